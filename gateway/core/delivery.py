@@ -1,0 +1,69 @@
+"""What becomes of a text or a call: the states a caller sees, and the reports carriers send."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """`delivery.state` of the public interface."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    RINGING = "ringing"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+
+
+class DeliveryReason(StrEnum):
+    """Why a text or a call did not get through: every vendor's codes are translated into these, once."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    INVALID_NUMBER = "invalid_number"
+    LANDLINE = "landline"
+    OPTED_OUT = "opted_out"
+    FILTERED = "filtered"
+    FRAUD_BLOCKED = "fraud_blocked"
+    COUNTRY_BLOCKED = "country_blocked"
+    THROTTLED = "throttled"
+    CARRIER_ERROR = "carrier_error"
+    CARRIER_TIMEOUT = "carrier_timeout"
+
+
+RANK = {
+    DeliveryState.QUEUED: 0,
+    DeliveryState.SENT: 1,
+    DeliveryState.RINGING: 2,
+    DeliveryState.IN_PROGRESS: 3,
+    DeliveryState.DELIVERED: 9,
+    DeliveryState.UNDELIVERED: 9,
+    DeliveryState.COMPLETED: 9,
+    DeliveryState.BUSY: 9,
+    DeliveryState.NO_ANSWER: 9,
+    DeliveryState.FAILED: 9,
+}
+"""Reports arrive twice and out of order: one that does not rank above what is known changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRef:
+    """Which delivery of which verification: `number` counts the sends of one verification from 1."""
+
+    verification_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a carrier says of one delivery, in our words."""
+
+    ref: DeliveryRef
+    state: DeliveryState
+    reason: DeliveryReason | None = None

@@ -1,0 +1,77 @@
+"""What the core asks of the world outside: carriers. (Stores are in `gateway.core.store`.)"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from contacts.phone_numbers import PhoneNumber
+from gateway.core.delivery import DeliveryReason, DeliveryRef
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingText:
+    """A text to send. `body` may hold a code: it is never shown by `repr`, and no carrier may log it."""
+
+    to: PhoneNumber
+    body: str
+    ref: DeliveryRef | None
+    """Where reports belong; None for an answering text nobody waits for."""
+
+    def __repr__(self) -> str:
+        return f"OutgoingText(to={self.to!r}, ref={self.ref!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingCall:
+    """A call to place. The carrier asks for the first words at the voice turn `first_turn`."""
+
+    to: PhoneNumber
+    ref: DeliveryRef
+    first_turn: str
+    ring_seconds: int
+
+
+class CarrierRefused(Exception):
+    """The carrier will not do this, however often it is asked."""
+
+    def __init__(self, reason: DeliveryReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class CarrierUnavailable(Exception):
+    """The carrier could not do it now and did nothing: asking again is safe."""
+
+    def __init__(self, reason: DeliveryReason, retry_after: float | None = None) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class CarrierTimedOut(Exception):
+    """No answer in time: the carrier may have done it or not."""
+
+
+class TextCarrier(Protocol):
+    """Sends texts. Raises `CarrierRefused`, `CarrierUnavailable` or `CarrierTimedOut`, and nothing else."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def send_text(self, text: OutgoingText) -> str:
+        """Hand the text over; answers the carrier's own id of it."""
+        ...
+
+
+class CallCarrier(Protocol):
+    """Places and ends calls. Raises what `TextCarrier` raises."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def place_call(self, call: OutgoingCall) -> str:
+        """Start ringing; answers the carrier's own id of the call."""
+        ...
+
+    async def end_call(self, call_id: str) -> None:
+        """Hang up a call, ringing or talking; a call that is already over is success."""
+        ...
