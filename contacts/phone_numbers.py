@@ -1,0 +1,280 @@
+"""Phone numbers: what may be registered, what kind of line it is, and how it is shown.
+
+Numbers come in as E.164 and in no other form. `phonenumbers` knows the numbering plans, but it also reads
+`010-CALL-NOW`, the letter O, zero-width characters, other scripts' digits, `;ext=`, `,,123` and
+`;phone-context=`, drops a trunk zero, and calls `02-1588-0030` an ordinary landline. So an ASCII allow-list
+stands before it, and an exact shape of the Korean numbering plan after it.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+E164_DIGITS: Final = 15
+"""The most digits an international number has, country code included (ITU-T E.164, 6.2.1)."""
+
+KOREA: Final = "82"
+
+_E164 = re.compile(rf"\+[1-9][0-9]{{6,{E164_DIGITS - 1}}}")
+_SOME_DIGIT = re.compile(r"[0-9]")
+_ONLY_DIGITS = re.compile(r"[0-9]+")
+_DIGITS_AND_PUNCTUATION = re.compile(r"[+0-9() .-]+")
+
+
+class LineType(StrEnum):
+    """`line_type` of the public interface: what a contact's methods depend on (R3, R4)."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    VOIP = "voip"
+    OTHER = "other"
+
+
+class NumberFamily(StrEnum):
+    """The groups of numbers that a firm may allow or refuse as a whole."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    VOIP = "voip"
+    PREMIUM_RATE = "premium_rate"
+    TOLL_FREE = "toll_free"
+    SPECIAL_SERVICE = "special_service"
+    PERSONAL = "personal"
+
+
+class NumberRefusal(StrEnum):
+    """Why a number is refused, with a sentence for the field that held it, which never repeats the number."""
+
+    NOT_A_NUMBER = "not_a_number"
+    UNEXPECTED_CHARACTER = "unexpected_character"
+    NOT_E164 = "not_e164"
+    TOO_LONG = "too_long"
+    NOT_VALID = "not_valid"
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    VOIP = "voip"
+    PREMIUM_RATE = "premium_rate"
+    TOLL_FREE = "toll_free"
+    SPECIAL_SERVICE = "special_service"
+    PERSONAL = "personal"
+    FOREIGN = "foreign"
+
+    @property
+    def sentence_ko(self) -> str:
+        return _SENTENCES[self][0]
+
+    @property
+    def sentence_en(self) -> str:
+        return _SENTENCES[self][1]
+
+
+_SENTENCES: Final = {
+    NumberRefusal.NOT_A_NUMBER: (
+        "전화번호를 +821000000000 형식으로 입력해 주세요.",
+        "Enter a phone number in the form +821000000000.",
+    ),
+    NumberRefusal.UNEXPECTED_CHARACTER: (
+        "맨 앞의 +와 숫자(0-9)만 쓸 수 있습니다. 공백, 하이픈, 내선번호는 빼 주세요.",
+        "Use only a leading + and the digits 0-9: no spaces, hyphens or extensions.",
+    ),
+    NumberRefusal.NOT_E164: (
+        "국가번호로 시작하는 형식으로 입력해 주세요. 예: 010으로 시작하면 +8210으로 바꿉니다.",
+        "Start with + and the country code: a number beginning 010 becomes +8210.",
+    ),
+    NumberRefusal.TOO_LONG: (
+        f"전화번호는 국가번호를 포함해 {E164_DIGITS}자리까지입니다.",
+        f"A phone number has at most {E164_DIGITS} digits, country code included.",
+    ),
+    NumberRefusal.NOT_VALID: (
+        "실제로 쓰이는 전화번호가 아닙니다. 번호를 확인해 주세요.",
+        "This is not a number in use. Check its digits.",
+    ),
+    NumberRefusal.MOBILE: (
+        "휴대폰 번호는 등록할 수 없습니다.",
+        "Mobile numbers cannot be registered.",
+    ),
+    NumberRefusal.LANDLINE: (
+        "일반 유선번호는 등록할 수 없습니다.",
+        "Landline numbers cannot be registered.",
+    ),
+    NumberRefusal.VOIP: (
+        "인터넷전화(070) 번호는 등록할 수 없습니다.",
+        "Internet telephone (070) numbers cannot be registered.",
+    ),
+    NumberRefusal.PREMIUM_RATE: (
+        "유료 정보 서비스(060) 번호는 등록할 수 없습니다.",
+        "Premium-rate (060) numbers cannot be registered.",
+    ),
+    NumberRefusal.TOLL_FREE: (
+        "수신자 부담(080) 번호는 등록할 수 없습니다.",
+        "Toll-free (080) numbers cannot be registered.",
+    ),
+    NumberRefusal.SPECIAL_SERVICE: (
+        "대표번호(15xx, 16xx, 18xx)는 등록할 수 없습니다.",
+        "Company-wide numbers (15xx, 16xx, 18xx) cannot be registered.",
+    ),
+    NumberRefusal.PERSONAL: (
+        "개인번호 서비스(050) 번호는 등록할 수 없습니다. 실제 전화번호를 입력해 주세요.",
+        "Personal (050) numbers cannot be registered: enter the number they forward to.",
+    ),
+    NumberRefusal.FOREIGN: (
+        "해외 전화번호는 등록할 수 없습니다.",
+        "Foreign numbers cannot be registered.",
+    ),
+}
+
+
+class NumberRefused(ValueError):
+    """This text is not a number that may be registered. Holds the reason, never the text."""
+
+    def __init__(self, reason: NumberRefusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    """Which numbers a firm accepts; what is not allowed here is refused.
+
+    Korean mobiles and subscriber lines by default. Internet telephones (070) are among them: they are
+    subscriber lines in somebody's name, with the same portability as landlines.
+    """
+
+    families: frozenset[NumberFamily] = frozenset(
+        {NumberFamily.MOBILE, NumberFamily.LANDLINE, NumberFamily.VOIP}
+    )
+    countries: frozenset[str] = frozenset()
+    """ISO 3166 codes of the foreign countries accepted. A calling code would not do: +1 is 25 countries."""
+
+
+DEFAULT: Final = NumberPlan()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneNumber:
+    """An E.164 number and the kind of its line. Prints itself masked: ask for `e164` to see all of it."""
+
+    e164: str
+    line_type: LineType
+
+    def __post_init__(self) -> None:
+        if not _E164.fullmatch(self.e164):
+            raise ValueError("not an E.164 number")
+
+    @property
+    def masked(self) -> str:
+        """Country code, operator or area code, and the last four, as in `+8210****5678`.
+
+        At least four digits are hidden: a shorter number shows fewer at its end.
+        """
+        country = _country_code(self.e164)
+        digits = self.e164[1 + len(country) :]
+        area = _area_code(digits) if country == KOREA else ""
+        subscriber = digits[len(area) :]
+        hidden = max(len(subscriber) - 4, min(4, len(subscriber)))
+        return f"+{country}{area}{'*' * hidden}{subscriber[hidden:]}"
+
+    def __repr__(self) -> str:
+        return f"PhoneNumber({self.masked}, {self.line_type})"
+
+    def __str__(self) -> str:
+        return self.masked
+
+
+def parse_phone_number(text: str, plan: NumberPlan = DEFAULT) -> PhoneNumber:
+    """Read one E.164 number and classify its line. Nothing is stripped or repaired.
+
+    Raises `NumberRefused`, and nothing else, whatever the text.
+    """
+    _check_form(text)
+    try:
+        parsed = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        raise NumberRefused(NumberRefusal.NOT_VALID) from None
+    if str(parsed.country_code) == KOREA:
+        kind = _korean_kind(text.removeprefix(f"+{KOREA}"))
+    elif phonenumbers.region_code_for_number(parsed) in plan.countries:
+        kind = _FOREIGN_KINDS.get(phonenumbers.number_type(parsed))
+    else:
+        raise NumberRefused(NumberRefusal.FOREIGN)
+    if kind is None:
+        raise NumberRefused(NumberRefusal.NOT_VALID)
+    if kind.family not in plan.families:
+        raise NumberRefused(NumberRefusal(kind.family.value))
+    # What the library repaired on the way, a trunk zero for one, was not E.164.
+    repaired = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != text
+    if repaired or not phonenumbers.is_valid_number(parsed):
+        raise NumberRefused(NumberRefusal.NOT_VALID)
+    return PhoneNumber(text, kind.line_type)
+
+
+def _check_form(text: str) -> None:
+    """Let nothing but the characters of E.164 reach the library, and say what is wrong with the rest."""
+    if _E164.fullmatch(text):
+        return
+    if not _SOME_DIGIT.search(text):
+        raise NumberRefused(NumberRefusal.NOT_A_NUMBER)
+    if not _DIGITS_AND_PUNCTUATION.fullmatch(text):
+        raise NumberRefused(NumberRefusal.UNEXPECTED_CHARACTER)
+    if not text.startswith("+"):
+        raise NumberRefused(NumberRefusal.NOT_E164)
+    if not _ONLY_DIGITS.fullmatch(text[1:]):
+        raise NumberRefused(NumberRefusal.UNEXPECTED_CHARACTER)
+    too_long = len(text) > 1 + E164_DIGITS
+    raise NumberRefused(NumberRefusal.TOO_LONG if too_long else NumberRefusal.NOT_VALID)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    family: NumberFamily
+    line_type: LineType
+
+
+_AREA = "(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4])"
+
+_KOREAN_KINDS: Final = tuple(
+    (re.compile(shape), _Kind(family, line_type))
+    for shape, family, line_type in (
+        ("10[0-9]{8}|1[16-9][0-9]{7,8}", NumberFamily.MOBILE, LineType.MOBILE),
+        (f"{_AREA}[2-9][0-9]{{6,7}}", NumberFamily.LANDLINE, LineType.LANDLINE),
+        ("70[0-9]{8}", NumberFamily.VOIP, LineType.VOIP),
+        ("60[0-9]+", NumberFamily.PREMIUM_RATE, LineType.OTHER),
+        ("80[0-9]+", NumberFamily.TOLL_FREE, LineType.OTHER),
+        (f"{_AREA}?1[568][0-9]{{6}}", NumberFamily.SPECIAL_SERVICE, LineType.OTHER),
+        ("50[0-9]+", NumberFamily.PERSONAL, LineType.OTHER),
+    )
+)
+"""National numbers of Korea (전기통신번호관리세칙), stricter than the library: machine numbers (012) are not
+people's, and a company-wide number with an area code before it still reaches the company-wide service."""
+
+_FOREIGN_KINDS: Final = {
+    PhoneNumberType.MOBILE: _Kind(NumberFamily.MOBILE, LineType.MOBILE),
+    PhoneNumberType.FIXED_LINE: _Kind(NumberFamily.LANDLINE, LineType.LANDLINE),
+    # North America does not tell them apart, so R3's "only to a mobile" cannot be held to.
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: _Kind(NumberFamily.LANDLINE, LineType.OTHER),
+    PhoneNumberType.VOIP: _Kind(NumberFamily.VOIP, LineType.VOIP),
+    PhoneNumberType.PREMIUM_RATE: _Kind(NumberFamily.PREMIUM_RATE, LineType.OTHER),
+    PhoneNumberType.SHARED_COST: _Kind(NumberFamily.PREMIUM_RATE, LineType.OTHER),
+    PhoneNumberType.TOLL_FREE: _Kind(NumberFamily.TOLL_FREE, LineType.OTHER),
+    PhoneNumberType.UAN: _Kind(NumberFamily.SPECIAL_SERVICE, LineType.OTHER),
+    PhoneNumberType.PERSONAL_NUMBER: _Kind(NumberFamily.PERSONAL, LineType.OTHER),
+}
+
+
+def _korean_kind(national: str) -> _Kind | None:
+    return next((kind for shape, kind in _KOREAN_KINDS if shape.fullmatch(national)), None)
+
+
+def _country_code(e164: str) -> str:
+    """The calling code that an E.164 number begins with; no calling code begins with another one."""
+    codes = (e164[1 : 1 + length] for length in (1, 2, 3))
+    return next((code for code in codes if int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), "")
+
+
+def _area_code(national: str) -> str:
+    """`2` for Seoul, else two digits: an area (31), an operator (10) or a service (70)."""
+    return national[:1] if national.startswith("2") else national[:2]
