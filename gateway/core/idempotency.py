@@ -1,0 +1,50 @@
+"""Same key, same answer: what a store remembers of requests that must not be carried out twice.
+
+Follows draft-ietf-httpapi-idempotency-key-header. Every method may raise `StoreUnavailable`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Nobody used this key: the request is ours to carry out, and then to `finish` or `abandon`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """The same request is being carried out right now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The same request was answered. `body` may hold a secret (a branch password): stores seal it."""
+
+    status: int
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The key was used for a request with another fingerprint."""
+
+
+class IdempotencyStore(Protocol):
+    """Remembers by client and key digest (SHA-256, 64 hex digits); two clients never meet."""
+
+    async def begin(
+        self, client: str, key_digest: str, fingerprint: str
+    ) -> Fresh | InProgress | Answered | Mismatch:
+        """Claim the key for this fingerprint (64 hex digits), atomically; a claim nobody finishes lapses."""
+        ...
+
+    async def finish(self, client: str, key_digest: str, answer: Answered) -> None:
+        """Keep the answer for whoever asks again."""
+        ...
+
+    async def abandon(self, client: str, key_digest: str) -> None:
+        """Forget the claim: nothing was done, and asking again is safe."""
+        ...

@@ -1,0 +1,134 @@
+"""Reading what a caller sent: JSON bodies and query parameters, strictly and within limits.
+
+The limits hold while the bytes arrive, for chunked bodies too, so that a slow or huge body costs little.
+"""
+
+import asyncio
+from typing import Any, TypeVar, cast
+
+import orjson
+from aiohttp import StreamReader, web
+from pydantic import ValidationError
+
+from gateway.core.errors import Problem, Refusal
+from gateway.http.field_errors import MOST_ERRORS, field_error_of, field_errors
+from gateway.http.models import Body, Query
+
+LARGEST_BODY = 8 * 1024
+"""Bytes."""
+
+BODY_SECONDS = 5.0
+"""How long a caller may take to send a body, from its first byte to its last."""
+
+B = TypeVar("B", bound=Body)
+Q = TypeVar("Q", bound=Query)
+
+_JSON_TYPES = frozenset(
+    {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
+)
+_NOT_JSON = {"expected": "application/json; charset=utf-8"}
+
+
+async def read_json(request: web.Request, *, seconds: float = BODY_SECONDS) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of the body and the object in them; no body at all is `{}`. Raises `Refusal`."""
+    _require_plain_encoding(request)
+    raw = await read_capped(request, LARGEST_BODY, seconds=seconds)
+    if not raw and "Content-Type" not in request.headers:
+        return b"{}", {}
+    _require_json_type(request)
+    return raw, _parse_object(raw)
+
+
+async def read_capped(request: web.Request, limit: int, *, seconds: float = BODY_SECONDS) -> bytes:
+    """The whole body: refused over `limit` bytes (413) or when it takes too long to arrive (408)."""
+    declared = request.content_length
+    if declared is not None and declared > limit:
+        raise Refusal(Problem.BODY_TOO_LARGE, values={"limit": limit})
+    try:
+        if request.content.is_eof():
+            raw = request.content.read_nowait()
+        else:
+            async with asyncio.timeout(seconds):
+                raw = await _read_up_to(request.content, limit)
+    except TimeoutError:
+        raise Refusal(Problem.BODY_TOO_SLOW, values={"seconds": int(seconds)}) from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise Refusal(Problem.BAD_REQUEST) from None
+    if len(raw) > limit:
+        raise Refusal(Problem.BODY_TOO_LARGE, values={"limit": limit})
+    return raw
+
+
+async def _read_up_to(content: StreamReader, limit: int) -> bytes:
+    """Everything, or a little more than `limit`: enough to know that it is too much."""
+    chunks = bytearray()
+    while len(chunks) <= limit:
+        chunk = await content.readany()
+        if not chunk:
+            break
+        chunks += chunk
+    return bytes(chunks)
+
+
+def _require_plain_encoding(request: web.Request) -> None:
+    # A compressed body is small on the wire and large in memory.
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_JSON)
+
+
+def _require_json_type(request: web.Request) -> None:
+    if request.headers.get("Content-Type") in _JSON_TYPES:
+        return
+    charset = request.charset
+    if request.content_type != "application/json" or (charset is not None and charset.lower() != "utf-8"):
+        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_JSON)
+
+
+def _parse_object(raw: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        # The message of the decoder could quote the body; its position cannot.
+        raise _malformed(f"line {error.lineno}, column {error.colno}") from None
+    if not isinstance(document, dict):
+        raise _malformed("not an object")
+    return document
+
+
+def _malformed(where: str) -> Refusal:
+    return Refusal(Problem.MALFORMED_JSON, values={"where": where})
+
+
+def validate_body(model: type[B], raw: bytes) -> B:
+    """The model in the bytes of an object that `read_json` accepted. Raises `Refusal`."""
+    try:
+        return cast(B, model.__pydantic_validator__.validate_json(raw))
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def read_query(model: type[Q], request: web.Request) -> Q:
+    """The model in the query parameters; one that is unknown or sent twice is refused. Raises `Refusal`."""
+    if not request.query_string:
+        given: dict[str, str] = {}
+    else:
+        given = dict(request.query)
+        if len(given) != len(request.query):
+            repeated = sorted(name for name in given if len(request.query.getall(name)) > 1)
+            errors = tuple(field_error_of(name, "repeated") for name in repeated[:MOST_ERRORS])
+            raise Refusal(Problem.INVALID_FIELDS, errors=errors)
+    try:
+        return cast(Q, model.__pydantic_validator__.validate_python(given))
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: ValidationError) -> Refusal:
+    errors = field_errors(error)
+    if (
+        error.errors(include_url=False, include_input=False, include_context=False)[0]["type"]
+        == "json_invalid"
+    ):
+        # pydantic's parser gives up on nesting earlier than orjson does.
+        return _malformed("nested too deeply")
+    return Refusal(Problem.INVALID_FIELDS, errors=errors)

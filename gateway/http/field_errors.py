@@ -1,0 +1,95 @@
+"""pydantic's validation errors as sentences in both languages, never with the value that was sent."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from gateway.core.errors import FieldError
+
+MOST_ERRORS = 20
+"""More would help nobody, and a hostile body could ask for thousands."""
+
+LONGEST_NAME = 40
+"""Characters of one part of a field's path: the name of an unknown field is the caller's to choose."""
+
+_NOT_SHOWN = re.compile(r"[^A-Za-z0-9_-]")
+
+_Sentence = tuple[str, str]
+
+_NUMBER: _Sentence = ("정수를 입력해 주세요.", "Give a whole number.")
+_MOMENT: _Sentence = ("RFC 3339 형식의 시각을 입력해 주세요.", "Give a time in RFC 3339.")
+_DATE: _Sentence = ("YYYY-MM-DD 형식의 날짜를 입력해 주세요.", "Give a date as YYYY-MM-DD.")
+_CHOICE: _Sentence = ("{expected} 중 하나여야 합니다.", "Give one of {expected}.")
+_OBJECT: _Sentence = ("JSON 객체여야 합니다.", "Give a JSON object.")
+_OTHER: _Sentence = ("허용되지 않는 값입니다.", "This value is not allowed.")
+
+_SENTENCES: Mapping[str, _Sentence] = {
+    "missing": ("필수 항목입니다.", "This field is required."),
+    "extra_forbidden": ("알 수 없는 항목입니다.", "This field is not known."),
+    "string_type": ("문자열이어야 합니다.", "Give a string."),
+    "string_unicode": ("올바른 유니코드 문자열이어야 합니다.", "Give valid Unicode text."),
+    "string_too_short": ("{min_length}자 이상이어야 합니다.", "Give at least {min_length} characters."),
+    "string_too_long": ("{max_length}자를 넘을 수 없습니다.", "Give at most {max_length} characters."),
+    "string_pattern_mismatch": ("형식이 맞지 않습니다.", "The form is not right."),
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_parsing_size": _NUMBER,
+    "int_from_float": _NUMBER,
+    "bool_type": ("true 또는 false여야 합니다.", "Give true or false."),
+    "bool_parsing": ("true 또는 false여야 합니다.", "Give true or false."),
+    "literal_error": _CHOICE,
+    "enum": _CHOICE,
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+    "date_past": ("지난 날짜여야 합니다.", "Give a date in the past."),
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "timezone_aware": ("시간대를 함께 입력해 주세요.", "Give the time zone too."),
+    "greater_than": ("{gt}보다 커야 합니다.", "Give more than {gt}."),
+    "greater_than_equal": ("{ge} 이상이어야 합니다.", "Give at least {ge}."),
+    "less_than": ("{lt}보다 작아야 합니다.", "Give less than {lt}."),
+    "less_than_equal": ("{le} 이하여야 합니다.", "Give at most {le}."),
+    "list_type": ("목록이어야 합니다.", "Give a list."),
+    "too_long": ("{max_length}개를 넘을 수 없습니다.", "Give at most {max_length}."),
+    "too_short": ("{min_length}개 이상이어야 합니다.", "Give at least {min_length}."),
+    "model_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "explained": ("{ko}", "{en}"),
+    "idempotency_key": (
+        "눈에 보이는 ASCII 문자 1~255자여야 합니다.",
+        "Give 1 to 255 visible ASCII characters.",
+    ),
+    "repeated": ("한 번만 보낼 수 있습니다.", "Send this once only."),
+}
+
+
+def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
+    """One entry per field error, the first twenty of them."""
+    listed = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
+    return tuple(_field_error(one["loc"], one["type"], one.get("ctx", {})) for one in listed)
+
+
+def field_error_of(name: str, kind: str, context: Mapping[str, Any] | None = None) -> FieldError:
+    """The entry for one top-level field (or header) by pydantic's name of the error."""
+    return _field_error((name,), kind, context or {})
+
+
+def _field_error(location: tuple[int | str, ...], kind: str, context: Mapping[str, Any]) -> FieldError:
+    problem_ko, problem_en = _SENTENCES.get(kind, _OTHER)
+    if kind in ("literal_error", "enum"):
+        context = {"expected": str(context.get("expected", "")).replace(" or ", ", ")}
+    return FieldError(
+        field=".".join(_shown(part) for part in location),
+        problem_ko=problem_ko.format_map(context),
+        problem_en=problem_en.format_map(context),
+    )
+
+
+def _shown(part: int | str) -> str:
+    return _NOT_SHOWN.sub("?", str(part)[:LONGEST_NAME])

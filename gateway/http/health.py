@@ -1,0 +1,46 @@
+"""For those who watch the process: alive, ready, numbers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from gateway.core.errors import Problem, Refusal
+from gateway.http.lifecycle import LIFECYCLE
+
+READY_SECONDS = 2.0
+"""A store that takes longer to answer a ping is not one to send customers to."""
+
+
+def add_health(
+    app: web.Application, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]
+) -> None:
+    """`/livez` without I/O, `/readyz` by `ready`, `/metrics` from `registry`."""
+
+    async def livez(_: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def readyz(request: web.Request) -> web.Response:
+        if request.app[LIFECYCLE].draining:
+            raise Refusal(Problem.DRAINING, retry_after=5)
+        if not await _in_time(ready):
+            raise Refusal(Problem.STORE_UNAVAILABLE, retry_after=1)
+        return web.json_response({"status": "ready"})
+
+    async def metrics(request: web.Request) -> web.Response:
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return web.Response(body=encode(registry), headers={"Content-Type": content_type})
+
+    app.router.add_get("/livez", livez)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+
+
+async def _in_time(ready: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            return await ready()
+    except TimeoutError:
+        return False

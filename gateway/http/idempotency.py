@@ -1,0 +1,87 @@
+"""`Idempotency-Key`: the same request sent twice is carried out once, and answered alike.
+
+Only a 2xx is remembered. A refusal changed nothing, so asking again is safe and may go better.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+
+from gateway.core.callers import Caller
+from gateway.core.errors import Problem, Refusal, StoreUnavailable
+from gateway.core.idempotency import Answered, Fresh, IdempotencyStore, InProgress, Mismatch
+from gateway.http.field_errors import field_error_of
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+_log = structlog.get_logger(__name__)
+
+
+class Idempotency:
+    """Carries out each request once.
+
+    A body may hold a six-digit code, which a plain hash would give away to whoever reads the
+    store: fingerprints are therefore made with a secret that the store does not hold.
+    """
+
+    def __init__(self, store: IdempotencyStore, secret: bytes) -> None:
+        self._store = store
+        self._secret = secret
+
+    async def once(
+        self,
+        request: web.Request,
+        caller: Caller,
+        document: Mapping[str, Any],
+        carry_out: Callable[[], Awaitable[Answered]],
+    ) -> tuple[Answered, bool]:
+        """The answer to a request with the header, and whether it is a replay. Raises `Refusal`."""
+        key = request.headers[HEADER]
+        if _KEY.fullmatch(key) is None:
+            raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of(HEADER, "idempotency_key"),))
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        match await self._store.begin(caller.client, digest, self._fingerprint(request, document)):
+            case Answered() as answer:
+                return answer, True
+            case InProgress():
+                raise Refusal(Problem.IDEMPOTENCY_IN_PROGRESS, retry_after=1)
+            case Mismatch():
+                raise Refusal(Problem.IDEMPOTENCY_MISMATCH)
+            case Fresh():
+                return await self._first_time(caller, digest, carry_out), False
+
+    async def _first_time(
+        self, caller: Caller, digest: str, carry_out: Callable[[], Awaitable[Answered]]
+    ) -> Answered:
+        # A cancelled request keeps its claim until it lapses: what it did is not known.
+        try:
+            answer = await carry_out()
+        except Exception:
+            await self._tell(self._store.abandon(caller.client, digest))
+            raise
+        if 200 <= answer.status < 300:
+            await self._tell(self._store.finish(caller.client, digest, answer))
+        else:
+            await self._tell(self._store.abandon(caller.client, digest))
+        return answer
+
+    async def _tell(self, telling: Awaitable[None]) -> None:
+        """The caller's answer stands even when it cannot be remembered; the claim then lapses by itself."""
+        try:
+            await telling
+        except StoreUnavailable:
+            _log.warning("idempotency_not_recorded")
+
+    def _fingerprint(self, request: web.Request, document: Mapping[str, Any]) -> str:
+        canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+        message = b"\n".join((request.method.encode(), request.raw_path.encode(), canonical))
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()

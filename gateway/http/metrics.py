@@ -1,0 +1,28 @@
+"""How many requests, how long, and how they ended: by the template of the route, never by its raw path."""
+
+from prometheus_client import CollectorRegistry, Histogram
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Seconds; the last ones are for long polls."""
+
+
+class HttpMetrics:
+    """One histogram. Its label sets are few, because routes and methods are."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Histogram(
+            "bonin_http_request_seconds",
+            "Time from the request's headers to the end of its handler",
+            labelnames=("route", "method", "status"),
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self._children: dict[tuple[str, str, int], Histogram] = {}
+
+    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one request. `status` is counted by its class: 2xx, 4xx, …"""
+        key = (route, method, status // 100)
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = self._seconds.labels(route, method, f"{status // 100}xx")
+        child.observe(seconds)

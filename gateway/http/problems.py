@@ -1,0 +1,125 @@
+"""The one mapper from what went wrong to `application/problem+json` (RFC 9457)."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+
+from gateway.core.errors import Problem, ProblemKind, Refusal, StoreUnavailable
+from gateway.http.language import Locale, negotiate
+from gateway.http.request_id import request_id_of
+
+CONTENT_TYPE = "application/problem+json"
+
+_BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in Problem}
+_BY_HTTP_STATUS: Mapping[int, Problem] = {
+    401: Problem.UNAUTHENTICATED,
+    404: Problem.NOT_FOUND,
+    405: Problem.METHOD_NOT_ALLOWED,
+    413: Problem.BODY_TOO_LARGE,
+}
+_CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
+"""The rest of such a body is not waited for."""
+
+_log = structlog.get_logger(__name__)
+
+
+class _Named(dict[str, object]):
+    """Values of a sentence; one that is not known shows its name instead of failing the answer."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def problem_response(request: web.Request, error: Exception) -> web.Response:
+    """The answer for any exception that left a handler. What is not a refusal says nothing of its cause."""
+    refusal = _as_refusal(error)
+    if refusal is None:
+        _log.error("unexpected_exception", exc_info=error)
+        refusal = Refusal(Problem.INTERNAL)
+    locale = negotiate(request.headers.get("Accept-Language"))
+    document = problem_document(refusal, locale, request_id_of(request))
+    headers = {**refusal.headers, "Content-Type": CONTENT_TYPE, "Content-Language": locale}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    response = web.Response(status=refusal.problem.value.status, body=orjson.dumps(document), headers=headers)
+    if refusal.problem in _CLOSES_THE_CONNECTION:
+        response.force_close()
+    return response
+
+
+def problem_document(refusal: Refusal, locale: Locale, request_id: str) -> dict[str, Any]:
+    """The members of the problem, with its sentences in one language."""
+    kind = refusal.problem.value
+    detail = kind.detail_ko if locale == "ko" else kind.detail_en
+    document: dict[str, Any] = {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title_ko if locale == "ko" else kind.title_en,
+        "status": kind.status,
+        "detail": detail.format_map(_Named(refusal.values)),
+        "instance": f"/requests/{request_id}",
+    }
+    if refusal.errors:
+        document["errors"] = [
+            {"field": error.field, "problem": error.problem_ko if locale == "ko" else error.problem_en}
+            for error in refusal.errors
+        ]
+    if refusal.retry_after is not None:
+        document["retry_after"] = refusal.retry_after
+    if refusal.attempts_remaining is not None:
+        document["attempts_remaining"] = refusal.attempts_remaining
+    return document
+
+
+def _as_refusal(error: Exception) -> Refusal | None:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, StoreUnavailable):
+        _log.warning("store_unavailable", reason=str(error))
+        return Refusal(Problem.STORE_UNAVAILABLE, retry_after=1)
+    if isinstance(error, web.HTTPException) and 400 <= error.status < 500:
+        return _from_aiohttp(error)
+    return None
+
+
+def _from_aiohttp(error: web.HTTPException) -> Refusal:
+    problem = _BY_HTTP_STATUS.get(error.status, Problem.BAD_REQUEST)
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return Refusal(problem, values={"allowed": allowed}, headers={"Allow": allowed})
+    return Refusal(problem)
+
+
+async def show_problem(request: web.Request) -> web.Response:
+    """`GET /problems/{slug}`: what a problem type means, for people or for programs."""
+    kind = _BY_SLUG.get(request.match_info["slug"])
+    if kind is None:
+        raise Refusal(Problem.NOT_FOUND)
+    if "text/html" in request.headers.get("Accept", ""):
+        return web.Response(text=_page(kind), content_type="text/html", charset="utf-8")
+    return web.Response(body=orjson.dumps(_description(kind)), content_type="application/json")
+
+
+def _description(kind: ProblemKind) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{kind.slug}",
+        "status": kind.status,
+        "title": {"ko": kind.title_ko, "en": kind.title_en},
+        "detail": {"ko": kind.detail_ko.format_map(_Named()), "en": kind.detail_en.format_map(_Named())},
+    }
+
+
+def _page(kind: ProblemKind) -> str:
+    described = _description(kind)
+    paragraphs = "".join(
+        f'<section lang="{locale}"><h2>{escape(described["title"][locale])}</h2>'
+        f"<p>{escape(described['detail'][locale])}</p></section>"
+        for locale in ("ko", "en")
+    )
+    return (
+        f'<!doctype html><html lang="ko"><meta charset="utf-8"><title>{escape(kind.slug)}</title>'
+        f"<h1>{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</html>"
+    )

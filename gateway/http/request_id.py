@@ -1,0 +1,26 @@
+"""One id per request: in the log, in the answer's header and in a problem's `instance`."""
+
+import re
+import secrets
+
+from aiohttp import web
+
+HEADER = "X-Request-Id"
+
+_KEY = web.RequestKey("request_id", str)
+_FROM_CALLER = re.compile(r"[A-Za-z0-9_-]{16,64}")
+"""Anything shorter could be a phone number or a code, and this value is logged."""
+
+
+def assign(request: web.Request) -> str:
+    """Give the request its id: the caller's own when it is safe to log, else a new one."""
+    offered = request.headers.get(HEADER)
+    if offered is None or _FROM_CALLER.fullmatch(offered) is None:
+        offered = secrets.token_hex(12)
+    request[_KEY] = offered
+    return offered
+
+
+def request_id_of(request: web.Request) -> str:
+    """The id that `assign` gave."""
+    return request[_KEY]

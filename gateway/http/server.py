@@ -1,0 +1,102 @@
+"""What every request passes through, whatever its path: id, problem answers, headers, log, metrics."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from types import MappingProxyType
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CollectorRegistry
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from gateway.http import request_id
+from gateway.http.health import add_health
+from gateway.http.lifecycle import LIFECYCLE, Lifecycle
+from gateway.http.metrics import HttpMetrics
+from gateway.http.problems import problem_response, show_problem
+
+RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
+    {
+        "access_log": None,
+        "auto_decompress": False,
+        "keepalive_timeout": 75.0,
+        "lingering_time": 1.0,
+        "max_field_size": 8190,
+        "max_line_size": 4096,
+    }
+)
+"""For `web.AppRunner`: aiohttp by itself keeps idle connections for an hour and unpacks compressed bodies."""
+
+PAGE_CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+API_CSP = "default-src 'none'; frame-ancestors 'none'"
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+_UNMATCHED = "unmatched"
+
+_log = structlog.get_logger("gateway.http.access")
+
+
+def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]) -> web.Application:
+    """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`.
+
+    `ready` says whether the store can be reached; metrics go to, and are served from, `registry`.
+    """
+    app = web.Application(middlewares=[_edge(HttpMetrics(registry))])
+    lifecycle = app[LIFECYCLE] = Lifecycle()
+
+    async def close_streams(_: web.Application) -> None:
+        lifecycle.close()
+
+    app.on_shutdown.append(close_streams)
+    app.on_response_prepare.append(_add_headers)
+    app.router.add_get("/problems/{slug}", show_problem)
+    add_health(app, registry, ready)
+    return app
+
+
+def _edge(metrics: HttpMetrics) -> Middleware:
+    @web.middleware
+    async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = perf_counter()
+        # A connection's requests share one context: what the last one bound must not stay.
+        clear_contextvars()
+        bind_contextvars(request_id=request_id.assign(request))
+        try:
+            response = await handler(request)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            if isinstance(error, web.HTTPRedirection):
+                raise
+            response = problem_response(request, error)
+        seconds = perf_counter() - started
+        route, method = _template(request), request.method if request.method in _METHODS else "other"
+        metrics.observe(route, method, response.status, seconds)
+        _log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
+        return response
+
+    return edge
+
+
+def _template(request: web.Request) -> str:
+    """The route as it was registered: a raw path holds the ids of customers."""
+    resource = request.match_info.route.resource
+    return _UNMATCHED if resource is None else resource.canonical
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    headers = response.headers
+    headers.pop("Server", None)
+    headers[request_id.HEADER] = request_id.request_id_of(request)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault(
+        "Content-Security-Policy", PAGE_CSP if response.content_type == "text/html" else API_CSP
+    )

@@ -1,0 +1,68 @@
+"""Server-sent events (WHATWG HTML, 9.2) that end with their client, their source or the server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from gateway.http.lifecycle import LIFECYCLE
+
+KEEP_ALIVE_SECONDS = 15.0
+"""Proxies close what is silent for longer; it is also how a client that left is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event: `data` is sent as one line of JSON."""
+
+    name: str
+    data: BaseModel
+
+
+async def stream_events(
+    request: web.Request, events: AsyncIterator[ServerEvent], *, keep_alive: float = KEEP_ALIVE_SECONDS
+) -> web.StreamResponse:
+    """Send the events until they end. The first should be the current state: `Last-Event-ID` is ignored."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    await response.prepare(request)
+    if request.method != "HEAD":
+        with suppress(ConnectionError, TimeoutError):
+            await _pump(response, events, request.app[LIFECYCLE].closing, keep_alive)
+    return response
+
+
+async def _pump(
+    response: web.StreamResponse,
+    events: AsyncIterator[ServerEvent],
+    closing: asyncio.Event,
+    keep_alive: float,
+) -> None:
+    closed = asyncio.ensure_future(closing.wait())
+    upcoming = asyncio.ensure_future(anext(events, None))
+    try:
+        while not closed.done():
+            await asyncio.wait((upcoming, closed), timeout=keep_alive, return_when=asyncio.FIRST_COMPLETED)
+            if not upcoming.done():
+                await _write(response, b": keep-alive\n\n", keep_alive)
+                continue
+            event = upcoming.result()
+            if event is None:
+                return
+            await _write(response, _encode(event), keep_alive)
+            upcoming = asyncio.ensure_future(anext(events, None))
+    finally:
+        closed.cancel()
+        upcoming.cancel()
+        await asyncio.gather(closed, upcoming, return_exceptions=True)
+
+
+async def _write(response: web.StreamResponse, chunk: bytes, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        await response.write(chunk)
+
+
+def _encode(event: ServerEvent) -> bytes:
+    return f"event: {event.name}\ndata: {event.data.model_dump_json()}\n\n".encode()
