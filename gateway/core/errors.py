@@ -65,6 +65,11 @@ class Problem(Enum):
         "찾을 수 없습니다", "Not found",
         "주소와 식별자를 확인해 주세요.", "Check the address and the identifiers in it.",
     )  # fmt: skip
+    BAD_REQUEST = ProblemKind(
+        "bad-request", 400,
+        "잘못된 요청입니다", "The request is not acceptable",
+        "HTTP 요청의 형식을 확인해 주세요.", "Check the form of the HTTP request.",
+    )  # fmt: skip
     METHOD_NOT_ALLOWED = ProblemKind(
         "method-not-allowed", 405,
         "이 주소에서 쓸 수 없는 메서드입니다", "This method is not allowed here",
@@ -261,3 +266,7 @@ class Refusal(Exception):
         self.retry_after = retry_after
         self.attempts_remaining = attempts_remaining
         self.headers: Mapping[str, str] = headers or {}
+
+
+class StoreUnavailable(Exception):
+    """The store did not answer. What was asked of it may have been done or not: nothing is asked twice."""
