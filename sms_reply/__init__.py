@@ -1,0 +1,1 @@
+"""What an inbound text means: read it, find what it answers, and word the answer. Knows no gateway."""

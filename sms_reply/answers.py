@@ -1,0 +1,52 @@
+"""The text that answers a text: EUC-KR only, within 90 bytes for a firm with a name of 12 syllables."""
+
+from typing import Final
+
+from sms_reply.matching import ReplyOutcome
+
+_TEXTS: Final = {
+    ReplyOutcome.VERIFIED: (
+        "인증이 완료되었습니다. 화면에서 계속 진행해 주세요.",
+        "You are verified. Please continue on the screen.",
+    ),
+    ReplyOutcome.WRONG_CODE: (
+        "인증번호가 다릅니다. 화면의 숫자 6자리를 다시 보내 주세요.",
+        "That code is not right. Send the 6 digits on the screen.",
+    ),
+    ReplyOutcome.DENIED: (
+        "인증을 거부했습니다. 요청하지 않았다면 고객센터에 알려 주세요.",
+        "Denied. If you did not ask for this, tell our call centre.",
+    ),
+    ReplyOutcome.LOCKED: (
+        "오류가 많아 추가인증이 잠겼습니다. 고객센터로 문의해 주세요.",
+        "Locked after too many errors. Please call our call centre.",
+    ),
+    ReplyOutcome.LATE: (
+        "인증 시간이 지났습니다. 화면에서 다시 요청해 주세요.",
+        "Too late: nothing was done. Ask again on the screen.",
+    ),
+    ReplyOutcome.NO_OPEN_VERIFICATION: (
+        "진행 중인 인증이 없습니다. 안내문자를 받은 폰에서 답장하세요.",
+        "Nothing is open here. Reply from the phone that we texted.",
+    ),
+    ReplyOutcome.SEVERAL_CODES: (
+        "인증번호가 여러 개입니다. 화면의 숫자 6자리만 보내 주세요.",
+        "More than one code. Send only the 6 digits on the screen.",
+    ),
+    ReplyOutcome.UNREADABLE: (
+        "인증번호를 찾지 못했습니다. 화면의 숫자 6자리만 보내 주세요.",
+        "No code found. Send only the 6 digits on the screen.",
+    ),
+}
+
+
+def answering_text(outcome: ReplyOutcome, *, firm: str, locale: str) -> str | None:
+    """What to text back, Korean unless the locale is `en`; None where an answer would only cost money.
+
+    An unknown sender gets none, or anybody could make the firm pay for texts. Nor does an unrelated text:
+    two automatic repliers would never stop.
+    """
+    sentences = _TEXTS.get(outcome)
+    if sentences is None:
+        return None
+    return f"[{firm}] {sentences[1] if locale == 'en' else sentences[0]}"

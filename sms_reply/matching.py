@@ -1,0 +1,115 @@
+"""What an inbound text answers. Decides here, carries out nothing: the one verdict script does that.
+
+A text proves itself by its sender and its code together. Whether a code was sent from somebody else's phone
+is never looked up: from a number with nothing open, a right code and a wrong one get the same answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from sms_reply.reading import CodeReply, DenialReply, Reply, SeveralCodesReply
+
+
+class ReplyOutcome(StrEnum):
+    """What became of an inbound text, for the audit and for the answering text."""
+
+    VERIFIED = "verified"
+    WRONG_CODE = "wrong_code"
+    DENIED = "denied"
+    LOCKED = "locked"
+    LATE = "late"
+    NO_OPEN_VERIFICATION = "no_open_verification"
+    SEVERAL_CODES = "several_codes"
+    UNREADABLE = "unreadable"
+    UNRELATED = "unrelated"
+    """Nothing is open for the sender and the text holds neither a code nor a denial: an automatic reply."""
+    UNKNOWN_SENDER = "unknown_sender"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVerification:
+    """A verification that waits for a text from this sender. `opened_at` is ms since the epoch."""
+
+    verification_id: str
+    customer_id: str
+    opened_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of the number that a text came from.
+
+    `known`: it is a contact of some customer. `expired_lately`: a verification by reply on this number ran
+    out of time not long ago.
+    """
+
+    known: bool
+    open_verifications: tuple[OpenVerification, ...] = ()
+    expired_lately: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Nothing to check: this is the outcome."""
+
+    outcome: ReplyOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class DenyAll:
+    """A denial names no verification, so it closes every open one of the sender."""
+
+    verifications: tuple[OpenVerification, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TryCode:
+    """Find which of `candidates` (newest first) the code belongs to, and check it on that one.
+
+    If it belongs to none, check it on each of `counted_on_a_miss`, the newest of each customer: every
+    customer who may have typed it counts one wrong answer, and none counts two.
+    """
+
+    reply: CodeReply
+    candidates: tuple[OpenVerification, ...]
+    counted_on_a_miss: tuple[OpenVerification, ...]
+
+
+Plan: TypeAlias = Settled | DenyAll | TryCode
+
+
+def plan_for(reply: Reply, sender: Sender) -> Plan:
+    """What to do about a text. Pure, and total."""
+    if not sender.open_verifications:
+        return Settled(_outcome_without_open(reply, sender))
+    match reply:
+        case DenialReply():
+            return DenyAll(sender.open_verifications)
+        case CodeReply():
+            candidates = _newest_first(sender.open_verifications)
+            return TryCode(reply, candidates, _newest_of_each_customer(candidates))
+        case SeveralCodesReply():
+            return Settled(ReplyOutcome.SEVERAL_CODES)
+        case _:
+            return Settled(ReplyOutcome.UNREADABLE)
+
+
+def _outcome_without_open(reply: Reply, sender: Sender) -> ReplyOutcome:
+    if not sender.known:
+        return ReplyOutcome.UNKNOWN_SENDER
+    if not isinstance(reply, CodeReply | DenialReply):
+        return ReplyOutcome.UNRELATED
+    return ReplyOutcome.LATE if sender.expired_lately else ReplyOutcome.NO_OPEN_VERIFICATION
+
+
+def _newest_first(verifications: Iterable[OpenVerification]) -> tuple[OpenVerification, ...]:
+    return tuple(sorted(verifications, key=lambda one: one.opened_at, reverse=True))
+
+
+def _newest_of_each_customer(newest_first: Iterable[OpenVerification]) -> tuple[OpenVerification, ...]:
+    newest: dict[str, OpenVerification] = {}
+    for verification in newest_first:
+        newest.setdefault(verification.customer_id, verification)
+    return tuple(newest.values())

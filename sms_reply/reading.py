@@ -1,0 +1,128 @@
+"""Reading a text that a customer typed: a code, a denial, or neither.
+
+The text is whatever somebody sent to a public number. Reading it never raises, takes time in proportion to
+its length, and leans to no: a denial beside a code is a denial, and digits that may be a telephone number
+are not a code.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+LONGEST_TEXT: Final = 1000
+"""Characters: a long text (LMS) holds as many in Korean. What is longer is not cut to fit, since a cut can
+turn seven digits into six."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReply:
+    """The text holds one code: six ASCII digits, never shown by `repr`."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DenialReply:
+    """The customer says that it was not them, or that they do not want it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralCodesReply:
+    """The text holds different codes: trying each would give a guesser several tries for one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableReply:
+    """Neither a code nor a denial."""
+
+
+Reply: TypeAlias = CodeReply | DenialReply | SeveralCodesReply | UnreadableReply
+
+
+def read_reply(body: str) -> Reply:
+    """What the customer meant. Total: any string has an answer."""
+    if len(body) > LONGEST_TEXT:
+        return UnreadableReply()
+    text = _normalised(body)
+    if _DENIAL_KO.search(text) or _DENIAL_EN.search(text):
+        return DenialReply()
+    codes = _codes_in(text)
+    if len(codes) > 1:
+        return SeveralCodesReply()
+    return CodeReply(codes.pop()) if codes else UnreadableReply()
+
+
+_DENIAL_KO: Final = re.compile(
+    "아니|아닌|아님|아닙|아뇨|아냐|아녜|거부|거절|취소|중지|피싱|신고|싫|적 ?없"
+    # Inside a word these say nothing: 복사기, 미안합니다, 편안함.
+    "|(?<![가-힣])(?:사기|안 ?[하했함합해할])"
+    # ㄴㄴ as typed: NFKC turns the keyboard's lone consonants into leading ones.
+    "|\u1102\u1102"
+)
+"""Stems, wherever they stand. The customer holds the text and sees the code on the screen, so a no is
+hardly ever about anything else; and where it is, opening another verification costs little."""
+
+_DENIAL_EN: Final = re.compile(
+    "(?<![a-z])"
+    "(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|fraud|scam)"
+    "(?![a-z])"
+)
+
+_STRANGE_DIGIT: Final = "\0"
+"""Stands for a digit that NFKC does not make ASCII: people see a digit, so it counts and never matches."""
+
+_NUMBER: Final = re.compile(r"[0-9\0](?:[ \n-]{0,3}[0-9\0])*")
+"""Digits with at most three separators between any two."""
+
+_CODE: Final = re.compile("[0-9]{6}")
+
+
+def _normalised(body: str) -> str:
+    """Full-width to ASCII, lower case, every dash a hyphen; invisible characters gone; line breaks kept."""
+    return "".join(_plain(character) for character in unicodedata.normalize("NFKC", body).lower())
+
+
+def _plain(character: str) -> str:
+    if character in "\n\r\v\f\u0085\u2028\u2029":
+        return "\n"
+    if character == "\t":
+        return " "
+    match unicodedata.category(character):
+        case "Zs":
+            return " "
+        case "Cc" | "Cf":
+            return ""
+        case "Pd":
+            return "-"
+        case "Nd" | "Nl" | "No" if not character.isascii():
+            return _STRANGE_DIGIT
+        case _:
+            return character
+
+
+def _codes_in(text: str) -> set[str]:
+    return {code for number in _NUMBER.findall(text) for code in _codes_of(number)}
+
+
+def _codes_of(number: str) -> list[str]:
+    """The codes in one run of digits and separators.
+
+    Six digits in all are a code however they are grouped. Otherwise each line stands for itself, and a line
+    holds several codes only when nothing else is on it: `010 123456` is part of a telephone number.
+    """
+    if code := _as_code(number):
+        return [code]
+    codes = []
+    for line in number.split("\n"):
+        groups = [_as_code(group) for group in line.split()]
+        if code := _as_code(line):
+            codes.append(code)
+        elif all(groups):
+            codes.extend(code for code in groups if code)
+    return codes
+
+
+def _as_code(number: str) -> str | None:
+    digits = re.sub("[ \n-]", "", number)
+    return digits if _CODE.fullmatch(digits) else None
