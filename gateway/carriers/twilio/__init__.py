@@ -1,0 +1,1 @@
+"""Twilio: texts and calls go out by its SDK, its signed webhooks come in, and its codes stay here."""

@@ -1,0 +1,113 @@
+"""Texts and calls out through Twilio's REST API, as the ports of `gateway.core.ports` ask for them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.rest import Client
+
+from gateway.carriers.twilio.http_client import PooledHttpClient
+from gateway.carriers.twilio.translations import failure
+from gateway.core.delivery import DeliveryReason
+from gateway.core.ports import CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
+
+WEBHOOKS = "/webhooks/twilio"
+"""Where all of Twilio's requests come in, below the public URL."""
+
+_CALL_IS_OVER = (20404, 21220)
+"""Error codes: no such call; the call is not in progress."""
+
+
+class TwilioCarrier:
+    """A `TextCarrier` and a `CallCarrier`. Made anywhere, used in one event loop, closed there."""
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        sms_number: str,
+        voice_number: str,
+        public_url: str,
+        api_base_url: str | None = None,
+        timeout_seconds: float = 10,
+    ) -> None:
+        """`public_url` is where Twilio reaches the gateway; `api_base_url` replaces `https://api.twilio.com`."""
+        self._http = PooledHttpClient(timeout_seconds)
+        # With an environment of our own the SDK does not look for a region and an edge in the process's.
+        self._client = Client(
+            account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""}
+        )
+        if api_base_url is not None:
+            self._client.api.base_url = api_base_url.rstrip("/")
+        self._sms_number = sms_number
+        self._voice_number = voice_number
+        self._webhooks = public_url.rstrip("/") + WEBHOOKS
+
+    @property
+    def name(self) -> str:
+        return "twilio"
+
+    async def send_text(self, text: OutgoingText) -> str:
+        """Create a message; answers its sid. Reports come to `messages/…`, if there is a `ref`."""
+        wanted = {"to": text.to.e164, "from_": self._sms_number, "body": text.body}
+        if text.ref is not None:
+            wanted["status_callback"] = (
+                f"{self._webhooks}/messages/{text.ref.verification_id}/{text.ref.number}"
+            )
+        with _translated():
+            message = await self._client.messages.create_async(**wanted)
+            return _sid(message.sid)
+
+    async def place_call(self, call: OutgoingCall) -> str:
+        """Create a call; answers its sid. Turns come to `voice/…`, reports to `calls/…`."""
+        ref = call.ref
+        with _translated():
+            placed = await self._client.calls.create_async(
+                to=call.to.e164,
+                from_=self._voice_number,
+                url=f"{self._webhooks}/voice/{ref.verification_id}/{call.first_turn}/answered",
+                status_callback=f"{self._webhooks}/calls/{ref.verification_id}/{ref.number}",
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=call.ring_seconds,
+                machine_detection="Enable",
+            )
+            return _sid(placed.sid)
+
+    async def end_call(self, call_id: str) -> None:
+        """Complete the call, which cancels it if it still rings."""
+        with _translated():
+            try:
+                await self._client.calls(call_id).update_async(status="completed")
+            except TwilioRestException as error:
+                if error.code not in _CALL_IS_OVER:
+                    raise
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what goes wrong into the port's exceptions, without the cause: it quotes numbers and bodies."""
+    try:
+        yield
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise failure(error.status, error.code) from None
+    except ConnectionTimeoutError:
+        raise CarrierUnavailable(DeliveryReason.CARRIER_TIMEOUT) from None
+    except ClientConnectorError:
+        raise CarrierUnavailable(DeliveryReason.CARRIER_ERROR) from None
+    except (TimeoutError, ClientError):
+        raise CarrierTimedOut from None
+    except (AttributeError, LookupError, TypeError, ValueError):
+        # The SDK could not read the answer: whether the thing was done is as open as without one.
+        raise CarrierTimedOut from None
+
+
+def _sid(sid: object) -> str:
+    if not isinstance(sid, str):
+        raise ValueError("no sid in the answer")
+    return sid
