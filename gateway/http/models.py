@@ -37,11 +37,21 @@ class Answer(BaseModel):
 
 def omitted_when_none() -> Any:
     """The default of an `Answer` field that is left out, rather than null, when there is nothing to say."""
-    return Field(default=None, exclude_if=_is_none)
+    return Field(default=None, exclude_if=_is_none, json_schema_extra=_never_null)
 
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    """A field that is left out is never null: its schema should not say that it may be."""
+    schema.pop("default", None)
+    kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        schema.update(kinds[0])
+    elif kinds:
+        schema["anyOf"] = kinds
 
 
 def field_error(problem_ko: str, problem_en: str) -> PydanticCustomError:
@@ -58,7 +68,7 @@ def _whole_number(value: object) -> object:
     return value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_whole_number, json_schema_input_type=int)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 """A count in a query parameter: one to nine ASCII digits."""
 
 Line = Annotated[

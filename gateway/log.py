@@ -1,0 +1,149 @@
+"""Logs as JSON lines (or for eyes, on a terminal), with a second line of defence against secrets.
+
+Nothing passes a code, a number, a name or a key to the log on purpose. Should it happen by accident,
+or in a library, `redact` removes it: known keys whole, and in any text all runs of digits that could
+be a phone number, a date of birth or a code. Exceptions are logged by type and place only, because
+their messages quote data.
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+HIDDEN = "[hidden]"
+DIGITS_HIDDEN = "[digits]"
+
+_HIDDEN_KEYS = frozenset(
+    {
+        "api_key",
+        "auth_token",
+        "authorization",
+        "birth_date",
+        "body",
+        "code",
+        "cookie",
+        "digits",
+        "headers",
+        "key",
+        "name",
+        "number",
+        "password",
+        "pepper",
+        "phone",
+        "query",
+        "receipt",
+        "secret",
+        "text",
+        "to",
+        "token",
+        "url",
+    }
+)
+_OURS = frozenset({"timestamp", "level", "logger", "request_id", "verification_id", "contact_id", "place"})
+"""Values we make ourselves: they may look like digits, and finding them in the log is their purpose."""
+
+_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z０-９])"
+    r"(?:\+?[0-9０-９](?:[ \-]?[0-9０-９]){5,}|0[0-9]{1,2}\.[0-9]{3,4}\.[0-9]{4})"
+    r"(?![0-9A-Za-z０-９])"
+)
+"""Six digits and more, of either width, in groups or not. Dots group phone numbers only, not addresses."""
+
+_DEEPEST = 4
+_QUIET = ("twilio.http_client", "aiohttp.access", "asyncio")
+"""Loggers that are of no use below a warning; Twilio's writes numbers and texts at INFO."""
+
+
+def configure_logging(
+    level: str = "INFO", *, pretty: bool | None = None, stream: TextIO | None = None
+) -> None:
+    """Send structlog and the standard library's logging to one stream; `pretty` by default on a terminal."""
+    out = stream or sys.stdout
+    if pretty is None:
+        pretty = out.isatty()
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        show_exceptions_by_place,
+        redact,
+    ]
+    render: Processor = (
+        structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(_to_json)
+    )
+    numeric = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=structlog.WriteLoggerFactory(out),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    logging.basicConfig(level=numeric, handlers=[handler], force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(numeric, logging.WARNING))
+
+
+def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Hide what must not be logged."""
+    for key, value in event.items():
+        event[key] = _redacted(key, value, _DEEPEST)
+    return event
+
+
+def _redacted(key: str, value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, (bool, int, float)) or key in _OURS:
+        return value
+    if key in _HIDDEN_KEYS or depth == 0:
+        return HIDDEN
+    if isinstance(value, str):
+        return _DIGITS.sub(DIGITS_HIDDEN, value)
+    if isinstance(value, dict):
+        return {str(inner): _redacted(str(inner), item, depth - 1) for inner, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_redacted("", item, depth - 1) for item in value]
+    return _DIGITS.sub(DIGITS_HIDDEN, str(value))
+
+
+def show_exceptions_by_place(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace `exc_info` by the types of the chained exceptions and the lines they passed."""
+    error = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["exception"] = [type(link).__qualname__ for link in _chain(error)]
+        event["place"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in _frames(error)]
+    return event
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return chain
+
+
+def _frames(error: BaseException) -> Sequence[traceback.FrameSummary]:
+    return traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+
+
+def _to_json(event: EventDict, **_: Any) -> str:
+    return orjson.dumps(event, default=str).decode()
