@@ -71,9 +71,9 @@ class PersonalData:
     def name_digest(self, name: str, birth_date: str | None) -> str:
         """32 hex characters that change when the person does, so that a check made for another name is void.
 
-        Unicode form, case and spacing do not count as a change.
+        Unicode form, width, case and spacing do not count as a change.
         """
-        same_name = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+        same_name = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
         return self._keyed_digest(b"bonin name", same_name, "" if birth_date is None else birth_date)
 
     def _keyed_digest(self, purpose: bytes, *parts: str) -> str:

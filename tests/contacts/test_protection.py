@@ -1,0 +1,113 @@
+"""Personal data at rest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.protection import PersonalData, Unreadable
+
+OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
+DATA = PersonalData(encryption_key=NEW, index_key=INDEX)
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+@given(plaintext=ANY_TEXT, bound_to=ANY_TEXT)
+def test_what_is_sealed_opens_in_its_own_place(plaintext: str, bound_to: str) -> None:
+    assert DATA.open(DATA.seal(plaintext, bound_to=bound_to), bound_to=bound_to) == plaintext
+
+
+@given(place=ANY_TEXT, other=ANY_TEXT)
+def test_a_ciphertext_moved_to_another_record_is_unreadable(place: str, other: str) -> None:
+    sealed = DATA.seal("+821012345678", bound_to=place)
+    if place != other:
+        with pytest.raises(Unreadable):
+            DATA.open(sealed, bound_to=other)
+
+
+@given(st.data())
+def test_one_changed_bit_anywhere_makes_it_unreadable(data: st.DataObject) -> None:
+    sealed = bytearray(DATA.seal("홍길동", bound_to="cus_1"))
+    position = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[position] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(Unreadable):
+        DATA.open(bytes(sealed), bound_to="cus_1")
+
+
+@given(st.binary(max_size=64))
+def test_bytes_that_were_never_sealed_are_unreadable(junk: bytes) -> None:
+    with pytest.raises(Unreadable):
+        DATA.open(junk, bound_to="cus_1")
+
+
+def test_a_sealed_value_cut_short_is_unreadable_at_every_length() -> None:
+    sealed = DATA.seal("홍길동", bound_to="cus_1")
+    for length in range(len(sealed)):
+        with pytest.raises(Unreadable):
+            DATA.open(sealed[:length], bound_to="cus_1")
+
+
+def test_the_same_text_is_never_sealed_the_same_way_twice() -> None:
+    assert len({DATA.seal("홍길동", bound_to="cus_1") for _ in range(100)}) == 100
+
+
+def test_a_new_key_still_opens_what_the_previous_one_sealed() -> None:
+    before = PersonalData(encryption_key=OLD, index_key=INDEX)
+    after = PersonalData(encryption_key=NEW, index_key=INDEX, previous_keys=[OLD])
+    assert after.open(before.seal("홍길동", bound_to="cus_1"), bound_to="cus_1") == "홍길동"
+    assert DATA.open(after.seal("홍길동", bound_to="cus_1"), bound_to="cus_1") == "홍길동"
+
+
+def test_a_key_that_was_dropped_opens_nothing_any_more() -> None:
+    sealed = PersonalData(encryption_key=OLD, index_key=INDEX).seal("홍길동", bound_to="cus_1")
+    with pytest.raises(Unreadable):
+        DATA.open(sealed, bound_to="cus_1")
+
+
+def test_the_index_is_steady_and_differs_by_number_and_by_key() -> None:
+    other = PersonalData(encryption_key=NEW, index_key=b"j" * 32)
+    index = DATA.blind_index("+821012345678")
+    assert index == DATA.blind_index("+821012345678")
+    assert len(bytes.fromhex(index)) == 16
+    assert index not in (DATA.blind_index("+821012345679"), other.blind_index("+821012345678"))
+
+
+def test_a_digest_of_one_purpose_is_never_one_of_another() -> None:
+    assert DATA.blind_index("홍길동") != DATA.name_digest("홍길동", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "birth_date"),
+    [("홍길순", "1990-01-01"), ("홍길동", "1990-01-02"), ("홍길동", None), ("홍길동1990-01-01", "")],
+)
+def test_another_name_or_birth_date_has_another_digest(name: str, birth_date: str | None) -> None:
+    assert DATA.name_digest(name, birth_date) != DATA.name_digest("홍길동", "1990-01-01")
+
+
+@pytest.mark.parametrize("name", ["hong gildong", " Hong  Gildong ", "HONG GILDONG", "\uff28ong Gildong"])
+def test_the_same_name_typed_otherwise_has_the_same_digest(name: str) -> None:
+    assert DATA.name_digest(name, None) == DATA.name_digest("Hong Gildong", None)
+
+
+@pytest.mark.parametrize(
+    ("encryption_key", "index_key", "previous_keys"),
+    [
+        (b"short", INDEX, []),
+        (NEW, b"i" * 33, []),
+        (NEW, INDEX, [b""]),
+        (NEW, NEW, []),
+        (NEW, INDEX, [NEW]),
+        (NEW, INDEX, [INDEX]),
+    ],
+)
+def test_keys_of_the_wrong_length_or_used_twice_are_refused_unseen(
+    encryption_key: bytes, index_key: bytes, previous_keys: list[bytes]
+) -> None:
+    with pytest.raises(ValueError, match="key") as refused:
+        PersonalData(encryption_key=encryption_key, index_key=index_key, previous_keys=previous_keys)
+    assert not any(str(key) in str(refused.value) for key in (encryption_key, index_key))
+
+
+def test_no_key_is_shown_by_repr() -> None:
+    assert "nnnn" not in repr(DATA)
+    assert "iiii" not in repr(DATA)
