@@ -38,7 +38,7 @@ FAILURES = {
     "check the network, or set HTTPS_PROXY for a proxy or PIP_INDEX_URL for a mirror. "
     "패키지 저장소에 연결할 수 없습니다.",
     r"(?i)no matching distribution|no (usable |matching )?wheels": "there is no ready-made package for this "
-    "machine; it takes a released CPython on Linux with glibc 2.28 or on macOS 11, x86-64 or ARM64. "
+    "machine; it takes a released CPython on Linux with glibc 2.28 (x86-64, ARM64) or on macOS 11 (ARM64). "
     "이 시스템용 패키지가 없습니다.",
 }
 
