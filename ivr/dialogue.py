@@ -126,7 +126,7 @@ class _Turn:
 
     def _first_key_pressed(self, entry: str) -> Step:
         if entry == self.state.first_key:
-            return self._ask_code(DialogueState(Phase.CODE))
+            return self._ask_code(DialogueState(Phase.CODE), remark=(self._phrases.right_first_key,))
         if entry == "":
             return self._fruitless(EndReason.NO_INPUT, self._phrases.nothing_pressed)
         if "*" in entry:
@@ -137,15 +137,14 @@ class _Turn:
         return self._ask_first_key(asked_again, remark=(self._phrases.wrong_first_key,))
 
     def _code_pressed(self, entry: str) -> Step:
-        if re.fullmatch("[0-9]{6}", entry):
-            checking = DialogueState(Phase.CHECKING, checks=self.state.checks + 1)
-            return Step(checking, (CheckCode(entry),))
         if entry == "":
-            # A second finish key after a full entry lands here: it is no answer, so it costs no attempt.
+            # A lone finish key is no answer, so it costs no attempt.
             return self._fruitless(EndReason.NO_INPUT, self._phrases.nothing_pressed)
-        if re.fullmatch("[0-9]{1,5}", entry):
+        if not re.fullmatch(f"[0-9]{{1,{CODE_LENGTH}}}", entry):
+            return self._fruitless(EndReason.INVALID_KEYS)
+        if len(entry) < CODE_LENGTH:
             return self._fruitless(EndReason.INCOMPLETE_KEYS, self._phrases.incomplete_code)
-        return self._fruitless(EndReason.INVALID_KEYS)
+        return Step(DialogueState(Phase.CHECKING, checks=self.state.checks + 1), (CheckCode(entry),))
 
     def _fruitless(self, reason: EndReason, *remark: str) -> Step:
         """Ask the same again, `remark` first, unless it was asked in vain too often."""
@@ -189,7 +188,7 @@ class _Turn:
         return Step(replace(state, phase=Phase.FIRST_KEY, first_key=self.first_key), (ask,))
 
     def _ask_code(self, state: DialogueState, remark: tuple[str, ...] = ()) -> Step:
-        # The remark is an instruction so that keys left over from the last entry fall into it.
+        # The remark is an instruction so that a finish key pressed after a full entry is dropped.
         ask = Ask(
             self.script.language,
             announcement=(),

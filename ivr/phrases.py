@@ -22,6 +22,7 @@ class Phrases:
     keys_count_later: str
     wrong_first_key: str
     nothing_pressed: str
+    right_first_key: str
     enter_code: str
     incomplete_code: str
     wrong_code: str
@@ -51,6 +52,7 @@ PHRASES = {
         keys_count_later="안내가 끝난 뒤에 누른 번호만 인정됩니다.",
         wrong_first_key="안내해 드린 번호가 아닙니다.",
         nothing_pressed="누르신 번호가 없습니다.",
+        right_first_key="감사합니다.",
         enter_code="화면에 보이는 여섯 자리 숫자를 눌러 주세요.",
         incomplete_code="여섯 자리를 모두 눌러 주셔야 합니다.",
         wrong_code="숫자가 화면과 다릅니다. {tries} 남았습니다.",
@@ -82,6 +84,7 @@ PHRASES = {
         keys_count_later="Only keys pressed after the announcement count.",
         wrong_first_key="That is not the key we asked for.",
         nothing_pressed="We did not get any key.",
+        right_first_key="Thank you.",
         enter_code="Please key in the six digits on your screen.",
         incomplete_code="Please key in all six digits.",
         wrong_code="The digits do not match your screen. You have {tries} left.",

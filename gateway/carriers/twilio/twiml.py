@@ -38,20 +38,21 @@ def render(actions: Iterable[Action], turn_url: Callable[[str], str]) -> str:
 
 def _ask(response: VoiceResponse, ask: Ask, turn_url: Callable[[str], str]) -> None:
     if ask.announcement:
-        early = _gather(response, keys=1, timeout_seconds=_EARLY_KEY_SECONDS, action=turn_url("early"))
+        # Without a finish key every key is noticed: otherwise `#` would just cut the announcement short.
+        early = _gather(response, 1, _EARLY_KEY_SECONDS, turn_url("early"), finish_key="")
         _say(early, ask.language, ask.announcement)
     _say(response, ask.language, ask.instructions)
-    entry = _gather(response, ask.keys, ask.timeout_seconds, action=turn_url("keys"))
+    entry = _gather(response, ask.keys, ask.timeout_seconds, turn_url("keys"), FINISH_KEY)
     _say(entry, ask.language, ask.prompt)
     response.redirect(turn_url("silence"), method="POST")
 
 
-def _gather(response: VoiceResponse, keys: int, timeout_seconds: int, action: str) -> Gather:
+def _gather(response: VoiceResponse, keys: int, timeout_seconds: int, action: str, finish_key: str) -> Gather:
     return response.gather(
         input="dtmf",
         num_digits=keys,
         timeout=timeout_seconds,
-        finish_on_key=FINISH_KEY,
+        finish_on_key=finish_key,
         action=action,
         method="POST",
         action_on_empty_result=False,
