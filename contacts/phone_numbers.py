@@ -144,9 +144,7 @@ class NumberPlan:
     subscriber lines in somebody's name, with the same portability as landlines.
     """
 
-    families: frozenset[NumberFamily] = frozenset(
-        {NumberFamily.MOBILE, NumberFamily.LANDLINE, NumberFamily.VOIP}
-    )
+    families: frozenset[NumberFamily] = frozenset({NumberFamily.MOBILE, NumberFamily.LANDLINE, NumberFamily.VOIP})
     countries: frozenset[str] = frozenset()
     """ISO 3166 codes of the foreign countries accepted. A calling code would not do: +1 is 25 countries."""
 
@@ -173,9 +171,9 @@ class PhoneNumber:
         """
         country = _country_code(self.e164)
         digits = self.e164[1 + len(country) :]
-        area = _area_code(digits) if country == KOREA else ""
+        area = _area_code(digits) if country == KOREA and len(digits) > 5 else ""
         subscriber = digits[len(area) :]
-        hidden = max(len(subscriber) - 4, min(4, len(subscriber)))
+        hidden = max(len(subscriber) - 4, 4)
         return f"+{country}{area}{'*' * hidden}{subscriber[hidden:]}"
 
     def __repr__(self) -> str:

@@ -33,9 +33,7 @@ class PersonalData:
     The index key has no successor: changing it means indexing every number again.
     """
 
-    def __init__(
-        self, *, encryption_key: bytes, index_key: bytes, previous_keys: Sequence[bytes] = ()
-    ) -> None:
+    def __init__(self, *, encryption_key: bytes, index_key: bytes, previous_keys: Sequence[bytes] = ()) -> None:
         """Every key is 32 random bytes, and each another: `ValueError` if not."""
         keys = [encryption_key, *previous_keys, index_key]
         if any(len(key) != KEY_BYTES for key in keys):
