@@ -64,9 +64,7 @@ _DENIAL_KO: Final = re.compile(
 hardly ever about anything else; and where it is, opening another verification costs little."""
 
 _DENIAL_EN: Final = re.compile(
-    "(?<![a-z])"
-    "(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|fraud|scam)"
-    "(?![a-z])"
+    "(?<![a-z])(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|fraud|scam)(?![a-z])"
 )
 
 _STRANGE_DIGIT: Final = "\0"

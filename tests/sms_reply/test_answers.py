@@ -36,9 +36,7 @@ def test_english_is_for_those_who_asked_for_it(outcome: ReplyOutcome) -> None:
 
 @pytest.mark.parametrize("outcome", ANSWERED)
 @pytest.mark.parametrize("locale", ["ko", "en"])
-def test_an_answer_that_is_sent_back_to_us_is_never_taken_for_a_code(
-    outcome: ReplyOutcome, locale: str
-) -> None:
+def test_an_answer_that_is_sent_back_to_us_is_never_taken_for_a_code(outcome: ReplyOutcome, locale: str) -> None:
     text = answering_text(outcome, firm="본인증권", locale=locale)
     assert text is not None
     assert not isinstance(read_reply(text), CodeReply)

@@ -84,6 +84,4 @@ def test_every_text_has_a_plan_and_none_is_settled_as_verified(
         case TryCode(_, candidates, counted):
             assert sorted(candidates, key=lambda one: -one.opened_at) == list(candidates)
             assert set(candidates) == set(verifications)
-            assert [one.customer_id for one in counted] == list(
-                dict.fromkeys(one.customer_id for one in candidates)
-            )
+            assert [one.customer_id for one in counted] == list(dict.fromkeys(one.customer_id for one in candidates))
