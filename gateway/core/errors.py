@@ -118,7 +118,7 @@ class Problem(Enum):
         "vouch-refused", 409,
         "이 인증으로는 연락처를 확인할 수 없습니다", "This receipt does not vouch for the contact",
         "같은 고객의 명의인증된 다른 연락처로, 이 연락처를 대상으로 한 추가인증을 새로 해 주세요.",
-        "Verify another contact that passed its own ownership check, with operation vouch and this contact as the target.",
+        "Verify another contact that passed its ownership check, with operation vouch and this contact as target.",
     )  # fmt: skip
     VERIFICATION_NOT_FOUND = ProblemKind(
         "verification-not-found", 404,

@@ -35,9 +35,7 @@ class Mismatch:
 class IdempotencyStore(Protocol):
     """Remembers by client and key digest (SHA-256, 64 hex digits); two clients never meet."""
 
-    async def begin(
-        self, client: str, key_digest: str, fingerprint: str
-    ) -> Fresh | InProgress | Answered | Mismatch:
+    async def begin(self, client: str, key_digest: str, fingerprint: str) -> Fresh | InProgress | Answered | Mismatch:
         """Claim the key for this fingerprint (64 hex digits), atomically; a claim nobody finishes lapses."""
         ...
 

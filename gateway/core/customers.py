@@ -1,0 +1,135 @@
+"""Customers and their contacts: registering them, and making a contact verifiable (R5, R6)."""
+
+from collections.abc import Callable
+
+from contacts.models import Contact, ContactStatus, Customer, VerifiedBy
+from contacts.models import ContactLabel as Label
+from contacts.ownership import OwnershipCheck, OwnershipCheckUnavailable, OwnershipResult
+from contacts.phone_numbers import LineType, NumberPlan, NumberRefused, parse_phone_number
+from contacts.vouching import may_vouch
+from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.stores import (
+    ContactChanged,
+    ContactDuplicate,
+    CustomerMissing,
+    CustomerStore,
+    ReceiptStore,
+    StoredContact,
+    TooManyContacts,
+)
+
+
+class Customers:
+    """The use cases of customers and contacts. Raises `Refusal`."""
+
+    def __init__(
+        self,
+        store: CustomerStore,
+        receipts: ReceiptStore,
+        signer: ReceiptSigner,
+        ownership: OwnershipCheck,
+        number_plan: NumberPlan,
+        limits: Limits,
+        new_contact_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._receipts = receipts
+        self._signer = signer
+        self._ownership = ownership
+        self._number_plan = number_plan
+        self._limits = limits
+        self._new_contact_id = new_contact_id
+
+    async def put(self, customer: Customer) -> tuple[Customer, list[Contact], bool]:
+        """The customer as now registered, the contacts, and whether the customer is new."""
+        created = await self._store.put(customer)
+        registered, contacts = await self.get(customer.customer_id)
+        return registered, contacts, created
+
+    async def get(self, customer_id: str) -> tuple[Customer, list[Contact]]:
+        customer = await self._store.read(customer_id)
+        if customer is None:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+        return customer, [stored.contact for stored in await self._store.contacts(customer_id)]
+
+    async def add_contact(self, customer_id: str, number: str, label: Label) -> Contact:
+        """Register a number; it needs verification before it can be used (R5)."""
+        try:
+            parsed = parse_phone_number(number, self._number_plan)
+        except NumberRefused as refused:
+            reason = refused.reason
+            raise Refusal(
+                Problem.NUMBER_REFUSED,
+                errors=(FieldError("number", reason.sentence_ko, reason.sentence_en),),
+            ) from None
+        contact = Contact(
+            contact_id=self._new_contact_id(),
+            number=parsed,
+            label=label,
+            status=ContactStatus.NEEDS_VERIFICATION,
+            verified_by=None,
+            verified_at=None,
+            version=1,
+        )
+        try:
+            await self._store.add_contact(customer_id, contact)
+        except CustomerMissing:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
+        except ContactDuplicate as duplicate:
+            raise Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": duplicate.contact_id}) from None
+        except TooManyContacts:
+            raise Refusal(Problem.TOO_MANY_CONTACTS, values={"limit": self._limits.contacts}) from None
+        return contact
+
+    async def check_ownership(self, customer_id: str, contact_id: str) -> Contact:
+        """Ask the carrier whether the mobile is in the customer's own name; R6: any other can never pass."""
+        customer, stored = await self._read(customer_id, contact_id)
+        contact = stored.contact
+        if contact.number.line_type is not LineType.MOBILE:
+            raise Refusal(Problem.OWNERSHIP_NOT_CONFIRMED)
+        try:
+            result = await self._ownership.check(contact.number, customer.name, customer.birth_date)
+        except OwnershipCheckUnavailable:
+            raise Refusal(Problem.OWNERSHIP_CHECK_UNAVAILABLE, retry_after=30) from None
+        if result is not OwnershipResult.CONFIRMED:
+            raise Refusal(Problem.OWNERSHIP_NOT_CONFIRMED)
+        return await self._make_verifiable(customer_id, contact, VerifiedBy.OWNERSHIP, "carrier", None)
+
+    async def vouch(self, customer_id: str, contact_id: str, receipt: str, client: str) -> Contact:
+        """Make a contact verifiable by a verification of another one, made for this purpose (추가인증, R5)."""
+        now = await self._receipts.now()
+        claims = self._signer.read(receipt, now // 1000)
+        _, stored = await self._read(customer_id, contact_id)
+        target = stored.contact
+        if claims.contact_id is None or claims.operation != Operation.VOUCH:
+            raise Refusal(Problem.VOUCH_REFUSED)
+        if claims.customer_id != customer_id or claims.target_contact_id != contact_id:
+            raise Refusal(Problem.VOUCH_REFUSED)
+        _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
+        if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
+            raise Refusal(Problem.VOUCH_REFUSED)
+        if not await self._receipts.redeem(claims.jti, claims.verification_id, customer_id, client):
+            raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
+        return await self._make_verifiable(
+            customer_id, target, VerifiedBy.VOUCH, claims.verification_id, voucher.contact
+        )
+
+    async def _read(self, customer_id: str, contact_id: str) -> tuple[Customer, StoredContact]:
+        customer, stored = await self._store.read_with_contact(customer_id, contact_id)
+        if customer is None:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+        if stored is None:
+            raise Refusal(Problem.CONTACT_NOT_FOUND)
+        return customer, stored
+
+    async def _make_verifiable(
+        self, customer_id: str, contact: Contact, by: VerifiedBy, evidence: str, voucher: Contact | None
+    ) -> Contact:
+        try:
+            await self._store.make_verifiable(customer_id, contact, by, evidence, voucher)
+        except ContactChanged:
+            raise Refusal(Problem.CONTACT_NOT_FOUND) from None
+        return (await self._read(customer_id, contact.contact_id))[1].contact

@@ -1,0 +1,39 @@
+"""How long, how often, how many: every limit of the gateway, with what it guards."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `count` in `window_seconds`, from the first one on."""
+
+    count: int
+    window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Defaults follow the business rules; settings may change them within the bounds of the standards."""
+
+    wrong_answers: int = 5
+    """Over all methods and verifications of a customer; then extra authentication locks (PSD2 RTS art. 4)."""
+    wrong_answers_forgotten_after: int = 30 * 86_400
+    """Seconds since the last one, while not locked: a typo of last spring does not lock out a customer."""
+    life: int = 300
+    """Seconds a verification is open (never above 600: OWASP ASVS 6.5.5)."""
+    resends: int = 3
+    resend_after: int = 30
+    """Seconds between two texts of one verification."""
+    ring: int = 30
+    """Seconds a phone rings."""
+    branch_password_life: int = 86_400
+    longest_branch_password_life: int = 7 * 86_400
+    receipt_life: int = 600
+    """Seconds in which the issuance system redeems a receipt."""
+    kept_after_close: int = 86_400
+    """Seconds a closed verification can still be read; the audit stream stays."""
+    contacts: int = 20
+    customer_cap: Cap = Cap(10, 600)
+    number_cap: Cap = Cap(10, 600)
+    number_day_cap: Cap = Cap(30, 86_400)
+    client_cap: Cap = Cap(30_000, 60)

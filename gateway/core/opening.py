@@ -1,0 +1,185 @@
+"""Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contacts.models import Contact, ContactMethod, Customer, CustomerKind, methods_of, why_not
+from gateway.core.codes import CodeVault, new_code
+from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.stores import (
+    Capped,
+    CapStore,
+    ContactChanged,
+    CustomerLocked,
+    CustomerMissing,
+    CustomerStore,
+    ReplyStore,
+    StoredContact,
+    VerificationStore,
+)
+from gateway.core.verification import TRAITS, Method, NewVerification
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What a caller asks for when it opens a verification."""
+
+    client: str
+    customer_id: str
+    method: Method
+    operation: Operation
+    contact_id: str | None
+    target_contact_id: str | None
+    operation_hash: str | None
+    locale: str
+
+
+class Opening:
+    """Opens verifications. Raises `Refusal`, with the rule that refuses."""
+
+    def __init__(
+        self,
+        store: VerificationStore,
+        customers: CustomerStore,
+        caps: CapStore,
+        replies: ReplyStore,
+        vault: CodeVault,
+        limits: Limits,
+        new_verification_id: Callable[[str], str],
+    ) -> None:
+        self._store = store
+        self._customers = customers
+        self._caps = caps
+        self._replies = replies
+        self._vault = vault
+        self._limits = limits
+        self._new_verification_id = new_verification_id
+
+    async def open(self, request: OpenRequest) -> str:
+        """Open a verification and queue its delivery, without waiting for any carrier; answers its id."""
+        stored = await self._check_may_open(request)
+        await self._take_caps(request, stored)
+        new = self._compose(request, stored)
+        if stored is not None and request.method is Method.SMS_REPLY and new.sealed_code is not None:
+            code = self._vault.open(new.verification_id, new.sealed_code)
+            digest = self._vault.reply_digest(stored.blind_index, code)
+            await self._replies.expect(stored.blind_index, digest, new.verification_id)
+        try:
+            await self._store.create(new)
+        except CustomerMissing:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
+        except ContactChanged:
+            raise Refusal(Problem.CONTACT_NOT_FOUND) from None
+        except CustomerLocked:
+            raise self._locked() from None
+        except Capped as capped:
+            raise too_many(capped) from None
+        return new.verification_id
+
+    async def _check_may_open(self, request: OpenRequest) -> StoredContact | None:
+        customer, stored = await self._read(request)
+        if customer.kind is CustomerKind.CORPORATE:
+            raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values={"rule": "R2"})
+        if not customer.online_consent:
+            raise Refusal(Problem.ONLINE_CONSENT_MISSING, values={"rule": "R10"})
+        if customer.locked:
+            raise self._locked()
+        if stored is not None:
+            _check_contact(stored.contact, request.method)
+        if request.target_contact_id is not None:
+            _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
+            if target is None:
+                raise Refusal(Problem.CONTACT_NOT_FOUND)
+        return stored
+
+    async def _read(self, request: OpenRequest) -> tuple[Customer, StoredContact | None]:
+        _check_fields(request)
+        if request.contact_id is None:
+            customer, stored = await self._customers.read(request.customer_id), None
+        else:
+            customer, stored = await self._customers.read_with_contact(request.customer_id, request.contact_id)
+        if customer is None:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+        if request.contact_id is not None and stored is None:
+            raise Refusal(Problem.CONTACT_NOT_FOUND)
+        return customer, stored
+
+    async def _take_caps(self, request: OpenRequest, stored: StoredContact | None) -> None:
+        try:
+            await self._caps.take_client(request.client)
+            if stored is not None:
+                await self._caps.take_number(stored.blind_index)
+        except Capped as capped:
+            raise too_many(capped) from None
+
+    def _compose(self, request: OpenRequest, stored: StoredContact | None) -> NewVerification:
+        verification_id = self._new_verification_id(request.customer_id)
+        digest = sealed = None
+        if TRAITS[request.method].has_code:
+            code = new_code()
+            digest = self._vault.digest(verification_id, request.customer_id, request.operation, code)
+            sealed = self._vault.seal(verification_id, code)
+        return NewVerification(
+            verification_id=verification_id,
+            customer_id=request.customer_id,
+            client=request.client,
+            method=request.method,
+            operation=request.operation,
+            locale=request.locale,
+            contact_id=request.contact_id,
+            contact_version=stored.contact.version if stored else None,
+            target_contact_id=request.target_contact_id,
+            operation_hash=request.operation_hash,
+            code_digest=digest,
+            sealed_code=sealed,
+        )
+
+    def _locked(self) -> Refusal:
+        return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": self._limits.wrong_answers}, attempts_remaining=0)
+
+
+def _check_fields(request: OpenRequest) -> None:
+    """What a method or an operation needs beside the fields' own shapes."""
+    errors = []
+    if request.method is Method.BRANCH_OTP and request.contact_id is not None:
+        errors.append(
+            FieldError("contact_id", "branch_otp에는 연락처를 지정하지 않습니다.", "branch_otp takes no contact.")
+        )
+    if request.method is not Method.BRANCH_OTP and request.contact_id is None:
+        errors.append(FieldError("contact_id", "인증할 연락처를 지정해 주세요.", "Name the contact to be used."))
+    if request.operation is Operation.VOUCH and request.target_contact_id is None:
+        errors.append(
+            FieldError(
+                "target_contact_id",
+                "인증가능으로 바꿀 연락처를 지정해 주세요.",
+                "Name the contact to be made verifiable.",
+            )
+        )
+    if request.operation is not Operation.VOUCH and request.target_contact_id is not None:
+        errors.append(
+            FieldError(
+                "target_contact_id",
+                "operation이 vouch일 때만 지정합니다.",
+                "It goes with operation vouch only.",
+            )
+        )
+    if errors:
+        raise Refusal(Problem.INVALID_FIELDS, errors=tuple(errors))
+
+
+def _check_contact(contact: Contact, method: Method) -> None:
+    rule = why_not(contact, ContactMethod(method))
+    if rule is not None:
+        methods = ", ".join(methods_of(contact)) or "–"
+        raise Refusal(Problem.METHOD_NOT_AVAILABLE, values={"rule": rule, "methods": methods})
+
+
+def too_many(capped: Capped) -> Refusal:
+    """How a cap is told to a caller; `retry_after` is whole seconds, at least one."""
+    return Refusal(
+        Problem.TOO_MANY_REQUESTS,
+        values={"cap": capped.cap},
+        retry_after=max(1, -(-capped.retry_after_ms // 1000)),
+    )

@@ -1,0 +1,246 @@
+"""What the core asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from contacts.models import Contact, Customer, VerifiedBy
+from gateway.core.delivery import DeliveryReport
+from gateway.core.operations import Operation
+from gateway.core.verification import Channel, NewVerification, Status, Verdict, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a verification, as digests. `receipt_id` is given if it is correct."""
+
+    digest: bytes
+    branch_digest: bytes
+    channel: Channel
+    receipt_id: str
+    attempt_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one answer, and the customer's wrong answers so far."""
+
+    verdict: Verdict
+    wrong_answers: int
+
+
+class VerificationMissing(Exception):
+    """There is no such verification, or it is no longer kept."""
+
+
+class VerificationClosed(Exception):
+    """The verification is no longer open; `status` is what it is."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class Capped(Exception):
+    """One more would be over a cap."""
+
+    def __init__(self, cap: str, retry_after_ms: int) -> None:
+        super().__init__(cap)
+        self.cap = cap
+        self.retry_after_ms = max(retry_after_ms, 0)
+
+
+class CustomerLocked(Exception):
+    """Extra authentication is locked for the customer."""
+
+
+class CustomerMissing(Exception):
+    """There is no such customer."""
+
+
+class ContactChanged(Exception):
+    """The contact is not what it was when it was read."""
+
+
+class ResendsExhausted(Exception):
+    """The verification has no resend left, or never had any."""
+
+
+class VerificationStore(Protocol):
+    """Opens, judges and closes verifications; each change is one atomic script."""
+
+    async def create(self, new: NewVerification) -> None:
+        """Raises `CustomerMissing`, `CustomerLocked`, `ContactChanged` or `Capped`."""
+        ...
+
+    async def read(self, verification_id: str, customer_id: str | None = None) -> Verification | None: ...
+
+    async def check(self, verification: Verification, answer: Answer) -> Judgement:
+        """Raises `VerificationMissing` or `VerificationClosed`."""
+        ...
+
+    async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
+        """Raises `VerificationMissing` or `VerificationClosed`."""
+        ...
+
+    async def resend(self, verification_id: str) -> int:
+        """The number of the new delivery. Raises `ResendsExhausted`, `Capped`, `VerificationMissing`/`Closed`."""
+        ...
+
+    async def report(
+        self,
+        report: DeliveryReport,
+        customer_id: str,
+        carrier: str,
+        carrier_id: str | None,
+        close_reason: str | None,
+    ) -> bool:
+        """Whether the report changed anything; with `close_reason`, an open verification fails with it."""
+        ...
+
+    async def open_of_customer(self, customer_id: str) -> list[str]: ...
+
+    async def request_hang_up(self, verification_id: str, delivery_number: int) -> None:
+        """Queue the end of a call whose verification is over."""
+        ...
+
+
+class TurnStore(Protocol):
+    """The turns of a call. A turn token is good once."""
+
+    async def take_turn(self, verification_id: str, turn: str) -> str | None:
+        """The dialogue's state, or None when the turn was taken before. Raises `VerificationMissing`."""
+        ...
+
+    async def put_turn(self, verification_id: str, turn: str, dialogue: str) -> None: ...
+
+
+class CapStore(Protocol):
+    async def take_number(self, blind_index: str) -> None:
+        """Raises `Capped`."""
+        ...
+
+    async def take_client(self, client: str) -> None:
+        """Raises `Capped`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContact:
+    """A contact with the blind index of its number."""
+
+    contact: Contact
+    blind_index: str
+
+
+class CustomerStore(Protocol):
+    """Customers and their contacts; personal data is sealed before it is written."""
+
+    async def put(self, customer: Customer) -> bool:
+        """Whether the customer is new."""
+        ...
+
+    async def read(self, customer_id: str) -> Customer | None: ...
+
+    async def read_with_contact(
+        self, customer_id: str, contact_id: str
+    ) -> tuple[Customer | None, StoredContact | None]: ...
+
+    async def add_contact(self, customer_id: str, contact: Contact) -> None:
+        """Raises `CustomerMissing`, `ContactDuplicate` or `TooManyContacts`."""
+        ...
+
+    async def contacts(self, customer_id: str) -> list[StoredContact]: ...
+
+    async def make_verifiable(
+        self, customer_id: str, contact: Contact, by: VerifiedBy, evidence: str, voucher: Contact | None
+    ) -> None:
+        """Raises `ContactChanged` when the contact or its voucher is not what was read."""
+        ...
+
+    async def is_known_number(self, blind_index: str) -> bool: ...
+
+
+class ContactDuplicate(Exception):
+    """The customer has this number already."""
+
+    def __init__(self, contact_id: str) -> None:
+        super().__init__(contact_id)
+        self.contact_id = contact_id
+
+
+class TooManyContacts(Exception):
+    """The customer has as many contacts as a customer may have."""
+
+
+class ReplyStore(Protocol):
+    """Which verification a text from a number may answer."""
+
+    async def expect(self, blind_index: str, reply_digest: bytes, verification_id: str) -> None: ...
+
+    async def expected(self, blind_index: str) -> dict[bytes, str]:
+        """Digest of a code → verification id, for what was expected from this number of late."""
+        ...
+
+    async def begin(self, message_id: str) -> bool:
+        """Whether this text has not been read before, nor is being read."""
+        ...
+
+    async def finish(self, message_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPassword:
+    """A branch password as issued; the password itself is nowhere."""
+
+    branch_password_id: str
+    customer_id: str
+    operation: Operation
+    branch: str
+    issued_by: str
+    issued_at: int
+    expires_at: int
+    status: str
+
+
+class BranchPasswordStore(Protocol):
+    async def issue(
+        self,
+        branch_password_id: str,
+        customer_id: str,
+        operation: Operation,
+        digest: bytes,
+        branch: str,
+        issued_by: str,
+        life_seconds: int,
+    ) -> BranchPassword:
+        """Raises `CustomerMissing`. The password in force before it is void."""
+        ...
+
+    async def read(self, branch_password_id: str) -> BranchPassword | None: ...
+
+    async def revoke(self, branch_password_id: str, revoked_by: str) -> bool:
+        """Whether it was in force."""
+        ...
+
+
+class ReceiptStore(Protocol):
+    async def redeem(self, receipt_id: str, verification_id: str, customer_id: str, client: str) -> bool:
+        """Whether this is the first time."""
+        ...
+
+    async def now(self) -> int: ...
+
+
+class Watch(Protocol):
+    async def next(self, seconds: float) -> None:
+        """Come back at a change since the last call, or when it is time to look again."""
+        ...
+
+
+class Changes(Protocol):
+    """Tells of changes to verifications, whichever gateway process made them."""
+
+    def watch(self, verification_id: str) -> AbstractContextManager[Watch]:
+        """Watch from now on; read the verification after this, so that no change falls between."""
+        ...

@@ -1,0 +1,31 @@
+"""The texts that leave for a customer's phone: EUC-KR characters only, within 90 bytes where the names allow it.
+
+Each names the firm, the operation and the minutes left, so that a customer who asked for nothing sees
+what is being tried in their name.
+"""
+
+from gateway.core.operations import OPERATION_NAMES, Operation
+
+ONE_TEXT = 90
+"""Bytes in EUC-KR that fit one Korean SMS; what is longer goes out as a long text."""
+
+
+def code_text(firm: str, operation: Operation, code: str, minutes: int, locale: str) -> str:
+    """The text of method `sms`."""
+    name = OPERATION_NAMES[operation].in_locale(locale)
+    if locale == "en":
+        return f"[{firm}] {code}: code for {name}, {minutes} min. Never share it."
+    return f"[{firm}] {name} 인증번호 {code} ({minutes}분내 입력) 타인에게 절대 알려주지 마세요"
+
+
+def reply_text(firm: str, operation: Operation, minutes: int, locale: str) -> str:
+    """The text of method `sms_reply`. The code is on the screen, not here."""
+    name = OPERATION_NAMES[operation].in_locale(locale)
+    if locale == "en":
+        return f"[{firm}] {name}: text back the code on screen, {minutes} min. Not you? NO"
+    return f"[{firm}] {name}: 화면의 인증번호를 {minutes}분내 답장하세요. 본인이 아니면 '아니오'"
+
+
+def length_in_euc_kr(text: str) -> int:
+    """Bytes of a text in EUC-KR as carriers count them; UnicodeEncodeError when it has other characters."""
+    return len(text.encode("cp949"))

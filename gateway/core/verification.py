@@ -1,0 +1,124 @@
+"""A verification as the core sees it: its words, what each method is like, and the record of one."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.core.delivery import DeliveryState
+from gateway.core.operations import Operation
+
+
+class Method(StrEnum):
+    SMS = "sms"
+    ARS = "ars"
+    SMS_REPLY = "sms_reply"
+    BRANCH_OTP = "branch_otp"
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    VERIFIED = "verified"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    DENIED = "denied"
+
+
+class Channel(StrEnum):
+    """Where an answer came from. A method takes answers from one channel only."""
+
+    SCREEN = "screen"
+    PHONE = "phone"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTraits:
+    """`has_code`: the gateway makes one. `shows_code`: the screen shows it, because the answer comes by phone."""
+
+    channel: Channel
+    has_code: bool
+    shows_code: bool
+    can_be_resent: bool
+    is_delivered: bool
+
+
+TRAITS = {
+    Method.SMS: MethodTraits(Channel.SCREEN, True, False, True, True),
+    Method.ARS: MethodTraits(Channel.PHONE, True, True, False, True),
+    Method.SMS_REPLY: MethodTraits(Channel.REPLY, True, True, True, True),
+    Method.BRANCH_OTP: MethodTraits(Channel.SCREEN, False, False, False, False),
+}
+
+
+class Verdict(StrEnum):
+    """What the one verdict script says of an answer."""
+
+    CORRECT = "correct"
+    WRONG = "wrong"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    CONTACT_CHANGED = "contact_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVerification:
+    """What is written when a verification opens. Digest and sealed code are bytes that tell nothing by themselves."""
+
+    verification_id: str
+    customer_id: str
+    client: str
+    method: Method
+    operation: Operation
+    locale: str
+    contact_id: str | None = None
+    contact_version: int | None = None
+    target_contact_id: str | None = None
+    operation_hash: str | None = None
+    code_digest: bytes | None = field(default=None, repr=False)
+    sealed_code: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One verification as read from the store. Times are ms since the epoch, by the store's clock."""
+
+    verification_id: str
+    customer_id: str
+    client: str
+    method: Method
+    operation: Operation
+    locale: str
+    status: Status
+    reason: str | None
+    created_at: int
+    expires_at: int
+    revision: int
+    read_at: int
+    wrong_answers: int
+    locked: bool
+    contact_id: str | None = None
+    target_contact_id: str | None = None
+    operation_hash: str | None = None
+    closed_at: int | None = None
+    receipt_id: str | None = None
+    sealed_code: bytes | None = field(default=None, repr=False)
+    delivery_number: int = 0
+    delivery_state: DeliveryState | None = None
+    delivery_reason: str | None = None
+    delivery_carrier: str | None = None
+    delivery_at: int | None = None
+    carrier_id: str | None = None
+    """The carrier's own id of the latest text or call."""
+    resend_at: int | None = None
+    dialogue: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is Status.PENDING and self.read_at < self.expires_at
+
+    @property
+    def shown_status(self) -> Status:
+        """The status a caller sees: what is past its time is expired, even before the store was told."""
+        if self.status is Status.PENDING and not self.is_open:
+            return Status.EXPIRED
+        return self.status

@@ -1,0 +1,137 @@
+"""Answering and closing verifications. Every answer, whatever its channel, goes to one verdict script."""
+
+from collections.abc import Callable
+
+from gateway.core.codes import CodeVault
+from gateway.core.errors import Problem, Refusal
+from gateway.core.opening import too_many
+from gateway.core.stores import (
+    Answer,
+    Capped,
+    CapStore,
+    CustomerStore,
+    Judgement,
+    ResendsExhausted,
+    VerificationClosed,
+    VerificationMissing,
+    VerificationStore,
+)
+from gateway.core.verification import TRAITS, Channel, Method, Status, Verdict, Verification
+
+
+class Verifications:
+    """The use cases of a verification that is open. Raises `Refusal`."""
+
+    def __init__(
+        self,
+        store: VerificationStore,
+        customers: CustomerStore,
+        caps: CapStore,
+        vault: CodeVault,
+        new_receipt_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._customers = customers
+        self._caps = caps
+        self._vault = vault
+        self._new_receipt_id = new_receipt_id
+
+    async def get(
+        self, verification_id: str, client: str | None = None, customer_id: str | None = None
+    ) -> Verification:
+        """The verification as it is now. One that another client opened is not there for this one."""
+        verification = await self._store.read(verification_id, customer_id)
+        if verification is None or (client is not None and verification.client != client):
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND)
+        return verification
+
+    async def check_on_screen(
+        self, verification_id: str, client: str, code: str, attempt_id: str | None
+    ) -> tuple[Verification, Verdict]:
+        """Judge what the customer typed on the screen."""
+        verification = await self.get(verification_id, client)
+        channel = TRAITS[verification.method].channel
+        if channel is not Channel.SCREEN:
+            raise Refusal(Problem.ANSWER_IN_ANOTHER_CHANNEL, values={"channel": channel})
+        judgement = await self.judge(verification, code, Channel.SCREEN, attempt_id)
+        return await self.get(verification_id, client, verification.customer_id), judgement.verdict
+
+    async def judge(
+        self, verification: Verification, code: str, channel: Channel, attempt_id: str | None = None
+    ) -> Judgement:
+        """Have the verdict script judge an answer; when it locks the customer, close what else is open."""
+        customer_id, operation = verification.customer_id, verification.operation
+        answer = Answer(
+            digest=self._vault.digest(verification.verification_id, customer_id, operation, code),
+            branch_digest=self._vault.branch_digest(customer_id, operation, code),
+            channel=channel,
+            receipt_id=self._new_receipt_id(),
+            attempt_digest=self._vault.attempt_digest(attempt_id) if attempt_id else None,
+        )
+        try:
+            judgement = await self._store.check(verification, answer)
+        except VerificationMissing:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
+        except VerificationClosed as closed:
+            raise _closed(closed) from None
+        if judgement.verdict is Verdict.LOCKED:
+            await self._close_others(customer_id)
+        return judgement
+
+    async def resend(self, verification_id: str, client: str) -> Verification:
+        """Queue the text again; the code stays, and so do the tries."""
+        verification = await self.get(verification_id, client)
+        if not verification.is_open:
+            raise Refusal(Problem.VERIFICATION_CLOSED, values={"status": verification.shown_status})
+        if verification.contact_id is None or not TRAITS[verification.method].can_be_resent:
+            raise Refusal(Problem.RESEND_NOT_POSSIBLE)
+        _, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
+        if stored is None:
+            raise Refusal(Problem.RESEND_NOT_POSSIBLE)
+        try:
+            if verification.resend_at is not None and verification.read_at < verification.resend_at:
+                raise Capped("resend", verification.resend_at - verification.read_at)
+            await self._caps.take_number(stored.blind_index)
+            await self._store.resend(verification_id)
+        except ResendsExhausted:
+            raise Refusal(Problem.RESEND_NOT_POSSIBLE) from None
+        except Capped as capped:
+            raise too_many(capped) from None
+        except VerificationMissing:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
+        except VerificationClosed as closed:
+            raise _closed(closed) from None
+        return await self.get(verification_id, client, verification.customer_id)
+
+    async def cancel(self, verification_id: str, client: str) -> Verification:
+        """Close at the caller's wish; a call that is under way is ended."""
+        verification = await self.get(verification_id, client)
+        await self.close(verification, Status.CANCELED, "canceled_by_caller", "screen")
+        if verification.method is Method.ARS:
+            await self._store.request_hang_up(verification_id, verification.delivery_number)
+        return await self.get(verification_id, client, verification.customer_id)
+
+    async def close(self, verification: Verification, status: Status, reason: str, channel: str) -> None:
+        try:
+            await self._store.close(verification.verification_id, verification.customer_id, status, reason, channel)
+        except VerificationMissing:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
+        except VerificationClosed as closed:
+            raise _closed(closed) from None
+
+    def code_of(self, verification: Verification) -> str | None:
+        """The code of an open verification; None once it is closed."""
+        if verification.sealed_code is None or not verification.is_open:
+            return None
+        return self._vault.open(verification.verification_id, verification.sealed_code)
+
+    async def _close_others(self, customer_id: str) -> None:
+        for verification_id in await self._store.open_of_customer(customer_id):
+            try:
+                await self._store.close(verification_id, customer_id, Status.FAILED, "locked", "gateway")
+            except (VerificationClosed, VerificationMissing):
+                continue
+
+
+def _closed(closed: VerificationClosed) -> Refusal:
+    return Refusal(Problem.VERIFICATION_CLOSED, values={"status": closed.status})

@@ -1,0 +1,108 @@
+"""API keys in the store: only their SHA-256 is kept, beside who holds them.
+
+Every gateway keeps the table in memory, so that knowing a caller costs no trip; a key that was removed
+is dead everywhere after `_REFRESH_SECONDS`.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+import orjson
+
+from gateway.core.callers import Caller, Scope
+from gateway.core.errors import StoreUnavailable
+from gateway.store import keys
+from gateway.store.connection import Store
+
+_REFRESH_SECONDS = 15.0
+_STALE_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyEntry:
+    """One key as it is listed. `key_id` is the start of its digest: enough to name it, too little to use it."""
+
+    key_id: str
+    client: str
+    person: str
+    scopes: tuple[str, ...]
+
+
+class RedisApiKeys:
+    """`ApiKeys` on Redis 7 or Valkey, and what `bonin keys` does with them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._callers: dict[str, Caller] = {}
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    async def find(self, key_digest: str) -> Caller | None:
+        now = asyncio.get_running_loop().time()
+        if now - self._read_at > _REFRESH_SECONDS:
+            await self._refresh(now)
+        caller = self._callers.get(key_digest)
+        if caller is None and now - self._read_at > _LOOK_AGAIN_SECONDS:
+            # It may be new; at most once a second, so that guessing keys costs the store nothing.
+            await self._refresh(now)
+            caller = self._callers.get(key_digest)
+        return caller
+
+    async def create(self, client: str, person: str, scopes: frozenset[Scope]) -> str:
+        """A new key. It is shown to whoever asked, once, and kept nowhere."""
+        key = f"bonin_{secrets.token_urlsafe(32)}"
+        await self.install(key, client, person, scopes)
+        return key
+
+    async def install(self, key: str, client: str, person: str, scopes: frozenset[Scope]) -> None:
+        """Make a key good that was made elsewhere."""
+        record = {"client": client, "person": person, "scopes": sorted(scopes)}
+        await self._store.command("HSET", keys.API_KEYS, _digest(key), orjson.dumps(record))
+
+    async def revoke(self, key_id: str) -> bool:
+        """Whether there was a key that `key_id` names."""
+        found = [digest for digest in await self._digests() if digest.startswith(key_id)]
+        if len(found) != 1:
+            return False
+        return bool(await self._store.command("HDEL", keys.API_KEYS, found[0]))
+
+    async def entries(self) -> list[ApiKeyEntry]:
+        table = await self._table()
+        return [
+            ApiKeyEntry(digest[:12], caller.client, caller.person, tuple(sorted(caller.scopes)))
+            for digest, caller in sorted(table.items(), key=lambda item: (item[1].client, item[0]))
+        ]
+
+    async def _refresh(self, now: float) -> None:
+        async with self._reading:
+            if self._read_at >= now:
+                return
+            try:
+                self._callers = await self._table()
+                self._read_at = asyncio.get_running_loop().time()
+            except StoreUnavailable:
+                if now - self._read_at > _STALE_SECONDS:
+                    raise
+
+    async def _table(self) -> dict[str, Caller]:
+        pairs = await self._store.command("HGETALL", keys.API_KEYS)
+        return {
+            digest.decode(): _caller(orjson.loads(record))
+            for digest, record in zip(pairs[::2], pairs[1::2], strict=True)
+        }
+
+    async def _digests(self) -> list[str]:
+        return [digest.decode() for digest in await self._store.command("HKEYS", keys.API_KEYS)]
+
+
+def _caller(record: dict[str, object]) -> Caller:
+    scopes = record["scopes"]
+    assert isinstance(scopes, list)  # noqa: S101 - written by `install` only
+    return Caller(str(record["client"]), str(record["person"]), frozenset(map(str, scopes)))
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,30 @@
+"""Caps that do not belong to one customer: of a number, whoever asked, and of an API client."""
+
+from gateway.core.limits import Cap, Limits
+from gateway.core.stores import Capped
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_TAKE = load("take_cap")
+
+
+class RedisCaps:
+    """`CapStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+
+    async def take_number(self, blind_index: str) -> None:
+        caps = (self._limits.number_cap, self._limits.number_day_cap)
+        await self._take("number", keys.number_caps(blind_index), caps)
+
+    async def take_client(self, client: str) -> None:
+        await self._take("client", (keys.client_cap(client),), (self._limits.client_cap,))
+
+    async def _take(self, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:
+        words = [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
+        given = await self._store.run(_TAKE, counters, words)
+        if given[0] == b"capped":
+            raise Capped(name, given[1])

@@ -1,0 +1,84 @@
+"""Tells waiting callers that a verification changed, in whichever process the change was made."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+
+from redis.exceptions import RedisError
+
+from gateway.store import keys
+from gateway.store.connection import Store
+
+_LONGEST_SILENCE = 5.0
+"""Seconds after which a waiter looks for itself: a message may be lost while the channel reconnects."""
+_RECONNECT_SECONDS = 0.5
+
+
+class Watch:
+    """Waits for the next change of one verification."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Event()
+
+    def tell(self) -> None:
+        self._changed.set()
+
+    async def next(self, seconds: float) -> None:
+        """Come back at a change since the last call, or when it is time to look again."""
+        try:
+            async with asyncio.timeout(min(seconds, _LONGEST_SILENCE)):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+        self._changed.clear()
+
+
+class RedisChanges:
+    """`Changes` over one Redis channel for each gateway process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._watches: defaultdict[str, set[Watch]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        self._listener = asyncio.create_task(self._listen(), name="store-changes")
+
+    async def close(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+            self._listener = None
+
+    @contextmanager
+    def watch(self, verification_id: str) -> Iterator[Watch]:
+        watch = Watch()
+        self._watches[verification_id].add(watch)
+        try:
+            yield watch
+        finally:
+            self._watches[verification_id].discard(watch)
+            if not self._watches[verification_id]:
+                del self._watches[verification_id]
+
+    async def _listen(self) -> None:
+        while True:
+            client = self._store.blocking_client()
+            try:
+                async with client.pubsub() as channel:
+                    await channel.subscribe(keys.CHANGES)
+                    async for message in channel.listen():
+                        self._tell(message)
+            except (RedisError, OSError):
+                await asyncio.sleep(_RECONNECT_SECONDS)
+            finally:
+                await client.aclose()
+
+    def _tell(self, message: dict[str, object]) -> None:
+        """A change, or a fresh subscription: after that everybody looks once."""
+        data = message["data"]
+        told = [self._watches.get(data.decode(), set())] if isinstance(data, bytes) else self._watches.values()
+        for watch in chain.from_iterable(told):
+            watch.tell()

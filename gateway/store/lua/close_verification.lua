@@ -1,0 +1,23 @@
+--[[ Closes an open verification without a verdict: canceled, denied, failed or expired. A closed one stays as it is.
+KEYS: 1 verification  2 customer's open verifications  3 shard's expiring set  4 audit
+ARGV: 1 verification id  2 status  3 reason  4 channel
+Answers: {'missing'} | {'closed', status it has} | {'done'}. ]]
+local now = store_time()
+local keys = { verification = KEYS[1], open = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }
+local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at')
+if not v[1] then
+  redis.call('ZREM', KEYS[3], ARGV[1])
+  return {'missing'}
+end
+if v[1] ~= 'pending' then
+  return {'closed', v[1]}
+end
+if now >= tonumber(v[2]) then
+  close(keys, ARGV[1], 'expired', 'expired', ARGV[4], now)
+  return ARGV[2] == 'expired' and {'done'} or {'closed', 'expired'}
+end
+if ARGV[2] == 'expired' then
+  return {'closed', 'pending'}
+end
+close(keys, ARGV[1], ARGV[2], ARGV[3], ARGV[4], now)
+return {'done'}

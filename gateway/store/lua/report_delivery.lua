@@ -1,0 +1,32 @@
+--[[ Notes what became of a delivery; the end of a call closes its verification. A report of an earlier delivery, or
+one that does not rank above what is known, changes nothing: carriers report twice and out of order.
+KEYS: 1 verification  2 customer's open verifications  3 shard's expiring set  4 audit
+ARGV: 1 verification id  2 delivery number  3 state  4 rank  5 reason, or ''  6 carrier  7 carrier's id, or ''
+      8 reason to close an open verification with, or ''
+Answers: {'missing'} | {'stale'} | {'noted'}. ]]
+local now = store_time()
+local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank')
+if not v[1] then
+  return {'missing'}
+end
+if v[2] ~= ARGV[2] then
+  return {'stale'}
+end
+if ARGV[7] ~= '' then
+  redis.call('HSET', KEYS[1], 'd_id', ARGV[7])
+end
+if tonumber(v[3] or '0') >= tonumber(ARGV[4]) then
+  return {'stale'}
+end
+redis.call('HSET', KEYS[1], 'd_state', ARGV[3], 'd_rank', ARGV[4], 'd_reason', ARGV[5], 'd_carrier', ARGV[6],
+  'd_at', now)
+redis.call('XADD', KEYS[4], '*', 'event', 'delivery.' .. ARGV[3], 'verification', ARGV[1], 'at', now,
+  'delivery', ARGV[2], 'carrier', ARGV[6], 'reason', ARGV[5])
+if ARGV[8] ~= '' and v[1] == 'pending' then
+  close({ verification = KEYS[1], open = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }, ARGV[1], 'failed', ARGV[8],
+    'carrier', now)
+else
+  redis.call('HINCRBY', KEYS[1], 'rev', 1)
+  redis.call('PUBLISH', 'bonin:changes', ARGV[1])
+end
+return {'noted'}

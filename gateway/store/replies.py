@@ -1,0 +1,32 @@
+"""Which verification a text may answer, by its sender and a digest of its code."""
+
+from gateway.core.limits import Limits
+from gateway.store import keys
+from gateway.store.connection import Store
+
+_READING_SECONDS = 15
+_READ_SECONDS = 86_400
+
+
+class RedisReplies:
+    """`ReplyStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        # An entry outlives its verification, so that a late answer is told from one nobody asked for.
+        self._kept_seconds = limits.life + 3600
+
+    async def expect(self, blind_index: str, reply_digest: bytes, verification_id: str) -> None:
+        key = keys.replies(blind_index)
+        await self._store.all(("HSET", key, reply_digest, verification_id), ("EXPIRE", key, self._kept_seconds))
+
+    async def expected(self, blind_index: str) -> dict[bytes, str]:
+        pairs = await self._store.command("HGETALL", keys.replies(blind_index))
+        return dict(zip(pairs[::2], (word.decode() for word in pairs[1::2]), strict=True))
+
+    async def begin(self, message_id: str) -> bool:
+        key = keys.inbound_text(message_id)
+        return await self._store.command("SET", key, "begun", "NX", "EX", _READING_SECONDS) is not None
+
+    async def finish(self, message_id: str) -> None:
+        await self._store.command("SET", keys.inbound_text(message_id), "done", "EX", _READ_SECONDS)

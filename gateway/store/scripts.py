@@ -1,0 +1,20 @@
+"""The Lua verbs, read from the files beside this one. Each file says what it does, its KEYS and its ARGV."""
+
+import hashlib
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One verb: `source` is Lua, `sha` what EVALSHA calls it."""
+
+    source: str = field(repr=False)
+    sha: str
+
+
+def load(verb: str) -> Script:
+    """The script of `lua/<verb>.lua`, with the prelude before it."""
+    folder = files("gateway.store").joinpath("lua")
+    source = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in ("prelude", verb))
+    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

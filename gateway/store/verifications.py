@@ -1,0 +1,284 @@
+"""Verifications in the store: each verb is one script, each answer a value of the core."""
+
+import secrets
+from typing import Any
+
+from gateway.core.delivery import RANK, DeliveryReport, DeliveryState
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.stores import (
+    Answer,
+    Capped,
+    ContactChanged,
+    CustomerLocked,
+    CustomerMissing,
+    Judgement,
+    ResendsExhausted,
+    VerificationClosed,
+    VerificationMissing,
+)
+from gateway.core.verification import TRAITS, Method, NewVerification, Status, Verdict, Verification
+from gateway.store import keys
+from gateway.store.connection import Argument, Store
+from gateway.store.scripts import load
+
+_CREATE = load("create_verification")
+_READ = load("read_verification")
+_CHECK = load("check_verification")
+_CLOSE = load("close_verification")
+_RESEND = load("resend_verification")
+_REPORT = load("report_delivery")
+_TAKE_TURN = load("take_turn")
+_PUT_TURN = load("put_turn")
+
+
+class RedisVerifications:
+    """`VerificationStore` and `TurnStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+
+    async def create(self, new: NewVerification) -> None:
+        traits, limits, customer_id = TRAITS[new.method], self._limits, new.customer_id
+        shard = keys.shard_of(customer_id)
+        customer = keys.customer(customer_id)
+        answer = await self._store.run(
+            _CREATE,
+            (
+                keys.verification(new.verification_id),
+                customer,
+                keys.contact(customer_id, new.contact_id) if new.contact_id else customer,
+                keys.guard(customer_id),
+                keys.customer_cap(customer_id),
+                keys.open_verifications(customer_id),
+                keys.expiring(shard),
+                keys.outbox(shard),
+                keys.audit(shard),
+            ),
+            (
+                new.verification_id,
+                "" if new.contact_version is None else new.contact_version,
+                limits.wrong_answers,
+                limits.customer_cap.count,
+                limits.customer_cap.window_seconds * 1000,
+                limits.life * 1000,
+                limits.kept_after_close * 1000,
+                "1" if traits.is_delivered else "",
+                limits.resend_after * 1000 if traits.can_be_resent else "",
+                limits.wrong_answers_forgotten_after * 1000,
+                *_fields(new),
+            ),
+        )
+        match answer:
+            case [b"created", *_]:
+                return
+            case [b"locked"]:
+                raise CustomerLocked
+            case [b"capped", int(retry_after)]:
+                raise Capped("customer", retry_after)
+            case [b"contact_changed"]:
+                raise ContactChanged
+            case _:
+                raise CustomerMissing
+
+    async def read(self, verification_id: str, customer_id: str | None = None) -> Verification | None:
+        """One trip when the customer is known, two when not: the guard is kept by customer."""
+        if customer_id is None:
+            found = await self._store.command("HGET", keys.verification(verification_id), "customer_id")
+            if found is None:
+                return None
+            customer_id = found.decode()
+        now, wrong, locked, *pairs = await self._store.run(
+            _READ, (keys.verification(verification_id), keys.guard(customer_id))
+        )
+        if not pairs:
+            return None
+        record = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        return _verification(verification_id, record, now, wrong, bool(locked))
+
+    async def check(self, verification: Verification, answer: Answer) -> Judgement:
+        customer_id, verification_id = verification.customer_id, verification.verification_id
+        shard = keys.shard_of(customer_id)
+        customer = keys.customer(customer_id)
+        contact_id = verification.contact_id
+        given = await self._store.run(
+            _CHECK,
+            (
+                keys.verification(verification_id),
+                keys.guard(customer_id),
+                keys.contact(customer_id, contact_id) if contact_id else customer,
+                keys.branch_password(customer_id, verification.operation),
+                keys.open_verifications(customer_id),
+                keys.expiring(shard),
+                keys.audit(shard),
+            ),
+            (
+                verification_id,
+                answer.attempt_digest or "",
+                answer.digest,
+                self._limits.wrong_answers,
+                answer.channel,
+                answer.receipt_id,
+                self._limits.wrong_answers_forgotten_after * 1000,
+                answer.branch_digest,
+            ),
+        )
+        _raise_if_over(given)
+        return Judgement(Verdict(given[0].decode()), int(given[1]))
+
+    async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
+        shard = keys.shard_in(verification_id)
+        given = await self._store.run(
+            _CLOSE,
+            (
+                keys.verification(verification_id),
+                keys.open_verifications(customer_id),
+                keys.expiring(shard),
+                keys.audit(shard),
+            ),
+            (verification_id, status, reason, channel),
+        )
+        _raise_if_over(given)
+
+    async def resend(self, verification_id: str) -> int:
+        shard = keys.shard_in(verification_id)
+        given = await self._store.run(
+            _RESEND,
+            (keys.verification(verification_id), keys.outbox(shard), keys.audit(shard)),
+            (verification_id, self._limits.resends, self._limits.resend_after * 1000),
+        )
+        _raise_if_over(given)
+        match given:
+            case [b"queued", int(number)]:
+                return number
+            case [b"too_soon", int(retry_after)]:
+                raise Capped("resend", retry_after)
+            case _:
+                raise ResendsExhausted
+
+    async def report(
+        self,
+        report: DeliveryReport,
+        customer_id: str,
+        carrier: str,
+        carrier_id: str | None,
+        close_reason: str | None,
+    ) -> bool:
+        verification_id = report.ref.verification_id
+        shard = keys.shard_in(verification_id)
+        given = await self._store.run(
+            _REPORT,
+            (
+                keys.verification(verification_id),
+                keys.open_verifications(customer_id),
+                keys.expiring(shard),
+                keys.audit(shard),
+            ),
+            (
+                verification_id,
+                report.ref.number,
+                report.state,
+                RANK[report.state],
+                report.reason or "",
+                carrier,
+                carrier_id or "",
+                close_reason or "",
+            ),
+        )
+        return bool(given[0] == b"noted")
+
+    async def open_of_customer(self, customer_id: str) -> list[str]:
+        found = await self._store.command("ZRANGE", keys.open_verifications(customer_id), 0, -1)
+        return [verification_id.decode() for verification_id in found]
+
+    async def request_hang_up(self, verification_id: str, delivery_number: int) -> None:
+        await self._store.command(
+            "XADD", keys.outbox(keys.shard_in(verification_id)), "*",
+            "verification", verification_id, "delivery", delivery_number, "hang_up", "1",
+        )  # fmt: skip
+
+    async def take_turn(self, verification_id: str, turn: str) -> str | None:
+        given = await self._store.run(_TAKE_TURN, (keys.verification(verification_id),), (turn,))
+        match given:
+            case [b"turn", state]:
+                return str(state.decode())
+            case [b"taken"]:
+                return None
+            case _:
+                raise VerificationMissing
+
+    async def put_turn(self, verification_id: str, turn: str, dialogue: str) -> None:
+        await self._store.run(_PUT_TURN, (keys.verification(verification_id),), (turn, dialogue))
+
+
+def new_receipt_id() -> str:
+    """128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def _raise_if_over(given: list[Any]) -> None:
+    match given:
+        case [b"missing"]:
+            raise VerificationMissing
+        case [b"closed", status]:
+            raise VerificationClosed(Status(status.decode()))
+
+
+def _fields(new: NewVerification) -> list[Argument]:
+    values: dict[str, Argument | None] = {
+        "customer_id": new.customer_id,
+        "client": new.client,
+        "method": new.method,
+        "operation": new.operation,
+        "locale": new.locale,
+        "contact_id": new.contact_id,
+        "contact_version": new.contact_version,
+        "target_contact_id": new.target_contact_id,
+        "operation_hash": new.operation_hash,
+        "code": new.code_digest,
+        "sealed": new.sealed_code,
+    }
+    return [word for name, value in values.items() if value is not None for word in (name, value)]
+
+
+def _verification(verification_id: str, record: dict[bytes, bytes], now: int, wrong: int, locked: bool) -> Verification:
+    def text(name: bytes) -> str | None:
+        value = record.get(name)
+        return value.decode() if value else None
+
+    def number(name: bytes) -> int | None:
+        value = record.get(name)
+        return int(value) if value else None
+
+    state = text(b"d_state")
+    return Verification(
+        verification_id=verification_id,
+        customer_id=record[b"customer_id"].decode(),
+        client=record[b"client"].decode(),
+        method=Method(record[b"method"].decode()),
+        operation=Operation(record[b"operation"].decode()),
+        locale=record[b"locale"].decode(),
+        status=Status(record[b"status"].decode()),
+        reason=text(b"reason"),
+        created_at=int(record[b"created_at"]),
+        expires_at=int(record[b"expires_at"]),
+        revision=int(record[b"rev"]),
+        read_at=now,
+        wrong_answers=wrong,
+        locked=locked,
+        contact_id=text(b"contact_id"),
+        target_contact_id=text(b"target_contact_id"),
+        operation_hash=text(b"operation_hash"),
+        closed_at=number(b"closed_at"),
+        receipt_id=text(b"receipt"),
+        sealed_code=record.get(b"sealed"),
+        delivery_number=number(b"delivery") or 0,
+        delivery_state=DeliveryState(state) if state else None,
+        delivery_reason=text(b"d_reason"),
+        delivery_carrier=text(b"d_carrier"),
+        delivery_at=number(b"d_at"),
+        carrier_id=text(b"d_id"),
+        resend_at=number(b"resend_at"),
+        dialogue=text(b"dialogue") or "",
+    )
