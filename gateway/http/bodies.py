@@ -23,23 +23,21 @@ BODY_SECONDS = 5.0
 B = TypeVar("B", bound=Body)
 Q = TypeVar("Q", bound=Query)
 
-_JSON_TYPES = frozenset(
-    {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
-)
+_JSON_TYPES = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 _NOT_JSON = {"expected": "application/json; charset=utf-8"}
 
 
-async def read_json(request: web.Request, *, seconds: float = BODY_SECONDS) -> tuple[bytes, dict[str, Any]]:
+async def read_json(request: web.Request) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the body and the object in them; no body at all is `{}`. Raises `Refusal`."""
     _require_plain_encoding(request)
-    raw = await read_capped(request, LARGEST_BODY, seconds=seconds)
+    raw = await read_capped(request, LARGEST_BODY)
     if not raw and "Content-Type" not in request.headers:
         return b"{}", {}
     _require_json_type(request)
     return raw, _parse_object(raw)
 
 
-async def read_capped(request: web.Request, limit: int, *, seconds: float = BODY_SECONDS) -> bytes:
+async def read_capped(request: web.Request, limit: int) -> bytes:
     """The whole body: refused over `limit` bytes (413) or when it takes too long to arrive (408)."""
     declared = request.content_length
     if declared is not None and declared > limit:
@@ -48,10 +46,10 @@ async def read_capped(request: web.Request, limit: int, *, seconds: float = BODY
         if request.content.is_eof():
             raw = request.content.read_nowait()
         else:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(BODY_SECONDS):
                 raw = await _read_up_to(request.content, limit)
     except TimeoutError:
-        raise Refusal(Problem.BODY_TOO_SLOW, values={"seconds": int(seconds)}) from None
+        raise Refusal(Problem.BODY_TOO_SLOW, values={"seconds": int(BODY_SECONDS)}) from None
     except (web.RequestPayloadError, ConnectionError):
         raise Refusal(Problem.BAD_REQUEST) from None
     if len(raw) > limit:
@@ -125,10 +123,7 @@ def read_query(model: type[Q], request: web.Request) -> Q:
 
 def _invalid(error: ValidationError) -> Refusal:
     errors = field_errors(error)
-    if (
-        error.errors(include_url=False, include_input=False, include_context=False)[0]["type"]
-        == "json_invalid"
-    ):
+    if error.errors(include_url=False, include_input=False, include_context=False)[0]["type"] == "json_invalid":
         # pydantic's parser gives up on nesting earlier than orjson does.
         return _malformed("nested too deeply")
     return Refusal(Problem.INVALID_FIELDS, errors=errors)

@@ -1,4 +1,4 @@
-"""`/docs`: the API reference in the browser, from a vendored Swagger UI, asking no other host for anything."""
+"""`/docs`: the API reference in the browser, from a vendored Swagger UI that asks no other host."""
 
 from pathlib import Path
 

@@ -23,6 +23,7 @@ _MOMENT: _Sentence = ("RFC 3339 형식의 시각을 입력해 주세요.", "Give
 _DATE: _Sentence = ("YYYY-MM-DD 형식의 날짜를 입력해 주세요.", "Give a date as YYYY-MM-DD.")
 _CHOICE: _Sentence = ("{expected} 중 하나여야 합니다.", "Give one of {expected}.")
 _OBJECT: _Sentence = ("JSON 객체여야 합니다.", "Give a JSON object.")
+_LIST: _Sentence = ("목록이어야 합니다.", "Give a list.")
 _OTHER: _Sentence = ("허용되지 않는 값입니다.", "This value is not allowed.")
 
 _SENTENCES: Mapping[str, _Sentence] = {
@@ -54,7 +55,10 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "greater_than_equal": ("{ge} 이상이어야 합니다.", "Give at least {ge}."),
     "less_than": ("{lt}보다 작아야 합니다.", "Give less than {lt}."),
     "less_than_equal": ("{le} 이하여야 합니다.", "Give at most {le}."),
-    "list_type": ("목록이어야 합니다.", "Give a list."),
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "set_type": _LIST,
+    "frozen_set_type": _LIST,
     "too_long": ("{max_length}개를 넘을 수 없습니다.", "Give at most {max_length}."),
     "too_short": ("{min_length}개 이상이어야 합니다.", "Give at least {min_length}."),
     "model_type": _OBJECT,

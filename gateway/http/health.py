@@ -14,9 +14,7 @@ READY_SECONDS = 2.0
 """A store that takes longer to answer a ping is not one to send customers to."""
 
 
-def add_health(
-    app: web.Application, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]
-) -> None:
+def add_health(app: web.Application, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]) -> None:
     """`/livez` without I/O, `/readyz` by `ready`, `/metrics` from `registry`."""
 
     async def livez(_: web.Request) -> web.Response:

@@ -59,9 +59,7 @@ class Idempotency:
             case Fresh():
                 return await self._first_time(caller, digest, carry_out), False
 
-    async def _first_time(
-        self, caller: Caller, digest: str, carry_out: Callable[[], Awaitable[Answered]]
-    ) -> Answered:
+    async def _first_time(self, caller: Caller, digest: str, carry_out: Callable[[], Awaitable[Answered]]) -> Answered:
         # A cancelled request keeps its claim until it lapses: what it did is not known.
         try:
             answer = await carry_out()

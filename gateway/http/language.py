@@ -10,9 +10,7 @@ DEFAULT: Locale = "ko"
 LONGEST_HEADER = 256
 """Characters. Longer headers come from no browser, and would only fill the cache."""
 
-_RANGE = re.compile(
-    r"(?P<tag>\*|[A-Za-z]{1,8})(?:-[A-Za-z0-9]{1,8})*(?:[ \t]*;[ \t]*q=(?P<q>[01](?:\.[0-9]{0,3})?))?"
-)
+_RANGE = re.compile(r"(?P<tag>\*|[A-Za-z]{1,8})(?:-[A-Za-z0-9]{1,8})*(?:[ \t]*;[ \t]*q=(?P<q>[01](?:\.[0-9]{0,3})?))?")
 
 
 def negotiate(accept_language: str | None) -> Locale:

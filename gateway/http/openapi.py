@@ -84,9 +84,7 @@ def add_openapi(
     app.router.add_get(PATH, show)
 
 
-def openapi_document(
-    routes: Sequence[Route], path_types: Mapping[str, PathType], version: str
-) -> dict[str, Any]:
+def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType], version: str) -> dict[str, Any]:
     """The document as plain data."""
     references, schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}

@@ -133,8 +133,7 @@ class _Endpoint:
         self._once = services.idempotency.once if route.takes_idempotency_key else None
         self._keys = services.keys
         self._path = tuple(
-            (name, re.compile(path_types[name].pattern), path_types[name].problem)
-            for name in route.path_parameters
+            (name, re.compile(path_types[name].pattern), path_types[name].problem) for name in route.path_parameters
         )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

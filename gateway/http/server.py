@@ -97,6 +97,4 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault(
-        "Content-Security-Policy", PAGE_CSP if response.content_type == "text/html" else API_CSP
-    )
+    headers.setdefault("Content-Security-Policy", PAGE_CSP if response.content_type == "text/html" else API_CSP)

@@ -1,0 +1,81 @@
+import base64
+
+import pytest
+from aiohttp import ClientSession
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.errors import Problem, Refusal
+from gateway.http.auth import authenticate
+from tests.gateway.http.demo_app import KEY, NARROW_KEY, KnownKeys
+
+PATH = "/v1/greetings"
+
+
+def basic(text: bytes) -> str:
+    return "Basic " + base64.b64encode(text).decode()
+
+
+async def test_a_bearer_key_is_let_in(client: ClientSession) -> None:
+    async with client.get(PATH) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("user", ["", "AC0123", "누구나"])
+async def test_a_basic_password_is_the_key_under_any_user_name(client: ClientSession, user: str) -> None:
+    header = basic(f"{user}:{KEY}".encode())
+    async with client.get(PATH, headers={"Authorization": header}) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer unknown-key",
+        f"Bearer {KEY} {KEY}",
+        f"Token {KEY}",
+        KEY,
+        "Basic",
+        "Basic !!!!",
+        "Basic YWJj=",
+        basic(b"\xff\xfe:\xff"),
+        basic(KEY.encode()),
+        basic(b"user:"),
+        basic(b"user:" + KEY.encode() + b"x"),
+        "Bearer " + "x" * 2000,
+    ],
+)
+async def test_anything_else_is_asked_for_a_key(client: ClientSession, header: str) -> None:
+    async with client.get(PATH, headers={"Authorization": header}) as answer:
+        assert answer.status == 401
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+        assert (await answer.json(content_type=None))["type"] == "/problems/unauthenticated"
+
+
+async def test_a_key_without_the_scope_is_told_which_is_missing(client: ClientSession) -> None:
+    async with client.get(PATH, headers={"Authorization": f"Bearer {NARROW_KEY}"}) as answer:
+        problem = await answer.json(content_type=None)
+    assert answer.status == 403
+    assert problem["type"] == "/problems/missing-scope"
+    assert "'contacts'" in problem["detail"]
+
+
+async def test_a_path_without_a_scope_is_open_to_anybody(client: ClientSession) -> None:
+    async with client.get("/whoami", headers={"Authorization": "Bearer unknown"}) as answer:
+        assert await answer.json() == {"text": "en", "client": "", "note": "public"}
+
+
+async def test_who_may_not_call_is_told_so_before_the_body_is_read(client: ClientSession) -> None:
+    async with client.post("/v1/trouble", headers={"Authorization": "Bearer no"}, data=b"{") as answer:
+        assert answer.status == 401
+
+
+@given(st.text())
+async def test_no_header_ever_raises_anything_but_a_refusal(header: str) -> None:
+    for scheme in ("", "Bearer ", "Basic "):
+        with pytest.raises(Refusal) as refused:
+            await authenticate(scheme + header, KnownKeys())
+        assert refused.value.problem is Problem.UNAUTHENTICATED

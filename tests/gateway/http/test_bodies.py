@@ -1,0 +1,328 @@
+import asyncio
+import json
+import zlib
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.http.bodies import LARGEST_BODY
+from tests.gateway.http.demo_app import KEY
+
+PATH = "/v1/customers/c1/greetings"
+JSON = {"Content-Type": "application/json"}
+
+
+async def refusal_of(client: ClientSession, data: Any, headers: dict[str, str] = JSON) -> tuple[int, str, Any]:
+    async with client.post(PATH, data=data, headers=headers) as answer:
+        problem = await answer.json(content_type=None)
+        return answer.status, problem["type"].removeprefix("/problems/"), problem
+
+
+async def test_a_valid_body_reaches_the_handler(client: ClientSession) -> None:
+    body = {"name": "김본인", "kind": "farewell", "born": "1990-01-02", "addresses": [{"city": "서울"}]}
+    async with client.post(PATH, json=body) as answer:
+        assert answer.status == 201
+        assert await answer.json() == {"text": "farewell 김본인", "client": "desk"}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=UTF-8", 'Application/JSON;charset="utf-8"']
+)
+async def test_json_in_utf8_is_the_content_type(client: ClientSession, content_type: str) -> None:
+    async with client.post(PATH, data=b'{"name": "Kim"}', headers={"Content-Type": content_type}) as answer:
+        assert answer.status == 201
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=euc-kr",
+        "multipart/form-data",
+        "json",
+        "/",
+        ";",
+        "application/jsonx",
+    ],
+)
+async def test_any_other_content_type_is_a_415(client: ClientSession, content_type: str) -> None:
+    status, slug, _ = await refusal_of(client, b'{"name": "Kim"}', {"Content-Type": content_type})
+    assert (status, slug) == (415, "unsupported-media-type")
+
+
+async def test_a_body_without_a_content_type_is_a_415(address: tuple[str, int]) -> None:
+    answer = await raw_exchange(address, b"Content-Length: 15\r\n\r\n" + b'{"name": "Kim"}')
+    assert answer.startswith(b"HTTP/1.1 415 ")
+
+
+async def test_a_compressed_body_is_a_415(client: ClientSession) -> None:
+    packed = zlib.compress(b'{"name": "%s"}' % (b"a" * 5_000_000))
+    status, slug, _ = await refusal_of(client, packed, JSON | {"Content-Encoding": "deflate"})
+    assert (status, slug) == (415, "unsupported-media-type")
+
+
+async def test_no_body_at_all_is_an_empty_object(client: ClientSession, address: tuple[str, int]) -> None:
+    answer = await raw_exchange(address, b"Content-Length: 0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 422 ")
+    assert b'"field":"name"' in answer
+
+
+async def test_an_empty_body_that_claims_to_be_json_is_not(client: ClientSession) -> None:
+    status, slug, _ = await refusal_of(client, b"")
+    assert (status, slug) == (400, "malformed-json")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"name": }',
+        b"name=Kim",
+        b"[]",
+        b"null",
+        b"1",
+        b'"name"',
+        b'{"name": NaN}',
+        b'{"name": "\\ud800"}',
+        b'{"name": "\xff"}',
+        b'\xef\xbb\xbf{"name": "Kim"}',
+        b'{"name": "Kim"}\x00',
+        '{"name": "김"}'.encode("euc-kr"),
+        b'{"name": "a\nb"}',
+        b'{"times": 1e999}',
+        b'{"name":' * 500 + b"1" + b"}" * 500,
+        b'{"name":' + b"[" * 4000 + b"]" * 4000 + b"}",
+    ],
+)
+async def test_what_is_not_a_json_object_in_utf8_is_a_400(client: ClientSession, body: bytes) -> None:
+    status, slug, _ = await refusal_of(client, body)
+    assert (status, slug) == (400, "malformed-json")
+
+
+async def test_the_place_of_the_mistake_is_told_and_the_text_around_it_is_not(client: ClientSession) -> None:
+    _, _, problem = await refusal_of(client, b'{"name":\n 010-1234-5678}')
+    assert "line 2" in problem["detail"]
+    assert "1234" not in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "sentence"),
+    [
+        ({}, "name", "This field is required."),
+        ({"name": 1}, "name", "Give a string."),
+        ({"name": None}, "name", "Give a string."),
+        ({"name": ""}, "name", "Give at least 1 characters."),
+        ({"name": "a" * 201}, "name", "Give at most 200 characters."),
+        ({"name": "a\u0000b"}, "name", "The form is not right."),
+        ({"name": "a\u202eb"}, "name", "The form is not right."),
+        ({"name": "a", "kind": "howdy"}, "kind", "Give one of 'hello', 'farewell'."),
+        ({"name": "a", "times": "2"}, "times", "Give a whole number."),
+        ({"name": "a", "times": 2.5}, "times", "Give a whole number."),
+        ({"name": "a", "times": True}, "times", "Give a whole number."),
+        ({"name": "a", "times": 6}, "times", "Give at most 5."),
+        ({"name": "a", "times": 0}, "times", "Give at least 1."),
+        ({"name": "a", "times": 10**30}, "times", "Give at most 5."),
+        ({"name": "a", "born": "yesterday"}, "born", "Give a date as YYYY-MM-DD."),
+        ({"name": "a", "born": 5}, "born", "Give a date as YYYY-MM-DD."),
+        ({"name": "a", "addresses": {}}, "addresses", "Give a list."),
+        ({"name": "a", "addresses": [{"city": "x"}] * 4}, "addresses", "Give at most 3."),
+        ({"name": "a", "addresses": ["x"]}, "addresses.0", "Give a JSON object."),
+        ({"name": "a", "addresses": [{"city": "x"}, {}]}, "addresses.1.city", "This field is required."),
+        ({"name": "a", "code": "１２３"}, "code", "Give six digits."),
+        ({"name": "a", "nmae": "b"}, "nmae", "This field is not known."),
+        ({"name": "a", "__proto__": {}}, "__proto__", "This field is not known."),
+    ],
+)
+async def test_each_wrong_field_is_named_with_what_to_do(
+    client: ClientSession, body: dict[str, Any], field: str, sentence: str
+) -> None:
+    status, slug, problem = await refusal_of(client, json.dumps(body))
+    assert (status, slug) == (422, "invalid-fields")
+    assert problem["errors"] == [{"field": field, "problem": sentence}]
+
+
+async def test_the_sentences_are_korean_by_default(client: ClientSession) -> None:
+    _, _, problem = await refusal_of(client, b'{"kind": "x"}', JSON | {"Accept-Language": "ko"})
+    assert problem["errors"] == [
+        {"field": "name", "problem": "필수 항목입니다."},
+        {"field": "kind", "problem": "'hello', 'farewell' 중 하나여야 합니다."},
+    ]
+
+
+async def test_a_number_too_long_to_read_is_refused_like_any_other(client: ClientSession) -> None:
+    status, _, problem = await refusal_of(client, b'{"name": "a", "times": ' + b"9" * 300 + b"}")
+    assert status == 422
+    assert problem["errors"][0]["field"] == "times"
+
+
+async def test_the_name_of_an_unknown_field_is_shown_cut_and_cleaned(client: ClientSession) -> None:
+    _, _, problem = await refusal_of(client, json.dumps({"name": "a", "<script>\n" + "x" * 100: 1}))
+    assert problem["errors"][0]["field"] == "?script??" + "x" * 31
+
+
+async def test_a_thousand_unknown_fields_are_not_all_listed(client: ClientSession) -> None:
+    _, _, problem = await refusal_of(client, json.dumps({f"f{number}": 1 for number in range(300)}))
+    assert len(problem["errors"]) == 20
+
+
+async def test_no_answer_repeats_what_was_sent(client: ClientSession) -> None:
+    planted = "01098765432"
+    body = {"name": [planted], "kind": planted, "times": planted, "born": planted, "code": planted}
+    _, _, problem = await refusal_of(client, json.dumps(body))
+    assert len(problem["errors"]) == 5
+    assert planted not in json.dumps(problem)
+
+
+async def test_a_body_of_the_largest_size_is_read(client: ClientSession) -> None:
+    body = b'{"name": "Kim"}'.ljust(LARGEST_BODY)
+    async with client.post(PATH, data=body, headers=JSON) as answer:
+        assert answer.status == 201
+
+
+async def test_a_body_one_byte_over_is_a_413_and_the_connection_closes(client: ClientSession) -> None:
+    status, slug, problem = await refusal_of(client, b'{"name": "Kim"}'.ljust(LARGEST_BODY + 1))
+    assert (status, slug) == (413, "body-too-large")
+    assert problem["detail"] == "Keep the body within 8192 bytes."
+
+
+async def test_a_chunked_body_is_cut_off_as_soon_as_it_is_too_large(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    for _ in range(9):
+        writer.write(b"400\r\n" + b" " * 0x400 + b"\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"Connection: close" in answer
+
+
+async def test_a_declared_length_over_the_limit_is_refused_without_waiting_for_it(address: tuple[str, int]) -> None:
+    answer = await raw_exchange(address, b"Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 100", b"Transfer-Encoding: chunked"])
+async def test_a_body_that_does_not_arrive_in_time_is_a_408(
+    address: tuple[str, int], framing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.http.bodies.BODY_SECONDS", 0.05)
+    answer = await raw_exchange(address, b"Content-Type: application/json\r\n" + framing + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"/problems/body-too-slow" in answer
+
+
+async def test_a_body_with_broken_framing_is_a_400(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"))
+    await writer.drain()
+    writer.write(b"zz\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert b" 400 Bad Request" in answer.partition(b"\r\n")[0]
+
+
+async def test_a_client_that_asks_first_is_told_to_continue(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    body = b'{"name": "Kim"}'
+    writer.write(
+        request_head(
+            b"Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+            % len(body)
+        )
+    )
+    assert await reader.readline() == b"HTTP/1.1 100 Continue\r\n"
+    await reader.readline()
+    writer.write(body)
+    assert (await reader.read()).startswith(b"HTTP/1.1 201 ")
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("wait=x", "wait"),
+        ("wait=-1", "wait"),
+        ("wait=31", "wait"),
+        ("wait=1.0", "wait"),
+        ("wait=1_0", "wait"),
+        ("wait=%EF%BC%91", "wait"),
+        ("wait=", "wait"),
+        ("wait=%201", "wait"),
+        ("wait=%00", "wait"),
+        ("wait=%FF", "wait"),
+        ("wait=99999999999999999999", "wait"),
+        ("wait=1&wait=2", "wait"),
+        ("wiat=1", "wiat"),
+        ("wait=1&=2", ""),
+    ],
+)
+async def test_a_wrong_query_parameter_is_named(client: ClientSession, query: str, field: str) -> None:
+    async with client.get(f"/v1/greetings?{query}") as answer:
+        problem = await answer.json(content_type=None)
+    assert answer.status == 422
+    assert [error["field"] for error in problem["errors"]] == [field]
+
+
+async def test_query_parameters_reach_the_handler_and_only_the_model_leaves_it(client: ClientSession) -> None:
+    async with client.get("/v1/greetings?wait=30") as answer:
+        assert await answer.json() == {"waited": 30}
+
+
+async def test_a_query_on_a_path_that_takes_none_is_refused(client: ClientSession) -> None:
+    async with client.delete("/v1/customers/c1?force=true") as answer:
+        assert answer.status == 422
+
+
+async def test_an_answer_without_content_has_none(client: ClientSession) -> None:
+    async with client.delete("/v1/customers/c1") as answer:
+        assert answer.status == 204
+        assert "Content-Type" not in answer.headers
+
+
+@given(
+    body=st.binary(max_size=300)
+    | st.text().map(str.encode)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.text() | st.sampled_from(["name", "times", "addresses"]), inner, max_size=3)
+        ),
+        max_leaves=8,
+    ).map(lambda document: json.dumps(document).encode())
+)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_body_is_ever_answered_with_a_5xx(client: ClientSession, body: bytes) -> None:
+    async with client.post(PATH, data=body, headers=JSON | {"Idempotency-Key": str(hash(body))}) as answer:
+        assert answer.status < 500
+
+
+@given(
+    content_type=st.text(st.characters(codec="latin-1", exclude_categories=["Cc"])),
+    query=st.text(),
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_content_type_and_no_query_is_ever_answered_with_a_5xx(
+    client: ClientSession, content_type: str, query: str
+) -> None:
+    async with client.post(PATH, data=b'{"name": "a"}', headers={"Content-Type": content_type}) as answer:
+        assert answer.status < 500
+    async with client.get("/v1/greetings", params={"wait": query, query: "1"}) as answer:
+        assert answer.status < 500
+
+
+def request_head(rest: bytes) -> bytes:
+    return b"POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n" % (PATH.encode(), KEY.encode()) + rest
+
+
+async def raw_exchange(address: tuple[str, int], rest: bytes) -> bytes:
+    """Send a request whose framing no client library would send, and read until the answer's body has come."""
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(request_head(b"Connection: close\r\n" + rest))
+    answer = await reader.read()
+    writer.close()
+    return answer

@@ -1,0 +1,56 @@
+
+import pytest
+from aiohttp import ClientSession, web
+
+from gateway.http.lifecycle import LIFECYCLE
+from tests.gateway.http.demo_app import World
+
+
+async def test_alive_asks_nothing_of_the_store(client: ClientSession, world: World) -> None:
+    world.ready = False
+    async with client.get("/livez") as answer:
+        assert answer.status == 200
+
+
+async def test_ready_while_the_store_answers(client: ClientSession, world: World) -> None:
+    async with client.get("/readyz") as answer:
+        assert answer.status == 200
+    world.ready = False
+    async with client.get("/readyz") as answer:
+        assert answer.status == 503
+        assert (await answer.json(content_type=None))["type"] == "/problems/store-unavailable"
+
+
+async def test_a_store_that_hangs_is_not_ready(
+    client: ClientSession, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.http.health.READY_SECONDS", 0.02)
+    world.hangs = True
+    async with client.get("/readyz") as answer:
+        assert answer.status == 503
+
+
+async def test_not_ready_while_draining_though_requests_are_still_served(
+    client: ClientSession, runner: web.AppRunner
+) -> None:
+    assert runner.app is not None
+    runner.app[LIFECYCLE].drain()
+    async with client.get("/readyz") as answer:
+        assert answer.status == 503
+        assert (await answer.json(content_type=None))["type"] == "/problems/draining"
+    async with client.get("/whoami") as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [("*/*", "text/plain"), ("application/openmetrics-text; version=1.0.0", "application/openmetrics-text")],
+)
+async def test_the_metrics_come_in_the_format_that_was_asked_for(
+    client: ClientSession, accept: str, content_type: str
+) -> None:
+    async with client.get("/livez"):
+        pass
+    async with client.get("/metrics", headers={"Accept": accept}) as answer:
+        assert answer.content_type == content_type
+        assert 'route="/livez"' in await answer.text()

@@ -1,0 +1,110 @@
+import re
+
+import pytest
+from aiohttp import ClientSession
+
+from gateway.core.errors import Problem, Refusal
+from gateway.http.problems import problem_document
+
+
+async def test_a_problem_says_everything_in_the_callers_language(client: ClientSession) -> None:
+    body = {"how": "refuse"}
+    async with client.post("/v1/trouble", json=body, headers={"X-Request-Id": "caller-chosen-0001"}) as answer:
+        problem = await answer.json(content_type=None)
+    assert answer.status == 429
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Content-Language"] == "en"
+    assert answer.headers["Retry-After"] == "30"
+    assert answer.headers["X-Request-Id"] == "caller-chosen-0001"
+    assert problem == {
+        "type": "/problems/too-many-requests",
+        "title": "Too many requests",
+        "status": 429,
+        "detail": "Try again in 30 seconds. (cap: number)",
+        "instance": "/requests/caller-chosen-0001",
+        "errors": [{"field": "contact_id", "problem": "Wait a little."}],
+        "retry_after": 30,
+    }
+
+
+async def test_korean_is_the_default(client: ClientSession) -> None:
+    headers = {"Accept-Language": "fr"}
+    async with client.post("/v1/trouble", json={"how": "refuse"}, headers=headers) as answer:
+        problem = await answer.json(content_type=None)
+    assert answer.headers["Content-Language"] == "ko"
+    assert problem["title"] == "요청이 너무 많습니다"
+    assert problem["errors"] == [{"field": "contact_id", "problem": "잠시 기다려 주세요."}]
+
+
+async def test_no_attempts_left_is_said_even_though_it_is_zero(client: ClientSession) -> None:
+    async with client.post("/v1/trouble", json={"how": "locked"}) as answer:
+        assert answer.status == 423
+        assert (await answer.json(content_type=None))["attempts_remaining"] == 0
+
+
+async def test_a_crash_says_nothing_of_its_cause(client: ClientSession) -> None:
+    async with client.post("/v1/trouble", json={"how": "crash"}) as answer:
+        problem = await answer.text()
+    assert answer.status == 500
+    assert "/problems/internal" in problem
+    assert "8210" not in problem
+    assert "RuntimeError" not in problem
+
+
+async def test_a_store_that_is_away_is_a_503_to_try_again(client: ClientSession) -> None:
+    async with client.post("/v1/trouble", json={"how": "store"}) as answer:
+        problem = await answer.json(content_type=None)
+    assert answer.status == 503
+    assert problem["type"] == "/problems/store-unavailable"
+    assert answer.headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/v1/", "/problems/unheard-of", "/v1/%00", "/v1/%ff%fe", "/docs/static/.."]
+)
+async def test_a_path_that_does_not_exist_is_a_404_problem(client: ClientSession, path: str) -> None:
+    async with client.get(path) as answer:
+        assert answer.status == 404
+        assert (await answer.json(content_type=None))["type"] == "/problems/not-found"
+
+
+async def test_a_malformed_id_is_told_as_an_unknown_one(client: ClientSession) -> None:
+    for customer_id in ("a b", "가", "x" * 33, "a%2Fb", "%00", "a%0A"):
+        async with client.delete(f"/v1/customers/{customer_id}") as answer:
+            assert answer.status == 404
+            assert (await answer.json(content_type=None))["type"] == "/problems/customer-not-found"
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "PATCH", "PROPFIND"])
+async def test_a_method_that_is_not_allowed_is_told_which_are(client: ClientSession, method: str) -> None:
+    async with client.request(method, "/v1/trouble") as answer:
+        problem = await answer.json(content_type=None)
+    assert answer.status == 405
+    assert answer.headers["Allow"] == "POST"
+    assert problem["detail"] == "Use one of POST."
+
+
+async def test_every_problem_has_a_page_for_people_and_for_programs(client: ClientSession) -> None:
+    for problem in Problem:
+        path = f"/problems/{problem.value.slug}"
+        async with client.get(path) as answer:
+            described = await answer.json()
+            assert described["type"] == path
+            assert described["title"] == {"ko": problem.value.title_ko, "en": problem.value.title_en}
+        async with client.get(path, headers={"Accept": "text/html"}) as answer:
+            assert answer.content_type == "text/html"
+            assert problem.value.title_ko in await answer.text()
+
+
+def test_every_sentence_can_be_said_even_with_values_missing() -> None:
+    for problem in Problem:
+        for locale in ("ko", "en"):
+            document = problem_document(Refusal(problem), locale, "id")
+            assert document["title"]
+            assert document["detail"]
+
+
+def test_slugs_are_unique_and_fit_in_an_address() -> None:
+    slugs = [problem.value.slug for problem in Problem]
+    assert len(set(slugs)) == len(slugs)
+    assert all(re.fullmatch("[a-z]+(-[a-z]+)*", slug) for slug in slugs)

@@ -1,0 +1,48 @@
+import asyncio
+
+from aiohttp import ClientSession, web
+
+from tests.gateway.http.demo_app import World
+
+PATH = "/v1/events"
+
+
+async def test_events_arrive_one_by_one_and_the_stream_ends_with_them(client: ClientSession, world: World) -> None:
+    async with client.get(PATH) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert await answer.content.readuntil(b"\n\n") == b'event: count\ndata: {"count":1}\n\n'
+        world.gate.set()
+        rest = await answer.content.read()
+    assert rest.replace(b": keep-alive\n\n", b"") == b'event: count\ndata: {"count":2}\n\n'
+    assert world.listeners_left.is_set()
+
+
+async def test_a_silent_stream_is_kept_alive_by_comments(client: ClientSession) -> None:
+    async with client.get(PATH) as answer:
+        await answer.content.readuntil(b"\n\n")
+        assert await answer.content.readuntil(b"\n\n") == b": keep-alive\n\n"
+
+
+async def test_the_source_is_let_go_when_the_client_leaves(client: ClientSession, world: World) -> None:
+    async with client.get(PATH) as answer:
+        await answer.content.readuntil(b"\n\n")
+        answer.close()
+    async with asyncio.timeout(5):
+        await world.listeners_left.wait()
+
+
+async def test_an_open_stream_does_not_hold_the_shutdown(
+    client: ClientSession, world: World, runner: web.AppRunner
+) -> None:
+    async with client.get(PATH) as answer:
+        await answer.content.readuntil(b"\n\n")
+        async with asyncio.timeout(2):
+            await runner.cleanup()
+            assert (await answer.content.read()).replace(b": keep-alive\n\n", b"") == b""
+    assert world.listeners_left.is_set()
+
+
+async def test_head_of_a_stream_ends_at_once(client: ClientSession) -> None:
+    async with client.head(PATH) as answer:
+        assert answer.status == 200
