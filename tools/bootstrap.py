@@ -136,8 +136,7 @@ def checked_pip() -> list[str]:
     """Answer how to start the vendored pip: its wheel runs as it is, once it is the one we know."""
     if hashlib.sha256(PIP.read_bytes()).hexdigest() != PIP_SHA256:
         raise SetupError(
-            f"{PIP.name} is not the file this project was made with; restore it with git. "
-            "pip 파일이 원본과 다릅니다."
+            f"{PIP.name} is not the file this project was made with; restore it with git. pip 파일이 원본과 다릅니다."
         )
     return [sys.executable, str(PIP / "pip")]
 
