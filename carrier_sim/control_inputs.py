@@ -1,0 +1,117 @@
+"""Reads the bodies of the control interface, and says what is wrong with them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import orjson
+from aiohttp import web
+
+from carrier_sim.keys import are_keys
+from carrier_sim.numbers import is_e164
+from carrier_sim.phones import Phone
+from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
+
+E = TypeVar("E", bound=StrEnum)
+
+MAX_DELAY_MS = 60_000
+
+
+class BadInput(Exception):
+    """A request to the control interface that cannot be done; `detail` never repeats a value."""
+
+    def __init__(self, slug: str, detail: str, status: int = 400) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.detail = detail
+        self.status = status
+
+
+async def json_body(request: web.Request) -> dict[str, Any]:
+    """The JSON object that was sent; an empty body is an empty object."""
+    raw = await request.read()
+    try:
+        body = orjson.loads(raw) if raw.strip() else {}
+    except orjson.JSONDecodeError as error:
+        raise BadInput("malformed-json", "the body is not JSON in UTF-8") from error
+    if not isinstance(body, dict):
+        raise BadInput("malformed-json", "the body is not a JSON object")
+    return body
+
+
+class Fields:
+    """The fields of a JSON object, of which none may be unknown."""
+
+    def __init__(self, body: Mapping[str, Any], known: set[str]) -> None:
+        if unknown := sorted(set(body) - known):
+            raise BadInput(
+                "unknown-field", f"unknown: {', '.join(unknown)}; known: {', '.join(sorted(known)) or 'none'}"
+            )
+        self._body = body
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._body
+
+    def text(self, name: str) -> str:
+        value = self._body.get(name)
+        if not isinstance(value, str):
+            raise BadInput("invalid-field", f"{name} is a text, and required")
+        return value
+
+    def number(self, name: str) -> str:
+        value = self.text(name)
+        if not is_e164(value):
+            raise BadInput("invalid-field", f"{name} is not an E.164 number")
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        value = self.text(name) if name in self else default
+        if value not in choices:
+            raise BadInput("invalid-field", f"{name} is one of {', '.join(choices)}")
+        return value
+
+    def member(self, name: str, kind: type[E]) -> E:
+        return kind(self.choice(name, tuple(kind), ""))
+
+
+def read_phone(given: Fields) -> Callable[[Phone], None]:
+    """The change that a body asks for; nothing is changed before all of it is known to be right."""
+    changes: dict[str, Any] = {}
+    if "behaviour" in given:
+        changes["behaviour"] = given.member("behaviour", Behaviour)
+    if "registry" in given:
+        changes["registry"] = given.member("registry", RegistryState)
+    for name in ("owner_name", "name"):
+        if name in given:
+            changes[name] = given.text(name)
+    if "greeting_keys" in given:
+        changes["greeting_keys"] = keys = given.text("greeting_keys")
+        if keys and not are_keys(keys):
+            raise BadInput("invalid-field", "greeting_keys are keys out of 0-9, * and #, or empty")
+    if not changes:
+        raise BadInput("invalid-field", "behaviour is required")
+
+    def change(phone: Phone) -> None:
+        for name, value in changes.items():
+            setattr(phone, name, value)
+
+    return change
+
+
+def read_faults(body: Mapping[str, Any]) -> FaultSettings:
+    names = {field.name for field in fields(FaultSettings)}
+    Fields(body, names)
+    seed = body.get("seed")
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise BadInput("invalid-field", "seed is a whole number, and required")
+    delay_ms = _within(body, "delay_ms", MAX_DELAY_MS)
+    rates = {name: _within(body, name, 1) for name in names - {"seed", "delay_ms"}}
+    return FaultSettings(seed=seed, delay_ms=delay_ms, **rates)
+
+
+def _within(body: Mapping[str, Any], name: str, most: float) -> float:
+    value = body.get(name, 0)
+    if not isinstance(value, int | float) or not 0 <= value <= most:
+        raise BadInput("invalid-field", f"{name} is a number from 0 to {most}")
+    return float(value)

@@ -1,0 +1,56 @@
+"""Seeded faults: the same seed and the same order of events give the same faults."""
+
+import random
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from carrier_sim.settings import FaultSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFate:
+    """What befalls one webhook. `delay` is in seconds."""
+
+    delay: float = 0.0
+    duplicated: bool = False
+    overtaken: bool = False
+    lost: bool = False
+
+
+class RequestFate(Enum):
+    """What befalls one REST request."""
+
+    SERVED = auto()
+    SERVER_ERROR = auto()
+    TOO_MANY = auto()
+    ACCEPTED_THEN_SILENT = auto()
+
+
+class Faults:
+    """Draws the fate of each webhook and request. Every draw takes the same amount of randomness,
+    so that changing one rate leaves the others' pattern alone."""
+
+    def __init__(self, settings: FaultSettings) -> None:
+        self.reset(settings)
+
+    def reset(self, settings: FaultSettings) -> None:
+        """Start over from the seed of these settings."""
+        self.settings = settings
+        self._random = random.Random(settings.seed)  # noqa: S311 - has to be repeatable
+
+    def of_webhook(self) -> WebhookFate:
+        delay, duplicate, reorder, lose = (self._random.random() for _ in range(4))
+        return WebhookFate(
+            delay=delay * self.settings.delay_ms / 1000,
+            duplicated=duplicate < self.settings.duplicate,
+            overtaken=reorder < self.settings.reorder,
+            lost=lose < self.settings.lose,
+        )
+
+    def of_request(self) -> RequestFate:
+        refuse, which, hold = (self._random.random() for _ in range(3))
+        if refuse < self.settings.error_rate:
+            return RequestFate.SERVER_ERROR if which < 0.5 else RequestFate.TOO_MANY
+        if hold < self.settings.accept_then_timeout:
+            return RequestFate.ACCEPTED_THEN_SILENT
+        return RequestFate.SERVED

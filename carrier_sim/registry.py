@@ -1,0 +1,49 @@
+"""In whose name a number is: what the mobile operators' match service answers.
+
+Modelled on CAMARA's KYC match (https://camaraproject.org/know-your-customer/).
+"""
+
+import hmac
+from enum import StrEnum
+
+from carrier_sim.numbers import is_landline
+from carrier_sim.phones import Phones
+from carrier_sim.settings import RegistryState
+
+
+class Match(StrEnum):
+    TRUE = "true"
+    FALSE = "false"
+    NOT_AVAILABLE = "not_available"
+
+
+class RegistryOutage(Exception):
+    """The registry cannot say anything about this number now."""
+
+
+class Registry:
+    """Compares names. A mobile that nobody described belongs to whoever asks."""
+
+    def __init__(self, phones: Phones, token: str) -> None:
+        self._phones = phones
+        self._token = token
+
+    def admits(self, authorization: str) -> bool:
+        return hmac.compare_digest(authorization.encode(), f"Bearer {self._token}".encode())
+
+    def match(self, number: str, name: str, birth_date: str | None) -> Match:
+        """Whether the number is in this name. Raises RegistryOutage."""
+        phone = self._phones.peek(number)
+        if phone.registry is RegistryState.OUTAGE:
+            raise RegistryOutage
+        if is_landline(number):
+            return Match.NOT_AVAILABLE
+        if phone.owner_name is not None and _plain(phone.owner_name) != _plain(name):
+            return Match.FALSE
+        if phone.birth_date is not None and birth_date is not None and phone.birth_date != birth_date:
+            return Match.FALSE
+        return Match.TRUE
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()

@@ -1,0 +1,149 @@
+"""What all REST resources of the account share: who may ask, errors in Twilio's shape, lists, faults.
+
+Source: https://www.twilio.com/docs/usage/twilios-response
+"""
+
+import asyncio
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import orjson
+from aiohttp import web
+
+from carrier_sim.carrier import CARRIER, Carrier
+from carrier_sim.faults import RequestFate
+
+ACCOUNT_PATH = "/2010-04-01/Accounts/{account_sid}"
+
+NO_CLIENT_WAITS_SECONDS = 60
+"""How long the answer to a request is held that is accepted and then not answered."""
+
+T = TypeVar("T")
+
+
+class RestError(Exception):
+    """A request is refused with one of Twilio's error codes."""
+
+    def __init__(self, code: int, message: str, status: int = 400) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def json_response(data: Any, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(data), status=status, content_type="application/json")
+
+
+def not_found(request: web.Request) -> RestError:
+    return RestError(20404, f"The requested resource {request.path} was not found", 404)
+
+
+@web.middleware
+async def rest_middleware(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
+    """Authentication, faults and error bodies of everything under an account."""
+    if not request.path.startswith("/2010-04-01/"):
+        return await _handled(request, handler)
+    carrier = request.app[CARRIER]
+    try:
+        _authenticate(request, carrier)
+        fate = carrier.faults.of_request()
+        _refuse_by(fate)
+        response = await _handled(request, handler)
+    except RestError as error:
+        return _error_response(error)
+    except web.HTTPException as error:
+        if error.status == 404:
+            return _error_response(not_found(request))
+        return _error_response(RestError(20004, error.reason, error.status))
+    if fate is RequestFate.ACCEPTED_THEN_SILENT:
+        await _hold(carrier)
+    return response
+
+
+async def _handled(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
+    response: web.StreamResponse = await handler(request)
+    return response
+
+
+def _authenticate(request: web.Request, carrier: Carrier) -> None:
+    settings = carrier.settings
+    expected = f"{settings.account_sid}:{settings.auth_token}".encode()
+    if not hmac.compare_digest(_credentials(request), expected):
+        raise RestError(20003, "Authenticate", 401)
+    if request.match_info.get("account_sid", settings.account_sid) != settings.account_sid:
+        raise RestError(20003, "Authenticate", 401)
+
+
+def _credentials(request: web.Request) -> bytes:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    try:
+        return base64.b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _refuse_by(fate: RequestFate) -> None:
+    if fate is RequestFate.SERVER_ERROR:
+        raise RestError(20500, "An internal server error has occurred", 500)
+    if fate is RequestFate.TOO_MANY:
+        raise RestError(20429, "Too many requests", 429)
+
+
+async def _hold(carrier: Carrier) -> None:
+    try:
+        async with asyncio.timeout(NO_CLIENT_WAITS_SECONDS):
+            await carrier.background.stopping.wait()
+    except TimeoutError:
+        return
+
+
+def _error_response(error: RestError) -> web.Response:
+    body = {
+        "code": error.code,
+        "message": error.message,
+        "more_info": f"https://www.twilio.com/docs/errors/{error.code}",
+        "status": error.status,
+    }
+    response = json_response(body, error.status)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    return response
+
+
+def listing(request: web.Request, key: str, items: Iterable[T], form: Callable[[T], Any]) -> web.Response:
+    """One page of a list, newest first, with the addresses of the pages beside it."""
+    newest = list(items)[::-1]
+    page, size = _query_number(request, "Page", 0, 0), _query_number(request, "PageSize", 50, 1)
+    start = page * size
+    records = newest[start : start + size]
+    query = {name: value for name, value in request.query.items() if name not in ("Page", "PageToken")}
+
+    def uri(number: int) -> str:
+        return f"{request.path}?{urlencode({**query, 'PageSize': size, 'Page': number})}"
+
+    return json_response(
+        {
+            key: [form(record) for record in records],
+            "page": page,
+            "page_size": size,
+            "start": start,
+            "end": max(start, start + len(records) - 1),
+            "uri": uri(page),
+            "first_page_uri": uri(0),
+            "next_page_uri": uri(page + 1) if start + size < len(newest) else None,
+            "previous_page_uri": uri(page - 1) if page else None,
+        }
+    )
+
+
+def _query_number(request: web.Request, name: str, default: int, least: int) -> int:
+    text = request.query.get(name, str(default))
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise RestError(20001, f"{name} is not a number")
+    return min(max(least, int(text)), 1000) if name == "PageSize" else max(least, int(text))

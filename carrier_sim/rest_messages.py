@@ -1,0 +1,111 @@
+"""The Message resource. Source: https://www.twilio.com/docs/messaging/api/message-resource"""
+
+from collections.abc import Mapping
+from email.utils import format_datetime
+from typing import Any
+
+from aiohttp import web
+
+from carrier_sim.carrier import CARRIER, Carrier
+from carrier_sim.numbers import is_e164
+from carrier_sim.records import Direction, Message
+from carrier_sim.rest import ACCOUNT_PATH, RestError, json_response, listing, not_found
+from carrier_sim.webhooks import is_web_address
+
+MAX_BODY_LENGTH = 1600
+
+
+async def create_message(request: web.Request) -> web.Response:
+    carrier = request.app[CARRIER]
+    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    to = _check_numbers(form, carrier)
+    body = form.get("Body", "")
+    if not body:
+        raise RestError(21602, "Message body is required.")
+    if len(body) > MAX_BODY_LENGTH:
+        raise RestError(21617, "The concatenated message body exceeds the 1600 character limit")
+    status_callback = form.get("StatusCallback", "")
+    if status_callback and not is_web_address(status_callback):
+        raise RestError(21609, "The 'StatusCallback' URL is not a valid URL")
+    message = carrier.texting.send(
+        to=to,
+        from_=form["From"],
+        body=body,
+        direction=Direction.OUTBOUND_API,
+        status_callback=status_callback,
+    )
+    return json_response(message_resource(message, carrier), 201)
+
+
+async def list_messages(request: web.Request) -> web.Response:
+    carrier = request.app[CARRIER]
+    wanted = [
+        message
+        for message in carrier.texting.messages
+        if request.query.get("To", message.to) == message.to
+        and request.query.get("From", message.from_) == message.from_
+    ]
+    return listing(request, "messages", wanted, lambda message: message_resource(message, carrier))
+
+
+async def fetch_message(request: web.Request) -> web.Response:
+    carrier = request.app[CARRIER]
+    message = carrier.texting.messages.get(request.match_info["sid"])
+    if message is None:
+        raise not_found(request)
+    return json_response(message_resource(message, carrier))
+
+
+def _check_numbers(form: Mapping[str, str], carrier: Carrier) -> str:
+    settings = carrier.settings
+    to, from_ = form.get("To", ""), form.get("From", "")
+    if not to:
+        raise RestError(21604, "A 'To' phone number is required.")
+    if not is_e164(to):
+        raise RestError(21211, "The 'To' number is not a valid phone number.")
+    if not from_:
+        raise RestError(21603, "A 'From' phone number is required.")
+    if from_ == settings.sms_number:
+        if to == from_:
+            raise RestError(21266, "'To' and 'From' number cannot be the same")
+        if carrier.phones.peek(to).opted_out:
+            raise RestError(21610, "Attempt to send to unsubscribed recipient")
+        return to
+    if not is_e164(from_):
+        raise RestError(21212, "The 'From' number is not a valid phone number.")
+    if from_ == settings.voice_number:
+        raise RestError(21606, "The 'From' phone number provided is not a message-capable Twilio phone number.")
+    raise RestError(21659, "The 'From' number is not a Twilio phone number of this account.")
+
+
+def message_resource(message: Message, carrier: Carrier) -> dict[str, Any]:
+    uri = f"{ACCOUNT_PATH.format(account_sid=carrier.settings.account_sid)}/Messages/{message.sid}"
+    return {
+        "sid": message.sid,
+        "account_sid": carrier.settings.account_sid,
+        "messaging_service_sid": None,
+        "from": message.from_,
+        "to": message.to,
+        "body": message.body,
+        "status": message.status,
+        "direction": message.direction,
+        "num_segments": str(message.segments),
+        "num_media": "0",
+        "error_code": message.error_code,
+        "error_message": None,
+        "price": None,
+        "price_unit": "USD",
+        "api_version": "2010-04-01",
+        "date_created": format_datetime(message.created),
+        "date_updated": format_datetime(message.updated),
+        "date_sent": message.sent and format_datetime(message.sent),
+        "uri": f"{uri}.json",
+        "subresource_uris": {"media": f"{uri}/Media.json"},
+    }
+
+
+ROUTES = [
+    web.post(f"{ACCOUNT_PATH}/Messages.json", create_message),
+    web.get(f"{ACCOUNT_PATH}/Messages.json", list_messages),
+    web.get(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", fetch_message),
+]
