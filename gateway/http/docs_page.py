@@ -1,35 +1,32 @@
 """`/docs`: the API reference in the browser, from a vendored Swagger UI that asks no other host."""
 
-from pathlib import Path
-
 from aiohttp import web
 
-_STATIC = Path(__file__).parent / "static"
+from gateway.http.static_files import STATIC_PATH
 
-_PAGE = """<!doctype html>
+_PAGE = f"""<!doctype html>
 <html lang="ko">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>bonin API</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/static/swagger/swagger-ui.css">
+<link rel="stylesheet" href="{STATIC_PATH}/swagger/swagger-ui.css">
 <body>
 <div id="swagger-ui"></div>
-<script src="/docs/static/swagger/swagger-ui-bundle.js"></script>
-<script src="/docs/static/docs.js"></script>
+<script src="{STATIC_PATH}/swagger/swagger-ui-bundle.js"></script>
+<script src="{STATIC_PATH}/docs.js"></script>
 </body>
 </html>
 """
 
-# Swagger UI sets style attributes on elements it makes from strings; nothing else may be inline.
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
 def add_docs_page(app: web.Application) -> None:
-    """Serve `/docs` and the files it needs."""
+    """Serve `/docs`; its files are among the static ones of the base application."""
 
     async def show(_: web.Request) -> web.Response:
         return web.Response(
@@ -37,4 +34,3 @@ def add_docs_page(app: web.Application) -> None:
         )
 
     app.router.add_get("/docs", show)
-    app.router.add_static("/docs/static", _STATIC)

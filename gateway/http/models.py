@@ -73,6 +73,7 @@ WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 
 Line = Annotated[
     str,
+    Field(examples=["김하나"]),
     StringConstraints(
         min_length=1,
         max_length=200,

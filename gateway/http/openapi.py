@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem
+from gateway.core.errors import Problem, Refusal
 from gateway.http import idempotency, problems, request_id
 from gateway.http.bodies import LARGEST_BODY
 from gateway.http.routes import PathType, Route
@@ -93,7 +93,6 @@ def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType]
         paths.setdefault(route.path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
-        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": "bonin",
             "version": version,
@@ -192,10 +191,20 @@ def _refusals(route: Route, path_types: Mapping[str, PathType]) -> dict[str, dic
                 f"`{one.value.slug}`: {one.value.title_ko} / {one.value.title_en}" for one in listed
             ),
             "headers": _HEADERS,
-            "content": {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {
+                problems.CONTENT_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {one.value.slug: _example(one) for one in listed},
+                }
+            },
         }
         for status, listed in by_status.items()
     }
+
+
+def _example(problem: Problem) -> dict[str, Any]:
+    document = problems.problem_document(Refusal(problem), "ko", "4f0c2a9be1d7c35a68b0d9e2")
+    return {"summary": problem.value.title_en, "value": document}
 
 
 def _possible(route: Route, path_types: Mapping[str, PathType]) -> set[Problem]:

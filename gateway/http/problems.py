@@ -11,16 +11,19 @@ from aiohttp import web
 from gateway.core.errors import Problem, ProblemKind, Refusal, StoreUnavailable
 from gateway.http.language import Locale, negotiate
 from gateway.http.request_id import request_id_of
+from gateway.http.static_files import STATIC_PATH
 
 CONTENT_TYPE = "application/problem+json"
 
 _BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in Problem}
 _BY_HTTP_STATUS: Mapping[int, Problem] = {
-    401: Problem.UNAUTHENTICATED,
+    403: Problem.NOT_FOUND,
     404: Problem.NOT_FOUND,
     405: Problem.METHOD_NOT_ALLOWED,
     413: Problem.BODY_TOO_LARGE,
 }
+"""aiohttp itself forbids nothing but the listing of a static folder, which is as good as not there."""
+
 _CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
 """The rest of such a body is not waited for."""
 
@@ -59,7 +62,7 @@ def problem_document(refusal: Refusal, locale: Locale, request_id: str) -> dict[
         "type": f"/problems/{kind.slug}",
         "title": kind.title_ko if locale == "ko" else kind.title_en,
         "status": kind.status,
-        "detail": detail.format_map(_Named(refusal.values)),
+        "detail": detail.format_map(_Named(_known(refusal.values))),
         "instance": f"/requests/{request_id}",
     }
     if refusal.errors:
@@ -72,6 +75,10 @@ def problem_document(refusal: Refusal, locale: Locale, request_id: str) -> dict[
     if refusal.attempts_remaining is not None:
         document["attempts_remaining"] = refusal.attempts_remaining
     return document
+
+
+def _known(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _as_refusal(error: Exception) -> Refusal | None:
@@ -120,6 +127,9 @@ def _page(kind: ProblemKind) -> str:
         for locale in ("ko", "en")
     )
     return (
-        f'<!doctype html><html lang="ko"><meta charset="utf-8"><title>{escape(kind.slug)}</title>'
+        '<!doctype html><html lang="ko"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{STATIC_PATH}/problem.css">'
+        f"<title>{escape(kind.slug)}</title>"
         f"<h1>{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</html>"
     )

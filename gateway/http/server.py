@@ -17,6 +17,7 @@ from gateway.http.health import add_health
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
 from gateway.http.problems import problem_response, show_problem
+from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
     {
@@ -43,7 +44,8 @@ _log = structlog.get_logger("gateway.http.access")
 
 
 def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]) -> web.Application:
-    """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`.
+    """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`
+    and the static files.
 
     `ready` says whether the store can be reached; metrics go to, and are served from, `registry`.
     """
@@ -56,6 +58,7 @@ def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitabl
     app.on_shutdown.append(close_streams)
     app.on_response_prepare.append(_add_headers)
     app.router.add_get("/problems/{slug}", show_problem)
+    add_static_files(app)
     add_health(app, registry, ready)
     return app
 
@@ -96,5 +99,5 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     headers[request_id.HEADER] = request_id.request_id_of(request)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
-    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Cache-Control", "no-cache" if isinstance(response, web.FileResponse) else "no-store")
     headers.setdefault("Content-Security-Policy", PAGE_CSP if response.content_type == "text/html" else API_CSP)

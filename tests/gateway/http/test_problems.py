@@ -60,7 +60,17 @@ async def test_a_store_that_is_away_is_a_503_to_try_again(client: ClientSession)
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/v1/", "/problems/unheard-of", "/v1/%00", "/v1/%ff%fe", "/docs/static/.."]
+    "path",
+    [
+        "/nowhere",
+        "/v1/",
+        "/problems/unheard-of",
+        "/v1/%00",
+        "/v1/%ff%fe",
+        "/static/http/",
+        "/static/http/../problems.py",
+        "/static/http/%2e%2e/problems.py",
+    ],
 )
 async def test_a_path_that_does_not_exist_is_a_404_problem(client: ClientSession, path: str) -> None:
     async with client.get(path) as answer:
@@ -102,6 +112,7 @@ def test_every_sentence_can_be_said_even_with_values_missing() -> None:
             document = problem_document(Refusal(problem), locale, "id")
             assert document["title"]
             assert document["detail"]
+            assert "None" not in document["detail"]
 
 
 def test_slugs_are_unique_and_fit_in_an_address() -> None:

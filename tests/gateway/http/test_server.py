@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from tests.gateway.http.demo_app import World
 
-PATHS = ["/whoami", "/v1/greetings", "/nowhere", "/docs", "/livez", "/metrics", "/docs/static/docs.js"]
+PATHS = ["/whoami", "/v1/greetings", "/nowhere", "/docs", "/livez", "/metrics"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -81,3 +81,11 @@ async def test_requests_are_counted_by_route_method_and_class(client: ClientSess
         ("/v1/customers/{customer_id}/greetings", "POST", "2xx"): 2,
         ("unmatched", "other", "4xx"): 1,
     }
+
+
+async def test_a_static_file_is_kept_by_the_browser_and_asked_about(client: ClientSession) -> None:
+    async with client.get("/static/http/docs.js") as answer:
+        assert answer.headers["Cache-Control"] == "no-cache"
+        etag = answer.headers["ETag"]
+    async with client.get("/static/http/docs.js", headers={"If-None-Match": etag}) as answer:
+        assert answer.status == 304

@@ -1,0 +1,48 @@
+"""Receipts: redeemed once, verified by anybody."""
+
+from dataclasses import asdict
+
+from gateway.core.callers import Scope
+from gateway.core.errors import Problem
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.redeeming import Redeeming
+from gateway.http.routes import ApiRequest, ApiResponse, Route
+from gateway.http.schemas import JwksAnswer, ReceiptAnswer, Redeem
+
+
+class ReceiptHandlers:
+    """From requests to `gateway.core.redeeming`, and back."""
+
+    def __init__(self, redeeming: Redeeming, signer: ReceiptSigner) -> None:
+        self._redeeming = redeeming
+        self._signer = signer
+
+    async def redeem(self, request: ApiRequest[Redeem]) -> ApiResponse:
+        body = request.body
+        claims = await self._redeeming.redeem(
+            body.receipt, body.operation, body.operation_hash, body.customer_id, request.caller.client
+        )
+        return ApiResponse(200, asdict(claims))
+
+    async def keys(self, _: ApiRequest) -> ApiResponse:
+        return ApiResponse(200, self._signer.public_keys(), {"Cache-Control": "public, max-age=300"})
+
+
+def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
+    """Redeeming takes a key with scope `verify`; the public keys are for everybody."""
+    return [
+        Route(
+            method="POST", path="/v1/receipts/redeem", handler=handlers.redeem, scope=Scope.VERIFY,
+            tags=("receipts",), request=Redeem, summary_ko="인증 결과 사용", summary_en="Redeem a receipt, once",
+            responses={200: ReceiptAnswer},
+            problems=(
+                Problem.RECEIPT_INVALID, Problem.RECEIPT_EXPIRED, Problem.RECEIPT_MISMATCH,
+                Problem.RECEIPT_ALREADY_REDEEMED,
+            ),
+        ),
+        Route(
+            method="GET", path="/.well-known/jwks.json", handler=handlers.keys, scope=None, tags=("receipts",),
+            summary_ko="인증 결과 서명 검증 키", summary_en="The keys that sign receipts (RFC 7517)",
+            responses={200: JwksAnswer},
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,269 @@
+"""The bodies and answers of the public interface: the shapes that callers may rely on."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from contacts.masking import mask_name
+from contacts.models import (
+    Contact,
+    ContactLabel,
+    ContactMethod,
+    ContactStatus,
+    Customer,
+    CustomerKind,
+    VerifiedBy,
+    methods_of,
+)
+from contacts.phone_numbers import LineType
+from gateway.core.delivery import DeliveryState
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.verification import TRAITS, Method, Status, Verification
+from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
+
+CUSTOMER_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+CONTACT_ID = "con_[0-9a-z]{20}"
+_CODE = re.compile("[0-9]{6}")
+
+
+def _six_ascii_digits(value: str) -> str:
+    if _CODE.fullmatch(value) is None:
+        raise field_error("숫자(0-9) 여섯 자리를 입력해 주세요.", "Give six digits, 0-9.")
+    return value
+
+
+def _past_date(value: str) -> str:
+    try:
+        given = date.fromisoformat(value)
+    except ValueError:
+        given = date.max
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value) or not date(1900, 1, 1) <= given <= date.today():  # noqa: DTZ011
+        raise field_error("지난 날짜를 YYYY-MM-DD로 입력해 주세요.", "Give a past date as YYYY-MM-DD.")
+    return value
+
+
+def _moment(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+CustomerId = Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$")]
+ContactId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Code = Annotated[str, AfterValidator(_six_ascii_digits), WithJsonSchema({"type": "string", "pattern": "^[0-9]{6}$"})]
+BirthDate = Annotated[str, AfterValidator(_past_date), WithJsonSchema({"type": "string", "format": "date"})]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+"""An opaque word of the caller's: visible ASCII."""
+OneLine = Annotated[Line, Field(strict=True)]
+Moment = Annotated[
+    int, PlainSerializer(_moment, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""Milliseconds inside, RFC 3339 in UTC outside."""
+
+
+class PutCustomer(Body):
+    kind: Annotated[CustomerKind, Field(strict=False)]
+    name: OneLine
+    birth_date: BirthDate | None = None
+    online_consent: bool
+
+
+class AddContact(Body):
+    number: Annotated[str, StringConstraints(max_length=64)]
+    label: Annotated[ContactLabel, Field(strict=False)]
+
+
+class Vouch(Body):
+    receipt: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+class ContactAnswer(Answer):
+    contact_id: str
+    masked_number: str
+    label: ContactLabel
+    line_type: LineType
+    status: ContactStatus
+    methods: list[ContactMethod]
+    verified_by: VerifiedBy | None
+    verified_at: Moment | None
+    version: int
+
+    @classmethod
+    def of(cls, contact: Contact) -> "ContactAnswer":
+        verified_at = contact.verified_at
+        return cls(
+            contact_id=contact.contact_id,
+            masked_number=contact.number.masked,
+            label=contact.label,
+            line_type=contact.number.line_type,
+            status=contact.status,
+            methods=list(methods_of(contact)),
+            verified_by=contact.verified_by,
+            verified_at=None if verified_at is None else round(verified_at.timestamp() * 1000),
+            version=contact.version,
+        )
+
+
+class ContactsAnswer(Answer):
+    contacts: list[ContactAnswer]
+
+
+class OverseasExemption(Answer):
+    from_: Annotated[Moment, Field(alias="from")]
+    until: Moment
+
+
+class CustomerAnswer(Answer):
+    customer_id: str
+    kind: CustomerKind
+    masked_name: str
+    online_consent: bool
+    locked: bool
+    overseas_exemption: OverseasExemption | None
+    contacts: list[ContactAnswer]
+
+    @classmethod
+    def of(cls, customer: Customer, contacts: list[Contact]) -> "CustomerAnswer":
+        return cls(
+            customer_id=customer.customer_id,
+            kind=customer.kind,
+            masked_name=mask_name(customer.name),
+            online_consent=customer.online_consent,
+            locked=customer.locked,
+            overseas_exemption=None,
+            contacts=[ContactAnswer.of(contact) for contact in contacts],
+        )
+
+
+class OpenVerification(Body):
+    customer_id: CustomerId
+    method: Annotated[Method, Field(strict=False)]
+    operation: Annotated[Operation, Field(strict=False)]
+    contact_id: ContactId | None = None
+    target_contact_id: ContactId | None = None
+    operation_hash: Token | None = None
+    locale: Literal["ko", "en"] = "ko"
+
+
+class Wait(Query):
+    wait: Annotated[WholeNumber, Field(ge=0, le=30, description="초 / seconds")] = 0
+
+
+class Check(Body):
+    code: Code
+    attempt_id: Token | None = None
+
+
+class DeliveryAnswer(Answer):
+    state: DeliveryState
+    carrier: str | None
+    at: Moment
+    reason: str | None = omitted_when_none()
+
+
+class VerificationAnswer(Answer):
+    id: str
+    customer_id: str
+    contact_id: str | None
+    target_contact_id: str | None = omitted_when_none()
+    method: Method
+    operation: Operation
+    operation_hash: str | None = omitted_when_none()
+    status: Status
+    status_reason: str | None
+    binding_code: str | None = omitted_when_none()
+    delivery: DeliveryAnswer | None
+    attempts_remaining: int
+    resends_remaining: int
+    next_resend_at: Moment | None
+    created_at: Moment
+    expires_at: Moment
+    receipt: str | None = omitted_when_none()
+
+    @classmethod
+    def of(
+        cls, verification: Verification, limits: Limits, *, binding_code: str | None, receipt: str | None
+    ) -> "VerificationAnswer":
+        return cls(**_verification(verification, limits), binding_code=binding_code, receipt=receipt)
+
+
+class CheckAnswer(VerificationAnswer):
+    correct: bool
+
+
+class Redeem(Body):
+    receipt: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    operation: Annotated[Operation, Field(strict=False)]
+    operation_hash: Token | None = None
+    customer_id: CustomerId
+
+
+class ReceiptAnswer(Answer):
+    """The claims of the receipt, as signed."""
+
+    jti: str
+    verification_id: str
+    customer_id: str
+    operation: str
+    operation_hash: str | None
+    method: str
+    contact_id: str | None
+    target_contact_id: str | None
+    iat: int
+    exp: int
+
+
+class IssueBranchPassword(Body):
+    customer_id: CustomerId
+    operation: Annotated[Operation, Field(strict=False)]
+    branch: OneLine
+    issued_by: OneLine
+    valid_for: Annotated[int, Field(ge=1, le=31_536_000, description="초 / seconds")] | None = None
+
+
+class BranchPasswordAnswer(Answer):
+    branch_password_id: str
+    password: str
+    slip_url: str
+    expires_at: Moment
+
+
+class JwksAnswer(Answer):
+    keys: list[dict[str, str]]
+
+
+def _verification(verification: Verification, limits: Limits) -> dict[str, Any]:
+    is_open = verification.is_open
+    resends_left = max(0, limits.resends + 1 - verification.delivery_number)
+    can_resend = is_open and TRAITS[verification.method].can_be_resent and resends_left > 0
+    status = verification.shown_status
+    reason = verification.reason or (verification.delivery_reason if is_open else None)
+    return {
+        "id": verification.verification_id,
+        "customer_id": verification.customer_id,
+        "contact_id": verification.contact_id,
+        "target_contact_id": verification.target_contact_id,
+        "method": verification.method,
+        "operation": verification.operation,
+        "operation_hash": verification.operation_hash,
+        "status": status,
+        "status_reason": "expired" if status is Status.EXPIRED else reason,
+        "delivery": _delivery(verification),
+        "attempts_remaining": 0 if verification.locked else max(0, limits.wrong_answers - verification.wrong_answers),
+        "resends_remaining": resends_left if can_resend else 0,
+        "next_resend_at": verification.resend_at if can_resend else None,
+        "created_at": verification.created_at,
+        "expires_at": verification.expires_at,
+    }
+
+
+def _delivery(verification: Verification) -> DeliveryAnswer | None:
+    if verification.delivery_state is None or verification.delivery_at is None:
+        return None
+    return DeliveryAnswer(
+        state=verification.delivery_state,
+        carrier=verification.delivery_carrier,
+        at=verification.delivery_at,
+        reason=verification.delivery_reason,
+    )

@@ -1,0 +1,179 @@
+"""Verifications: open, follow, answer, send again, cancel."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from gateway.core.callers import Scope
+from gateway.core.errors import Problem, Refusal
+from gateway.core.limits import Limits
+from gateway.core.opening import Opening, OpenRequest
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.stores import Changes
+from gateway.core.verification import TRAITS, Status, Verdict, Verification
+from gateway.core.verifications import Verifications
+from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.models import NoBody
+from gateway.http.routes import ApiRequest, ApiResponse, Route
+from gateway.http.schemas import Check, CheckAnswer, OpenVerification, VerificationAnswer, Wait
+from gateway.http.sse import ServerEvent, stream_events
+
+_VERIFICATION = "/v1/verifications/{verification_id}"
+
+_STATUS_OF = {
+    Verdict.CORRECT: Status.VERIFIED,
+    Verdict.WRONG: Status.PENDING,
+    Verdict.LOCKED: Status.FAILED,
+    Verdict.CONTACT_CHANGED: Status.FAILED,
+}
+
+
+class VerificationHandlers:
+    """From requests to the use cases of `gateway.core.opening` and `gateway.core.verifications`, and back."""
+
+    def __init__(
+        self,
+        opening: Opening,
+        verifications: Verifications,
+        signer: ReceiptSigner,
+        changes: Changes,
+        limits: Limits,
+    ) -> None:
+        self._opening = opening
+        self._verifications = verifications
+        self._signer = signer
+        self._changes = changes
+        self._limits = limits
+
+    async def open(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
+        body, client = request.body, request.caller.client
+        verification_id = await self._opening.open(OpenRequest(client=client, **body.model_dump()))
+        verification = await self._verifications.get(verification_id, client, body.customer_id)
+        return ApiResponse(201, self._answer(verification), {"Location": f"/v1/verifications/{verification_id}"})
+
+    async def get(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
+        verification_id, client = request.path["verification_id"], request.caller.client
+        with self._changes.watch(verification_id) as watch:
+            verification = await self._verifications.get(verification_id, client)
+            asked_at = asyncio.get_running_loop().time()
+            closing = request.raw.app[LIFECYCLE].closing
+            known = _known_revision(request.raw) or verification.revision
+            while verification.is_open and verification.revision == known and not closing.is_set():
+                left = request.query.wait - (asyncio.get_running_loop().time() - asked_at)
+                if left <= 0:
+                    break
+                await watch.next(min(left, _seconds_open(verification)))
+                verification = await self._verifications.get(verification_id, client, verification.customer_id)
+        return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
+
+    async def events(self, request: ApiRequest) -> web.StreamResponse:
+        first = await self._verifications.get(request.path["verification_id"], request.caller.client)
+        return await stream_events(request.raw, self._follow(first))
+
+    async def check(self, request: ApiRequest[Check]) -> ApiResponse:
+        verification, verdict, wrong_answers = await self._verifications.check_on_screen(
+            request.path["verification_id"], request.caller.client, request.body.code, request.body.attempt_id
+        )
+        if verdict is Verdict.EXPIRED:
+            raise Refusal(Problem.VERIFICATION_CLOSED, values={"status": Status.EXPIRED})
+        correct = verdict is Verdict.CORRECT
+        # The verdict of this attempt, even when it is told again after a later one changed everything.
+        answer = self._answer(verification).model_dump(by_alias=False, exclude={"receipt", "binding_code"})
+        answer |= {
+            "correct": correct,
+            "status": _STATUS_OF[verdict],
+            "attempts_remaining": max(0, self._limits.wrong_answers - wrong_answers),
+            "receipt": self._signer.sign(verification) if correct else None,
+        }
+        if verdict is Verdict.WRONG:
+            answer["status_reason"] = None
+        return ApiResponse(200, answer)
+
+    async def resend(self, request: ApiRequest) -> ApiResponse:
+        verification = await self._verifications.resend(request.path["verification_id"], request.caller.client)
+        return ApiResponse(200, self._answer(verification))
+
+    async def cancel(self, request: ApiRequest) -> ApiResponse:
+        verification = await self._verifications.cancel(request.path["verification_id"], request.caller.client)
+        return ApiResponse(200, self._answer(verification))
+
+    def _answer(self, verification: Verification) -> VerificationAnswer:
+        shows_code = TRAITS[verification.method].shows_code
+        verified = verification.status is Status.VERIFIED
+        return VerificationAnswer.of(
+            verification,
+            self._limits,
+            binding_code=self._verifications.code_of(verification) if shows_code else None,
+            receipt=self._signer.sign(verification) if verified else None,
+        )
+
+    async def _follow(self, verification: Verification) -> AsyncIterator[ServerEvent]:
+        verification_id, customer_id = verification.verification_id, verification.customer_id
+        with self._changes.watch(verification_id) as watch:
+            told = -1
+            while True:
+                verification = await self._verifications.get(verification_id, None, customer_id)
+                if verification.revision != told or not verification.is_open:
+                    told = verification.revision
+                    yield ServerEvent("verification", self._answer(verification))
+                if not verification.is_open:
+                    return
+                await watch.next(_seconds_open(verification))
+
+
+def _known_revision(request: web.Request) -> int | None:
+    """The revision that the caller has seen, from `If-None-Match`: what changed since is answered at once."""
+    etag = request.headers.get("If-None-Match", "").strip('"')
+    return int(etag) if etag.isascii() and etag.isdecimal() and len(etag) < 10 else None
+
+
+def _seconds_open(verification: Verification) -> float:
+    return max(0.0, (verification.expires_at - verification.read_at) / 1000) + 0.005
+
+
+def verification_routes(handlers: VerificationHandlers) -> list[Route]:
+    """The routes of verifications; all take a key with scope `verify`."""
+    scope, tags = Scope.VERIFY, ("verifications",)
+    missing = (Problem.VERIFICATION_NOT_FOUND,)
+    return [
+        Route(
+            method="POST", path="/v1/verifications", handler=handlers.open, scope=scope, tags=tags,
+            request=OpenVerification, summary_ko="추가인증 요청", summary_en="Open a verification",
+            responses={201: VerificationAnswer},
+            problems=(
+                Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.METHOD_NOT_AVAILABLE,
+                Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, Problem.ONLINE_CONSENT_MISSING,
+                Problem.CUSTOMER_LOCKED, Problem.TOO_MANY_REQUESTS,
+            ),
+        ),
+        Route(
+            method="GET", path=_VERIFICATION, handler=handlers.get, scope=scope, tags=tags, query=Wait,
+            summary_ko="추가인증 조회 (변화를 기다림)", summary_en="Read a verification, or wait for its next change",
+            responses={200: VerificationAnswer}, problems=missing,
+        ),
+        Route(
+            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.events, scope=scope, tags=tags,
+            summary_ko="추가인증의 변화 (server-sent events)", summary_en="Follow a verification by server-sent events",
+            responses={200: VerificationAnswer}, problems=missing,
+        ),
+        Route(
+            method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check, scope=scope, tags=tags,
+            request=Check, summary_ko="인증번호 확인", summary_en="Check the code typed on the screen",
+            responses={200: CheckAnswer},
+            problems=(*missing, Problem.VERIFICATION_CLOSED, Problem.ANSWER_IN_ANOTHER_CHANNEL),
+        ),
+        Route(
+            method="POST", path=f"{_VERIFICATION}/resend", handler=handlers.resend, scope=scope, tags=tags,
+            request=NoBody, summary_ko="다시 보내기", summary_en="Send the text again",
+            responses={200: VerificationAnswer},
+            problems=(
+                *missing, Problem.VERIFICATION_CLOSED, Problem.RESEND_NOT_POSSIBLE, Problem.TOO_MANY_REQUESTS,
+            ),
+        ),
+        Route(
+            method="POST", path=f"{_VERIFICATION}/cancel", handler=handlers.cancel, scope=scope, tags=tags,
+            request=NoBody, summary_ko="취소", summary_en="Cancel a verification",
+            responses={200: VerificationAnswer}, problems=(*missing, Problem.VERIFICATION_CLOSED),
+        ),
+    ]  # fmt: skip
