@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 
 from carrier_sim.app import create_app
+from carrier_sim.carrier import CARRIER
 from carrier_sim.settings import CarrierSettings, FaultSettings
 from tests.carrier_sim.support import (
     ACCOUNT_SID,
@@ -46,11 +47,12 @@ async def start_bench() -> AsyncIterator[StartBench]:
             hook_server = await stack.enter_async_context(TestServer(hooks))
             customer.url = str(hook_server.make_url("")).rstrip("/")
             changes.setdefault("inbound_url", f"{customer.url}/inbound")
-            server = await stack.enter_async_context(TestServer(create_app(dataclasses.replace(SETTINGS, **changes))))
-            http = await stack.enter_async_context(TestClient(server))
+            app = create_app(dataclasses.replace(SETTINGS, **changes))
+            server = TestServer(app)
+            http: TestClient[Any, Any] = await stack.enter_async_context(TestClient(server))
             async_http = await stack.enter_async_context(AsyncTwilioHttpClient())
             base_url = str(server.make_url("")).rstrip("/")
-            return Bench(http, server, customer, twilio_client(base_url, async_http))
+            return Bench(http, app[CARRIER], base_url, customer, twilio_client(base_url, async_http))
 
         yield start
 

@@ -144,14 +144,14 @@ async def test_the_first_voice_webhook_says_what_the_call_is(bench: Bench) -> No
 async def test_a_ringing_call_can_be_canceled(bench: Bench, status: str) -> None:
     call = await bench.call(twiml=BRIEF)
     await bench.ringing(call)
-    await bench.twilio.calls(call.sid).update_async(status=status)  # type: ignore[arg-type]
+    await bench.twilio.calls(call.sid).update_async(status=status)
     await bench.over(call)
     assert call.status == "canceled"
 
 
 async def test_a_call_can_be_canceled_before_it_rings(bench: Bench) -> None:
     call = await call_with_callbacks(bench)
-    await bench.twilio.calls(call.sid).update_async(status="canceled")  # type: ignore[arg-type]
+    await bench.twilio.calls(call.sid).update_async(status="canceled")
     await bench.over(call)
     assert call.status == "canceled"
 
@@ -159,13 +159,13 @@ async def test_a_call_can_be_canceled_before_it_rings(bench: Bench) -> None:
 async def test_a_call_in_progress_can_be_ended_and_no_more_canceled(bench: Bench) -> None:
     call = await bench.answered_call(SILENT)
     await bench.until(lambda: call.listening)
-    await bench.twilio.calls(call.sid).update_async(status="canceled")  # type: ignore[arg-type]
+    await bench.twilio.calls(call.sid).update_async(status="canceled")
     assert call.status == "in-progress"
-    await bench.twilio.calls(call.sid).update_async(status="completed")  # type: ignore[arg-type]
+    await bench.twilio.calls(call.sid).update_async(status="completed")
     await bench.over(call)
     assert call.status == "completed"
     with pytest.raises(TwilioRestException) as refused:
-        await bench.twilio.calls(call.sid).update_async(status="completed")  # type: ignore[arg-type]
+        await bench.twilio.calls(call.sid).update_async(status="completed")
     assert refused.value.code == 21220
 
 
@@ -193,7 +193,7 @@ async def test_calls_are_listed_by_number_and_status(bench: Bench) -> None:
     await bench.call(to=OTHER_MOBILE, twiml=BRIEF)
     await bench.over(call)
     assert [found.sid for found in await bench.twilio.calls.list_async(to=MOBILE)] == [call.sid]
-    assert [found.sid for found in await bench.twilio.calls.list_async(status="busy")] == [call.sid]  # type: ignore[arg-type]
+    assert [found.sid for found in await bench.twilio.calls.list_async(status="busy")] == [call.sid]
 
 
 @pytest.mark.parametrize(
