@@ -43,12 +43,8 @@ class Phrases:
 
 PHRASES = {
     Language.KOREAN: Phrases(
-        greeting=(
-            "{firm}입니다. {operation} 추가인증 전화입니다. 직접 요청하지 않으셨다면 인증을 거부해 주세요."
-        ),
-        press_first_key=(
-            "본인이 맞으시면 먼저 {first_key}번을 눌러 주세요. 본인이 아니면 {deny_key}번을 눌러 주세요."
-        ),
+        greeting=("{firm}입니다. {operation} 추가인증 전화입니다. 직접 요청하지 않으셨다면 인증을 거부해 주세요."),
+        press_first_key=("본인이 맞으시면 먼저 {first_key}번을 눌러 주세요. 본인이 아니면 {deny_key}번을 눌러 주세요."),
         keys_count_later="안내가 끝난 뒤에 누른 번호만 인정됩니다.",
         wrong_first_key="안내해 드린 번호가 아닙니다.",
         nothing_pressed="누르신 번호가 없습니다.",

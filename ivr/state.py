@@ -62,9 +62,7 @@ class DialogueState:
         """Read what `dump` wrote. Raises ValueError for anything else."""
         if ended := re.fullmatch("ended\\.([a-z_]{1,20})", dumped):
             return cls(phase=Phase.ENDED, end=EndReason(ended[1]))
-        live = re.fullmatch(
-            "(ringing|first_key|code|checking)\\.([0-8]?)\\.([0-9])([0-9])([0-9])([0-9])", dumped
-        )
+        live = re.fullmatch("(ringing|first_key|code|checking)\\.([0-8]?)\\.([0-9])([0-9])([0-9])([0-9])", dumped)
         if live is None or (live[1] == Phase.FIRST_KEY) != bool(live[2]):
             raise ValueError("not a dialogue state")
         early, wrong_first, fruitless, checks = (int(live[group]) for group in range(3, 7))

@@ -125,9 +125,7 @@ def test_tries_are_counted_in_words(left: int, words: str) -> None:
         (CheckVerdict.CLOSED, EndReason.CLOSED),
     ],
 )
-def test_a_verification_that_is_over_ends_the_call_with_a_word_why(
-    verdict: CheckVerdict, reason: EndReason
-) -> None:
+def test_a_verification_that_is_over_ends_the_call_with_a_word_why(verdict: CheckVerdict, reason: EndReason) -> None:
     call = asking_for_code().goes(Keys("123456"), CheckAnswered(verdict, 0))
     assert call.state.end is reason
     assert call.said

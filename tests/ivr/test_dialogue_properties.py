@@ -135,6 +135,7 @@ class AnyCall(RuleBasedStateMachine):
 
 
 TestAnyCall = AnyCall.TestCase
+TestAnyCall.settings = settings(deadline=None)
 
 
 def _ends_after(answers: list[Event], script: Script) -> DialogueState:
@@ -154,6 +155,6 @@ def _ends_after(answers: list[Event], script: Script) -> DialogueState:
     st.lists(st.builds(Keys, some_keys) | st.just(Keys("5")) | st.just(Silence()), min_size=1, max_size=8),
     scripts,
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_every_call_ends_however_the_caller_answers(answers: list[Event], script: Script) -> None:
     assert _ends_after(answers, script).end is not None

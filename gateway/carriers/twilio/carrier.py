@@ -36,9 +36,7 @@ class TwilioCarrier:
         """`public_url` is where Twilio reaches the gateway; `api_base_url` replaces `https://api.twilio.com`."""
         self._http = PooledHttpClient(timeout_seconds)
         # With an environment of our own the SDK does not look for a region and an edge in the process's.
-        self._client = Client(
-            account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""}
-        )
+        self._client = Client(account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""})
         if api_base_url is not None:
             self._client.api.base_url = api_base_url.rstrip("/")
         self._sms_number = sms_number
@@ -53,9 +51,7 @@ class TwilioCarrier:
         """Create a message; answers its sid. Reports come to `messages/…`, if there is a `ref`."""
         wanted = {"to": text.to.e164, "from_": self._sms_number, "body": text.body}
         if text.ref is not None:
-            wanted["status_callback"] = (
-                f"{self._webhooks}/messages/{text.ref.verification_id}/{text.ref.number}"
-            )
+            wanted["status_callback"] = f"{self._webhooks}/messages/{text.ref.verification_id}/{text.ref.number}"
         with _translated():
             message = await self._client.messages.create_async(**wanted)
             return _sid(message.sid)

@@ -1,8 +1,10 @@
 """Which parameters each of Twilio's webhooks may carry, which it must, and what they look like.
 
 Twilio signs names and values run together without separators, so one signature stands for many ways to cut
-the string: `Digits=12&From=+8210…` signs like `Digits=12From+8210…`. Exact names, required ones and
-tight shapes leave one way. A parameter that is not listed is refused, also when Twilio has added it.
+the string: `Digits=12&From=+8210…` signs like `Digits=12From+8210…`, and whoever texts us chooses a part of
+it. Exact names, required ones and tight shapes leave one way: above all, no optional parameter that sorts
+after `Body` may hold a `+`, or the real sender could hide in it behind one written into the text. A
+parameter that is not listed is refused, also when Twilio has added it.
 
 Sources: https://www.twilio.com/docs/voice/twiml (voice requests), /docs/voice/twiml/gather,
 /docs/voice/answering-machine-detection, /docs/voice/api/call-resource#statuscallback,
@@ -19,9 +21,13 @@ _OWN_NUMBER = r"\+?[0-9]{3,15}"
 _WORD = "[A-Za-z0-9._-]{0,64}"
 _NUMBER = "[0-9]{0,12}"
 _KEYS = "[0-9*#A-D]{1,32}"
-_URL = "[!-~]{0,2000}"
-_TEXT = "(?s:.{0,1600})"
-_TOKEN = "[!-~]{0,4000}"  # noqa: S105 (a shape)
+_PLACE = "[^+]{0,60}"
+_URL = "https://[A-Za-z0-9./_-]{1,300}"
+_MEDIA_TYPE = "[A-Za-z0-9./;= -]{1,80}"
+_SENTENCE = "[^+]{0,400}"
+_TOKEN = "[A-Za-z0-9._=-]{0,4000}"  # noqa: S105 (a shape)
+_RFC_2822_DATE = r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} \+0000"
+_BODY = "(?s:.{0,1600})"
 
 
 class ParametersRefused(Exception):
@@ -47,9 +53,7 @@ class Parameters:
             shape = self.required.get(name) or self.optional.get(name)
             if shape is None:
                 # A badly cut name may hold part of a value: only what looks like a name is repeated.
-                raise ParametersRefused(
-                    f"unknown parameter {name}" if _NAME.fullmatch(name) else "unknown parameter"
-                )
+                raise ParametersRefused(f"unknown parameter {name}" if _NAME.fullmatch(name) else "unknown parameter")
             if not re.fullmatch(shape, value):
                 raise ParametersRefused(f"malformed parameter {name}")
 
@@ -59,7 +63,7 @@ _NAME = re.compile("[A-Za-z]{1,40}")
 
 def _places(*parties: str) -> dict[str, str]:
     """Where Twilio believes the parties to be: four fields each, often empty."""
-    return {f"{party}{part}": _TEXT for party in parties for part in ("City", "State", "Zip", "Country")}
+    return {f"{party}{part}": _PLACE for party in parties for part in ("City", "State", "Zip", "Country")}
 
 
 _MESSAGE = {"AccountSid": _SID, "MessageSid": _SID}
@@ -70,30 +74,29 @@ MESSAGE_STATUS = Parameters(
     optional={
         **_MESSAGE_EXTRAS,
         "ErrorCode": _NUMBER,
-        "ErrorMessage": _TEXT,
+        "ErrorMessage": _SENTENCE,
         "RawDlrDoneDate": _NUMBER,
         "ChannelInstallSid": _SID,
         "ChannelPrefix": _WORD,
-        "ChannelStatusMessage": _TEXT,
-        "ChannelToAddress": _TEXT,
+        "ChannelStatusMessage": _SENTENCE,
+        "ChannelToAddress": _WORD,
         "EventType": _WORD,
     },
 )
 
 INBOUND_TEXT = Parameters(
-    required={**_MESSAGE, "From": _E164, "To": _OWN_NUMBER, "Body": _TEXT},
+    required={**_MESSAGE, "From": _E164, "To": _OWN_NUMBER, "Body": _BODY},
     optional={
         **_MESSAGE_EXTRAS,
         **_places("From", "To"),
         **{f"MediaUrl{index}": _URL for index in range(10)},
-        **{f"MediaContentType{index}": _URL for index in range(10)},
+        **{f"MediaContentType{index}": _MEDIA_TYPE for index in range(10)},
         "SmsMessageSid": _SID,
         "NumMedia": _NUMBER,
         "NumSegments": _NUMBER,
         "MessageType": _WORD,
         "OptOutType": _WORD,
         "ReferralNumMedia": _NUMBER,
-        "AddOns": _TEXT,
     },
 )
 
@@ -110,7 +113,7 @@ _CALL_EXTRAS = {
     "ApiVersion": _WORD,
     "Caller": _OWN_NUMBER,
     "Called": _E164,
-    "CallerName": _TEXT,
+    "CallerName": _SENTENCE,
     "CallToken": _TOKEN,
     "ForwardedFrom": _OWN_NUMBER,
     "ParentCallSid": _SID,
@@ -129,17 +132,17 @@ CALL_STATUS = Parameters(
         "Duration": _NUMBER,
         "CallbackSource": _WORD,
         "ErrorCode": _NUMBER,
-        "ErrorMessage": _TEXT,
+        "ErrorMessage": _SENTENCE,
         "RecordingDuration": _NUMBER,
         "RecordingSid": _SID,
         "RecordingUrl": _URL,
         "SequenceNumber": _NUMBER,
         "SipResponseCode": _NUMBER,
-        "Timestamp": _TEXT,
+        "Timestamp": _RFC_2822_DATE,
     },
 )
 
-_AFTER_GATHER = {**_CALL_EXTRAS, "FinishedOnKey": "[0-9*#A-Za-z]{0,16}", "msg": _TEXT}
+_AFTER_GATHER = {**_CALL_EXTRAS, "FinishedOnKey": "[0-9*#A-Za-z]{0,16}", "msg": _SENTENCE}
 
 VOICE_ANSWERED = Parameters(required=_CALL, optional=_CALL_EXTRAS)
 VOICE_KEYS = Parameters(required={**_CALL, "Digits": _KEYS}, optional=_AFTER_GATHER)

@@ -82,9 +82,7 @@ class TwilioWebhooks:
         status = parameters["MessageStatus"]
         if status not in MESSAGE_STATES:
             raise ParametersRefused("malformed parameter MessageStatus")
-        return DeliveryReport(
-            ref, MESSAGE_STATES[status], message_reason(status, parameters.get("ErrorCode"))
-        )
+        return DeliveryReport(ref, MESSAGE_STATES[status], message_reason(status, parameters.get("ErrorCode")))
 
     def parse_call_status(self, ref: DeliveryRef, parameters: Mapping[str, str]) -> DeliveryReport:
         """What became of the call `ref`. Raises `ParametersRefused`."""
@@ -92,18 +90,14 @@ class TwilioWebhooks:
         status = parameters["CallStatus"]
         if status not in CALL_STATES:
             raise ParametersRefused("malformed parameter CallStatus")
-        return DeliveryReport(
-            ref, CALL_STATES[status], call_reason(status, parameters.get("SipResponseCode"))
-        )
+        return DeliveryReport(ref, CALL_STATES[status], call_reason(status, parameters.get("SipResponseCode")))
 
     def parse_inbound_text(self, parameters: Mapping[str, str]) -> InboundText:
         """A text to one of our numbers. Raises `ParametersRefused`."""
         self._check(INBOUND_TEXT, parameters)
         return InboundText(parameters["MessageSid"], parameters["From"], parameters["To"], parameters["Body"])
 
-    def parse_voice_turn(
-        self, event: str, parameters: Mapping[str, str]
-    ) -> Answered | EarlyKeys | Keys | Silence:
+    def parse_voice_turn(self, event: str, parameters: Mapping[str, str]) -> Answered | EarlyKeys | Keys | Silence:
         """The dialogue's event; `event` ends the turn's address: answered, early, keys or silence.
 
         Raises `ParametersRefused`, and KeyError for an `event` that no address of ours ends in.
