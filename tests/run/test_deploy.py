@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import redis
-from redis.backoff import ConstantBackoff
+from redis.backoff import ConstantBackoff, NoBackoff
 from redis.exceptions import AuthenticationError
 from redis.retry import Retry
 from ruamel.yaml import YAML
@@ -18,6 +18,8 @@ from tools import bootstrap
 
 ROOT = bootstrap.ROOT
 SCRIPTS = Path(sys.executable).parent
+PASSWORD = "of-the-test"
+UNTIL_IT_LISTENS = Retry(ConstantBackoff(0.05), 200)
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 
 
@@ -57,7 +59,7 @@ def test_neither_service_starts_without_a_password_for_the_store() -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[str]:
     """A store started as the compose file does it, on a socket; answers the socket's path."""
-    password = COMPOSE["configs"]["valkey_password"]["content"].partition("${")[0] + "of-the-test\n"
+    password = COMPOSE["configs"]["valkey_password"]["content"].partition("${")[0] + PASSWORD
     (tmp_path / "password.conf").write_text(password)
     settings = (ROOT / COMPOSE["configs"]["valkey"]["file"]).read_text()
     for there in COMPOSE["services"]["valkey"]["configs"]:
@@ -66,13 +68,14 @@ def store(tmp_path: Path) -> Iterator[str]:
     socket = str(tmp_path / "s")
     options = [get_binary_path(), tmp_path / "valkey.conf", "--port", "0", "--unixsocket", socket]
     with subprocess.Popen(options, stdout=subprocess.DEVNULL) as server:
+        with redis.Redis(unix_socket_path=socket, password=PASSWORD, retry=UNTIL_IT_LISTENS) as client:
+            client.ping()
         yield socket
         server.terminate()
 
 
 def test_the_store_s_settings_keep_every_write(store: str) -> None:
-    patience = Retry(ConstantBackoff(0.05), 200)
-    with redis.Redis(unix_socket_path=store, password="of-the-test", retry=patience, decode_responses=True) as client:
+    with redis.Redis(unix_socket_path=store, password=PASSWORD, decode_responses=True) as client:
         settings: Any = client.config_get("append*", "maxmemory-policy", "save")
     assert settings["appendonly"] == "yes"
     assert settings["appendfsync"] == "always"
@@ -81,6 +84,5 @@ def test_the_store_s_settings_keep_every_write(store: str) -> None:
 
 
 def test_the_store_refuses_a_caller_without_its_password(store: str) -> None:
-    patience = Retry(ConstantBackoff(0.05), 200)
-    with redis.Redis(unix_socket_path=store, retry=patience) as client, pytest.raises(AuthenticationError):
+    with redis.Redis(unix_socket_path=store, retry=Retry(NoBackoff(), 0)) as client, pytest.raises(AuthenticationError):
         client.ping()
