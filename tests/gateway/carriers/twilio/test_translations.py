@@ -1,0 +1,67 @@
+"""Which of the port's exceptions an error answer becomes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.carriers.twilio.translations import call_reason, failure, message_reason
+from gateway.core.delivery import DeliveryReason
+from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        (400, 21211, DeliveryReason.INVALID_NUMBER),
+        (400, 21614, DeliveryReason.LANDLINE),
+        (400, 21610, DeliveryReason.OPTED_OUT),
+        (400, 21408, DeliveryReason.COUNTRY_BLOCKED),
+        (403, 60605, DeliveryReason.COUNTRY_BLOCKED),
+        (403, 60410, DeliveryReason.FRAUD_BLOCKED),
+        (400, 30450, DeliveryReason.FRAUD_BLOCKED),
+        (400, 99999, DeliveryReason.CARRIER_ERROR),
+        (400, None, DeliveryReason.CARRIER_ERROR),
+        (400, "21211", DeliveryReason.CARRIER_ERROR),
+        (404, [], DeliveryReason.CARRIER_ERROR),
+    ],
+)
+def test_what_asking_again_would_not_change_is_refused(status: int, code: object, reason: DeliveryReason) -> None:
+    error = failure(status, code)
+    assert isinstance(error, CarrierRefused)
+    assert error.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        (401, 20003, DeliveryReason.CARRIER_ERROR),
+        (400, 21606, DeliveryReason.CARRIER_ERROR),
+        (429, 20429, DeliveryReason.THROTTLED),
+        (400, 14107, DeliveryReason.THROTTLED),
+        (500, 20500, DeliveryReason.CARRIER_ERROR),
+        (503, None, DeliveryReason.CARRIER_ERROR),
+    ],
+)
+def test_what_is_not_the_numbers_fault_is_unavailable(status: int, code: object, reason: DeliveryReason) -> None:
+    error = failure(status, code)
+    assert isinstance(error, CarrierUnavailable)
+    assert error.reason is reason
+
+
+def test_a_gateway_timeout_leaves_open_whether_it_was_done() -> None:
+    assert isinstance(failure(504, None), CarrierTimedOut)
+
+
+@given(st.integers(400, 599), st.none() | st.integers() | st.text())
+def test_every_error_answer_becomes_an_exception_of_the_port(status: int, code: object) -> None:
+    assert isinstance(failure(status, code), CarrierRefused | CarrierUnavailable | CarrierTimedOut)
+
+
+@pytest.mark.parametrize("status", ["queued", "sent", "delivered", "canceled"])
+def test_a_text_that_did_not_fail_has_no_reason(status: str) -> None:
+    assert message_reason(status, "30003") is None
+
+
+@pytest.mark.parametrize("status", ["queued", "ringing", "in-progress", "completed", "canceled"])
+def test_a_call_that_did_not_fail_has_no_reason(status: str) -> None:
+    assert call_reason(status, "486") is None
