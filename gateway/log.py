@@ -61,9 +61,7 @@ _QUIET = ("twilio.http_client", "aiohttp.access", "asyncio")
 """Loggers that are of no use below a warning; Twilio's writes numbers and texts at INFO."""
 
 
-def configure_logging(
-    level: str = "INFO", *, pretty: bool | None = None, stream: TextIO | None = None
-) -> None:
+def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's logging to one stream; `pretty` by default on a terminal."""
     out = stream or sys.stdout
     if pretty is None:
@@ -75,9 +73,7 @@ def configure_logging(
         show_exceptions_by_place,
         redact,
     ]
-    render: Processor = (
-        structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(_to_json)
-    )
+    render: Processor = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(_to_json)
     numeric = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, render],

@@ -67,3 +67,17 @@ class DeliveryReport:
     ref: DeliveryRef
     state: DeliveryState
     reason: DeliveryReason | None = None
+
+
+def reason_to_fail(report: DeliveryReport) -> str | None:
+    """The `status_reason` with which a report on a call fails an open verification; None if it goes on.
+
+    A text that did not arrive fails nothing: it can be sent again.
+    """
+    match report.state:
+        case DeliveryState.BUSY | DeliveryState.NO_ANSWER | DeliveryState.FAILED:
+            return report.reason or report.state.value
+        case DeliveryState.COMPLETED:
+            return "hung_up"
+        case _:
+            return None

@@ -11,7 +11,7 @@ class Cap:
     window_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """Defaults follow the business rules; settings may change them within the bounds of the standards."""
 
@@ -37,3 +37,4 @@ class Limits:
     number_cap: Cap = Cap(10, 600)
     number_day_cap: Cap = Cap(30, 86_400)
     client_cap: Cap = Cap(30_000, 60)
+    answering_text_cap: Cap = Cap(5, 600)

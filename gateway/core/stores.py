@@ -1,11 +1,12 @@
 """What the core asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
 
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from contacts.models import Contact, Customer, VerifiedBy
-from gateway.core.delivery import DeliveryReport
+from gateway.core.delivery import DeliveryRef, DeliveryReport
 from gateway.core.operations import Operation
 from gateway.core.verification import Channel, NewVerification, Status, Verdict, Verification
 
@@ -124,6 +125,10 @@ class CapStore(Protocol):
         """Raises `Capped`."""
         ...
 
+    async def take_answering_text(self, blind_index: str) -> None:
+        """Raises `Capped`: a phone that answers every text by itself must not keep us texting."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
@@ -186,7 +191,13 @@ class ReplyStore(Protocol):
         """Whether this text has not been read before, nor is being read."""
         ...
 
-    async def finish(self, message_id: str) -> None: ...
+    async def finish(self, message_id: str) -> None:
+        """This text has been read: a repeat changes nothing."""
+        ...
+
+    async def forget(self, message_id: str) -> None:
+        """Reading it failed half-way: the carrier's next try may read it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,3 +255,22 @@ class Changes(Protocol):
     def watch(self, verification_id: str) -> AbstractContextManager[Watch]:
         """Watch from now on; read the verification after this, so that no change falls between."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """One delivery to make, or one call to end. `handle` is the outbox's own."""
+
+    ref: DeliveryRef
+    hang_up: bool
+    handle: object
+
+
+class Outbox(Protocol):
+    """Where deliveries wait; an entry that is not `done` is given to somebody again."""
+
+    def entries(self) -> AsyncIterator[OutboxEntry]:
+        """Entries as they come, without end."""
+        ...
+
+    async def done(self, entry: OutboxEntry) -> None: ...

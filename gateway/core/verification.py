@@ -122,3 +122,8 @@ class Verification:
         if self.status is Status.PENDING and not self.is_open:
             return Status.EXPIRED
         return self.status
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes until it expires, at least one: what a text may promise."""
+        return max(1, -(-(self.expires_at - self.read_at) // 60_000))

@@ -47,14 +47,15 @@ class Verifications:
 
     async def check_on_screen(
         self, verification_id: str, client: str, code: str, attempt_id: str | None
-    ) -> tuple[Verification, Verdict]:
-        """Judge what the customer typed on the screen."""
+    ) -> tuple[Verification, Verdict, int]:
+        """Judge what the customer typed on the screen; also the customer's wrong answers as of this verdict."""
         verification = await self.get(verification_id, client)
         channel = TRAITS[verification.method].channel
         if channel is not Channel.SCREEN:
             raise Refusal(Problem.ANSWER_IN_ANOTHER_CHANNEL, values={"channel": channel})
         judgement = await self.judge(verification, code, Channel.SCREEN, attempt_id)
-        return await self.get(verification_id, client, verification.customer_id), judgement.verdict
+        now = await self.get(verification_id, client, verification.customer_id)
+        return now, judgement.verdict, judgement.wrong_answers
 
     async def judge(
         self, verification: Verification, code: str, channel: Channel, attempt_id: str | None = None

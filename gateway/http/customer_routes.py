@@ -56,9 +56,8 @@ class CustomerHandlers:
         return ApiResponse(200, ContactAnswer.of(contact))
 
 
-def customer_routes(customers: Customers) -> list[Route]:
+def customer_routes(handlers: CustomerHandlers) -> list[Route]:
     """The routes of customers and contacts; all take a key with scope `contacts`."""
-    handlers = CustomerHandlers(customers)
     scope, tags = Scope.CONTACTS, ("customers",)
     return [
         Route(

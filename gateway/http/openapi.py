@@ -98,7 +98,6 @@ def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType]
             "version": version,
             "summary": "추가인증 게이트웨이 / step-up verification gateway",
         },
-        "servers": [{"url": "/"}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _security_schemes()},
     }
@@ -175,7 +174,8 @@ def _answers(route: Route, references: _References) -> dict[str, dict[str, Any]]
     for status, model in route.responses.items():
         answer: dict[str, Any] = {"description": route.summary_en, "headers": _HEADERS}
         if model is not None:
-            answer["content"] = {"application/json": {"schema": references[model, "serialization"]}}
+            media_type = "text/event-stream" if route.streams else "application/json"
+            answer["content"] = {media_type: {"schema": references[model, "serialization"]}}
         answers[str(status)] = answer
     return answers
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from typing_extensions import TypeVar
 
 from gateway.core.callers import ApiKeys, Caller, Scope
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import FieldError, Problem, Refusal
 from gateway.core.idempotency import Answered
 from gateway.http.auth import ANONYMOUS, authenticate, require_scope
 from gateway.http.bodies import read_json, read_query, validate_body
@@ -70,6 +70,8 @@ class PathType:
     pattern: str
     problem: Problem = Problem.NOT_FOUND
     description: str = ""
+    error: FieldError | None = None
+    """What to correct, where the caller chooses the value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ class Route:
     query: type[Query] | None = None
     problems: tuple[Problem, ...] = ()
     tags: tuple[str, ...] = ()
+    streams: bool = False
+    """Answers server-sent events: `responses` names the model of their data."""
 
     @property
     def takes_body(self) -> bool:
@@ -133,7 +137,7 @@ class _Endpoint:
         self._once = services.idempotency.once if route.takes_idempotency_key else None
         self._keys = services.keys
         self._path = tuple(
-            (name, re.compile(path_types[name].pattern), path_types[name].problem) for name in route.path_parameters
+            (name, re.compile(path_types[name].pattern), path_types[name]) for name in route.path_parameters
         )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -155,9 +159,9 @@ class _Endpoint:
 
     def _read_path(self, request: web.Request) -> Mapping[str, str]:
         found = request.match_info
-        for name, pattern, problem in self._path:
+        for name, pattern, kind in self._path:
             if pattern.fullmatch(found[name]) is None:
-                raise Refusal(problem)
+                raise Refusal(kind.problem, errors=(kind.error,) if kind.error else ())
         return found
 
     async def _answer(self, call: ApiRequest[Any, Any]) -> web.StreamResponse:

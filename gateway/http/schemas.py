@@ -25,7 +25,9 @@ from gateway.core.verification import TRAITS, Method, Status, Verification
 from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
 
 CUSTOMER_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-CONTACT_ID = "con_[0-9a-z]{20}"
+CONTACT_ID = "con_[0-9a-hjkmnp-tv-z]{20}"
+VERIFICATION_ID = "ver_[0-9a-hjkmnp-tv-z]{22}"
+BRANCH_PASSWORD_ID = "bpw_[0-9a-hjkmnp-tv-z]{22}"  # noqa: S105 - a shape, not a password
 _CODE = re.compile("[0-9]{6}")
 
 
@@ -57,7 +59,9 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r
 """An opaque word of the caller's: visible ASCII."""
 OneLine = Annotated[Line, Field(strict=True)]
 Moment = Annotated[
-    int, PlainSerializer(_moment, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})
+    int,
+    PlainSerializer(_moment, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """Milliseconds inside, RFC 3339 in UTC outside."""
 

@@ -153,7 +153,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             responses={200: VerificationAnswer}, problems=missing,
         ),
         Route(
-            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.events, scope=scope, tags=tags,
+            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.events, scope=scope, tags=tags, streams=True,
             summary_ko="추가인증의 변화 (server-sent events)", summary_en="Follow a verification by server-sent events",
             responses={200: VerificationAnswer}, problems=missing,
         ),

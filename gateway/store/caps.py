@@ -23,6 +23,9 @@ class RedisCaps:
     async def take_client(self, client: str) -> None:
         await self._take("client", (keys.client_cap(client),), (self._limits.client_cap,))
 
+    async def take_answering_text(self, blind_index: str) -> None:
+        await self._take("answering_text", (keys.answering_text_cap(blind_index),), (self._limits.answering_text_cap,))
+
     async def _take(self, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:
         words = [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
         given = await self._store.run(_TAKE, counters, words)

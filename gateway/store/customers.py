@@ -103,7 +103,7 @@ class RedisCustomers:
 
     async def contacts(self, customer_id: str) -> list[StoredContact]:
         found = await self._store.command("HVALS", keys.contacts(customer_id))
-        contact_ids = sorted(contact_id.decode() for contact_id in found)
+        contact_ids = [contact_id.decode() for contact_id in found]
         records = await self._store.all(
             *(("HGETALL", keys.contact(customer_id, contact_id)) for contact_id in contact_ids)
         )

@@ -7,7 +7,6 @@ the 16,384 slots; their number is a constant of the data layout, and the most no
 """
 
 import hashlib
-import re
 import secrets
 from itertools import count
 
@@ -29,10 +28,6 @@ def _evenly_spread_tags() -> tuple[str, ...]:
 
 
 _TAGS = _evenly_spread_tags()
-
-VERIFICATION_ID = re.compile(f"ver_[{_ALPHABET}]{{22}}")
-BRANCH_PASSWORD_ID = re.compile(f"bpw_[{_ALPHABET}]{{22}}")
-CONTACT_ID = re.compile(f"con_[{_ALPHABET}]{{20}}")
 
 
 def shard_of(name: str) -> int:
@@ -141,6 +136,11 @@ def number_caps(blind_index: str) -> tuple[str, str]:
     """Counters: deliveries to a number in the short window and in the day, whoever asked."""
     shard = shard_of(blind_index)
     return _at(shard, f"cap:number:{blind_index}"), _at(shard, f"cap:number-day:{blind_index}")
+
+
+def answering_text_cap(blind_index: str) -> str:
+    """Counter: texts in answer to texts from a number."""
+    return _at(shard_of(blind_index), f"cap:answers:{blind_index}")
 
 
 def client_cap(client: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from redis.exceptions import RedisError, ResponseError
 
 from gateway.core.delivery import DeliveryRef
+from gateway.core.stores import OutboxEntry
 from gateway.store import keys
 from gateway.store.connection import Store
 
@@ -23,17 +24,13 @@ _RECONNECT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxEntry:
-    """One delivery to make, or one call to end. `shard` and `entry_id` are for acknowledging it."""
-
+class _Handle:
     shard: int
     entry_id: bytes
-    ref: DeliveryRef
-    hang_up: bool
 
 
-class Outbox:
-    """Reads the outbox of all shards as one consumer of the group."""
+class RedisOutbox:
+    """`Outbox` on Redis 7 or Valkey: reads the outbox of all shards as one consumer of the group."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -73,8 +70,10 @@ class Outbox:
 
     async def done(self, entry: OutboxEntry) -> None:
         """Handed over, or given up: the entry is not needed any more."""
-        stream = keys.outbox(entry.shard)
-        await self._store.all(("XACK", stream, keys.DISPATCHERS, entry.entry_id), ("XDEL", stream, entry.entry_id))
+        handle = entry.handle
+        assert isinstance(handle, _Handle)  # noqa: S101 - it came from `entries`
+        stream = keys.outbox(handle.shard)
+        await self._store.all(("XACK", stream, keys.DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
 
     async def leave(self) -> None:
         """Take this consumer's name off the groups; what it had not acknowledged stays pending for others."""
@@ -118,4 +117,4 @@ class Outbox:
 
 def _entry(shard: int, entry_id: bytes, fields: dict[bytes, bytes]) -> OutboxEntry:
     ref = DeliveryRef(fields[b"verification"].decode(), int(fields[b"delivery"]))
-    return OutboxEntry(shard, entry_id, ref, b"hang_up" in fields)
+    return OutboxEntry(ref, b"hang_up" in fields, _Handle(shard, entry_id))

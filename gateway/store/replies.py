@@ -30,3 +30,6 @@ class RedisReplies:
 
     async def finish(self, message_id: str) -> None:
         await self._store.command("SET", keys.inbound_text(message_id), "done", "EX", _READ_SECONDS)
+
+    async def forget(self, message_id: str) -> None:
+        await self._store.command("DEL", keys.inbound_text(message_id))

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_SID = "[A-Z]{2}[0-9a-f]{32}"
+_SID = "[A-Z]{2}[0-9A-Za-z]{32}"
 _E164 = r"\+[1-9][0-9]{6,14}"
 _OWN_NUMBER = r"\+?[0-9]{3,15}"
 _WORD = "[A-Za-z0-9._-]{0,64}"
@@ -70,9 +70,11 @@ _MESSAGE = {"AccountSid": _SID, "MessageSid": _SID}
 _MESSAGE_EXTRAS = {"ApiVersion": _WORD, "SmsSid": _SID, "SmsStatus": _WORD, "MessagingServiceSid": _SID}
 
 MESSAGE_STATUS = Parameters(
-    required={**_MESSAGE, "MessageStatus": "[a-z_]{1,20}", "To": _E164, "From": _OWN_NUMBER},
+    required={**_MESSAGE, "MessageStatus": "[a-z_]{1,20}"},
     optional={
         **_MESSAGE_EXTRAS,
+        "From": _OWN_NUMBER,
+        "To": _E164,
         "ErrorCode": _NUMBER,
         "ErrorMessage": _SENTENCE,
         "RawDlrDoneDate": _NUMBER,

@@ -13,7 +13,7 @@ if v[2] ~= ARGV[2] then
   return {'stale'}
 end
 if ARGV[7] ~= '' then
-  redis.call('HSET', KEYS[1], 'd_id', ARGV[7])
+  redis.call('HSET', KEYS[1], 'd_id', ARGV[7], 'd_carrier', ARGV[6])
 end
 if tonumber(v[3] or '0') >= tonumber(ARGV[4]) then
   return {'stale'}

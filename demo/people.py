@@ -1,0 +1,96 @@
+"""The people of the demo: each stands for one way the rules treat a customer. All names and numbers are invented."""
+
+from dataclasses import dataclass, field
+
+from carrier_sim.settings import Behaviour, Person, RegistryState
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A contact to register. `owner` is in whose name the line is: None, in the customer's own."""
+
+    e164: str
+    label: str
+    owner: str | None = None
+    check_ownership: bool = False
+    vouched_by: str | None = None
+    """The label of the contact that vouches for this one."""
+    registry: RegistryState = RegistryState.NORMAL
+    behaviour: Behaviour = Behaviour.MANUAL
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCustomer:
+    """A customer to register, and what they show, in Korean and English."""
+
+    customer_id: str
+    name: str
+    name_en: str
+    shows_ko: str
+    shows_en: str
+    kind: str = "individual"
+    online_consent: bool = True
+    birth_date: str | None = None
+    numbers: tuple[Number, ...] = field(default=())
+
+
+CUSTOMERS = (
+    DemoCustomer(
+        "hong-gildong", "홍길동", "Hong Gildong", "본인명의 휴대폰", "a mobile in his own name",
+        birth_date="1985-03-02",
+        numbers=(Number("+821012345678", "mobile", check_ownership=True),),
+    ),
+    DemoCustomer(
+        "sung-chunhyang", "성춘향", "Sung Chunhyang", "타인명의 휴대폰 (명의인증 불가)",
+        "a mobile in somebody else's name", birth_date="1992-05-05",
+        numbers=(
+            Number("+821023456789", "mobile", owner="이몽룡"),
+            Number("+821098765432", "other", check_ownership=True),
+        ),
+    ),
+    DemoCustomer(
+        "heo-jun", "허준", "Heo Jun", "집 전화 (ARS만 가능)", "a landline at home: calls only",
+        birth_date="1971-11-20",
+        numbers=(
+            Number("+821034567890", "mobile", check_ownership=True),
+            Number("+82276543210", "home", vouched_by="mobile"),
+        ),
+    ),
+    DemoCustomer(
+        "hanbit-trading", "한빛무역", "Hanbit Trading", "법인 (추가인증 대상 아님)",
+        "a company: no extra authentication", kind="corporate",
+        numbers=(Number("+82223456789", "work"),),
+    ),
+    DemoCustomer(
+        "jang-bogo", "장보고", "Jang Bogo", "해외 체류 중", "abroad for a while", birth_date="1979-08-15",
+        numbers=(Number("+821045678901", "mobile", check_ownership=True),),
+    ),
+    DemoCustomer(
+        "shim-cheong", "심청", "Shim Cheong", "온라인 사전동의 없음", "no online consent", birth_date="2001-01-31",
+        online_consent=False,
+        numbers=(Number("+821056789012", "mobile", check_ownership=True),),
+    ),
+    DemoCustomer(
+        "im-kkeokjeong", "임꺽정", "Im Kkeokjeong", "통신사 조회 장애", "the carrier cannot answer",
+        birth_date="1988-12-12",
+        numbers=(Number("+821067890123", "mobile", registry=RegistryState.OUTAGE),),
+    ),
+)  # fmt: skip
+
+
+def phones() -> tuple[Person, ...]:
+    """The phones as the local carrier knows them."""
+    owned = tuple(
+        Person(
+            number=number.e164,
+            name=customer.name,
+            name_en=customer.name_en,
+            owner_name=number.owner,
+            birth_date=customer.birth_date,
+            registry=number.registry,
+            behaviour=number.behaviour,
+        )
+        for customer in CUSTOMERS
+        for number in customer.numbers
+    )
+    return owned

@@ -1,0 +1,108 @@
+"""Starts the whole demo in one process: embedded store, gateway, local carrier, issuance desk."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from carrier_sim.app import create_app as create_carrier
+from carrier_sim.settings import CarrierSettings
+from demo.people import phones
+from demo.secrets_file import DemoSecrets, load_or_make, write_private
+from gateway.core.callers import Scope
+from gateway.serving import serving
+from gateway.settings import Settings, load_settings
+from gateway.wiring import Gateway, open_gateway
+
+HOST = "127.0.0.1"
+SMS_NUMBER = "+827012340001"
+VOICE_NUMBER = "+827012340002"
+CLIENT = "demo-issuance"
+PERSON = "demo-operator"
+
+_SCOPES = frozenset(Scope) - {Scope.OPS_READ, Scope.OPS_WRITE}
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demo as it is running."""
+
+    base_url: str
+    carrier_url: str
+    desk_url: str
+    secrets: DemoSecrets
+
+
+@asynccontextmanager
+async def running(directory: Path, port: int, carrier_port: int) -> AsyncIterator[Demo]:
+    """Everything, on loopback. Raises `PortTaken`, `EmbeddedStoreFailed` or `SettingsRefused`."""
+    secrets = load_or_make(directory / "secrets.json")
+    base_url, carrier_url = f"http://{HOST}:{port}", f"http://{HOST}:{carrier_port}"
+    demo = Demo(base_url, carrier_url, f"{base_url}/desk", secrets)
+    settings = _settings(demo, directory, port)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(serving(_carrier(demo), HOST, carrier_port))
+        gateway = await stack.enter_async_context(open_gateway(settings))
+        await gateway.api_keys.install(secrets.api_key, CLIENT, PERSON, _SCOPES)
+        _add_desk(gateway, demo)
+        await stack.enter_async_context(serving(gateway.app, HOST, port))
+        write_private(directory / "credentials.json", credentials(demo))
+        yield demo
+
+
+def credentials(demo: Demo) -> dict[str, str]:
+    """What a caller needs to try the demo from outside."""
+    return {
+        "base_url": demo.base_url,
+        "carrier_url": demo.carrier_url,
+        "api_key": demo.secrets.api_key,
+        "ops_url": f"{demo.base_url}/ops",
+        "desk_url": demo.desk_url,
+        "twilio_account_sid": demo.secrets.twilio_account_sid,
+        "twilio_auth_token": demo.secrets.twilio_auth_token,
+        "verify_service_sid": demo.secrets.verify_service_sid,
+        "sms_number": SMS_NUMBER,
+        "voice_number": VOICE_NUMBER,
+    }
+
+
+def _settings(demo: Demo, directory: Path, port: int) -> Settings:
+    secrets = demo.secrets
+    return load_settings(
+        host=HOST,
+        port=port,
+        public_url=demo.base_url,
+        data_dir=directory / "data",
+        encryption_key=secrets.encryption_key,
+        index_key=secrets.index_key,
+        code_pepper=secrets.code_pepper,
+        receipt_key=secrets.receipt_key,
+        firm_name_ko="본인증권",
+        firm_name_en="Bonin Securities",
+        customer_centre="1588-0000",
+        twilio_account_sid=secrets.twilio_account_sid,
+        twilio_auth_token=secrets.twilio_auth_token,
+        twilio_api_base_url=demo.carrier_url,
+        sms_number=SMS_NUMBER,
+        voice_number=VOICE_NUMBER,
+        registry_url=demo.carrier_url,
+        registry_token=secrets.registry_token,
+    )
+
+
+def _carrier(demo: Demo):
+    return create_carrier(
+        CarrierSettings(
+            account_sid=demo.secrets.twilio_account_sid,
+            auth_token=demo.secrets.twilio_auth_token,
+            sms_number=SMS_NUMBER,
+            voice_number=VOICE_NUMBER,
+            inbound_url=f"{demo.base_url}/webhooks/twilio/inbound",
+            registry_token=demo.secrets.registry_token,
+            people=phones(),
+        )
+    )
+
+
+def _add_desk(gateway: Gateway, demo: Demo) -> None:
+    pass

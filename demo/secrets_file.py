@@ -1,0 +1,70 @@
+"""The demo's keys and passwords: made once, kept beside its data, so that the data outlives a restart."""
+
+import base64
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import orjson
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSecrets:
+    """Everything that a firm would keep in its vault."""
+
+    encryption_key: str = field(repr=False)
+    index_key: str = field(repr=False)
+    code_pepper: str = field(repr=False)
+    receipt_key: str = field(repr=False)
+    api_key: str = field(repr=False)
+    twilio_account_sid: str
+    twilio_auth_token: str = field(repr=False)
+    verify_service_sid: str
+    registry_token: str = field(repr=False)
+
+
+def load_or_make(path: Path) -> DemoSecrets:
+    """The secrets of this demo, made on the first start. Only this user can read the file."""
+    if path.exists():
+        return DemoSecrets(**orjson.loads(path.read_bytes()))
+    made = _make()
+    write_private(path, asdict(made))
+    return made
+
+
+def write_private(path: Path, content: object) -> None:
+    """Write JSON that only this user can read; whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    temporary.replace(path)
+
+
+def _make() -> DemoSecrets:
+    return DemoSecrets(
+        encryption_key=_key(),
+        index_key=_key(),
+        code_pepper=_key(),
+        receipt_key=_receipt_key(),
+        api_key=f"bonin_{secrets.token_urlsafe(32)}",
+        twilio_account_sid=f"AC{secrets.token_hex(16)}",
+        twilio_auth_token=secrets.token_hex(16),
+        verify_service_sid=f"VA{secrets.token_hex(16)}",
+        registry_token=secrets.token_urlsafe(24),
+    )
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _receipt_key() -> str:
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        .decode()
+    )

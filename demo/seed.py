@@ -1,0 +1,68 @@
+"""Registers the demo's people through the public interface, as an issuance system would."""
+
+import asyncio
+import re
+from typing import Any
+
+from demo.api import Api
+from demo.people import CUSTOMERS, DemoCustomer, Number
+
+_POLL_SECONDS = 0.02
+_PATIENCE_SECONDS = 20.0
+
+
+async def seed(api: Api, carrier: Api) -> None:
+    """Make sure that everybody is there; what is there already stays as it is."""
+    await asyncio.gather(*(_seed_customer(api, carrier, customer) for customer in CUSTOMERS))
+
+
+async def _seed_customer(api: Api, carrier: Api, customer: DemoCustomer) -> None:
+    body = {"kind": customer.kind, "name": customer.name, "online_consent": customer.online_consent}
+    if customer.birth_date is not None:
+        body["birth_date"] = customer.birth_date
+    path = f"/v1/customers/{customer.customer_id}"
+    registered = await api.call("PUT", path, body)
+    contacts: dict[str, Any] = {contact["label"]: contact for contact in registered["contacts"]}
+    for number in customer.numbers:
+        contact = contacts.get(number.label)
+        if contact is None:
+            given = {"number": number.e164, "label": number.label}
+            contact = contacts[number.label] = await api.call("POST", f"{path}/contacts", given)
+        if contact["status"] == "verifiable":
+            continue
+        if number.check_ownership:
+            await api.call("POST", f"{path}/contacts/{contact['contact_id']}/ownership-check", {})
+        if number.vouched_by is not None:
+            voucher = next(one for one in customer.numbers if one.label == number.vouched_by)
+            await _vouch(api, carrier, customer, contacts[voucher.label], voucher, contact)
+
+
+async def _vouch(
+    api: Api, carrier: Api, customer: DemoCustomer, voucher: Any, voucher_number: Number, contact: Any
+) -> None:
+    """Make a contact verifiable as the customer would: a code to the other phone, typed on the screen."""
+    opened = await api.call(
+        "POST",
+        "/v1/verifications",
+        {
+            "customer_id": customer.customer_id,
+            "method": "sms",
+            "operation": "vouch",
+            "contact_id": voucher["contact_id"],
+            "target_contact_id": contact["contact_id"],
+        },
+    )
+    code = await _code_received(carrier, voucher_number.e164)
+    checked = await api.call("POST", f"/v1/verifications/{opened['id']}/check", {"code": code})
+    path = f"/v1/customers/{customer.customer_id}/contacts/{contact['contact_id']}/vouch"
+    await api.call("POST", path, {"receipt": checked["receipt"]})
+
+
+async def _code_received(carrier: Api, number: str) -> str:
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            inbox = await carrier.call("GET", f"/control/messages?to={number.replace('+', '%2B')}")
+            codes = [re.search("[0-9]{6}", message["body"]) for message in inbox["messages"]]
+            if codes and codes[-1] is not None:
+                return codes[-1][0]
+            await asyncio.sleep(_POLL_SECONDS)

@@ -1,0 +1,1 @@
+"""A carrier's registry over plain HTTP, as the local carrier offers it."""

@@ -1,0 +1,110 @@
+"""`bonin`: the production entry points."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+import uvloop
+
+from gateway.core.callers import Scope
+from gateway.log import configure_logging
+from gateway.serving import PortTaken, serving, until_asked_to_stop
+from gateway.settings import Settings, SettingsRefused, load_settings
+from gateway.store.api_keys import RedisApiKeys
+from gateway.store.embedded import EmbeddedStoreFailed
+from gateway.wiring import open_gateway, open_store
+
+_log = structlog.get_logger(__name__)
+
+Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code is 0, 1 when it failed, 2 when the settings or words are wrong."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsRefused as refused:
+        for problem in refused.problems:
+            print(problem, file=sys.stderr)  # noqa: T201
+        return 2
+    configure_logging(settings.log_level)
+    command: Command = parsed.command
+    try:
+        return uvloop.run(_result(command(settings, parsed)))
+    except (PortTaken, EmbeddedStoreFailed) as failure:
+        print(failure, file=sys.stderr)  # noqa: T201
+        return 1
+
+
+async def _result(command: Awaitable[int]) -> int:
+    return await command
+
+
+async def serve(settings: Settings, _: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    async with open_gateway(settings) as gateway, serving(gateway.app, settings.host, settings.port) as port:
+        _log.info("serving", host=settings.host, port=port)
+        await until_asked_to_stop()
+        _log.info("stopping")
+    return 0
+
+
+async def check_config(settings: Settings, _: argparse.Namespace) -> int:
+    """The settings were read: say what they come to, without a secret."""
+    where = "an outside Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
+    print(f"settings are good; store: {where}; public URL: {settings.public_url}")  # noqa: T201
+    return 0
+
+
+async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print a new API key, once."""
+    async with open_store(settings) as store:
+        scopes = frozenset(Scope(scope) for scope in arguments.scope)
+        print(await RedisApiKeys(store).create(arguments.client, arguments.person, scopes))  # noqa: T201
+    return 0
+
+
+async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
+    """One line a key: its id, client, person and scopes."""
+    async with open_store(settings) as store:
+        for entry in await RedisApiKeys(store).entries():
+            print(f"{entry.key_id}  {entry.client}  {entry.person}  {' '.join(entry.scopes)}")  # noqa: T201
+    return 0
+
+
+async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Revoke one key; it is dead in every process within a minute."""
+    async with open_store(settings) as store:
+        if await RedisApiKeys(store).revoke(arguments.key_id):
+            return 0
+    print("No key, or more than one, begins with that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bonin", description="step-up verification gateway")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, run: Command, within: argparse._SubParsersAction[argparse.ArgumentParser] = commands
+    ) -> argparse.ArgumentParser:
+        command = within.add_parser(name, help=(run.__doc__ or "").splitlines()[0])
+        command.set_defaults(command=run)
+        return command
+
+    add("serve", serve)
+    add("check-config", check_config)
+    key_commands = commands.add_parser("keys", help="API keys").add_subparsers(required=True, metavar="COMMAND")
+    create = add("create", create_key, key_commands)
+    create.add_argument("--client", required=True, help="the system that will hold the key")
+    create.add_argument("--person", required=True, help="who answers for what is done with it")
+    create.add_argument("--scope", required=True, action="append", choices=[scope.value for scope in Scope])
+    add("list", list_keys, key_commands)
+    add("revoke", revoke_key, key_commands).add_argument("key_id")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The whole HTTP side: every route of the public interface, and the pages and webhooks beside it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from gateway.core.errors import FieldError, Problem
+from gateway.http.branch_routes import BranchHandlers, branch_routes
+from gateway.http.customer_routes import CustomerHandlers, customer_routes
+from gateway.http.docs_page import add_docs_page
+from gateway.http.openapi import add_openapi
+from gateway.http.receipt_routes import ReceiptHandlers, receipt_routes
+from gateway.http.routes import PathType, Services, register
+from gateway.http.schemas import BRANCH_PASSWORD_ID, CONTACT_ID, CUSTOMER_ID, VERIFICATION_ID
+from gateway.http.server import create_base_app
+from gateway.http.slip import SlipPage
+from gateway.http.twilio_webhooks import TwilioEndpoints
+from gateway.http.verification_routes import VerificationHandlers, verification_routes
+
+VERSION = "0.1.0"
+
+PATH_TYPES = {
+    "customer_id": PathType(
+        CUSTOMER_ID,
+        Problem.INVALID_FIELDS,
+        "고객 번호: 영문, 숫자, . _ - 64자까지 / up to 64 of A-Z a-z 0-9 . _ -",
+        FieldError(
+            "customer_id",
+            "영문자나 숫자로 시작하는 64자 이하의 영문, 숫자, . _ - 이어야 합니다.",
+            "Give up to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.",
+        ),
+    ),
+    "contact_id": PathType(CONTACT_ID, Problem.CONTACT_NOT_FOUND),
+    "verification_id": PathType(VERIFICATION_ID, Problem.VERIFICATION_NOT_FOUND),
+    "branch_password_id": PathType(BRANCH_PASSWORD_ID, Problem.BRANCH_PASSWORD_NOT_FOUND),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the HTTP side is built on."""
+
+    services: Services
+    customers: CustomerHandlers
+    verifications: VerificationHandlers
+    receipts: ReceiptHandlers
+    branch: BranchHandlers
+    slip: SlipPage
+    twilio: TwilioEndpoints
+    metrics: CollectorRegistry
+    ready: Callable[[], Awaitable[bool]]
+
+
+def create_app(parts: Parts) -> web.Application:
+    """The gateway's application."""
+    app = create_base_app(registry=parts.metrics, ready=parts.ready)
+    routes = [
+        *customer_routes(parts.customers),
+        *verification_routes(parts.verifications),
+        *receipt_routes(parts.receipts),
+        *branch_routes(parts.branch),
+    ]
+    register(app, routes, parts.services, PATH_TYPES)
+    add_openapi(app, routes, PATH_TYPES, VERSION)
+    add_docs_page(app)
+    parts.slip.add_to(app)
+    parts.twilio.add_to(app)
+    return app

@@ -1,0 +1,66 @@
+"""The slip (일회용 비밀번호 발급 확인서) that a branch prints and hands to the customer (R8).
+
+The password is in the fragment of the address, which browsers do not send: the server could not print it,
+because it keeps nothing but a digest.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contacts.masking import mask_name
+from gateway.core.errors import Problem, Refusal
+from gateway.core.firm import Firm
+from gateway.core.operations import OPERATION_NAMES
+from gateway.core.stores import CustomerStore
+from gateway.http.language import negotiate
+from gateway.http.schemas import BRANCH_PASSWORD_ID
+from gateway.methods.branch_otp import BranchPasswords
+
+_HERE = Path(__file__).parent
+_SEOUL = ZoneInfo("Asia/Seoul")
+
+
+class SlipPage:
+    """`GET /slips/{branch_password_id}`. The id is 100 random bits: knowing it is the permission to read."""
+
+    def __init__(self, passwords: BranchPasswords, customers: CustomerStore, firm: Firm) -> None:
+        self._passwords = passwords
+        self._customers = customers
+        self._firm = firm
+        environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
+        )
+        self._template = environment.get_template("slip.html")
+
+    def add_to(self, app: web.Application) -> None:
+        """Install the page and the files it needs."""
+        app.router.add_get(f"/slips/{{branch_password_id:{BRANCH_PASSWORD_ID}}}", self.show)
+        app.router.add_static("/slips/static", _HERE / "static" / "slip")
+
+    async def show(self, request: web.Request) -> web.Response:
+        branch_password_id = request.match_info["branch_password_id"]
+        issued = await self._passwords.get(branch_password_id)
+        customer = await self._customers.read(issued.customer_id)
+        if customer is None or issued.status != "active":
+            raise Refusal(Problem.BRANCH_PASSWORD_NOT_FOUND)
+        locale = request.query.get("lang") or negotiate(request.headers.get("Accept-Language"))
+        page = self._template.render(
+            locale="en" if locale == "en" else "ko",
+            firm=self._firm,
+            masked_name=mask_name(customer.name),
+            operation=OPERATION_NAMES[issued.operation],
+            branch=issued.branch,
+            issued_by=issued.issued_by,
+            issued_at=_in_seoul(issued.issued_at),
+            expires_at=_in_seoul(issued.expires_at),
+            branch_password_id=branch_password_id,
+        )
+        return web.Response(text=page, content_type="text/html", charset="utf-8")
+
+
+def _in_seoul(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, _SEOUL).strftime("%Y-%m-%d %H:%M")

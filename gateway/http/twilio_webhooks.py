@@ -1,0 +1,110 @@
+"""Twilio's webhooks: a message's status, a call's status, an inbound text, the turns of a call.
+
+Each is signed and held to the parameters we know; one that comes again changes nothing.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from aiohttp import web
+from twilio.twiml.messaging_response import MessagingResponse
+
+from gateway.carriers.twilio.carrier import WEBHOOKS
+from gateway.carriers.twilio.parameters import ParametersRefused
+from gateway.carriers.twilio.twiml import render
+from gateway.carriers.twilio.webhooks import SignatureRefused, TwilioWebhooks
+from gateway.core.delivery import DeliveryRef, DeliveryReport
+from gateway.core.errors import Problem, Refusal
+from gateway.http.bodies import LARGEST_BODY, read_capped
+from gateway.http.schemas import VERIFICATION_ID
+from gateway.methods.ars import ArsMethod
+from gateway.methods.deliveries import DeliveryReports
+from gateway.methods.sms_reply import SmsReplyMethod
+
+_CARRIER = "twilio"
+_VERIFICATION = f"{{verification_id:{VERIFICATION_ID}}}"
+_NUMBER = "{number:[1-9][0-9]?}"
+
+Read = TypeVar("Read")
+
+_log = structlog.get_logger(__name__)
+
+
+class TwilioEndpoints:
+    """From signed forms to the methods, and back to TwiML."""
+
+    def __init__(
+        self,
+        webhooks: TwilioWebhooks,
+        reports: DeliveryReports,
+        ars: ArsMethod,
+        sms_reply: SmsReplyMethod,
+        public_url: str,
+    ) -> None:
+        self._webhooks = webhooks
+        self._reports = reports
+        self._ars = ars
+        self._sms_reply = sms_reply
+        self._voice = f"{public_url.rstrip('/')}{WEBHOOKS}/voice"
+
+    def add_to(self, app: web.Application) -> None:
+        """Install the endpoints."""
+        add = app.router.add_post
+        add(f"{WEBHOOKS}/messages/{_VERIFICATION}/{_NUMBER}", self.message_status)
+        add(f"{WEBHOOKS}/calls/{_VERIFICATION}/{_NUMBER}", self.call_status)
+        add(f"{WEBHOOKS}/inbound", self.inbound_text)
+        add(
+            f"{WEBHOOKS}/voice/{_VERIFICATION}/{{turn:[A-Za-z0-9_-]{{16}}}}/{{event:answered|early|keys|silence}}",
+            self.voice_turn,
+        )
+
+    async def message_status(self, request: web.Request) -> web.Response:
+        return await self._take_report(request, self._webhooks.parse_message_status)
+
+    async def call_status(self, request: web.Request) -> web.Response:
+        return await self._take_report(request, self._webhooks.parse_call_status)
+
+    async def inbound_text(self, request: web.Request) -> web.Response:
+        text = await self._read(request, self._webhooks.parse_inbound_text)
+        answer = await self._sms_reply.receive(text.message_id, text.sender, text.body)
+        response = MessagingResponse()
+        if answer is not None:
+            response.message(answer)
+        return _twiml(str(response))
+
+    async def voice_turn(self, request: web.Request) -> web.Response:
+        verification_id, event = request.match_info["verification_id"], request.match_info["event"]
+        happened = await self._read(request, lambda form: self._webhooks.parse_voice_turn(event, form))
+        turn = await self._ars.take_turn(verification_id, request.match_info["turn"], happened)
+        base = f"{self._voice}/{verification_id}/{turn.next_turn}"
+        return _twiml(render(turn.actions, lambda event: f"{base}/{event}"))
+
+    async def _take_report(
+        self, request: web.Request, parse: Callable[[DeliveryRef, dict[str, str]], DeliveryReport]
+    ) -> web.Response:
+        ref = DeliveryRef(request.match_info["verification_id"], int(request.match_info["number"]))
+        report = await self._read(request, lambda form: parse(ref, form))
+        await self._reports.take(report, _CARRIER)
+        return web.Response(status=204)
+
+    async def _read(self, request: web.Request, parse: Callable[[dict[str, str]], Read]) -> Read:
+        body = await read_capped(request, LARGEST_BODY)
+        try:
+            form = self._webhooks.authenticate(
+                request.raw_path,
+                request.headers.get("Content-Type", ""),
+                body,
+                request.headers.get("X-Twilio-Signature"),
+            )
+            return parse(form)
+        except SignatureRefused:
+            _log.warning("webhook_refused", carrier=_CARRIER, reason="signature")
+            raise Refusal(Problem.WEBHOOK_SIGNATURE) from None
+        except ParametersRefused as refused:
+            _log.warning("webhook_refused", carrier=_CARRIER, reason=str(refused))
+            raise Refusal(Problem.WEBHOOK_REFUSED, values={"reason": str(refused)}) from None
+
+
+def _twiml(document: str) -> web.Response:
+    return web.Response(text=document, content_type="application/xml", charset="utf-8")

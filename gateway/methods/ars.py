@@ -1,0 +1,153 @@
+"""Method `ars`: we ring the customer, who keys in the number on the screen (2채널 인증, R4).
+
+The dialogue is `ivr`'s; here its turns meet the store and the verdict script.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+import structlog
+
+from contacts.phone_numbers import PhoneNumber
+from gateway.core.delivery import DeliveryRef
+from gateway.core.errors import Problem, Refusal
+from gateway.core.firm import Firm
+from gateway.core.limits import Limits
+from gateway.core.operations import OPERATION_NAMES
+from gateway.core.ports import CallCarrier, OutgoingCall
+from gateway.core.stores import TurnStore, VerificationMissing
+from gateway.core.verification import Channel, Status, Verdict, Verification
+from gateway.core.verifications import Verifications
+from ivr.actions import Action, CheckCode, Deny
+from ivr.dialogue import Script, Step, draw_first_key, step
+from ivr.events import CheckAnswered, CheckVerdict, Event
+from ivr.phrases import Language
+from ivr.state import DialogueState, EndReason, Phase
+
+_log = structlog.get_logger(__name__)
+
+_CLOSED_ELSEWHERE = {
+    EndReason.VERIFIED,
+    EndReason.LOCKED,
+    EndReason.EXPIRED,
+    EndReason.CLOSED,
+    EndReason.DENIED,
+}
+"""Ends of a dialogue that the verdict script, or the denial, has already written down."""
+
+_VERDICTS = {
+    Verdict.CORRECT: CheckVerdict.CORRECT,
+    Verdict.WRONG: CheckVerdict.WRONG,
+    Verdict.LOCKED: CheckVerdict.LOCKED,
+    Verdict.EXPIRED: CheckVerdict.EXPIRED,
+    Verdict.CONTACT_CHANGED: CheckVerdict.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the carrier is to do now, and the token that the next turn must bring."""
+
+    actions: tuple[Action, ...]
+    next_turn: str
+
+
+class ArsMethod:
+    """Places the call and leads its dialogue."""
+
+    may_repeat_after_time_out = False
+
+    def __init__(
+        self, carrier: CallCarrier, verifications: Verifications, turns: TurnStore, firm: Firm, limits: Limits
+    ) -> None:
+        self._carrier = carrier
+        self._verifications = verifications
+        self._turns = turns
+        self._firm = firm
+        self._limits = limits
+
+    @property
+    def carrier_name(self) -> str:
+        return self._carrier.name
+
+    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+        first_turn = _new_turn()
+        await self._turns.put_turn(verification.verification_id, first_turn, DialogueState().dump())
+        return await self._carrier.place_call(OutgoingCall(to, ref, first_turn, self._limits.ring))
+
+    async def hang_up(self, carrier_id: str) -> None:
+        """End a call whose verification is over."""
+        await self._carrier.end_call(carrier_id)
+
+    async def take_turn(self, verification_id: str, turn: str, event: Event) -> Turn:
+        """Lead the dialogue one turn on. Raises `Refusal` when there is no such call, or the turn was taken."""
+        verification = await self._verifications.get(verification_id)
+        state = await self._take(verification_id, turn)
+        script = self._script(verification)
+        if verification.is_open:
+            taken = step(state, event, script, draw_first_key())
+        else:
+            taken = _say_that_it_is_over(verification, script)
+        taken = await self._carry_out(verification, taken, script)
+        next_turn = _new_turn()
+        await self._turns.put_turn(verification_id, next_turn, taken.state.dump())
+        return Turn(taken.actions, next_turn)
+
+    async def _take(self, verification_id: str, turn: str) -> DialogueState:
+        try:
+            dumped = await self._turns.take_turn(verification_id, turn)
+        except VerificationMissing:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
+        if dumped is None:
+            raise Refusal(Problem.TURN_ALREADY_TAKEN)
+        return DialogueState.load(dumped)
+
+    async def _carry_out(self, verification: Verification, taken: Step, script: Script) -> Step:
+        for action in taken.actions:
+            if isinstance(action, CheckCode):
+                answered = await self._check(verification, action.code)
+                taken = step(taken.state, answered, script, draw_first_key())
+                break
+        if any(isinstance(action, Deny) for action in taken.actions):
+            await self._close(verification, Status.DENIED, "denied_by_phone")
+            _log.warning("verification_denied", verification_id=verification.verification_id, channel="phone")
+        elif taken.state.end is not None and taken.state.end not in _CLOSED_ELSEWHERE:
+            await self._close(verification, Status.FAILED, taken.state.end)
+        return taken
+
+    async def _check(self, verification: Verification, code: str) -> CheckAnswered:
+        try:
+            judgement = await self._verifications.judge(verification, code, Channel.PHONE)
+        except Refusal as refusal:
+            if refusal.problem is not Problem.VERIFICATION_CLOSED:
+                raise
+            return CheckAnswered(CheckVerdict.CLOSED, 0)
+        remaining = max(0, self._limits.wrong_answers - judgement.wrong_answers)
+        return CheckAnswered(_VERDICTS[judgement.verdict], remaining)
+
+    async def _close(self, verification: Verification, status: Status, reason: str) -> None:
+        try:
+            await self._verifications.close(verification, status, reason, Channel.PHONE)
+        except Refusal as refusal:
+            # Closed meanwhile, by its time or by its caller: that stands.
+            if refusal.problem is not Problem.VERIFICATION_CLOSED:
+                raise
+
+    def _script(self, verification: Verification) -> Script:
+        locale = verification.locale
+        return Script(
+            Language.ENGLISH if locale == "en" else Language.KOREAN,
+            self._firm.name(locale),
+            OPERATION_NAMES[verification.operation].in_locale(locale),
+        )
+
+
+def _say_that_it_is_over(verification: Verification, script: Script) -> Step:
+    expired = verification.shown_status is Status.EXPIRED
+    verdict = CheckVerdict.EXPIRED if expired else CheckVerdict.CLOSED
+    return step(DialogueState(Phase.CHECKING), CheckAnswered(verdict, 0), script, draw_first_key())
+
+
+def _new_turn() -> str:
+    """96 random bits: a turn's address cannot be guessed, even by who could sign it."""
+    return secrets.token_urlsafe(12)

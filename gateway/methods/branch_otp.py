@@ -1,0 +1,64 @@
+"""Method `branch_otp`: the customer types the one-time password that a branch printed on a slip (R8)."""
+
+from collections.abc import Callable
+
+from gateway.core.codes import CodeVault, new_branch_password
+from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.stores import BranchPassword, BranchPasswordStore, CustomerMissing
+
+_SHORTEST_LIFE = 60
+
+
+class BranchPasswords:
+    """Issues and revokes branch passwords. Raises `Refusal`."""
+
+    def __init__(
+        self,
+        store: BranchPasswordStore,
+        vault: CodeVault,
+        limits: Limits,
+        new_branch_password_id: Callable[[str], str],
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._limits = limits
+        self._new_id = new_branch_password_id
+
+    async def issue(
+        self, customer_id: str, operation: Operation, branch: str, issued_by: str, valid_for: int | None
+    ) -> tuple[BranchPassword, str]:
+        """A new password in force, and the password itself: nobody can read it again."""
+        life = self._limits.branch_password_life if valid_for is None else valid_for
+        longest = self._limits.longest_branch_password_life
+        if not _SHORTEST_LIFE <= life <= longest:
+            raise Refusal(
+                Problem.INVALID_FIELDS,
+                errors=(
+                    FieldError(
+                        "valid_for",
+                        f"{_SHORTEST_LIFE}초 이상 {longest}초 이하로 정해 주세요.",
+                        f"Choose between {_SHORTEST_LIFE} and {longest} seconds.",
+                    ),
+                ),
+            )
+        password = new_branch_password()
+        digest = self._vault.branch_digest(customer_id, operation, password)
+        try:
+            issued = await self._store.issue(
+                self._new_id(customer_id), customer_id, operation, digest, branch, issued_by, life
+            )
+        except CustomerMissing:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
+        return issued, password
+
+    async def get(self, branch_password_id: str) -> BranchPassword:
+        found = await self._store.read(branch_password_id)
+        if found is None:
+            raise Refusal(Problem.BRANCH_PASSWORD_NOT_FOUND)
+        return found
+
+    async def revoke(self, branch_password_id: str, revoked_by: str) -> None:
+        if not await self._store.revoke(branch_password_id, revoked_by):
+            raise Refusal(Problem.BRANCH_PASSWORD_NOT_FOUND)

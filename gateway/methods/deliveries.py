@@ -1,0 +1,52 @@
+"""What every delivery has in common: whom it goes to, and what became of it."""
+
+from typing import Protocol
+
+import structlog
+
+from contacts.phone_numbers import PhoneNumber
+from gateway.core.delivery import DeliveryRef, DeliveryReport, reason_to_fail
+from gateway.core.stores import VerificationStore
+from gateway.core.verification import Method, Verification
+
+_log = structlog.get_logger(__name__)
+
+
+class DeliveringMethod(Protocol):
+    """A method that reaches the customer by a carrier. Raises what the carrier ports raise."""
+
+    @property
+    def carrier_name(self) -> str: ...
+
+    @property
+    def may_repeat_after_time_out(self) -> bool:
+        """Whether doing it twice is better than not at all."""
+        ...
+
+    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+        """Hand one delivery to the carrier; answers the carrier's id of it."""
+        ...
+
+
+class DeliveryReports:
+    """Takes in what carriers report, from webhooks and from our own attempts to reach them."""
+
+    def __init__(self, store: VerificationStore) -> None:
+        self._store = store
+
+    async def take(self, report: DeliveryReport, carrier: str, carrier_id: str | None = None) -> None:
+        """Note a report; one that is late, repeated or about nothing we know changes nothing."""
+        verification = await self._store.read(report.ref.verification_id)
+        if verification is None:
+            _log.info("delivery_report_unknown", state=report.state)
+            return
+        reason = reason_to_fail(report) if verification.method is Method.ARS else None
+        noted = await self._store.report(report, verification.customer_id, carrier, carrier_id, reason)
+        _log.info(
+            "delivery_report",
+            verification_id=verification.verification_id,
+            state=report.state,
+            reason=report.reason,
+            carrier=carrier,
+            noted=noted,
+        )

@@ -1,0 +1,144 @@
+"""Method `sms_reply`: a text goes out, and the customer answers it with the code on the screen (R13)."""
+
+import structlog
+
+from contacts.phone_numbers import PhoneNumber
+from contacts.protection import PersonalData
+from gateway.core.codes import CodeVault
+from gateway.core.delivery import DeliveryRef
+from gateway.core.errors import Problem, Refusal
+from gateway.core.firm import Firm
+from gateway.core.ports import OutgoingText, TextCarrier
+from gateway.core.stores import Capped, CapStore, CustomerStore, ReplyStore, VerificationStore
+from gateway.core.texts import reply_text
+from gateway.core.verification import Channel, Method, Status, Verdict, Verification
+from gateway.core.verifications import Verifications
+from sms_reply.answers import answering_text
+from sms_reply.matching import (
+    DenyAll,
+    OpenVerification,
+    ReplyOutcome,
+    Sender,
+    Settled,
+    TryCode,
+    plan_for,
+)
+from sms_reply.reading import read_reply
+
+_log = structlog.get_logger(__name__)
+
+_OUTCOMES = {
+    Verdict.CORRECT: ReplyOutcome.VERIFIED,
+    Verdict.WRONG: ReplyOutcome.WRONG_CODE,
+    Verdict.LOCKED: ReplyOutcome.LOCKED,
+    Verdict.EXPIRED: ReplyOutcome.LATE,
+    Verdict.CONTACT_CHANGED: ReplyOutcome.NO_OPEN_VERIFICATION,
+}
+
+
+class SmsReplyMethod:
+    """Asks by text, and reads the answer."""
+
+    may_repeat_after_time_out = True
+
+    def __init__(
+        self,
+        carrier: TextCarrier,
+        verifications: Verifications,
+        store: VerificationStore,
+        customers: CustomerStore,
+        replies: ReplyStore,
+        caps: CapStore,
+        vault: CodeVault,
+        personal_data: PersonalData,
+        firm: Firm,
+    ) -> None:
+        self._carrier = carrier
+        self._verifications = verifications
+        self._store = store
+        self._customers = customers
+        self._replies = replies
+        self._caps = caps
+        self._vault = vault
+        self._personal_data = personal_data
+        self._firm = firm
+
+    @property
+    def carrier_name(self) -> str:
+        return self._carrier.name
+
+    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+        locale = verification.locale
+        body = reply_text(self._firm.name(locale), verification.operation, verification.minutes_left, locale)
+        return await self._carrier.send_text(OutgoingText(to, body, ref))
+
+    async def receive(self, message_id: str, sender: str, body: str) -> str | None:
+        """Read one inbound text; what to text back, or None. A text that was read before changes nothing."""
+        index = self._personal_data.blind_index(sender)
+        if not await self._replies.begin(message_id):
+            return None
+        try:
+            outcome, locale = await self._read(index, body)
+        except BaseException:
+            await self._replies.forget(message_id)
+            raise
+        await self._replies.finish(message_id)
+        _log.info("reply_read", outcome=outcome)
+        answer = answering_text(outcome, firm=self._firm.name(locale), locale=locale)
+        return answer if answer is not None and await self._may_answer(index) else None
+
+    async def _may_answer(self, index: str) -> bool:
+        try:
+            await self._caps.take_answering_text(index)
+        except Capped:
+            return False
+        return True
+
+    async def _read(self, index: str, body: str) -> tuple[ReplyOutcome, str]:
+        expected = await self._replies.expected(index)
+        verifications = await self._asked(expected)
+        locale = max(verifications, key=lambda one: one.created_at).locale if verifications else "ko"
+        open_ones = {one.verification_id: one for one in verifications if one.is_open}
+        plan = plan_for(
+            read_reply(body),
+            Sender(
+                known=bool(verifications) or await self._customers.is_known_number(index),
+                open_verifications=tuple(
+                    OpenVerification(one.verification_id, one.customer_id, one.created_at) for one in open_ones.values()
+                ),
+                expired_lately=any(one.shown_status is Status.EXPIRED for one in verifications),
+            ),
+        )
+        match plan:
+            case Settled(outcome):
+                return outcome, locale
+            case DenyAll(denied):
+                for one in denied:
+                    await self._deny(open_ones[one.verification_id])
+                return ReplyOutcome.DENIED, locale
+            case TryCode(reply, candidates, counted_on_a_miss):
+                found = expected.get(self._vault.reply_digest(index, reply.code))
+                tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
+                outcomes = [await self._judge(open_ones[one.verification_id], reply.code) for one in tried]
+                return outcomes[0], locale
+
+    async def _asked(self, expected: dict[bytes, str]) -> list[Verification]:
+        read = [await self._store.read(verification_id) for verification_id in expected.values()]
+        return [one for one in read if one is not None and one.method is Method.SMS_REPLY]
+
+    async def _judge(self, verification: Verification, code: str) -> ReplyOutcome:
+        try:
+            judgement = await self._verifications.judge(verification, code, Channel.REPLY)
+        except Refusal as refusal:
+            if refusal.problem is Problem.VERIFICATION_CLOSED:
+                return ReplyOutcome.NO_OPEN_VERIFICATION
+            raise
+        return _OUTCOMES[judgement.verdict]
+
+    async def _deny(self, verification: Verification) -> None:
+        try:
+            await self._verifications.close(verification, Status.DENIED, "denied_by_reply", Channel.REPLY)
+        except Refusal as refusal:
+            if refusal.problem is not Problem.VERIFICATION_CLOSED:
+                raise
+        _log.warning("verification_denied", verification_id=verification.verification_id, channel="reply")

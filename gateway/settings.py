@@ -1,0 +1,173 @@
+"""The settings: the only reader of the environment.
+
+Every setting is an environment variable with the prefix `BONIN_`, or a file of that name in lower case in the
+directory that `BONIN_SECRETS_DIR` names (for keys, as container platforms mount them). All that is wrong is
+told at once.
+"""
+
+import base64
+import binascii
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
+from contacts.protection import KEY_BYTES
+from gateway.core.firm import Firm
+from gateway.core.limits import Cap, Limits
+from gateway.core.operations import Operation
+from gateway.core.receipts import load_receipt_key
+from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr
+
+_PREFIX = "BONIN_"
+
+
+def _key(value: object) -> object:
+    """32 bytes in base64, as `openssl rand -base64 32` prints them."""
+    if isinstance(value, str):
+        try:
+            key = base64.b64decode(value.strip(), validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"give {KEY_BYTES} random bytes in base64 (openssl rand -base64 {KEY_BYTES})")
+        return key
+    return value
+
+
+def _receipt_key(value: SecretStr) -> SecretStr:
+    try:
+        load_receipt_key(value.get_secret_value())
+    except Exception:
+        raise ValueError("give a private P-256 key in PEM (openssl ecparam -name prime256v1 -genkey -noout)") from None
+    return value
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or any(c in value for c in "?# \t\r\n"):
+        raise ValueError("give an http:// or https:// address without query")
+    return value.rstrip("/")
+
+
+def _speakable(value: str) -> str:
+    try:
+        length_in_euc_kr(value)
+    except UnicodeEncodeError:
+        raise ValueError("use only characters that a Korean text message can carry (EUC-KR)") from None
+    return value
+
+
+Key = Annotated[SecretBytes, BeforeValidator(_key)]
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Settings(BaseSettings):
+    """What `bonin serve` needs to know. Durations are whole seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", hide_input_in_errors=True, frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Url = "http://127.0.0.1:8080"
+    """Where carriers reach the gateway: webhooks are signed over it."""
+
+    data_dir: Path = Path("data")
+    """Where the embedded store keeps its data, when there is no `redis_url`."""
+    redis_url: SecretStr | None = None
+
+    encryption_key: Key
+    previous_encryption_key: Key | None = None
+    index_key: Key
+    code_pepper: Key
+    receipt_key: Annotated[SecretStr, AfterValidator(_receipt_key)]
+
+    firm_name_ko: Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
+    firm_name_en: Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
+    customer_centre: str
+
+    twilio_account_sid: str
+    twilio_auth_token: SecretStr
+    twilio_api_base_url: Url | None = None
+    sms_number: str
+    voice_number: str
+
+    registry_url: Url | None = None
+    registry_token: SecretStr | None = None
+
+    allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
+    allowed_countries: frozenset[str] = DEFAULT.countries
+
+    verification_life: Annotated[int, Field(ge=30, le=600)] = Limits.life
+    resend_after: Annotated[int, Field(ge=0, le=600)] = Limits.resend_after
+    branch_password_life: Annotated[int, Field(ge=60, le=604_800)] = Limits.branch_password_life
+    receipt_life: Annotated[int, Field(ge=30, le=3600)] = Limits.receipt_life
+    customer_cap: Annotated[int, Field(ge=1)] = Limits.customer_cap.count
+    number_cap: Annotated[int, Field(ge=1)] = Limits.number_cap.count
+    number_day_cap: Annotated[int, Field(ge=1)] = Limits.number_day_cap.count
+    client_cap: Annotated[int, Field(ge=1)] = Limits.client_cap.count
+
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> "Settings":
+        keys = [self.encryption_key, self.index_key, self.code_pepper, self.previous_encryption_key]
+        known = [key.get_secret_value() for key in keys if key is not None]
+        if len(set(known)) != len(known):
+            raise ValueError("encryption_key, index_key, code_pepper and previous_encryption_key must all differ")
+        if (self.registry_url is None) != (self.registry_token is None):
+            raise ValueError("registry_url and registry_token go together")
+        return self
+
+    @model_validator(mode="after")
+    def _texts_fit(self) -> "Settings":
+        for locale in ("ko", "en"):
+            texts = (code_text(self.firm.name(locale), operation, "000000", 10, locale) for operation in Operation)
+            if max(map(length_in_euc_kr, texts)) > ONE_TEXT:
+                raise ValueError(f"firm_name_{locale} is too long: the code would not fit a text of {ONE_TEXT} bytes")
+        return self
+
+    @property
+    def firm(self) -> Firm:
+        return Firm(self.firm_name_ko, self.firm_name_en, self.customer_centre)
+
+    @property
+    def number_plan(self) -> NumberPlan:
+        return NumberPlan(self.allowed_number_families, self.allowed_countries)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            life=self.verification_life,
+            resend_after=self.resend_after,
+            branch_password_life=self.branch_password_life,
+            receipt_life=self.receipt_life,
+            customer_cap=Cap(self.customer_cap, Limits.customer_cap.window_seconds),
+            number_cap=Cap(self.number_cap, Limits.number_cap.window_seconds),
+            number_day_cap=Cap(self.number_day_cap, Limits.number_day_cap.window_seconds),
+            client_cap=Cap(self.client_cap, Limits.client_cap.window_seconds),
+        )
+
+
+class SettingsRefused(Exception):
+    """Settings that will not do; each of `problems` names a variable and says what to give."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings from the environment, with `given` before it. Raises `SettingsRefused` with all that is wrong."""
+    secrets_dir = os.environ.get(f"{_PREFIX}SECRETS_DIR")
+    try:
+        return Settings(_secrets_dir=secrets_dir, **given)
+    except ValidationError as error:
+        raise SettingsRefused([_problem(one["loc"], one["msg"]) for one in error.errors(include_input=False)]) from None
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    name = f"{_PREFIX}{str(location[0]).upper()}: " if location else ""
+    return f"{name}{message.removeprefix('Value error, ')}"
