@@ -80,7 +80,7 @@ CUSTOMERS = (
 
 def phones() -> tuple[Person, ...]:
     """The phones as the local carrier knows them."""
-    owned = tuple(
+    return tuple(
         Person(
             number=number.e164,
             name=customer.name,
@@ -93,4 +93,3 @@ def phones() -> tuple[Person, ...]:
         for customer in CUSTOMERS
         for number in customer.numbers
     )
-    return owned

@@ -5,6 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+
 from carrier_sim.app import create_app as create_carrier
 from carrier_sim.settings import CarrierSettings
 from demo.people import phones
@@ -34,14 +36,17 @@ class Demo:
 
 
 @asynccontextmanager
-async def running(directory: Path, port: int, carrier_port: int) -> AsyncIterator[Demo]:
-    """Everything, on loopback. Raises `PortTaken`, `EmbeddedStoreFailed` or `SettingsRefused`."""
+async def running(directory: Path, port: int, carrier_port: int, *, carrier_speed: float = 1.0) -> AsyncIterator[Demo]:
+    """Everything, on loopback; `carrier_speed` divides how long phones ring and voices speak.
+
+    Raises `PortTaken`, `EmbeddedStoreFailed` or `SettingsRefused`.
+    """
     secrets = load_or_make(directory / "secrets.json")
     base_url, carrier_url = f"http://{HOST}:{port}", f"http://{HOST}:{carrier_port}"
     demo = Demo(base_url, carrier_url, f"{base_url}/desk", secrets)
     settings = _settings(demo, directory, port)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(serving(_carrier(demo), HOST, carrier_port))
+        await stack.enter_async_context(serving(_carrier(demo, carrier_speed), HOST, carrier_port))
         gateway = await stack.enter_async_context(open_gateway(settings))
         await gateway.api_keys.install(secrets.api_key, CLIENT, PERSON, _SCOPES)
         _add_desk(gateway, demo)
@@ -90,7 +95,7 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
     )
 
 
-def _carrier(demo: Demo):
+def _carrier(demo: Demo, speed: float) -> web.Application:
     return create_carrier(
         CarrierSettings(
             account_sid=demo.secrets.twilio_account_sid,
@@ -100,6 +105,7 @@ def _carrier(demo: Demo):
             inbound_url=f"{demo.base_url}/webhooks/twilio/inbound",
             registry_token=demo.secrets.registry_token,
             people=phones(),
+            speed=speed,
         )
     )
 
