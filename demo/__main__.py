@@ -1,7 +1,6 @@
 """`./run demo`: the whole of bonin on loopback, and `--walk`, which uses all of it by itself."""
 
 import argparse
-import logging
 import os
 import shutil
 import sys
@@ -13,22 +12,27 @@ import uvloop
 from demo.api import Api
 from demo.running import Demo, running
 from demo.seed import seed
+from demo.walk import walk
 from gateway.log import configure_logging
 from gateway.serving import PortTaken, until_asked_to_stop
 from gateway.settings import SettingsRefused
 from gateway.store.embedded import EmbeddedStoreFailed
 
+_WALKING_SPEED = 10.0
+"""Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""
+
 
 def main() -> int:
     """Exit code 0, or 1 with one sentence on what to do."""
     arguments = _parser().parse_args()
-    configure_logging("warning")
-    logging.getLogger().setLevel(logging.WARNING)
     if arguments.fresh:
         shutil.rmtree(arguments.dir / "data", ignore_errors=True)
+    arguments.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     started = time.perf_counter()
     try:
-        return uvloop.run(_run(arguments, started))
+        with (arguments.dir / "bonin.log").open("a", encoding="utf-8") as log:
+            configure_logging("info", stream=log)
+            return uvloop.run(_run(arguments, started))
     except PortTaken as taken:
         print(f"{taken} Set BONIN_PORT or BONIN_CARRIER_PORT to another one.", file=sys.stderr)
     except (EmbeddedStoreFailed, SettingsRefused) as failure:
@@ -37,12 +41,14 @@ def main() -> int:
 
 
 async def _run(arguments: argparse.Namespace, started: float) -> int:
-    async with running(arguments.dir, arguments.port, arguments.carrier_port) as demo:
+    speed = _WALKING_SPEED if arguments.walk else 1.0
+    async with running(arguments.dir, arguments.port, arguments.carrier_port, carrier_speed=speed) as demo:
         async with Api(demo.base_url, demo.secrets.api_key) as api, Api(demo.carrier_url) as carrier:
             await seed(api, carrier)
-        _greet(demo, arguments.dir, time.perf_counter() - started)
-        if arguments.walk:
-            return 0
+            _greet(demo, arguments.dir, time.perf_counter() - started)
+            if arguments.walk:
+                return 0 if await walk(api, carrier, lambda line: print(line, flush=True)) else 1
+        print("Ctrl-C stops it.", flush=True)
         await until_asked_to_stop()
     return 0
 
@@ -53,7 +59,7 @@ def _greet(demo: Demo, directory: Path, seconds: float) -> None:
     print(f"  phones    {demo.carrier_url}/       전화기 / phones")
     print(f"  API       {demo.base_url}/docs")
     print(f"  keys      {directory / 'credentials.json'}")
-    print("Ctrl-C stops it.", flush=True)
+    print(f"  log       {directory / 'bonin.log'}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
-        name: str, run: Command, within: argparse._SubParsersAction[argparse.ArgumentParser] = commands
+        name: str, run: Command, within: "argparse._SubParsersAction[argparse.ArgumentParser]" = commands
     ) -> argparse.ArgumentParser:
         command = within.add_parser(name, help=(run.__doc__ or "").splitlines()[0])
         command.set_defaults(command=run)

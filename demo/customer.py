@@ -1,0 +1,140 @@
+"""A customer for the walk: somebody new, with a phone of their own at the local carrier."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from demo.api import Api
+
+_POLL_SECONDS = 0.02
+_PATIENCE_SECONDS = 30.0
+
+
+def new_number() -> str:
+    """A mobile number that nobody else in the demo has."""
+    return f"+8210{secrets.randbelow(70_000_000) + 20_000_000}"
+
+
+async def until(look: Callable[[], Awaitable[Any]]) -> Any:
+    """What `look` gives as soon as it gives something."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            if seen := await look():
+                return seen
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+class Customer:
+    """Acts as the issuance system, as the customer at the screen, and as the customer with the phone."""
+
+    def __init__(self, api: Api, carrier: Api) -> None:
+        self.api = api
+        self.carrier = carrier
+        self.customer_id = f"walk-{secrets.token_hex(6)}"
+        self.number = new_number()
+        self.contact_id = ""
+
+    async def register(self) -> None:
+        """Become a customer with one mobile that passed its ownership check."""
+        body = {"kind": "individual", "name": "김걸음", "online_consent": True, "birth_date": "1990-01-01"}
+        await self.api.call("PUT", f"/v1/customers/{self.customer_id}", body)
+        self.contact_id = await self.add_contact(self.number)
+        await self.check_ownership(self.contact_id)
+
+    async def add_contact(self, number: str) -> str:
+        path = f"/v1/customers/{self.customer_id}/contacts"
+        contact = await self.api.call("POST", path, {"number": number, "label": "mobile"})
+        return str(contact["contact_id"])
+
+    async def check_ownership(self, contact_id: str) -> Any:
+        path = f"/v1/customers/{self.customer_id}/contacts/{contact_id}/ownership-check"
+        return await self.api.call("POST", path, {})
+
+    async def open(self, method: str, operation: str = "issue") -> Any:
+        body = {"customer_id": self.customer_id, "method": method, "operation": operation}
+        if method != "branch_otp":
+            body["contact_id"] = self.contact_id
+        return await self.api.call("POST", "/v1/verifications", body)
+
+    async def check(self, verification: Any, code: str) -> Any:
+        return await self.api.call("POST", f"/v1/verifications/{verification['id']}/check", {"code": code})
+
+    async def cancel(self, verification: Any) -> Any:
+        return await self.api.call("POST", f"/v1/verifications/{verification['id']}/cancel", {})
+
+    async def closed(self, verification: Any) -> Any:
+        """The verification once it is over, by long poll."""
+
+        async def look() -> Any:
+            now = await self.api.call("GET", f"/v1/verifications/{verification['id']}?wait=5")
+            return now if now["status"] != "pending" else None
+
+        return await until(look)
+
+    async def texted_code(self) -> str:
+        """The code of the newest text on the phone."""
+
+        async def look() -> Any:
+            inbox = await self.carrier.call("GET", f"/control/messages?to=%2B{self.number[1:]}")
+            return re.search("[0-9]{6}", inbox["messages"][-1]["body"]) if inbox["messages"] else None
+
+        found = await until(look)
+        return str(found[0])
+
+    async def text(self, body: str, sender: str | None = None, to: str = "") -> None:
+        """Send a text to the firm."""
+        given = {"from": sender or self.number, "to": to, "body": body}
+        await self.carrier.call("POST", "/control/messages", given)
+
+    async def asked_by_text(self) -> str:
+        """The number that the newest text came from."""
+
+        async def look() -> Any:
+            inbox = await self.carrier.call("GET", f"/control/messages?to=%2B{self.number[1:]}")
+            return inbox["messages"][-1]["from"] if inbox["messages"] else None
+
+        return str(await until(look))
+
+    async def texts(self) -> list[str]:
+        inbox = await self.carrier.call("GET", f"/control/messages?to=%2B{self.number[1:]}")
+        return [message["body"] for message in inbox["messages"]]
+
+    async def answer_call(self) -> "Call":
+        """Pick up when the phone rings."""
+        sid = (await self._call("ringing"))["sid"]
+        await self.carrier.call("POST", f"/control/calls/{sid}/answer", {})
+        return Call(self, sid)
+
+    async def behave(self, behaviour: str) -> None:
+        await self.carrier.call("PUT", f"/control/phones/%2B{self.number[1:]}", {"behaviour": behaviour})
+
+    async def _call(self, status: str) -> Any:
+        async def look() -> Any:
+            calls = await self.carrier.call("GET", f"/control/calls?to=%2B{self.number[1:]}")
+            return next((call for call in reversed(calls["calls"]) if call["status"] == status), None)
+
+        return await until(look)
+
+
+class Call:
+    """A call that the customer has picked up."""
+
+    def __init__(self, customer: Customer, sid: str) -> None:
+        self._customer = customer
+        self._sid = sid
+
+    async def hear(self, words: str) -> "re.Match[str]":
+        """Listen until something like `words` (a regular expression) is said."""
+
+        async def look() -> Any:
+            calls = await self._customer.carrier.call("GET", f"/control/calls?to=%2B{self._customer.number[1:]}")
+            heard = next(call["heard"] for call in calls["calls"] if call["sid"] == self._sid)
+            return re.search(words, " ".join(heard))
+
+        found: re.Match[str] = await until(look)
+        return found
+
+    async def press(self, digits: str) -> None:
+        await self._customer.carrier.call("POST", f"/control/calls/{self._sid}/press", {"digits": digits})

@@ -1,0 +1,159 @@
+"""`./run demo --walk`: every method once, through the real interfaces, one line a step."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from demo.api import Api, ApiError
+from demo.customer import Customer, new_number
+
+Step = Callable[[Customer], Awaitable[str]]
+
+
+class WalkFailed(Exception):
+    """A step saw something else than it should."""
+
+
+async def walk(api: Api, carrier: Api, say: Callable[[str], None]) -> bool:
+    """Take every step, tell each with its time and what it saw; whether all went well."""
+    failed = 0
+    for name, step in STEPS:
+        customer = Customer(api, carrier)
+        started = time.perf_counter()
+        try:
+            await customer.register()
+            saw, mark = await step(customer), "ok"
+        except (WalkFailed, ApiError, TimeoutError) as error:
+            saw, mark = str(error) or type(error).__name__, "FAILED"
+            failed += 1
+        say(f"{mark:<6} {time.perf_counter() - started:6.2f} s  {name:<34} {saw}")
+    say(f"{len(STEPS) - failed} passed, {failed} failed")
+    return failed == 0
+
+
+async def ownership_check(customer: Customer) -> str:
+    own = await customer.check_ownership(await customer.add_contact(new_number()))
+    _expect(own["status"] == "verifiable", own["status"])
+    somebody_elses = new_number()
+    await customer.carrier.call("PUT", f"/control/phones/%2B{somebody_elses[1:]}", {"owner_name": "이몽룡"})
+    contact_id = await customer.add_contact(somebody_elses)
+    not_confirmed = await _refusal(customer.check_ownership(contact_id), "ownership-not-confirmed")
+    await customer.carrier.call("PUT", f"/control/phones/%2B{somebody_elses[1:]}", {"registry": "outage"})
+    outage = await _refusal(customer.check_ownership(contact_id), "ownership-check-unavailable")
+    return f"own name: {own['methods']}; somebody else's: {not_confirmed}; outage: {outage}"
+
+
+async def sms(customer: Customer) -> str:
+    opened = await customer.open("sms")
+    code = await customer.texted_code()
+    wrong = await customer.check(opened, _another(code))
+    _expect(wrong["correct"] is False and wrong["attempts_remaining"] == 4, str(wrong))
+    right = await customer.check(opened, code)
+    _expect(right["status"] == "verified" and bool(right["receipt"]), right["status"])
+    return f"wrong: {wrong['attempts_remaining']} tries left; right: {right['status']}"
+
+
+async def ars(customer: Customer) -> str:
+    opened = await customer.open("ars")
+    call = await customer.answer_call()
+    first_key = (await call.hear("먼저 ([0-8])번"))[1]
+    await call.press(first_key)
+    await call.hear("여섯 자리")
+    await call.press(opened["binding_code"])
+    over = await customer.closed(opened)
+    _expect(over["status"] == "verified", f"{over['status']} {over['status_reason']}")
+    return f"pressed {first_key}, then the number on the screen: {over['status']}, {over['delivery']['state']}"
+
+
+async def ars_denied(customer: Customer) -> str:
+    opened = await customer.open("ars")
+    call = await customer.answer_call()
+    await call.hear("9번")
+    await call.press("9")
+    over = await customer.closed(opened)
+    _expect(over["status"] == "denied", f"{over['status']} {over['status_reason']}")
+    return f"pressed 9: {over['status']} ({over['status_reason']})"
+
+
+async def ars_no_answer(customer: Customer) -> str:
+    await customer.behave("no_answer")
+    over = await customer.closed(await customer.open("ars"))
+    _expect(over["status_reason"] == "no_answer", f"{over['status']} {over['status_reason']}")
+    return f"nobody picked up: {over['status']} ({over['status_reason']})"
+
+
+async def sms_reply(customer: Customer) -> str:
+    opened = await customer.open("sms_reply")
+    firm = await customer.asked_by_text()
+    await customer.text(opened["binding_code"], sender=new_number(), to=firm)
+    await customer.text(f"인증번호 {opened['binding_code']} 입니다", to=firm)
+    over = await customer.closed(opened)
+    _expect(over["status"] == "verified", f"{over['status']} {over['status_reason']}")
+    _expect(over["attempts_remaining"] == 5, "the text from a stranger cost a try")
+    return f"from a stranger: nothing; from the customer: {over['status']}"
+
+
+async def branch_password(customer: Customer) -> str:
+    asked = {"customer_id": customer.customer_id, "operation": "issue", "branch": "여의도", "issued_by": "박지점"}
+    issued = await customer.api.call("POST", "/v1/branch-passwords", asked)
+    right = await customer.check(await customer.open("branch_otp"), issued["password"])
+    _expect(right["status"] == "verified", right["status"])
+    again = await customer.check(await customer.open("branch_otp"), issued["password"])
+    _expect(again["correct"] is False and again["status"] == "pending", again["status"])
+    return f"right: {right['status']}; used again: not accepted, {again['attempts_remaining']} tries left"
+
+
+async def lock(customer: Customer) -> str:
+    left = []
+    for method in ("sms", "branch_otp", "sms", "branch_otp", "sms"):
+        opened = await customer.open(method)
+        wrong = _another(await customer.texted_code()) if method == "sms" else "000000"
+        answered = await customer.check(opened, wrong)
+        left.append(answered["attempts_remaining"])
+    _expect(left == [4, 3, 2, 1, 0] and answered["status_reason"] == "locked", f"{left} {answered['status_reason']}")
+    locked = await customer.api.call("GET", f"/v1/customers/{customer.customer_id}")
+    _expect(locked["locked"] is True, "the customer is not locked")
+    another = await _refusal(customer.open("sms"), "customer-locked")
+    return f"five wrong answers over two methods: locked; another try: {another}"
+
+
+async def receipt(customer: Customer) -> str:
+    opened = await customer.open("sms")
+    verified = await customer.check(opened, await customer.texted_code())
+    asked = {"receipt": verified["receipt"], "operation": "issue", "customer_id": customer.customer_id}
+    claims = await customer.api.call("POST", "/v1/receipts/redeem", asked)
+    _expect(claims["verification_id"] == opened["id"], "the receipt is of another verification")
+    again = await _refusal(customer.api.call("POST", "/v1/receipts/redeem", asked), "receipt-already-redeemed")
+    return f"redeemed for {claims['operation']} by {claims['method']}; again: {again}"
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("명의인증 ownership check", ownership_check),
+    ("SMS 인증 sms", sms),
+    ("2채널(ARS) 인증 ars", ars),
+    ("ARS, 본인 아님 denied", ars_denied),
+    ("ARS, 받지 않음 no answer", ars_no_answer),
+    ("문자 답장 인증 sms_reply", sms_reply),
+    ("일회용 비밀번호 branch_otp", branch_password),
+    ("오류 5회 잠금 lock", lock),
+    ("인증 결과 사용 receipt", receipt),
+)
+
+
+def _expect(seen: bool, otherwise: str) -> None:
+    if not seen:
+        raise WalkFailed(otherwise)
+
+
+async def _refusal(call: Awaitable[Any], slug: str) -> str:
+    """What a call that must be refused with `slug` was refused with."""
+    try:
+        await call
+    except ApiError as error:
+        _expect(error.slug == slug, f"expected {slug}, saw {error}")
+        return f"{error.status} {slug}"
+    raise WalkFailed(f"expected {slug}, and it was accepted")
+
+
+def _another(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
