@@ -6,11 +6,13 @@ be a phone number, a date of birth or a code. Exceptions are logged by type and 
 their messages quote data.
 """
 
+import json
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import orjson
@@ -46,16 +48,19 @@ _HIDDEN_KEYS = frozenset(
         "url",
     }
 )
-_OURS = frozenset({"timestamp", "level", "logger", "request_id", "verification_id", "contact_id", "place"})
+_OURS = frozenset(
+    {"timestamp", "level", "route", "method", "request_id", "verification_id", "contact_id", "exception", "place"}
+)
 """Values we make ourselves: they may look like digits, and finding them in the log is their purpose."""
 
 _DIGITS = re.compile(
     r"(?<![0-9A-Za-z０-９])"
-    r"(?:\+?[0-9０-９](?:[ \-]?[0-9０-９]){5,}|0[0-9]{1,2}\.[0-9]{3,4}\.[0-9]{4})"
+    r"(?:(?P<address>(?:[0-9]{1,3}\.){3}[0-9]{1,3})|\+?[0-9０-９](?:[ .\-]?[0-9０-９]){5,})"
     r"(?![0-9A-Za-z０-９])"
 )
-"""Six digits and more, of either width, in groups or not. Dots group phone numbers only, not addresses."""
+"""Six digits and more, of either width, in groups or not; an IPv4 address is recognised, so that it can stay."""
 
+_PLAIN = frozenset({type(None), bool, int, float})
 _DEEPEST = 4
 _QUIET = ("twilio.http_client", "aiohttp.access", "asyncio")
 """Loggers that are of no use below a warning; Twilio's writes numbers and texts at INFO."""
@@ -66,14 +71,14 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
     out = stream or sys.stdout
     if pretty is None:
         pretty = out.isatty()
+    render: Processor = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(_to_json)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
         show_exceptions_by_place,
         redact,
     ]
-    render: Processor = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(_to_json)
     numeric = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, render],
@@ -88,30 +93,41 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
+    logging.raiseExceptions = False  # it would print the arguments of a line that cannot be written
     logging.basicConfig(level=numeric, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(numeric, logging.WARNING))
 
 
+def _stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event["timestamp"] = datetime.now(UTC)
+    return event
+
+
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Hide what must not be logged."""
     for key, value in event.items():
-        event[key] = _redacted(key, value, _DEEPEST)
+        if key not in _OURS and type(value) not in _PLAIN:
+            event[key] = _redacted(key, value, _DEEPEST)
     return event
 
 
 def _redacted(key: str, value: Any, depth: int) -> Any:
-    if value is None or isinstance(value, (bool, int, float)) or key in _OURS:
+    if key in _OURS or type(value) in _PLAIN:
         return value
     if key in _HIDDEN_KEYS or depth == 0:
         return HIDDEN
     if isinstance(value, str):
-        return _DIGITS.sub(DIGITS_HIDDEN, value)
+        return _DIGITS.sub(_hide, value)
     if isinstance(value, dict):
         return {str(inner): _redacted(str(inner), item, depth - 1) for inner, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_redacted("", item, depth - 1) for item in value]
-    return _DIGITS.sub(DIGITS_HIDDEN, str(value))
+    return _DIGITS.sub(_hide, str(value))
+
+
+def _hide(found: re.Match[str]) -> str:
+    return found["address"] or DIGITS_HIDDEN
 
 
 def show_exceptions_by_place(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -142,4 +158,7 @@ def _frames(error: BaseException) -> Sequence[traceback.FrameSummary]:
 
 
 def _to_json(event: EventDict, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z).decode()
+    except orjson.JSONEncodeError:  # a lone surrogate from a header, an integer beyond 64 bits
+        return json.dumps(event, default=str)

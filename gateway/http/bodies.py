@@ -107,14 +107,12 @@ def validate_body(model: type[B], raw: bytes) -> B:
 
 def read_query(model: type[Q], request: web.Request) -> Q:
     """The model in the query parameters; one that is unknown or sent twice is refused. Raises `Refusal`."""
-    if not request.query_string:
-        given: dict[str, str] = {}
-    else:
-        given = dict(request.query)
-        if len(given) != len(request.query):
-            repeated = sorted(name for name in given if len(request.query.getall(name)) > 1)
-            errors = tuple(field_error_of(name, "repeated") for name in repeated[:MOST_ERRORS])
-            raise Refusal(Problem.INVALID_FIELDS, errors=errors)
+    sent = request.query
+    given = dict(sent)
+    if len(given) != len(sent):
+        repeated = sorted(name for name in given if len(sent.getall(name)) > 1)
+        errors = tuple(field_error_of(name, "repeated") for name in repeated[:MOST_ERRORS])
+        raise Refusal(Problem.INVALID_FIELDS, errors=errors)
     try:
         return cast(Q, model.__pydantic_validator__.validate_python(given))
     except ValidationError as error:

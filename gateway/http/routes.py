@@ -24,14 +24,15 @@ from gateway.http.language import Locale, negotiate
 from gateway.http.models import Answer, Body, NoBody, NoQuery, Query
 from gateway.http.request_id import request_id_of
 
-NOTHING = NoBody()
+NO_BODY = NoBody()
+NO_QUERY = NoQuery()
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 B = TypeVar("B", bound=Body, default=NoBody)
 Q = TypeVar("Q", bound=Query, default=NoQuery)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ApiRequest(Generic[B, Q]):
     """A request whose caller, path, query and body have been checked."""
 
@@ -50,7 +51,7 @@ class ApiRequest(Generic[B, Q]):
         return request_id_of(self.raw)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ApiResponse:
     """What a handler answers: `body` is, or fits, the model that the route names for `status`."""
 
@@ -133,6 +134,7 @@ class _Endpoint:
         self._handler = route.handler
         self._scope = route.scope
         self._body_model = (route.request or NoBody) if route.takes_body else None
+        self._no_query = route.query is None
         self._query_model = route.query or NoQuery
         self._once = services.idempotency.once if route.takes_idempotency_key else None
         self._keys = services.keys
@@ -147,9 +149,9 @@ class _Endpoint:
             caller = await authenticate(request.headers.get("Authorization"), self._keys)
             require_scope(caller, self._scope)
         path = self._read_path(request)
-        query = read_query(self._query_model, request)
+        query = NO_QUERY if self._no_query and not request.query_string else read_query(self._query_model, request)
         if self._body_model is None:
-            return await self._answer(ApiRequest(request, caller, path, query, NOTHING))
+            return await self._answer(ApiRequest(request, caller, path, query, NO_BODY))
         raw, document = await read_json(request)
         call = ApiRequest(request, caller, path, query, validate_body(self._body_model, raw))
         if self._once is None or IDEMPOTENCY_KEY not in request.headers:

@@ -40,8 +40,6 @@ API_CSP = "default-src 'none'; frame-ancestors 'none'"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _UNMATCHED = "unmatched"
 
-_log = structlog.get_logger("gateway.http.access")
-
 
 def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]) -> web.Application:
     """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`
@@ -64,6 +62,8 @@ def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitabl
 
 
 def _edge(metrics: HttpMetrics) -> Middleware:
+    log = structlog.get_logger("gateway.http.access").bind()
+
     @web.middleware
     async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = perf_counter()
@@ -81,7 +81,7 @@ def _edge(metrics: HttpMetrics) -> Middleware:
         seconds = perf_counter() - started
         route, method = _template(request), request.method if request.method in _METHODS else "other"
         metrics.observe(route, method, response.status, seconds)
-        _log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
+        log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
         return response
 
     return edge

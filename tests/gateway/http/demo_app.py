@@ -248,7 +248,8 @@ def routes_of(world: World) -> tuple[Route, ...]:
             scope=Scope.VERIFY,
             summary_ko="이벤트",
             summary_en="Events",
-            responses={200: None},
+            responses={200: Count},
+            streams=True,
         ),
     )
 

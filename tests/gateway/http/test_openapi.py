@@ -66,3 +66,8 @@ async def test_every_problem_a_route_may_answer_is_listed(document: dict[str, An
 async def test_operations_have_ids_of_their_own(document: dict[str, Any]) -> None:
     ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(set(ids)) == len(ids)
+
+
+async def test_a_stream_is_described_by_the_data_of_its_events(document: dict[str, Any]) -> None:
+    answer = document["paths"]["/v1/events"]["get"]["responses"]["200"]
+    assert answer["content"] == {"text/event-stream": {"schema": {"$ref": "#/components/schemas/Count"}}}

@@ -1,0 +1,154 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.log import DIGITS_HIDDEN, HIDDEN, configure_logging, redact
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """The stream of a configured log; what it changed in the process is put back."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.raiseExceptions
+    stream = io.StringIO()
+    configure_logging("INFO", stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root.handlers[:], root.level, logging.raiseExceptions = before
+
+
+def read(lines: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+def hidden(value: object, key: str = "note") -> object:
+    return redact(None, "info", {key: value})[key]
+
+
+def test_an_event_is_one_line_of_json_with_what_was_bound(lines: io.StringIO) -> None:
+    structlog.contextvars.bind_contextvars(request_id="0123456789abcdef", verification_id="ver_012345678")
+    structlog.get_logger().info("verification_opened", method="sms", count=123456)
+    (line,) = read(lines)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "verification_opened",
+        "level": "info",
+        "method": "sms",
+        "count": 123456,
+        "request_id": "0123456789abcdef",
+        "verification_id": "ver_012345678",
+    }
+
+
+def test_below_the_level_nothing_is_written(lines: io.StringIO) -> None:
+    structlog.get_logger().debug("detail")
+    logging.getLogger("library").debug("detail")
+    assert read(lines) == []
+
+
+def test_the_standard_library_writes_the_same_lines(lines: io.StringIO) -> None:
+    logging.getLogger("library").warning("cannot reach %s", "+821012345678")
+    (line,) = read(lines)
+    assert (line["event"], line["level"]) == (f"cannot reach {DIGITS_HIDDEN}", "warning")
+
+
+def test_what_twilio_logs_of_requests_is_not_written(lines: io.StringIO) -> None:
+    logging.getLogger("twilio.http_client").info("BEGIN Twilio API Request")
+    assert read(lines) == []
+
+
+def test_an_exception_is_told_by_type_and_place_and_never_by_its_message(lines: io.StringIO) -> None:
+    def fail() -> None:
+        try:
+            dict[str, str]()["홍길동"]
+        except KeyError as error:
+            raise ValueError("010-1234-5678") from error
+
+    for log in (structlog.get_logger(), logging.getLogger("library")):
+        try:
+            fail()
+        except ValueError:
+            log.exception("failed")
+    assert "홍길동" not in lines.getvalue()
+    assert "1234" not in lines.getvalue()
+    for line in read(lines):
+        assert line["exception"] == ["ValueError", "KeyError"]
+        assert line["place"][-1].endswith(" fail")
+
+
+def test_a_line_that_cannot_be_written_is_not_printed_elsewhere(
+    lines: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines.close()
+    logging.getLogger("library").warning("to %s", "010-1234-5678")
+    assert "1234" not in capsys.readouterr().err
+    configure_logging("INFO", stream=io.StringIO())
+
+
+def test_on_a_terminal_lines_are_for_eyes(lines: io.StringIO) -> None:
+    configure_logging("INFO", pretty=True, stream=lines)
+    structlog.get_logger().info("ready", port="8080")
+    assert "ready" in lines.getvalue()
+    assert not lines.getvalue().startswith("{")
+
+
+@pytest.mark.parametrize("key", ["code", "number", "name", "body", "password", "authorization", "receipt", "url"])
+def test_values_under_telling_keys_are_hidden_whole(key: str) -> None:
+    assert hidden("anything", key) == HIDDEN
+    assert hidden({"inner": [{key: "anything"}]}) == {"inner": [{key: HIDDEN}]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "123456",
+        "+821012345678",
+        "010-1234-5678",
+        "010 1234 5678",
+        "010.1234.5678",
+        "１２３４５６",
+        "1990-01-02",
+        "12-34-56",
+        "1 2 3 4 5 6",
+    ],
+)
+def test_digits_that_could_be_a_number_or_a_code_are_hidden_wherever_they_stand(text: str) -> None:
+    for framed in (text, f"인증번호는 {text}입니다", f"[{text}]", f"a={text}&b"):
+        assert hidden(framed) == framed.replace(text, DIGITS_HIDDEN)
+    assert hidden([text]) == [DIGITS_HIDDEN]
+    assert hidden({"deep": {"deeper": text}}) == {"deep": {"deeper": DIGITS_HIDDEN}}
+
+
+@pytest.mark.parametrize("text", ["12345", "127.0.0.1:8080", "SM0123456789abcdef0123456789abcdef", "v1.2.3", "2xx"])
+def test_other_digits_stay(text: str) -> None:
+    assert hidden(text) == text
+
+
+@given(st.text(), st.from_regex("[0-9]{6}", fullmatch=True), st.text())
+def test_no_text_around_a_code_uncovers_it(before: str, code: str, after: str) -> None:
+    shown = str(hidden(f"{before} {code} {after}"))
+    assert shown.count(code) <= before.count(code) + after.count(code)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.binary() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_value_can_be_logged(value: object) -> None:
+    json.dumps(hidden(value))
+
+
+@pytest.mark.parametrize("value", ["\udc80", 2**70, b"\xff", object])
+def test_what_json_cannot_hold_is_written_all_the_same(lines: io.StringIO, value: object) -> None:
+    structlog.get_logger().info("odd", note=value)
+    assert read(lines)[0]["event"] == "odd"
