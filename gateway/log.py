@@ -113,7 +113,7 @@ def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _redacted(key: str, value: Any, depth: int) -> Any:
-    if key in _OURS or type(value) in _PLAIN:
+    if type(value) in _PLAIN:
         return value
     if key in _HIDDEN_KEYS or depth == 0:
         return HIDDEN
