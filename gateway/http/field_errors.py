@@ -79,9 +79,9 @@ def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
     return tuple(_field_error(one["loc"], one["type"], one.get("ctx", {})) for one in listed)
 
 
-def field_error_of(name: str, kind: str, context: Mapping[str, Any] | None = None) -> FieldError:
+def field_error_of(name: str, kind: str) -> FieldError:
     """The entry for one top-level field (or header) by pydantic's name of the error."""
-    return _field_error((name,), kind, context or {})
+    return _field_error((name,), kind, {})
 
 
 def _field_error(location: tuple[int | str, ...], kind: str, context: Mapping[str, Any]) -> FieldError:
