@@ -1,5 +1,6 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from gateway.core.stores import (
     StoredContact,
     VerificationStore,
 )
-from gateway.core.verification import TRAITS, Method, NewVerification
+from gateway.core.verification import TRAITS, Method, NewVerification, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Opening:
         self._limits = limits
         self._new_verification_id = new_verification_id
 
-    async def open(self, request: OpenRequest) -> str:
-        """Open a verification and queue its delivery, without waiting for any carrier; answers its id."""
+    async def open(self, request: OpenRequest) -> Verification:
+        """Open a verification and queue its delivery, without waiting for any carrier."""
         stored = await self._check_may_open(request)
         await self._take_caps(request, stored)
         new = self._compose(request, stored)
@@ -67,7 +68,7 @@ class Opening:
             digest = self._vault.reply_digest(stored.blind_index, code)
             await self._replies.expect(stored.blind_index, digest, new.verification_id)
         try:
-            await self._store.create(new)
+            return await self._store.create(new)
         except CustomerMissing:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
         except ContactChanged:
@@ -76,7 +77,6 @@ class Opening:
             raise self._locked() from None
         except Capped as capped:
             raise too_many(capped) from None
-        return new.verification_id
 
     async def _check_may_open(self, request: OpenRequest) -> StoredContact | None:
         customer, stored = await self._read(request)
@@ -108,9 +108,9 @@ class Opening:
 
     async def _take_caps(self, request: OpenRequest, stored: StoredContact | None) -> None:
         try:
-            await self._caps.take_client(request.client)
-            if stored is not None:
-                await self._caps.take_number(stored.blind_index)
+            # Asked for together, so that they travel together; what one gives when the other refuses is lost.
+            number = [self._caps.take_number(stored.blind_index)] if stored is not None else []
+            await asyncio.gather(self._caps.take_client(request.client), *number)
         except Capped as capped:
             raise too_many(capped) from None
 

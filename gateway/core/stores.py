@@ -24,10 +24,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one answer, and the customer's wrong answers so far."""
+    """The verdict on one answer, the customer's wrong answers as of it, and the verification after it."""
 
     verdict: Verdict
     wrong_answers: int
+    verification: Verification
 
 
 class VerificationMissing(Exception):
@@ -70,11 +71,11 @@ class ResendsExhausted(Exception):
 class VerificationStore(Protocol):
     """Opens, judges and closes verifications; each change is one atomic script."""
 
-    async def create(self, new: NewVerification) -> None:
+    async def create(self, new: NewVerification) -> Verification:
         """Raises `CustomerMissing`, `CustomerLocked`, `ContactChanged` or `Capped`."""
         ...
 
-    async def read(self, verification_id: str, customer_id: str | None = None) -> Verification | None: ...
+    async def read(self, verification_id: str) -> Verification | None: ...
 
     async def check(self, verification: Verification, answer: Answer) -> Judgement:
         """Raises `VerificationMissing` or `VerificationClosed`."""

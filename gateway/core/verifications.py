@@ -36,26 +36,20 @@ class Verifications:
         self._vault = vault
         self._new_receipt_id = new_receipt_id
 
-    async def get(
-        self, verification_id: str, client: str | None = None, customer_id: str | None = None
-    ) -> Verification:
+    async def get(self, verification_id: str, client: str | None = None) -> Verification:
         """The verification as it is now. One that another client opened is not there for this one."""
-        verification = await self._store.read(verification_id, customer_id)
+        verification = await self._store.read(verification_id)
         if verification is None or (client is not None and verification.client != client):
             raise Refusal(Problem.VERIFICATION_NOT_FOUND)
         return verification
 
-    async def check_on_screen(
-        self, verification_id: str, client: str, code: str, attempt_id: str | None
-    ) -> tuple[Verification, Verdict, int]:
-        """Judge what the customer typed on the screen; also the customer's wrong answers as of this verdict."""
+    async def check_on_screen(self, verification_id: str, client: str, code: str, attempt_id: str | None) -> Judgement:
+        """Judge what the customer typed on the screen."""
         verification = await self.get(verification_id, client)
         channel = TRAITS[verification.method].channel
         if channel is not Channel.SCREEN:
             raise Refusal(Problem.ANSWER_IN_ANOTHER_CHANNEL, values={"channel": channel})
-        judgement = await self.judge(verification, code, Channel.SCREEN, attempt_id)
-        now = await self.get(verification_id, client, verification.customer_id)
-        return now, judgement.verdict, judgement.wrong_answers
+        return await self.judge(verification, code, Channel.SCREEN, attempt_id)
 
     async def judge(
         self, verification: Verification, code: str, channel: Channel, attempt_id: str | None = None
@@ -102,7 +96,7 @@ class Verifications:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
         except VerificationClosed as closed:
             raise _closed(closed) from None
-        return await self.get(verification_id, client, verification.customer_id)
+        return await self.get(verification_id, client)
 
     async def cancel(self, verification_id: str, client: str) -> Verification:
         """Close at the caller's wish; a call that is under way is ended."""
@@ -110,7 +104,7 @@ class Verifications:
         await self.close(verification, Status.CANCELED, "canceled_by_caller", "screen")
         if verification.method is Method.ARS:
             await self._store.request_hang_up(verification_id, verification.delivery_number)
-        return await self.get(verification_id, client, verification.customer_id)
+        return await self.get(verification_id, client)
 
     async def close(self, verification: Verification, status: Status, reason: str, channel: str) -> None:
         try:

@@ -48,9 +48,9 @@ class VerificationHandlers:
 
     async def open(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
         body, client = request.body, request.caller.client
-        verification_id = await self._opening.open(OpenRequest(client=client, **body.model_dump()))
-        verification = await self._verifications.get(verification_id, client, body.customer_id)
-        return ApiResponse(201, self._answer(verification), {"Location": f"/v1/verifications/{verification_id}"})
+        verification = await self._opening.open(OpenRequest(client=client, **body.model_dump()))
+        location = f"/v1/verifications/{verification.verification_id}"
+        return ApiResponse(201, self._answer(verification), {"Location": location})
 
     async def get(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
         verification_id, client = request.path["verification_id"], request.caller.client
@@ -64,7 +64,7 @@ class VerificationHandlers:
                 if left <= 0:
                     break
                 await watch.next(min(left, _seconds_open(verification)))
-                verification = await self._verifications.get(verification_id, client, verification.customer_id)
+                verification = await self._verifications.get(verification_id, client)
         return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
 
     async def events(self, request: ApiRequest) -> web.StreamResponse:
@@ -72,9 +72,10 @@ class VerificationHandlers:
         return await stream_events(request.raw, self._follow(first))
 
     async def check(self, request: ApiRequest[Check]) -> ApiResponse:
-        verification, verdict, wrong_answers = await self._verifications.check_on_screen(
+        judgement = await self._verifications.check_on_screen(
             request.path["verification_id"], request.caller.client, request.body.code, request.body.attempt_id
         )
+        verdict, verification = judgement.verdict, judgement.verification
         if verdict is Verdict.EXPIRED:
             raise Refusal(Problem.VERIFICATION_CLOSED, values={"status": Status.EXPIRED})
         correct = verdict is Verdict.CORRECT
@@ -83,7 +84,7 @@ class VerificationHandlers:
         answer |= {
             "correct": correct,
             "status": _STATUS_OF[verdict],
-            "attempts_remaining": max(0, self._limits.wrong_answers - wrong_answers),
+            "attempts_remaining": max(0, self._limits.wrong_answers - judgement.wrong_answers),
             "receipt": self._signer.sign(verification) if correct else None,
         }
         if verdict is Verdict.WRONG:
@@ -109,11 +110,11 @@ class VerificationHandlers:
         )
 
     async def _follow(self, verification: Verification) -> AsyncIterator[ServerEvent]:
-        verification_id, customer_id = verification.verification_id, verification.customer_id
+        verification_id = verification.verification_id
         with self._changes.watch(verification_id) as watch:
             told = -1
             while True:
-                verification = await self._verifications.get(verification_id, None, customer_id)
+                verification = await self._verifications.get(verification_id)
                 if verification.revision != told or not verification.is_open:
                     told = verification.revision
                     yield ServerEvent("verification", self._answer(verification))

@@ -87,6 +87,11 @@ def guard(customer_id: str) -> str:
     return _at(shard_of(customer_id), f"guard:{customer_id}")
 
 
+def guard_prefix(shard: int) -> str:
+    """What the guard keys of a shard begin with; the customer's id follows."""
+    return _at(shard, "guard:")
+
+
 def customer_cap(customer_id: str) -> str:
     """Counter: verifications opened for the customer in this window."""
     return _at(shard_of(customer_id), f"cap:customer:{customer_id}")

@@ -39,7 +39,7 @@ class RedisVerifications:
         self._store = store
         self._limits = limits
 
-    async def create(self, new: NewVerification) -> None:
+    async def create(self, new: NewVerification) -> Verification:
         traits, limits, customer_id = TRAITS[new.method], self._limits, new.customer_id
         shard = keys.shard_of(customer_id)
         customer = keys.customer(customer_id)
@@ -71,8 +71,8 @@ class RedisVerifications:
             ),
         )
         match answer:
-            case [b"created", *_]:
-                return
+            case [b"created", read]:
+                return _as_read(new.verification_id, read)
             case [b"locked"]:
                 raise CustomerLocked
             case [b"capped", int(retry_after)]:
@@ -82,20 +82,10 @@ class RedisVerifications:
             case _:
                 raise CustomerMissing
 
-    async def read(self, verification_id: str, customer_id: str | None = None) -> Verification | None:
-        """One trip when the customer is known, two when not: the guard is kept by customer."""
-        if customer_id is None:
-            found = await self._store.command("HGET", keys.verification(verification_id), "customer_id")
-            if found is None:
-                return None
-            customer_id = found.decode()
-        now, wrong, locked, *pairs = await self._store.run(
-            _READ, (keys.verification(verification_id), keys.guard(customer_id))
-        )
-        if not pairs:
-            return None
-        record = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        return _verification(verification_id, record, now, wrong, bool(locked))
+    async def read(self, verification_id: str) -> Verification | None:
+        shard = keys.shard_in(verification_id)
+        read = await self._store.run(_READ, (keys.verification(verification_id), keys.guard_prefix(shard)))
+        return None if read is None else _as_read(verification_id, read)
 
     async def check(self, verification: Verification, answer: Answer) -> Judgement:
         customer_id, verification_id = verification.customer_id, verification.verification_id
@@ -125,7 +115,8 @@ class RedisVerifications:
             ),
         )
         _raise_if_over(given)
-        return Judgement(Verdict(given[0].decode()), int(given[1]))
+        verdict, wrong, read = given
+        return Judgement(Verdict(verdict.decode()), int(wrong), _as_read(verification_id, read))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
         shard = keys.shard_in(verification_id)
@@ -242,7 +233,11 @@ def _fields(new: NewVerification) -> list[Argument]:
     return [word for name, value in values.items() if value is not None for word in (name, value)]
 
 
-def _verification(verification_id: str, record: dict[bytes, bytes], now: int, wrong: int, locked: bool) -> Verification:
+def _as_read(verification_id: str, read: list[Any]) -> Verification:
+    """From what the scripts answer with `as_read`."""
+    now, wrong, locked, *pairs = read
+    record: dict[bytes, bytes] = dict(zip(pairs[::2], pairs[1::2], strict=True))
+
     def text(name: bytes) -> str | None:
         value = record.get(name)
         return value.decode() if value else None
@@ -266,7 +261,7 @@ def _verification(verification_id: str, record: dict[bytes, bytes], now: int, wr
         revision=int(record[b"rev"]),
         read_at=now,
         wrong_answers=wrong,
-        locked=locked,
+        locked=bool(locked),
         contact_id=text(b"contact_id"),
         target_contact_id=text(b"target_contact_id"),
         operation_hash=text(b"operation_hash"),

@@ -4,8 +4,8 @@ KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
       8 digest of the answer as a branch password
-Answers: {'missing'} | {'closed', status} | {verdict, wrong}, where verdict is
-         correct | wrong | locked | contact_changed | expired; an attempt sent again gets its first verdict. ]]
+Answers: {'missing'} | {'closed', status} | {verdict, wrong answers as of it, the verification as read}, where
+         verdict is correct | wrong | locked | contact_changed | expired; an attempt sent again gets its first. ]]
 local now = store_time()
 local keys = { verification = KEYS[1], open = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
 local attempt = 'attempt:' .. ARGV[2]
@@ -18,7 +18,7 @@ local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
 local wrong = tonumber(guard[1] or '0')
 if ARGV[2] ~= '' and v[6] then
   local verdict, counted = string.match(v[6], '^(.*):(%d+)$')
-  return {verdict, tonumber(counted)}
+  return {verdict, tonumber(counted), as_read(KEYS[1], now, wrong, guard[3])}
 end
 if v[1] ~= 'pending' then
   return {'closed', v[1]}
@@ -28,7 +28,7 @@ local function give(verdict)
   if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], attempt, verdict .. ':' .. wrong)
   end
-  return {verdict, wrong}
+  return {verdict, wrong, as_read(KEYS[1], now, wrong, verdict == 'locked')}
 end
 local function fail(status, reason)
   close(keys, ARGV[1], status, reason, ARGV[5], now)

@@ -4,7 +4,7 @@ KEYS: 1 verification  2 customer  3 contact (the customer again where a method n
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers allowed  4 cap  5 cap window (ms)
       6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery  9 first resend after (ms), or ''
       10 wrong answers are forgotten after (ms)  11… field, value, … of the verification
-Answers: {'created', now, expires_at, wrong} | {'locked'} | {'capped', retry_after_ms} | {'contact_changed'}
+Answers: {'created', the verification as read} | {'locked'} | {'capped', retry_after_ms} | {'contact_changed'}
          | {'customer_missing'}. Times are ms since the epoch by the store's clock. ]]
 local now = store_time()
 
@@ -59,4 +59,4 @@ if ARGV[8] == '1' then
   redis.call('XADD', KEYS[8], '*', 'verification', ARGV[1], 'delivery', 1)
 end
 redis.call('XADD', KEYS[9], '*', 'event', 'verification.created', 'verification', ARGV[1], 'at', now)
-return {'created', now, expires_at, wrong}
+return {'created', as_read(KEYS[1], now, wrong, false)}
