@@ -87,7 +87,7 @@ async def put_phone(request: web.Request) -> web.Response:
     number = read_number(request.match_info["number"])
     if number is None:
         raise BadInput("invalid-number", "the phone in the address is not an E.164 number")
-    change = read_phone(await _fields(request, {"behaviour", "greeting_keys", "owner_name", "registry", "name"}))
+    change = read_phone(await json_body(request))
     phone = carrier.phones.get(number)
     change(phone)
     view = phone_view(phone)

@@ -75,26 +75,34 @@ class Fields:
         return kind(self.choice(name, tuple(kind), ""))
 
 
-def read_phone(given: Fields) -> Callable[[Phone], None]:
+def _greeting_keys(given: Fields) -> str:
+    keys = given.text("greeting_keys")
+    if keys and not are_keys(keys):
+        raise BadInput("invalid-field", "greeting_keys are keys out of 0-9, * and #, or empty")
+    return keys
+
+
+_READ_PHONE: dict[str, Callable[[Fields], Any]] = {
+    "behaviour": lambda given: given.member("behaviour", Behaviour),
+    "greeting_keys": _greeting_keys,
+    "registry": lambda given: given.member("registry", RegistryState),
+    "owner_name": lambda given: given.text("owner_name"),
+    "name": lambda given: given.text("name"),
+}
+
+
+def read_phone(body: Mapping[str, Any]) -> Callable[[Phone], None]:
     """The change that a body asks for; nothing is changed before all of it is known to be right."""
-    changes: dict[str, Any] = {}
-    if "behaviour" in given:
-        changes["behaviour"] = given.member("behaviour", Behaviour)
-    if "registry" in given:
-        changes["registry"] = given.member("registry", RegistryState)
-    for name in ("owner_name", "name"):
-        if name in given:
-            changes[name] = given.text(name)
-    if "greeting_keys" in given:
-        changes["greeting_keys"] = keys = given.text("greeting_keys")
-        if keys and not are_keys(keys):
-            raise BadInput("invalid-field", "greeting_keys are keys out of 0-9, * and #, or empty")
+    given = Fields(body, set(_READ_PHONE))
+    changes = {name: read(given) for name, read in _READ_PHONE.items() if name in given}
     if not changes:
-        raise BadInput("invalid-field", "behaviour is required")
+        raise BadInput("invalid-field", "name what is to change, such as behaviour")
 
     def change(phone: Phone) -> None:
         for name, value in changes.items():
             setattr(phone, name, value)
+        # Whoever names a phone wants to see it.
+        phone.listed = phone.listed or "name" in changes
 
     return change
 

@@ -14,7 +14,7 @@ STATIC = Path(__file__).parent / "static"
 
 HEARTBEAT_SECONDS = 15
 RECENT = 200
-"""How many texts a page is given when it opens."""
+"""How many texts and calls a page is given when it opens."""
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; " + "; ".join(
     f"{kind} 'self'"
@@ -74,7 +74,7 @@ def _snapshot(carrier: Carrier) -> dict[str, Any]:
         "voice_number": carrier.settings.voice_number,
         "phones": [phone_view(phone) for phone in carrier.phones.all()],
         "messages": [message_view(text) for text in texts[-RECENT:]],
-        "calls": [call_view(call) for call in carrier.switchboard.calls if not call.over],
+        "calls": [call_view(call) for call in list(carrier.switchboard.calls)[-RECENT:]],
     }
 
 

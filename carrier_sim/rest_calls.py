@@ -8,12 +8,13 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiMapping
 
-from carrier_sim.call import CallPlan, Document, WrongMoment
+from carrier_sim.call import CallPlan, WrongMoment
 from carrier_sim.call_callbacks import EVENTS
 from carrier_sim.carrier import CARRIER, Carrier
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Call
 from carrier_sim.rest import ACCOUNT_PATH, RestError, json_response, listing, not_found
+from carrier_sim.talk import Document
 from carrier_sim.webhooks import is_web_address
 
 DEFAULT_RING_SECONDS = 60

@@ -79,5 +79,5 @@ class CarrierSettings:
     speed: float = 1.0
     """Divides every wait."""
     speech_ms_per_character: float = 6
-    page_speech_ms_per_character: float = 95
+    page_speech_ms_per_character: float = 110
     """The pace of speech in calls answered on the phone page, where a person listens."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from carrier_sim.numbers import is_landline
 from carrier_sim.phones import Phone
 from carrier_sim.records import Call, Message
 
@@ -50,6 +51,7 @@ def phone_view(phone: Phone) -> dict[str, Any]:
         "registry": phone.registry,
         "opted_out": phone.opted_out,
         "listed": phone.listed,
+        "line": "landline" if is_landline(phone.number) else "mobile",
     }
 
 
