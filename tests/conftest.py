@@ -1,0 +1,58 @@
+"""What every room's tests share: a real store, and the whole demo in one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import unused_port
+
+from demo.api import Api
+from demo.running import Demo, running
+from demo.seed import seed
+from gateway.serving import PortTaken
+
+CARRIER_SPEED = 10.0
+"""Nobody listens to the calls of tests."""
+
+
+@asynccontextmanager
+async def demo_on_free_ports(directory: Path) -> AsyncIterator[Demo]:
+    """The demo; another program may take a port between finding and using it, so it is tried again."""
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            starting = running(directory, unused_port(), unused_port(), carrier_speed=CARRIER_SPEED)
+            try:
+                demo = await stack.enter_async_context(starting)
+            except PortTaken:
+                continue
+            yield demo
+            return
+        raise PortTaken("No free ports.")
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """Gateway, local carrier and store, running; nobody is registered yet (see `people`)."""
+    async with demo_on_free_ports(tmp_path / "demo") as demo:
+        yield demo
+
+
+@pytest.fixture
+async def api(demo: Demo) -> AsyncIterator[Api]:
+    """The demo's gateway, called with the demo's key."""
+    async with Api(demo.base_url, demo.secrets.api_key) as api:
+        yield api
+
+
+@pytest.fixture
+async def carrier(demo: Demo) -> AsyncIterator[Api]:
+    """The control interface of the demo's local carrier."""
+    async with Api(demo.carrier_url) as carrier:
+        yield carrier
+
+
+@pytest.fixture
+async def people(api: Api, carrier: Api) -> None:
+    """The people of the demo are registered (`demo.people.CUSTOMERS`)."""
+    await seed(api, carrier)
