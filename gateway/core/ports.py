@@ -1,6 +1,8 @@
 """What the core asks of the world outside: carriers. (Stores are in `gateway.core.store`.)"""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from contacts.phone_numbers import PhoneNumber
@@ -74,4 +76,43 @@ class CallCarrier(Protocol):
 
     async def end_call(self, call_id: str) -> None:
         """Hang up a call, ringing or talking; a call that is already over is success."""
+        ...
+
+
+class LookUpFailed(Exception):
+    """A look-up outside gave no answer that can be relied on, or none in time. Nothing is known."""
+
+
+class DepartureRecords(Protocol):
+    """The Ministry of Justice's departure records (출국정보 조회, R9)."""
+
+    async def has_left(self, customer_id: str, name: str, birth_date: str) -> bool:
+        """Whether the person is out of the country now. `birth_date` is `YYYY-MM-DD`. Raises `LookUpFailed`."""
+        ...
+
+
+class Countries(Protocol):
+    """Which country an address belongs to."""
+
+    def country_of(self, address: str) -> str | None:
+        """An ISO 3166-1 alpha-2 code, or None: unknown, private, reserved, or not an address."""
+        ...
+
+
+class RiskSignal(StrEnum):
+    """What a carrier can tell of a number (CAMARA), and what it does to a verification."""
+
+    SIM_SWAP = "sim_swap"
+    """The SIM was changed of late: holds `sms` and `sms_reply`."""
+    CALL_FORWARDING = "call_forwarding"
+    """Calls go to another number: holds `ars`."""
+    NUMBER_RECYCLING = "number_recycling"
+    """The number has another subscriber since: the contact needs verification again."""
+
+
+class RiskSignals(Protocol):
+    """Asks the carrier for one signal about one number."""
+
+    async def is_raised(self, signal: RiskSignal, number: PhoneNumber, since: datetime | None) -> bool:
+        """`since`: when the contact was verified, for number recycling. Raises `LookUpFailed`."""
         ...
