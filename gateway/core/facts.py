@@ -3,12 +3,14 @@
 Facts hold no personal data, so that they can be recorded and a changed policy run over them again.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from contacts.models import ContactMethod, CustomerKind
+from contacts.models import Contact, ContactMethod, Customer, CustomerKind
 from gateway.core.operations import Operation
+from gateway.core.ports import RiskSignal
 
 
 class Known(StrEnum):
@@ -22,25 +24,50 @@ class Known(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExemptionFacts:
-    """The three conditions of the overseas exemption (R9), each with why it is not met."""
+    """The three conditions of the overseas exemption (R9), each with how it stands."""
 
     registered: Known
     departed: Known
     foreign_address: Known
 
+    @property
+    def all_met(self) -> bool:
+        return self.registered is self.departed is self.foreign_address is Known.MET
+
+
+NOT_ASKED = ExemptionFacts(Known.UNKNOWN, Known.UNKNOWN, Known.UNKNOWN)
+"""No exemption was asked for, or nobody could be asked: it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A method that a carrier's signal holds back on a contact, or that is held because the look-up failed."""
+
+    method: ContactMethod
+    signal: RiskSignal
+
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """A contact and the methods that it may be used for; `held` are those a carrier's risk signal holds back."""
+    """A contact and the methods that its status allows (R3, R4, R5); `held` are those that a signal holds back."""
 
     contact_id: str
     methods: tuple[ContactMethod, ...]
-    held: tuple[ContactMethod, ...] = ()
+    held: tuple[Held, ...] = ()
+
+    @property
+    def usable(self) -> tuple[ContactMethod, ...]:
+        held = {one.method for one in self.held}
+        return tuple(method for method in self.methods if method not in held)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`hour` is the hour of the day in Seoul; `opened_today` counts the customer's verifications of the last day."""
+    """`hour` is the hour of the day in Seoul, 0 to 23.
+
+    `opened_today` counts the verifications opened for this customer and operation in the day that began with
+    the first of them.
+    """
 
     operation: Operation
     kind: CustomerKind
@@ -59,7 +86,7 @@ class Facts:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
-        """Read what `record` gave."""
+        """Read what `record` gave. Raises KeyError, TypeError or ValueError when it is something else."""
         return cls(
             operation=Operation(record["operation"]),
             kind=CustomerKind(record["kind"]),
@@ -71,7 +98,7 @@ class Facts:
                 ContactFacts(
                     contact["contact_id"],
                     tuple(map(ContactMethod, contact["methods"])),
-                    tuple(map(ContactMethod, contact["held"])),
+                    tuple(Held(ContactMethod(one["method"]), RiskSignal(one["signal"])) for one in contact["held"]),
                 )
                 for contact in record["contacts"]
             ),
@@ -79,3 +106,55 @@ class Facts:
             hour=int(record["hour"]),
             opened_today=int(record["opened_today"]),
         )
+
+
+class Exemptions(Protocol):
+    """Finds out how the three conditions of R9 stand. Never raises: what cannot be found out is `UNKNOWN`."""
+
+    async def facts(self, customer: Customer, client_ip: str) -> ExemptionFacts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AutoConnection:
+    """How a device's token stands, and the token that takes its place (R14): each is good once."""
+
+    known: Known
+    next_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"AutoConnection(known={self.known!r})"
+
+
+class AutoConnections(Protocol):
+    """Uses a device's token. Never raises: a token that cannot be judged is `UNKNOWN`."""
+
+    async def use(self, customer_id: str, token: str) -> AutoConnection: ...
+
+
+class Holds(Protocol):
+    """Asks the carriers' risk signals about contacts. Never raises: the policy says what a failure does."""
+
+    async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
+        """By contact id, the methods held back; a contact that is not there has none."""
+        ...
+
+
+class NoExemptions:
+    """`Exemptions` where nothing can be asked: nobody is exempt."""
+
+    async def facts(self, customer: Customer, client_ip: str) -> ExemptionFacts:
+        return NOT_ASKED
+
+
+class NoAutoConnections:
+    """`AutoConnections` of a gateway that gives no tokens."""
+
+    async def use(self, customer_id: str, token: str) -> AutoConnection:
+        return AutoConnection(Known.NOT_MET)
+
+
+class NoHolds:
+    """`Holds` of a firm whose carriers offer no signals."""
+
+    async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
+        return {}
