@@ -157,6 +157,12 @@ class Problem(Enum):
         "규칙 {rule}: 이 연락처에서 지금 쓸 수 있는 방법은 {methods}입니다.",
         "Rule {rule}: what this contact may be used for now is {methods}.",
     )  # fmt: skip
+    METHOD_HELD = ProblemKind(
+        "method-held", 409,
+        "통신사 위험 신호로 보류된 인증 방법입니다", "A carrier's risk signal holds this method back",
+        "신호 {signal}: 이 연락처에서 지금 쓸 수 있는 방법은 {methods}이고, 다른 연락처는 contacts에 있습니다.",
+        "Signal {signal}: what this contact may be used for now is {methods}; `contacts` lists the other contacts.",
+    )  # fmt: skip
     EXTRA_AUTHENTICATION_NOT_REQUIRED = ProblemKind(
         "extra-authentication-not-required", 409,
         "추가인증 대상이 아닙니다", "No extra authentication is needed",
@@ -257,6 +263,7 @@ class Refusal(Exception):
         errors: tuple[FieldError, ...] = (),
         retry_after: int | None = None,
         attempts_remaining: int | None = None,
+        members: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(problem.value.slug)
@@ -265,6 +272,8 @@ class Refusal(Exception):
         self.errors = errors
         self.retry_after = retry_after
         self.attempts_remaining = attempts_remaining
+        self.members: Mapping[str, object] = members or {}
+        """Extension members of the problem document (RFC 9457 3.2): plain JSON values, no personal data."""
         self.headers: Mapping[str, str] = headers or {}
 
 

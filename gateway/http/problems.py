@@ -74,7 +74,7 @@ def problem_document(refusal: Refusal, locale: Locale, request_id: str) -> dict[
         document["retry_after"] = refusal.retry_after
     if refusal.attempts_remaining is not None:
         document["attempts_remaining"] = refusal.attempts_remaining
-    return document
+    return {**refusal.members, **document}
 
 
 def _known(values: Mapping[str, object]) -> Mapping[str, object]:
