@@ -24,15 +24,19 @@ class DemoSecrets:
     twilio_auth_token: str = field(repr=False)
     verify_service_sid: str
     registry_token: str = field(repr=False)
+    departure_token: str = field(repr=False)
 
 
 def load_or_make(path: Path) -> DemoSecrets:
-    """The secrets of this demo, made on the first start. Only this user can read the file."""
-    if path.exists():
-        return DemoSecrets(**orjson.loads(path.read_bytes()))
-    made = _make()
-    write_private(path, asdict(made))
-    return made
+    """The secrets of this demo, made on the first start. Only this user can read the file.
+
+    What an older demo did not have yet is made now, and the rest stays: its data would be unreadable otherwise.
+    """
+    kept = orjson.loads(path.read_bytes()) if path.exists() else {}
+    secrets = {**asdict(_make()), **kept}
+    if secrets != kept:
+        write_private(path, secrets)
+    return DemoSecrets(**secrets)
 
 
 def write_private(path: Path, content: object) -> None:
@@ -55,6 +59,7 @@ def _make() -> DemoSecrets:
         twilio_auth_token=secrets.token_hex(16),
         verify_service_sid=f"VA{secrets.token_hex(16)}",
         registry_token=secrets.token_urlsafe(24),
+        departure_token=secrets.token_urlsafe(24),
     )
 
 
