@@ -1,0 +1,1 @@
+"""A carrier's CAMARA services: kyc-match, sim-swap, call-forwarding-signal and number-recycling."""
