@@ -7,14 +7,21 @@ It is read from a folder of three files that people keep in a spreadsheet or an 
 - `version.txt`: the name of this policy, which every decision and receipt carries.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from contacts.models import ContactMethod, CustomerKind
 from gateway.core.operations import Operation
 from gateway.core.ports import RiskSignal
 from gateway.core.verification import Method
+
+_NUMBER = re.compile("[0-9]{1,5}")
+_HOURS = re.compile("([01]?[0-9]|2[0-4])-([01]?[0-9]|2[0-4])")
 
 
 class ExtraAuthentication(StrEnum):
@@ -57,37 +64,116 @@ class Hours:
         return f"{self.start}-{self.end}"
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRow:
+def _words(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    words = cell.split()
+    if len(set(words)) < len(words):
+        raise ValueError("names something twice")
+    return tuple(words)
+
+
+def _number(cell: object) -> object:
+    if isinstance(cell, str) and cell:
+        if _NUMBER.fullmatch(cell) is None:
+            raise ValueError("give a whole number")
+        return int(cell)
+    return None if cell == "" else cell
+
+
+def _seconds(cell: object) -> object:
+    """Never above ten minutes (OWASP ASVS 6.5.5)."""
+    seconds = _number(cell)
+    if isinstance(seconds, int) and not 30 <= seconds <= 600:
+        raise ValueError("give 30 to 600 seconds")
+    return 0 if seconds is None else seconds
+
+
+def _consent(cell: object) -> object:
+    if isinstance(cell, str):
+        if cell not in ("required", ""):
+            raise ValueError("give 'required' or nothing")
+        return cell == "required"
+    return cell
+
+
+def _hours(cell: object) -> object:
+    if cell == "":
+        return None
+    if isinstance(cell, str):
+        found = _HOURS.fullmatch(cell)
+        if found is None or int(found[1]) == int(found[2]) or int(found[1]) == 24:
+            raise ValueError("give two hours of the day in Seoul, like 23-6, or nothing")
+        return Hours(int(found[1]), int(found[2]))
+    return cell
+
+
+_Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_Words = BeforeValidator(_words)
+_Number = BeforeValidator(_number)
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    reason: _Reason
+    reason_en: _Reason
+
+
+class OperationRow(_Row):
     """One row of `operations.csv`. `valid_for` is in seconds, and 0 where there is nothing to be valid."""
 
     operation: Operation
     customer: CustomerKind
     extra_authentication: ExtraAuthentication
-    rule: str
-    online_consent: bool
-    methods: tuple[Method, ...]
-    exemptions: tuple[Exemption, ...]
-    valid_for: int
-    per_day: int | None
-    refused_hours: Hours | None
-    reason_ko: str
-    reason_en: str
+    rule: Annotated[str, Field(pattern="^R[1-9][0-9]?$")]
+    online_consent: Annotated[bool, BeforeValidator(_consent)]
+    methods: Annotated[tuple[Method, ...], _Words]
+    exemptions: Annotated[tuple[Exemption, ...], _Words]
+    valid_for: Annotated[int, BeforeValidator(_seconds)]
+    per_day: Annotated[Annotated[int, Field(ge=1)] | None, _Number]
+    refused_hours: Annotated[Hours | None, BeforeValidator(_hours), PlainSerializer(lambda it: str(it) if it else None)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        required = self.extra_authentication is ExtraAuthentication.REQUIRED
+        if required and not self.methods:
+            raise ValueError("methods: required, so name at least one")
+        if required and not self.valid_for:
+            raise ValueError("valid_for: required, so give seconds")
+        if not required and (self.methods or self.exemptions or self.valid_for or self.per_day):
+            raise ValueError(
+                f"extra_authentication: {self.extra_authentication}, so leave methods, exemptions, valid_for and "
+                "per_day empty"
+            )
+        self._check_exemptions()
+        return self
+
+    def _check_exemptions(self) -> None:
+        if self.operation is Operation.VOUCH and Method.BRANCH_OTP in self.methods:
+            raise ValueError("methods: it is another contact that vouches (R5), so branch_otp cannot")
+        if self.operation is Operation.VOUCH and self.exemptions:
+            raise ValueError("exemptions: nothing takes the place of the contact that vouches (R5)")
+        if Exemption.AUTO_CONNECT in self.exemptions and self.operation is not Operation.CLOUD_LOGIN:
+            raise ValueError("exemptions: auto_connect is for cloud_login only (R14)")
 
 
-@dataclass(frozen=True, slots=True)
-class SignalRow:
+class SignalRow(_Row):
     """One row of `signals.csv`: while the signal is raised, the methods in `holds` are not offered.
 
-    `hours` is how far back a change counts, None where the signal has no such thing.
+    `hours` is how far back a change counts (1 to 2400, CAMARA sim-swap), None where the signal has no such thing.
     """
 
     signal: RiskSignal
-    holds: tuple[ContactMethod, ...]
-    hours: int | None
+    holds: Annotated[tuple[ContactMethod, ...], _Words, Field(min_length=1)]
+    hours: Annotated[Annotated[int, Field(ge=1, le=2400)] | None, _Number]
     on_failure: OnFailure
-    reason_ko: str
-    reason_en: str
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.signal is RiskSignal.SIM_SWAP) != (self.hours is not None):
+            raise ValueError("hours: they go with sim_swap, and with no other signal")
+        return self
 
 
 @dataclass(frozen=True)
@@ -95,6 +181,7 @@ class Policy:
     """The whole table. A signal without a row is not consulted."""
 
     version: str
+    """The declared name and the beginning of the content's SHA-256: `manual-2024-05-31+1a2b3c4d`."""
     rows: Mapping[tuple[Operation, CustomerKind], OperationRow]
     signals: Mapping[RiskSignal, SignalRow]
 
