@@ -1,10 +1,16 @@
-"""The decision itself: a pure function of the policy and the facts."""
+"""The decision itself: a pure function of the policy and the facts.
 
+What refuses comes before what exempts, and what exempts before what is required; so no exemption ever opens a
+way around a lock, a missing consent or a limit.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.core.facts import ContactFacts, Facts
-from gateway.core.policy import Policy
+from contacts.models import ContactMethod, CustomerKind
+from gateway.core.facts import ContactFacts, Facts, Known
+from gateway.core.policy import Exemption, ExtraAuthentication, OperationRow, Policy
 from gateway.core.verification import Method
 
 
@@ -37,11 +43,151 @@ class Decision:
     contacts: tuple[ContactFacts, ...] = ()
 
     @property
-    def rule(self) -> str:
-        """The rule that decided."""
-        return self.reasons[0].rule
+    def reason(self) -> Reason:
+        """The one that decided."""
+        return self.reasons[0]
 
 
 def decide(policy: Policy, facts: Facts) -> Decision:
     """What the policy says of these facts, each rule that applies with whether it was met."""
-    raise NotImplementedError
+    row = policy.row(facts.operation, facts.kind)
+    own = Reason(row.rule, row.extra_authentication is not ExtraAuthentication.REFUSED, row.reason, row.reason_en)
+    conditions = [own, *_conditions(row, facts)]
+    exemptions = [*_exemptions(row, facts)]
+    unmet = next((reason for reason in conditions if not reason.met), None)
+    if unmet is not None:
+        return _decided(Outcome.REFUSED, unmet, conditions, exemptions)
+    if row.extra_authentication is ExtraAuthentication.NOT_REQUIRED:
+        return _decided(Outcome.EXEMPT, own, conditions, exemptions)
+    exempting = next((reason for reason in exemptions if reason.met), None)
+    if exempting is not None:
+        return _decided(Outcome.EXEMPT, exempting, conditions, exemptions)
+    contacts = tuple(contact for contact in (_usable(policy, row, one) for one in facts.contacts) if contact.methods)
+    methods = tuple(method for method in row.methods if _may_be_used(method, contacts, facts))
+    ways = [*_ways(policy, row, facts)]
+    required = _decided(Outcome.REQUIRED, own, conditions, [*exemptions, *ways])
+    return Decision(required.outcome, required.reasons, methods, contacts)
+
+
+def _decided(outcome: Outcome, by: Reason, *reasons: list[Reason]) -> Decision:
+    others = (reason for some in reasons for reason in some if reason is not by)
+    return Decision(outcome, (by, *others))
+
+
+def _conditions(row: OperationRow, facts: Facts) -> Iterator[Reason]:
+    """What has to be met before anything else is asked."""
+    if row.online_consent:
+        yield _reason(
+            "R10", facts.online_consent,
+            "온라인 신원확인에 사전동의했습니다.", "The customer has given online consent.",
+            "온라인 신원확인 사전동의가 없습니다. 영업점에서, 또는 인증서로 로그인하여 동의로 바꿔야 합니다.",
+            "There is no online consent: it is given at a branch, or online when logged in with a certificate.",
+        )  # fmt: skip
+    if row.extra_authentication is ExtraAuthentication.REQUIRED:
+        yield _reason(
+            "R20", not facts.locked,
+            "추가인증이 잠겨 있지 않습니다.", "Extra authentication is not locked.",
+            "추가인증이 잠겼습니다. 고객센터에서 본인 확인 후 승인을 받아 잠금을 풀어야 합니다.",
+            "Extra authentication is locked until the customer centre asks for an unlock and a second person approves.",
+        )  # fmt: skip
+    if row.refused_hours is not None:
+        hours = row.refused_hours
+        yield _reason(
+            "refused_hours", facts.hour not in hours,
+            f"이용할 수 없는 시간({hours}시)이 아닙니다.", f"It is not between the refused hours ({hours}, Seoul).",
+            f"{hours}시에는 이용할 수 없습니다.", f"It is refused between these hours in Seoul: {hours}.",
+        )  # fmt: skip
+    if row.per_day is not None:
+        yield _reason(
+            "per_day", facts.opened_today < row.per_day,
+            f"하루 인증 {row.per_day}회 가운데 {facts.opened_today}회를 썼습니다.",
+            f"{facts.opened_today} of {row.per_day} verifications a day were used.",
+            f"하루 인증 {row.per_day}회를 모두 썼습니다.", f"All {row.per_day} verifications of the day were used.",
+        )  # fmt: skip
+
+
+def _exemptions(row: OperationRow, facts: Facts) -> Iterator[Reason]:
+    """What could take the place of extra authentication."""
+    if row.extra_authentication is ExtraAuthentication.REQUIRED and facts.kind is CustomerKind.INDIVIDUAL:
+        yield Reason("R2", False, "개인 고객이므로 추가인증 대상입니다.", "The customer is an individual.")
+    if Exemption.OVERSEAS in row.exemptions:
+        yield _overseas(facts)
+    if Exemption.AUTO_CONNECT in row.exemptions:
+        yield _reason(
+            "R14", facts.auto_connected is Known.MET,
+            "자동연결된 기기입니다.", "The device is auto-connected.",
+            "자동연결된 기기가 아닙니다.", "The device is not auto-connected.",
+        )  # fmt: skip
+
+
+_KO = {Known.MET: "확인", Known.NOT_MET: "아님", Known.UNKNOWN: "확인 불가"}
+_EN = {Known.MET: "confirmed", Known.NOT_MET: "not so", Known.UNKNOWN: "not known"}
+
+
+def _overseas(facts: Facts) -> Reason:
+    exemption = facts.exemption
+    registered, departed, foreign = exemption.registered, exemption.departed, exemption.foreign_address
+    return Reason(
+        "R9",
+        exemption.all_met,
+        f"해외체류 예외: 예외신청 {_KO[registered]}, 출국 사실 {_KO[departed]}, 해외 IP {_KO[foreign]}",
+        f"Overseas exemption: registration {_EN[registered]}, departure {_EN[departed]}, "
+        f"foreign address {_EN[foreign]}",
+    )
+
+
+_TEXTS = frozenset({Method.SMS, Method.SMS_REPLY})
+
+
+def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
+    """What the customer has to prove themselves with, and what is in the way of it."""
+    verifiable = sum(bool(contact.methods) for contact in facts.contacts)
+    given = {Method(method) for contact in facts.contacts for method in contact.methods}
+    if row.rule != "R5" and not {Method.BRANCH_OTP}.issuperset(row.methods):
+        yield _reason(
+            "R5", verifiable > 0,
+            f"인증가능 연락처가 {verifiable}개 있습니다.", f"Verifiable contacts: {verifiable}.",
+            "인증가능 연락처가 없습니다. 명의인증(타명의 휴대폰은 불가, R6) 또는 추가인증으로 바꿔야 합니다.",
+            "No contact is verifiable: it takes an ownership check, which a mobile in another name cannot pass (R6), "
+            "or vouching.",
+        )  # fmt: skip
+    if _TEXTS.intersection(row.methods):
+        yield _reason(
+            "R3", bool(_TEXTS & given),
+            "명의인증된 휴대폰이 있습니다.", "A mobile has passed its ownership check.",
+            "명의인증된 휴대폰이 없어 문자로 인증할 수 없습니다.", "No mobile has passed its ownership check.",
+        )  # fmt: skip
+    if Method.ARS in row.methods:
+        yield _reason(
+            "R4", Method.ARS in given,
+            "전화를 받을 수 있는 인증가능 연락처가 있습니다.", "A verifiable contact can be called.",
+            "전화를 받을 수 있는 인증가능 연락처가 없습니다.", "No verifiable contact can be called.",
+        )  # fmt: skip
+    if Method.BRANCH_OTP in row.methods:
+        yield _reason(
+            "R8", facts.branch_password,
+            "영업점에서 발급한 일회용 비밀번호가 있습니다.", "A branch password is in force.",
+            "유효한 영업점 일회용 비밀번호가 없습니다.", "No branch password is in force.",
+        )  # fmt: skip
+    raised = {held.signal for contact in facts.contacts for held in contact.held}
+    for signal, signal_row in policy.signals.items():
+        if signal in raised:
+            yield Reason(signal, False, signal_row.reason, signal_row.reason_en)
+
+
+def _usable(policy: Policy, row: OperationRow, contact: ContactFacts) -> ContactFacts:
+    """The contact with the methods that are left of it."""
+    held = {one.method for one in contact.held if one.signal in policy.signals}
+    allowed = {ContactMethod(method) for method in row.methods if method is not Method.BRANCH_OTP}
+    left = tuple(method for method in contact.methods if method in allowed and method not in held)
+    return ContactFacts(contact.contact_id, left, contact.held)
+
+
+def _may_be_used(method: Method, contacts: tuple[ContactFacts, ...], facts: Facts) -> bool:
+    if method is Method.BRANCH_OTP:
+        return facts.branch_password
+    return any(ContactMethod(method) in contact.methods for contact in contacts)
+
+
+def _reason(rule: str, met: bool, met_ko: str, met_en: str, otherwise_ko: str, otherwise_en: str) -> Reason:
+    return Reason(rule, met, met_ko, met_en) if met else Reason(rule, met, otherwise_ko, otherwise_en)

@@ -55,11 +55,6 @@ class ContactFacts:
     methods: tuple[ContactMethod, ...]
     held: tuple[Held, ...] = ()
 
-    @property
-    def usable(self) -> tuple[ContactMethod, ...]:
-        held = {one.method for one in self.held}
-        return tuple(method for method in self.methods if method not in held)
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -132,10 +127,14 @@ class AutoConnections(Protocol):
 
 
 class Holds(Protocol):
-    """Asks the carriers' risk signals about contacts. Never raises: the policy says what a failure does."""
+    """Asks the carriers' risk signals about contacts; the policy says what a look-up that fails does."""
 
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         """By contact id, the methods held back; a contact that is not there has none."""
+        ...
+
+    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod) -> None:
+        """Raises `Refusal` when the method is held, with what may be used instead."""
         ...
 
 
@@ -158,3 +157,6 @@ class NoHolds:
 
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         return {}
+
+    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod) -> None:
+        return

@@ -114,7 +114,7 @@ _Number = BeforeValidator(_number)
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     reason: _Reason
     reason_en: _Reason
