@@ -1,0 +1,55 @@
+"""Where a request came from, when a proxy says so: `X-Forwarded-For` counts from trusted proxies only.
+
+The header is the sender's to write. Each proxy adds the address it saw at the right, so what trusted proxies wrote
+is found from the right; all that is left of the first address that is not one of theirs may be invented.
+"""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from aiohttp import web
+
+Network = IPv4Network | IPv6Network
+
+_HEADER = "X-Forwarded-For"
+
+
+class ClientAddresses:
+    """Finds the client of requests that come through the proxies in `trusted`; without any, it finds none."""
+
+    def __init__(self, trusted: Iterable[Network] = ()) -> None:
+        self._trusted = tuple(trusted)
+
+    def of(self, request: web.Request) -> str | None:
+        """The address that a trusted proxy saw, or None."""
+        peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+        return forwarded_for(peer[0] if peer else "", request.headers.getall(_HEADER, ()), self._trusted)
+
+
+def forwarded_for(peer: str, headers: Sequence[str], trusted: Sequence[Network]) -> str | None:
+    """The right-most address of the header lines that is no trusted proxy.
+
+    None where the `peer` of the connection is not trusted, where every hop is, and where a hop that would have to be
+    believed is no address: an answer must not rest on what somebody could have made up.
+    """
+    if not _is_trusted(_address(peer), trusted):
+        return None
+    hops = [hop.strip(" \t") for line in headers for hop in line.split(",")]
+    for hop in reversed(hops):
+        address = _address(hop)
+        if address is None:
+            return None
+        if not _is_trusted(address, trusted):
+            return str(address)
+    return None
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _is_trusted(address: IPv4Address | IPv6Address | None, trusted: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in trusted)
