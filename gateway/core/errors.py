@@ -174,6 +174,31 @@ class Problem(Enum):
         "규칙 {rule}: 영업점에서, 또는 인증서로 로그인하여 동의로 바꾼 뒤 진행해 주세요.",
         "Rule {rule}: the customer changes it at a branch, or online when logged in with a certificate.",
     )  # fmt: skip
+    APPROVAL_NOT_FOUND = ProblemKind(
+        "approval-not-found", 404,
+        "승인 요청을 찾을 수 없습니다", "There is no such approval",
+        "GET /v1/approvals에서 승인 요청을 확인해 주세요.", "Look the request up with GET /v1/approvals.",
+    )  # fmt: skip
+    APPROVAL_CLOSED = ProblemKind(
+        "approval-closed", 409,
+        "이미 끝난 승인 요청입니다", "This approval is already closed",
+        "상태는 {status}입니다. 필요하면 새로 요청해 주세요.", "Its status is {status}. Make a new request if needed.",
+    )  # fmt: skip
+    APPROVAL_OUTDATED = ProblemKind(
+        "approval-outdated", 409,
+        "요청한 뒤 상황이 바뀌었습니다", "What the request was made for has changed",
+        "이 요청은 반려하고, 지금 상황에 맞게 새로 요청해 주세요.", "Reject this request and make a new one.",
+    )  # fmt: skip
+    SELF_APPROVAL = ProblemKind(
+        "self-approval", 403,
+        "요청한 사람은 승인할 수 없습니다", "Nobody approves their own request",
+        "다른 사람이, 그 사람의 키로 승인해 주세요.", "Another person must approve it, with a key of their own.",
+    )  # fmt: skip
+    CUSTOMER_NOT_LOCKED = ProblemKind(
+        "customer-not-locked", 409,
+        "잠긴 고객이 아닙니다", "Extra authentication is not locked",
+        "잠금 해제가 필요하지 않습니다.", "There is nothing to unlock.",
+    )  # fmt: skip
     BRANCH_PASSWORD_NOT_FOUND = ProblemKind(
         "branch-password-not-found", 404,
         "일회용 비밀번호를 찾을 수 없습니다", "There is no such branch password",

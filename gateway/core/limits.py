@@ -30,6 +30,16 @@ class Limits:
     longest_branch_password_life: int = 7 * 86_400
     receipt_life: int = 600
     """Seconds in which the issuance system redeems a receipt."""
+    vouch_receipt_life: int = 600
+    """Seconds in which a receipt vouches for a contact: the other phone was in hand just now."""
+    ownership_check_good_for: int = 0
+    """Seconds after which an ownership check, and what rests on it, no longer counts; 0: it does not age."""
+    approval_life: int = 86_400
+    """Seconds a request waits for a second person (R20)."""
+    approvals_kept: int = 90 * 86_400
+    """Seconds a decided request can still be read; the audit stream stays."""
+    early_release_life: int = 4 * 3600
+    """Seconds an approved early release lifts a hold: long enough to come back to a screen, and no longer."""
     kept_after_close: int = 86_400
     """Seconds a closed verification can still be read; the audit stream stays."""
     contacts: int = 20
@@ -38,3 +48,5 @@ class Limits:
     number_day_cap: Cap = Cap(30, 86_400)
     client_cap: Cap = Cap(30_000, 60)
     answering_text_cap: Cap = Cap(5, 600)
+    ownership_cap: Cap = Cap(3, 86_400)
+    """Ownership checks that the carrier said no to, for one number of a customer."""

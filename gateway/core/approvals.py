@@ -1,0 +1,220 @@
+"""Approvals (센터장 전결, R20): what one person asked for, and a second, senior person lets happen or not."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.limits import Limits
+
+
+class ApprovalKind(StrEnum):
+    """What weakens a customer's protection, and so is carried out by nobody alone.
+
+    | kind               | `action`                              | carried out, it                            |
+    |--------------------|---------------------------------------|--------------------------------------------|
+    | contact_change     | number, line_type, index              | puts another number in the contact's place |
+    | unlock             | locked_at                             | forgets the customer's wrong answers       |
+    | early_release      | version                               | lifts a SIM swap's hold, for a while       |
+    | overseas_exemption | from, until (ms since the epoch)      | registers the exemption by phone (R9)      |
+
+    `index`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
+    """
+
+    CONTACT_CHANGE = "contact_change"
+    UNLOCK = "unlock"
+    EARLY_RELEASE = "early_release"
+    OVERSEAS_EXEMPTION = "overseas_exemption"
+
+
+class ApprovalStatus(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class NewApproval:
+    """A request as it is written. `action` may hold personal data: it is sealed at rest."""
+
+    approval_id: str
+    kind: ApprovalKind
+    customer_id: str
+    contact_id: str | None
+    requested_by: str
+    reason: str
+    action: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request as it stands. Times are ms since the epoch, by the store's clock."""
+
+    approval_id: str
+    kind: ApprovalKind
+    status: ApprovalStatus
+    customer_id: str
+    contact_id: str | None
+    requested_by: str
+    reason: str
+    requested_at: int
+    expires_at: int
+    action: Mapping[str, str] = field(repr=False)
+    decided_by: str | None = None
+    decided_at: int | None = None
+    decision_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides: the name that was given, and the person whose key was used."""
+
+    name: str
+    key_person: str
+
+    def is_one_of(self, requested_by: str) -> bool:
+        return person_key(requested_by) in {person_key(self.name), person_key(self.key_person)}
+
+
+class ApprovalClosed(Exception):
+    """The approval is no longer waiting; `status` is what it is."""
+
+    def __init__(self, status: ApprovalStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class ApprovalMissing(Exception):
+    """There is no such approval, or it is no longer kept."""
+
+
+class SelfApproval(Exception):
+    """Whoever asked for it would approve it."""
+
+
+class ApprovalOutdated(Exception):
+    """What the request was made for is no longer so."""
+
+
+class NumberTaken(Exception):
+    """The new number is already another contact of the customer."""
+
+    def __init__(self, contact_id: str) -> None:
+        super().__init__(contact_id)
+        self.contact_id = contact_id
+
+
+class ApprovalStore(Protocol):
+    """Keeps requests; approving one and carrying it out is one atomic script."""
+
+    async def add(self, new: NewApproval) -> Approval:
+        """Raises `CustomerMissing`."""
+        ...
+
+    async def read(self, approval_id: str) -> Approval | None: ...
+
+    async def with_status(self, status: ApprovalStatus) -> list[Approval]:
+        """Newest first; at most a few hundred."""
+        ...
+
+    async def approve(self, approval: Approval, decider: Decider, reason: str) -> None:
+        """Close and carry out, or neither.
+
+        Raises `ApprovalMissing`, `ApprovalClosed`, `SelfApproval`, `ApprovalOutdated` or `NumberTaken`.
+        """
+        ...
+
+    async def reject(self, approval: Approval, decider: Decider, reason: str) -> None:
+        """Raises `ApprovalMissing` or `ApprovalClosed`."""
+        ...
+
+
+class Approvals:
+    """The use cases of approvals. Raises `Refusal`."""
+
+    def __init__(self, store: ApprovalStore, limits: Limits, new_approval_id: Callable[[str], str]) -> None:
+        self._store = store
+        self._limits = limits
+        self._new_approval_id = new_approval_id
+
+    async def request(
+        self,
+        kind: ApprovalKind,
+        customer_id: str,
+        requested_by: str,
+        reason: str,
+        action: Mapping[str, str],
+        contact_id: str | None = None,
+    ) -> Approval:
+        """Ask for `kind`; nothing happens until somebody else approves it. `Refusal` if the customer is unknown."""
+        new = NewApproval(
+            approval_id=self._new_approval_id(customer_id),
+            kind=kind,
+            customer_id=customer_id,
+            contact_id=contact_id,
+            requested_by=requested_by,
+            reason=without_numbers(reason),
+            action=action,
+        )
+        return await self._store.add(new)
+
+    async def with_status(self, status: ApprovalStatus) -> list[Approval]:
+        return await self._store.with_status(status)
+
+    async def get(self, approval_id: str) -> Approval:
+        approval = await self._store.read(approval_id)
+        if approval is None:
+            raise Refusal(Problem.APPROVAL_NOT_FOUND)
+        return approval
+
+    async def approve(self, approval_id: str, decider: Decider, reason: str) -> Approval:
+        """Carry out what was asked for, once, and not by whoever asked."""
+        approval = await self._decidable(approval_id, decider)
+        try:
+            await self._store.approve(approval, decider, without_numbers(reason))
+        except SelfApproval:
+            raise Refusal(Problem.SELF_APPROVAL) from None
+        except ApprovalOutdated:
+            raise Refusal(Problem.APPROVAL_OUTDATED) from None
+        except NumberTaken as taken:
+            raise Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": taken.contact_id}) from None
+        except ApprovalClosed as closed:
+            raise Refusal(Problem.APPROVAL_CLOSED, values={"status": closed.status}) from None
+        except ApprovalMissing:
+            raise Refusal(Problem.APPROVAL_NOT_FOUND) from None
+        return await self.get(approval_id)
+
+    async def reject(self, approval_id: str, decider: Decider, reason: str) -> Approval:
+        """Close it without doing anything; whoever asked may take it back so."""
+        approval = await self._decidable(approval_id, decider)
+        try:
+            await self._store.reject(approval, decider, without_numbers(reason))
+        except ApprovalClosed as closed:
+            raise Refusal(Problem.APPROVAL_CLOSED, values={"status": closed.status}) from None
+        except ApprovalMissing:
+            raise Refusal(Problem.APPROVAL_NOT_FOUND) from None
+        return await self.get(approval_id)
+
+    async def _decidable(self, approval_id: str, decider: Decider) -> Approval:
+        if not person_key(decider.name):
+            error = FieldError("approved_by", "승인하는 사람의 이름을 적어 주세요.", "Name the person who decides.")
+            raise Refusal(Problem.INVALID_FIELDS, errors=(error,))
+        return await self.get(approval_id)
+
+
+def person_key(name: str) -> str:
+    """What two spellings of one person have in common: Unicode form, width, case and spacing do not count."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] not in "ZC")
+
+
+_LONG_NUMBER = re.compile(r"[0-9](?:[ .()-]*[0-9]){5,}")
+
+
+def without_numbers(reason: str) -> str:
+    """A reason as it may be kept: people write phone numbers into them, and reasons stand in the audit."""
+    return _LONG_NUMBER.sub("***", unicodedata.normalize("NFKC", reason))

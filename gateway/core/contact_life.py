@@ -1,0 +1,67 @@
+"""How a contact stops being verifiable, and the evidence of every change of its status (R5, R7)."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from contacts.models import Contact
+from gateway.core.errors import Problem, Refusal
+from gateway.core.ports import RiskSignal
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One change of a contact's status, and what it rests on. `at` is ms since the epoch by the store's clock.
+
+    `event` is what the contact became: `verifiable`, `needs_verification` or `released` (a hold lifted early).
+    `cause` says by what: an ownership check, a vouch, a carrier's signal, age, another number, another name, or the
+    fall of the contact that vouched. `reference` is the id of a verification, an approval or a contact, or a word
+    for who said so; `person` is whose key was used.
+    """
+
+    at: int
+    event: str
+    cause: str
+    reference: str
+    person: str
+    version: int
+
+
+class ContactLifeStore(Protocol):
+    """Takes a contact's verification back, with all that rests on it, in one script."""
+
+    async def demote(self, customer_id: str, contact: Contact, reason: str, evidence: str, person: str) -> bool:
+        """Whether the contact, unchanged since it was read, was verifiable and is no longer.
+
+        What it vouched for falls with it, and the open verifications of all of them are closed.
+        """
+        ...
+
+    async def evidence(self, customer_id: str, contact_id: str) -> list[Evidence] | None:
+        """Oldest first; None when there is no such contact."""
+        ...
+
+    async def is_released(self, customer_id: str, contact_id: str) -> bool:
+        """Whether an approved early release is in force for this contact."""
+        ...
+
+
+class ContactLife:
+    """The end of a contact's verification, its evidence and early releases."""
+
+    def __init__(self, store: ContactLifeStore) -> None:
+        self._store = store
+
+    async def demote(self, customer_id: str, contact: Contact, reason: str, evidence: str = "carrier") -> None:
+        """The contact needs verification again, because of `reason`; one that has changed meanwhile is left alone."""
+        await self._store.demote(customer_id, contact, reason, evidence, "gateway")
+
+    async def is_released(self, customer_id: str, contact_id: str, signal: RiskSignal) -> bool:
+        """Only a SIM swap's hold can be lifted early: the customer centre can ask the customer about a new SIM."""
+        return signal is RiskSignal.SIM_SWAP and await self._store.is_released(customer_id, contact_id)
+
+    async def evidence(self, customer_id: str, contact_id: str) -> list[Evidence]:
+        """Raises `Refusal` when the customer has no such contact."""
+        found = await self._store.evidence(customer_id, contact_id)
+        if found is None:
+            raise Refusal(Problem.CONTACT_NOT_FOUND)
+        return found
