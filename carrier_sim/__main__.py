@@ -23,6 +23,8 @@ def settings_from(environment: Mapping[str, str]) -> CarrierSettings:
         voice_number=environment.get("CARRIER_VOICE_NUMBER", "+827012340002"),
         inbound_url=environment.get("CARRIER_INBOUND_URL", ""),
         registry_token=environment["CARRIER_REGISTRY_TOKEN"],
+        camara_client_id=environment.get("CARRIER_CAMARA_CLIENT_ID", ""),
+        camara_client_secret=environment.get("CARRIER_CAMARA_CLIENT_SECRET", ""),
         speed=float(environment.get("CARRIER_SPEED", "1")),
     )
 

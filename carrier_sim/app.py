@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from carrier_sim import control, page, registry_routes, rest_calls, rest_messages
+from carrier_sim import camara_routes, control, page, registry_routes, rest_calls, rest_messages
 from carrier_sim.carrier import CARRIER, build_carrier
 from carrier_sim.control import control_middleware
 from carrier_sim.rest import rest_middleware
@@ -17,7 +17,14 @@ def create_app(settings: CarrierSettings) -> web.Application:
     """A carrier of its own: it owns all its tasks, and they end with it."""
     app = web.Application(middlewares=[rest_middleware, control_middleware], client_max_size=MAX_BODY_BYTES)
     app[CARRIER] = build_carrier(settings)
-    for routes in (rest_messages.ROUTES, rest_calls.ROUTES, control.ROUTES, registry_routes.ROUTES, page.ROUTES):
+    for routes in (
+        rest_messages.ROUTES,
+        rest_calls.ROUTES,
+        control.ROUTES,
+        registry_routes.ROUTES,
+        camara_routes.ROUTES,
+        page.ROUTES,
+    ):
         app.add_routes(routes)
     app.on_shutdown.append(_stop)
     app.cleanup_ctx.append(_connections)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from carrier_sim.camara import Subscribers
+from carrier_sim.camara_tokens import CamaraTokens
 from carrier_sim.events import Events
 from carrier_sim.faults import Faults
 from carrier_sim.pace import Background, Pace
@@ -23,6 +25,8 @@ class Carrier:
     faults: Faults
     phones: Phones
     registry: Registry
+    subscribers: Subscribers
+    camara_tokens: CamaraTokens
     webhooks: Webhooks
     texting: Texting
     switchboard: Switchboard
@@ -45,6 +49,8 @@ def build_carrier(settings: CarrierSettings) -> Carrier:
         faults=faults,
         phones=phones,
         registry=Registry(phones, settings.registry_token),
+        subscribers=Subscribers(phones),
+        camara_tokens=CamaraTokens(settings.camara_client_id, settings.camara_client_secret),
         webhooks=webhooks,
         texting=Texting(settings, phones, webhooks, events, background, pace),
         switchboard=Switchboard(settings, phones, webhooks, events, background, pace),

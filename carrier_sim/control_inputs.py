@@ -1,7 +1,9 @@
 """Reads the bodies of the control interface, and says what is wrong with them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -18,6 +20,9 @@ E = TypeVar("E", bound=StrEnum)
 MAX_DELAY_MS = 60_000
 
 
+MAX_HOURS = 24 * 366 * 10
+
+
 class BadInput(Exception):
     """A request to the control interface that cannot be done; `detail` never repeats a value."""
 
@@ -26,6 +31,14 @@ class BadInput(Exception):
         self.slug = slug
         self.detail = detail
         self.status = status
+
+
+def read_date(text: str) -> date | None:
+    """A day as `YYYY-MM-DD`, or None."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -52,6 +65,9 @@ class Fields:
 
     def __contains__(self, name: str) -> bool:
         return name in self._body
+
+    def value(self, name: str) -> Any:
+        return self._body.get(name)
 
     def text(self, name: str) -> str:
         value = self._body.get(name)
@@ -82,13 +98,42 @@ def _greeting_keys(given: Fields) -> str:
     return keys
 
 
+def _sim_swapped_at(given: Fields) -> datetime | None:
+    hours = given.value("sim_swapped_hours_ago")
+    if hours is None:
+        return None
+    if not isinstance(hours, int | float) or isinstance(hours, bool) or not 0 <= hours <= MAX_HOURS:
+        raise BadInput("invalid-field", f"sim_swapped_hours_ago is a number from 0 to {MAX_HOURS}, or null")
+    return datetime.now(UTC) - timedelta(hours=hours)
+
+
+def _forwarded(given: Fields) -> bool:
+    forwarded = given.value("forwarded")
+    if not isinstance(forwarded, bool):
+        raise BadInput("invalid-field", "forwarded is true or false")
+    return forwarded
+
+
+def _recycled_on(given: Fields) -> date | None:
+    day = given.value("recycled_on")
+    recycled_on = read_date(day) if isinstance(day, str) else None
+    if day is not None and recycled_on is None:
+        raise BadInput("invalid-field", "recycled_on is a date as YYYY-MM-DD, or null")
+    return recycled_on
+
+
 _READ_PHONE: dict[str, Callable[[Fields], Any]] = {
     "behaviour": lambda given: given.member("behaviour", Behaviour),
     "greeting_keys": _greeting_keys,
     "registry": lambda given: given.member("registry", RegistryState),
     "owner_name": lambda given: given.text("owner_name"),
     "name": lambda given: given.text("name"),
+    "sim_swapped_hours_ago": _sim_swapped_at,
+    "forwarded": _forwarded,
+    "recycled_on": _recycled_on,
 }
+_ATTRIBUTES = {"sim_swapped_hours_ago": "sim_swapped_at"}
+"""Of a phone, where it is called something else than the field."""
 
 
 def read_phone(body: Mapping[str, Any]) -> Callable[[Phone], None]:
@@ -100,7 +145,7 @@ def read_phone(body: Mapping[str, Any]) -> Callable[[Phone], None]:
 
     def change(phone: Phone) -> None:
         for name, value in changes.items():
-            setattr(phone, name, value)
+            setattr(phone, _ATTRIBUTES.get(name, name), value)
         # Whoever names a phone wants to see it.
         phone.listed = phone.listed or "name" in changes
 

@@ -26,6 +26,14 @@ class RequestFate(Enum):
     ACCEPTED_THEN_SILENT = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class LookUpFate:
+    """What befalls one question to the CAMARA services. `delay` is in seconds."""
+
+    delay: float
+    request: RequestFate
+
+
 class Faults:
     """Draws the fate of each webhook and request. Every draw takes the same amount of randomness,
     so that changing one rate leaves the others' pattern alone."""
@@ -37,6 +45,8 @@ class Faults:
         """Start over from the seed of these settings."""
         self.settings = settings
         self._random = random.Random(settings.seed)  # noqa: S311 - has to be repeatable
+        # A source of their own: how often somebody looks up leaves the fate of messages and calls alone.
+        self._look_ups = random.Random(settings.seed)  # noqa: S311 - has to be repeatable
 
     def of_webhook(self) -> WebhookFate:
         delay, duplicate, reorder, lose = (self._random.random() for _ in range(4))
@@ -48,7 +58,14 @@ class Faults:
         )
 
     def of_request(self) -> RequestFate:
-        refuse, which, hold = (self._random.random() for _ in range(3))
+        return self._request_fate(self._random)
+
+    def of_look_up(self) -> LookUpFate:
+        delay = self._look_ups.random() * self.settings.delay_ms / 1000
+        return LookUpFate(delay, self._request_fate(self._look_ups))
+
+    def _request_fate(self, source: random.Random) -> RequestFate:
+        refuse, which, hold = (source.random() for _ in range(3))
         if refuse < self.settings.error_rate:
             return RequestFate.SERVER_ERROR if which < 0.5 else RequestFate.TOO_MANY
         if hold < self.settings.accept_then_timeout:

@@ -1,6 +1,7 @@
 """Phones: any E.164 number is one, from the first time somebody asks for it."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from carrier_sim.settings import Behaviour, Person, RegistryState
 
@@ -18,6 +19,11 @@ class Phone:
     owner_name: str | None = field(default=None, repr=False)
     birth_date: str | None = field(default=None, repr=False)
     registry: RegistryState = RegistryState.NORMAL
+    sim_swapped_at: datetime | None = None
+    forwarded: bool = False
+    """Every call goes to another number (착신전환)."""
+    recycled_on: date | None = None
+    """The day on which an earlier subscriber gave the number up."""
     opted_out: bool = False
     listed: bool = False
     """Shown on the phone page without being asked for."""

@@ -38,12 +38,13 @@ class Registry:
             raise RegistryOutage
         if is_landline(number):
             return Match.NOT_AVAILABLE
-        if phone.owner_name is not None and _plain(phone.owner_name) != _plain(name):
+        if phone.owner_name is not None and plain_name(phone.owner_name) != plain_name(name):
             return Match.FALSE
         if phone.birth_date is not None and birth_date is not None and phone.birth_date != birth_date:
             return Match.FALSE
         return Match.TRUE
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """The name without spaces and case: how this carrier compares."""
     return "".join(name.split()).casefold()

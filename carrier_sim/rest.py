@@ -62,7 +62,7 @@ async def rest_middleware(request: web.Request, handler: Callable[..., Any]) -> 
             return _error_response(not_found(request))
         return _error_response(RestError(20004, error.reason, error.status))
     if fate is RequestFate.ACCEPTED_THEN_SILENT:
-        await _hold(carrier)
+        await hold(carrier)
     return response
 
 
@@ -95,7 +95,8 @@ def _refuse_by(fate: RequestFate) -> None:
         raise RestError(20429, "Too many requests", 429)
 
 
-async def _hold(carrier: Carrier) -> None:
+async def hold(carrier: Carrier) -> None:
+    """Wait until any client has given up."""
     try:
         async with asyncio.timeout(NO_CLIENT_WAITS_SECONDS):
             await carrier.background.stopping.wait()

@@ -46,7 +46,7 @@ class FaultSettings:
 
     seed: int = 1
     delay_ms: float = 0
-    """Webhooks are held back by a random part of this."""
+    """Webhooks, and answers of the CAMARA services, are held back by a random part of this."""
     duplicate: float = 0
     """A webhook is delivered twice, identical to the letter."""
     reorder: float = 0
@@ -74,6 +74,9 @@ class CarrierSettings:
     inbound_url: str = ""
     """Where texts to `sms_number` are announced; empty, nobody is told."""
     registry_token: str = field(repr=False)
+    camara_client_id: str = ""
+    """Empty: the CAMARA services let nobody in."""
+    camara_client_secret: str = field(default="", repr=False)
     people: tuple[Person, ...] = ()
     faults: FaultSettings = DEFAULT_FAULTS
     speed: float = 1.0
