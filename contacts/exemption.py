@@ -4,8 +4,9 @@ The registration is one of three conditions (R9). By itself it exempts nobody.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
+
+_DAY_MS = 86_400_000
 
 
 class RequestedVia(StrEnum):
@@ -17,12 +18,12 @@ class RequestedVia(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, and without, `until`; both know their time zone."""
+    """From `start` up to, and without, `until`, in ms since the epoch."""
 
-    start: datetime
-    until: datetime
+    start: int
+    until: int
 
-    def __contains__(self, moment: datetime) -> bool:
+    def __contains__(self, moment: int) -> bool:
         return self.start <= moment < self.until
 
 
@@ -35,7 +36,7 @@ class OverseasExemption:
     requested_by: str
     approved_by: str | None
 
-    def in_force(self, moment: datetime) -> bool:
+    def in_force(self, moment: int) -> bool:
         return moment in self.period
 
 
@@ -66,13 +67,13 @@ _SENTENCES = {
 }
 
 
-def fault_of(period: Period, now: datetime, longest_days: int) -> PeriodFault | None:
+def fault_of(period: Period, now: int, longest_days: int) -> PeriodFault | None:
     """What is wrong with a period that is to be registered now, or None.
 
     One that has begun already is taken: whoever calls from abroad has left before. A limit of `longest_days` keeps
     a registration from outliving the journey it was made for.
     """
-    longest = timedelta(days=longest_days)
+    longest = longest_days * _DAY_MS
     if period.until <= period.start:
         return PeriodFault.ENDS_BEFORE_IT_BEGINS
     if period.until <= now:

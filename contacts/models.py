@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from contacts.exemption import OverseasExemption
 from contacts.phone_numbers import LineType, PhoneNumber
 
 
@@ -46,7 +47,10 @@ class ContactMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer of the firm. `birth_date` is `YYYY-MM-DD`; `locked` is set by five wrong answers."""
+    """A customer of the firm. `birth_date` is `YYYY-MM-DD`; `locked` is set by five wrong answers.
+
+    `overseas_exemption` is the one registered (R9), in force or not yet.
+    """
 
     customer_id: str
     kind: CustomerKind
@@ -54,6 +58,7 @@ class Customer:
     birth_date: str | None = field(repr=False)
     online_consent: bool
     locked: bool
+    overseas_exemption: OverseasExemption | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from contacts.exemption import OverseasExemption
 from contacts.models import Contact, Customer, VerifiedBy
 from gateway.core.delivery import DeliveryRef, DeliveryReport
 from gateway.core.operations import Operation
@@ -165,6 +166,36 @@ class CustomerStore(Protocol):
         ...
 
     async def is_known_number(self, blind_index: str) -> bool: ...
+
+
+class OwnershipTryStore(Protocol):
+    """How often the carrier said no to a customer's number of late."""
+
+    async def take(self, customer_id: str, stored: StoredContact) -> None:
+        """Reserve a try before the carrier is asked. Raises `Capped`."""
+        ...
+
+    async def settle(self, customer_id: str, stored: StoredContact, *, failed: bool) -> None:
+        """A try that failed stays taken, and is written to the audit; any other is given back."""
+        ...
+
+
+class ExemptionStore(Protocol):
+    """Overseas exemptions as registered (R9). The customer is read with the one registered, until it is over."""
+
+    async def put(self, customer_id: str, exemption: OverseasExemption) -> bool:
+        """Whether there was none before. Raises `CustomerMissing`."""
+        ...
+
+    async def withdraw(self, customer_id: str, withdrawn_by: str) -> None:
+        """Raises `CustomerMissing`; that there was none is success."""
+        ...
+
+    async def version(self, customer_id: str) -> int:
+        """Grows with every change: a request made for another version is outdated."""
+        ...
+
+    async def now(self) -> int: ...
 
 
 class ContactDuplicate(Exception):

@@ -23,6 +23,7 @@ from gateway.core.stores import (
 )
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
+from gateway.store.exemptions import exemption_in
 from gateway.store.scripts import load
 
 _PUT_CUSTOMER = load("put_customer")
@@ -58,20 +59,15 @@ class RedisCustomers:
         return bool(given[0] == b"created")
 
     async def read(self, customer_id: str) -> Customer | None:
-        record, locked = await self._store.all(
-            ("HGETALL", keys.customer(customer_id)), ("HEXISTS", keys.guard(customer_id), "locked_at")
-        )
-        return self._customer(customer_id, record, bool(locked))
+        return self._customer(customer_id, *await self._store.all(*_reading(customer_id)))
 
     async def read_with_contact(
         self, customer_id: str, contact_id: str
     ) -> tuple[Customer | None, StoredContact | None]:
-        record, locked, contact = await self._store.all(
-            ("HGETALL", keys.customer(customer_id)),
-            ("HEXISTS", keys.guard(customer_id), "locked_at"),
-            ("HGETALL", keys.contact(customer_id, contact_id)),
+        *customer, contact = await self._store.all(
+            *_reading(customer_id), ("HGETALL", keys.contact(customer_id, contact_id))
         )
-        return self._customer(customer_id, record, bool(locked)), self._contact(contact_id, contact)
+        return self._customer(customer_id, *customer), self._contact(contact_id, contact)
 
     async def add_contact(self, customer_id: str, contact: Contact) -> None:
         index = self._personal_data.blind_index(contact.number.e164)
@@ -129,7 +125,7 @@ class RedisCustomers:
     async def is_known_number(self, blind_index: str) -> bool:
         return bool(await self._store.command("EXISTS", keys.known_number(blind_index)))
 
-    def _customer(self, customer_id: str, pairs: list[bytes], locked: bool) -> Customer | None:
+    def _customer(self, customer_id: str, pairs: list[bytes], locked: int, exemption: list[bytes]) -> Customer | None:
         record = _record(pairs)
         if not record:
             return None
@@ -142,7 +138,8 @@ class RedisCustomers:
                 self._personal_data.open(birth_date, bound_to=f"{customer_id}:birth_date") if birth_date else None
             ),
             online_consent=record[b"consent"] == b"1",
-            locked=locked,
+            locked=bool(locked),
+            overseas_exemption=exemption_in(exemption),
         )
 
     def _contact(self, contact_id: str, pairs: list[bytes]) -> StoredContact | None:
@@ -161,6 +158,15 @@ class RedisCustomers:
             version=int(record[b"version"]),
         )
         return StoredContact(contact, record[b"index"].decode())
+
+
+def _reading(customer_id: str) -> tuple[tuple[Argument, ...], ...]:
+    """The commands whose answers `_customer` takes."""
+    return (
+        ("HGETALL", keys.customer(customer_id)),
+        ("HEXISTS", keys.guard(customer_id), "locked_at"),
+        ("HGETALL", keys.exemption(customer_id)),
+    )
 
 
 def _record(pairs: list[Any]) -> dict[bytes, bytes]:

@@ -53,6 +53,10 @@ def new_branch_password_id(customer_id: str) -> str:
     return _sharded_id("bpw", customer_id)
 
 
+def new_decision_id(customer_id: str) -> str:
+    return _sharded_id("dec", customer_id)
+
+
 def new_contact_id() -> str:
     return f"con_{_random(20)}"
 
@@ -92,9 +96,24 @@ def guard_prefix(shard: int) -> str:
     return _at(shard, "guard:")
 
 
+def exemption(customer_id: str) -> str:
+    """Hash: the customer's overseas exemption as registered; gone when its period is over."""
+    return _at(shard_of(customer_id), f"exemption:{customer_id}")
+
+
+def exemption_version(customer_id: str) -> str:
+    """Counter: changes of the customer's overseas exemption, withdrawals among them."""
+    return _at(shard_of(customer_id), f"exemption-version:{customer_id}")
+
+
 def customer_cap(customer_id: str) -> str:
     """Counter: verifications opened for the customer in this window."""
     return _at(shard_of(customer_id), f"cap:customer:{customer_id}")
+
+
+def opened_today(customer_id: str) -> str:
+    """Hash: operation → verifications opened for the customer in the day that began with the first."""
+    return _at(shard_of(customer_id), f"opened:{customer_id}")
 
 
 def open_verifications(customer_id: str) -> str:
@@ -132,6 +151,11 @@ def outbox(shard: int) -> str:
     return _at(shard, "outbox")
 
 
+def decisions(shard: int) -> str:
+    """Stream: the latest decisions and the facts they rested on, without personal data."""
+    return _at(shard, "decisions")
+
+
 def audit(shard: int) -> str:
     """Stream: every change of state, in order."""
     return _at(shard, "audit")
@@ -146,6 +170,11 @@ def number_caps(blind_index: str) -> tuple[str, str]:
 def answering_text_cap(blind_index: str) -> str:
     """Counter: texts in answer to texts from a number."""
     return _at(shard_of(blind_index), f"cap:answers:{blind_index}")
+
+
+def ownership_cap(customer_id: str, blind_index: str) -> str:
+    """Counter: ownership checks of a customer's number that failed, or are under way."""
+    return _at(shard_of(customer_id), f"cap:ownership:{customer_id}:{blind_index}")
 
 
 def client_cap(client: str) -> str:

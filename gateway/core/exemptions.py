@@ -1,0 +1,114 @@
+"""The overseas exemption (R9): registering it, and finding out whether its three conditions are met."""
+
+import asyncio
+
+from contacts.exemption import OverseasExemption, Period, RequestedVia, fault_of
+from contacts.models import Customer
+from gateway.core.approvals import Approval, ApprovalKind, Approvals
+from gateway.core.errors import FieldError, Problem, Refusal, StoreUnavailable
+from gateway.core.facts import ExemptionFacts, Known
+from gateway.core.ports import Countries, DepartureRecords, LookUpFailed
+from gateway.core.stores import CustomerMissing, ExemptionStore
+
+HOME = "KR"
+_REASON = "해외체류 예외신청 (유선)"
+
+
+class ExemptionRegistrations:
+    """Registers and withdraws exemptions. Raises `Refusal`.
+
+    The customer who is logged in registers at once. A phone call proves less than a login, so what the customer
+    centre takes down waits for a second person (R20); withdrawing protects, and needs nobody else.
+    """
+
+    def __init__(self, store: ExemptionStore, approvals: Approvals, longest_days: int) -> None:
+        self._store = store
+        self._approvals = approvals
+        self._longest_days = longest_days
+
+    async def register_online(
+        self, customer_id: str, period: Period, requested_by: str
+    ) -> tuple[OverseasExemption, bool]:
+        """The exemption, in force from its beginning on, and whether there was none before."""
+        await self._check(period)
+        exemption = OverseasExemption(period, RequestedVia.ONLINE, requested_by, approved_by=None)
+        try:
+            return exemption, await self._store.put(customer_id, exemption)
+        except CustomerMissing:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
+
+    async def request_by_phone(self, customer_id: str, period: Period, requested_by: str) -> Approval:
+        """The approval to wait for. It is outdated as soon as the registration changes in another way."""
+        await self._check(period)
+        action = {
+            "from": str(period.start),
+            "until": str(period.until),
+            "version": str(await self._store.version(customer_id)),
+        }
+        return await self._approvals.request(
+            ApprovalKind.OVERSEAS_EXEMPTION, customer_id, requested_by, _REASON, action
+        )
+
+    async def withdraw(self, customer_id: str, withdrawn_by: str) -> None:
+        """No exemption from now on; that there was none is success."""
+        try:
+            await self._store.withdraw(customer_id, withdrawn_by)
+        except CustomerMissing:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
+
+    async def _check(self, period: Period) -> None:
+        fault = fault_of(period, await self._store.now(), self._longest_days)
+        if fault is not None:
+            days = self._longest_days
+            error = FieldError(fault.field, fault.sentence_ko(days), fault.sentence_en(days))
+            raise Refusal(Problem.INVALID_FIELDS, errors=(error,))
+
+
+class OverseasExemptions:
+    """`gateway.core.facts.Exemptions`: each condition as it stands, and doubt for what cannot be found out.
+
+    The ministry is asked about nobody who could not be exempt anyway, and the whole takes at most `budget_seconds`.
+    """
+
+    def __init__(
+        self,
+        store: ExemptionStore,
+        departures: DepartureRecords,
+        countries: Countries,
+        budget_seconds: float = 2.0,
+    ) -> None:
+        self._store = store
+        self._departures = departures
+        self._countries = countries
+        self._budget_seconds = budget_seconds
+
+    async def facts(self, customer: Customer, client_ip: str) -> ExemptionFacts:
+        """How registration, departure and address stand now. Never raises."""
+        foreign = self._foreign(client_ip)
+        registered = departed = Known.UNKNOWN
+        try:
+            async with asyncio.timeout(self._budget_seconds):
+                registered = await self._registered(customer)
+                if registered is foreign is Known.MET:
+                    departed = await self._departed(customer)
+        except (LookUpFailed, StoreUnavailable, TimeoutError):
+            pass
+        return ExemptionFacts(registered=registered, departed=departed, foreign_address=foreign)
+
+    async def _registered(self, customer: Customer) -> Known:
+        exemption = customer.overseas_exemption
+        if exemption is None:
+            return Known.NOT_MET
+        return Known.MET if exemption.in_force(await self._store.now()) else Known.NOT_MET
+
+    def _foreign(self, client_ip: str) -> Known:
+        country = self._countries.country_of(client_ip)
+        if country is None:
+            return Known.UNKNOWN
+        return Known.NOT_MET if country == HOME else Known.MET
+
+    async def _departed(self, customer: Customer) -> Known:
+        if customer.birth_date is None:
+            return Known.UNKNOWN
+        left = await self._departures.has_left(customer.customer_id, customer.name, customer.birth_date)
+        return Known.MET if left is True else Known.NOT_MET
