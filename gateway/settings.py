@@ -9,7 +9,7 @@ import base64
 import binascii
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +19,8 @@ from contacts.protection import KEY_BYTES
 from gateway.core.firm import Firm
 from gateway.core.limits import Cap, Limits
 from gateway.core.operations import Operation
+from gateway.core.policy import Policy
+from gateway.core.policy_files import PolicyRefused, load_policy
 from gateway.core.receipts import load_receipt_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr
 
@@ -60,14 +62,32 @@ def _speakable(value: str) -> str:
     return value
 
 
+S = TypeVar("S", bound="PolicySettings")
+
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 Url = Annotated[str, AfterValidator(_url)]
 
 
-class Settings(BaseSettings):
-    """What `bonin serve` needs to know. Durations are whole seconds."""
+class PolicySettings(BaseSettings):
+    """What a command that only reads the policy needs to know."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", hide_input_in_errors=True, frozen=True)
+
+    policy_dir: Path | None = None
+    """A folder with `operations.csv`, `signals.csv` and `version.txt` in the place of the packaged ones."""
+
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    def load_policy(self, operations: Path | None = None) -> Policy:
+        """The policy, with another `operations.csv` when one is given. Raises `SettingsRefused`."""
+        try:
+            return load_policy(self.policy_dir, operations)
+        except PolicyRefused as refused:
+            raise SettingsRefused(refused.problems) from None
+
+
+class Settings(PolicySettings):
+    """What `bonin serve` needs to know. Durations are whole seconds."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -97,10 +117,18 @@ class Settings(BaseSettings):
     registry_url: Url | None = None
     registry_token: SecretStr | None = None
 
+    camara_url: Url | None = None
+    """The root of a carrier's CAMARA APIs, before `/sim-swap/v2`: takes the registry's place, and gives risk signals."""
+    camara_client_id: str | None = None
+    camara_client_secret: SecretStr | None = None
+    camara_token_url: Url | None = None
+    """Where the access tokens are; by default `/oauth2/token` below `camara_url`."""
+    signals_remembered: Annotated[int, Field(ge=0, le=600)] = 60
+    """Seconds for which a carrier's answer about a number is not asked for again."""
+
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
     allowed_countries: frozenset[str] = DEFAULT.countries
 
-    verification_life: Annotated[int, Field(ge=30, le=600)] = Limits.life
     resend_after: Annotated[int, Field(ge=0, le=600)] = Limits.resend_after
     branch_password_life: Annotated[int, Field(ge=60, le=604_800)] = Limits.branch_password_life
     receipt_life: Annotated[int, Field(ge=30, le=3600)] = Limits.receipt_life
@@ -108,8 +136,7 @@ class Settings(BaseSettings):
     number_cap: Annotated[int, Field(ge=1)] = Limits.number_cap.count
     number_day_cap: Annotated[int, Field(ge=1)] = Limits.number_day_cap.count
     client_cap: Annotated[int, Field(ge=1)] = Limits.client_cap.count
-
-    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    decisions_kept: Annotated[int, Field(ge=1)] = Limits.decisions_kept
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "Settings":
@@ -119,6 +146,9 @@ class Settings(BaseSettings):
             raise ValueError("encryption_key, index_key, code_pepper and previous_encryption_key must all differ")
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("registry_url and registry_token go together")
+        camara = (self.camara_url, self.camara_client_id, self.camara_client_secret)
+        if any(camara) and not all(camara) or self.camara_token_url and not all(camara):
+            raise ValueError("camara_url, camara_client_id and camara_client_secret go together")
         return self
 
     @model_validator(mode="after")
@@ -140,7 +170,6 @@ class Settings(BaseSettings):
     @property
     def limits(self) -> Limits:
         return Limits(
-            life=self.verification_life,
             resend_after=self.resend_after,
             branch_password_life=self.branch_password_life,
             receipt_life=self.receipt_life,
@@ -148,6 +177,7 @@ class Settings(BaseSettings):
             number_cap=Cap(self.number_cap, Limits.number_cap.window_seconds),
             number_day_cap=Cap(self.number_day_cap, Limits.number_day_cap.window_seconds),
             client_cap=Cap(self.client_cap, Limits.client_cap.window_seconds),
+            decisions_kept=self.decisions_kept,
         )
 
 
@@ -161,9 +191,18 @@ class SettingsRefused(Exception):
 
 def load_settings(**given: Any) -> Settings:
     """The settings from the environment, with `given` before it. Raises `SettingsRefused` with all that is wrong."""
+    return _load(Settings, **given)
+
+
+def load_policy_settings() -> PolicySettings:
+    """The few that show the policy. Raises `SettingsRefused`."""
+    return _load(PolicySettings)
+
+
+def _load(model: type[S], **given: Any) -> S:
     secrets_dir = os.environ.get(f"{_PREFIX}SECRETS_DIR")
     try:
-        return Settings(_secrets_dir=secrets_dir, **given)
+        return model(_secrets_dir=secrets_dir, **given)
     except ValidationError as error:
         raise SettingsRefused([_problem(one["loc"], one["msg"]) for one in error.errors(include_input=False)]) from None
 

@@ -11,13 +11,19 @@ from prometheus_client import CollectorRegistry
 
 from contacts.ownership import OwnershipCheck
 from contacts.protection import PersonalData
+from gateway.carriers.camara.client import CamaraClient
+from gateway.carriers.camara.ownership import CamaraOwnershipCheck
+from gateway.carriers.camara.services import camara_client
 from gateway.carriers.registry.ownership import NoOwnershipCheck, RegistryOwnershipCheck
 from gateway.carriers.twilio.carrier import TwilioCarrier
 from gateway.carriers.twilio.webhooks import TwilioWebhooks
 from gateway.core.codes import CodeVault
 from gateway.core.customers import Customers
+from gateway.core.decisions import Decisions
 from gateway.core.errors import StoreUnavailable
+from gateway.core.facts import NoAutoConnections, NoExemptions, NoHolds
 from gateway.core.opening import Opening
+from gateway.core.ownership_checks import OwnershipChecks
 from gateway.core.receipts import ReceiptSigner, load_receipt_key
 from gateway.core.redeeming import Redeeming
 from gateway.core.verification import Method
@@ -25,6 +31,7 @@ from gateway.core.verifications import Verifications
 from gateway.http.api import Parts, create_app
 from gateway.http.branch_routes import BranchHandlers
 from gateway.http.customer_routes import CustomerHandlers
+from gateway.http.decision_routes import DecisionHandlers
 from gateway.http.idempotency import Idempotency
 from gateway.http.receipt_routes import ReceiptHandlers
 from gateway.http.routes import Services
@@ -45,10 +52,12 @@ from gateway.store.caps import RedisCaps
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
+from gateway.store.decisions import RedisDecisionRecords, RedisStandings
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.expiry import ExpirySweep
 from gateway.store.idempotency import RedisIdempotency
 from gateway.store.outbox import RedisOutbox
+from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications, new_receipt_id
@@ -92,7 +101,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
 
 async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gateway:
-    limits, firm = settings.limits, settings.firm
+    policy, limits, firm = settings.load_policy(), settings.limits, settings.firm
     previous = settings.previous_encryption_key
     personal_data = PersonalData(
         encryption_key=settings.encryption_key.get_secret_value(),
@@ -117,9 +126,32 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         api_base_url=settings.twilio_api_base_url,
     )
     stack.push_async_callback(carrier.close)
-    ownership = _ownership_check(settings, stack)
+    camara = _camara(settings, stack)
+    ownership = OwnershipChecks(_ownership_check(settings, camara, stack), RedisOwnershipTries(store, limits))
 
-    opening = Opening(verification_store, customer_store, caps, replies, vault, limits, keys.new_verification_id)
+    standings, holds = RedisStandings(store), NoHolds()
+    opening = Opening(
+        policy,
+        verification_store,
+        customer_store,
+        standings,
+        caps,
+        replies,
+        holds,
+        vault,
+        limits,
+        keys.new_verification_id,
+    )
+    decisions = Decisions(
+        policy,
+        customer_store,
+        standings,
+        RedisDecisionRecords(store, limits),
+        NoExemptions(),
+        NoAutoConnections(),
+        holds,
+        keys.new_decision_id,
+    )
     verifications = Verifications(verification_store, customer_store, caps, vault, new_receipt_id)
     customers = Customers(
         customer_store, receipts, signer, ownership, settings.number_plan, limits, keys.new_contact_id
@@ -149,6 +181,7 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         Parts(
             services=Services(api_keys, Idempotency(RedisIdempotency(store, personal_data), pepper)),
             customers=CustomerHandlers(customers),
+            decisions=DecisionHandlers(decisions),
             verifications=VerificationHandlers(opening, verifications, signer, changes, limits),
             receipts=ReceiptHandlers(Redeeming(receipts, signer), signer),
             branch=BranchHandlers(passwords, settings.public_url),
@@ -164,7 +197,18 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
     return Gateway(app, api_keys, store, dispatcher)
 
 
-def _ownership_check(settings: Settings, stack: AsyncExitStack) -> OwnershipCheck:
+def _camara(settings: Settings, stack: AsyncExitStack) -> CamaraClient | None:
+    url, client_id, secret = settings.camara_url, settings.camara_client_id, settings.camara_client_secret
+    if url is None or client_id is None or secret is None:
+        return None
+    client = camara_client(url, client_id, secret, settings.camara_token_url)
+    stack.push_async_callback(client.close)
+    return client
+
+
+def _ownership_check(settings: Settings, camara: CamaraClient | None, stack: AsyncExitStack) -> OwnershipCheck:
+    if camara is not None:
+        return CamaraOwnershipCheck(camara)
     if settings.registry_url is None or settings.registry_token is None:
         return NoOwnershipCheck()
     check = RegistryOwnershipCheck(settings.registry_url, settings.registry_token.get_secret_value())

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from contacts.models import Contact, ContactStatus, Customer, VerifiedBy
 from contacts.models import ContactLabel as Label
-from contacts.ownership import OwnershipCheck, OwnershipCheckUnavailable, OwnershipResult
-from contacts.phone_numbers import LineType, NumberPlan, NumberRefused, parse_phone_number
+from contacts.phone_numbers import NumberPlan, NumberRefused, parse_phone_number
 from contacts.vouching import may_vouch
 from gateway.core.errors import FieldError, Problem, Refusal
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
+from gateway.core.ownership_checks import OwnershipChecks
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import (
     ContactChanged,
@@ -30,7 +30,7 @@ class Customers:
         store: CustomerStore,
         receipts: ReceiptStore,
         signer: ReceiptSigner,
-        ownership: OwnershipCheck,
+        ownership: OwnershipChecks,
         number_plan: NumberPlan,
         limits: Limits,
         new_contact_id: Callable[[], str],
@@ -87,16 +87,8 @@ class Customers:
     async def check_ownership(self, customer_id: str, contact_id: str) -> Contact:
         """Ask the carrier whether the mobile is in the customer's own name; R6: any other can never pass."""
         customer, stored = await self._read(customer_id, contact_id)
-        contact = stored.contact
-        if contact.number.line_type is not LineType.MOBILE:
-            raise Refusal(Problem.OWNERSHIP_NOT_CONFIRMED)
-        try:
-            result = await self._ownership.check(contact.number, customer.name, customer.birth_date)
-        except OwnershipCheckUnavailable:
-            raise Refusal(Problem.OWNERSHIP_CHECK_UNAVAILABLE, retry_after=30) from None
-        if result is not OwnershipResult.CONFIRMED:
-            raise Refusal(Problem.OWNERSHIP_NOT_CONFIRMED)
-        return await self._make_verifiable(customer_id, contact, VerifiedBy.OWNERSHIP, "carrier", None)
+        await self._ownership.confirm(customer, stored)
+        return await self._make_verifiable(customer_id, stored.contact, VerifiedBy.OWNERSHIP, "carrier", None)
 
     async def vouch(self, customer_id: str, contact_id: str, receipt: str, client: str) -> Contact:
         """Make a contact verifiable by a verification of another one, made for this purpose (추가인증, R5)."""

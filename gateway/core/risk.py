@@ -7,28 +7,14 @@ failed, and every failure is counted. A recycled number moreover takes the conta
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from contacts.models import Contact, ContactMethod, methods_of
+from gateway.core.contact_life import ContactLife
 from gateway.core.errors import Problem, Refusal
 from gateway.core.facts import Held
 from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal, RiskSignals
 from gateway.core.stores import CustomerStore
-
-
-class Releases(Protocol):
-    """Holds that were lifted before their time, each approved by a second person (R20)."""
-
-    async def is_released(self, customer_id: str, contact: Contact, signal: RiskSignal) -> bool: ...
-
-
-class Demotions(Protocol):
-    """Takes a contact's verification back."""
-
-    async def demote(self, customer_id: str, contact: Contact, signal: RiskSignal) -> None:
-        """The contact needs verification again; one that has changed meanwhile is left alone."""
-        ...
 
 
 class RiskCheck:
@@ -38,8 +24,7 @@ class RiskCheck:
         self,
         signals: RiskSignals,
         customers: CustomerStore,
-        demotions: Demotions,
-        releases: Releases,
+        life: ContactLife,
         rows: Mapping[RiskSignal, SignalRow],
         failed: Callable[[RiskSignal], None],
         budget_seconds: float = 3.0,
@@ -47,8 +32,7 @@ class RiskCheck:
         """`failed` counts a look-up that gave nothing; all look-ups of one request take `budget_seconds` at most."""
         self._signals = signals
         self._customers = customers
-        self._demotions = demotions
-        self._releases = releases
+        self._life = life
         self._rows = rows
         self._failed = failed
         self._budget_seconds = budget_seconds
@@ -107,10 +91,10 @@ class RiskCheck:
         except (LookUpFailed, TimeoutError):
             self._failed(row.signal)
             return row.on_failure is OnFailure.REFUSE
-        if not raised or await self._releases.is_released(customer_id, contact, row.signal):
+        if not raised or await self._life.is_released(customer_id, contact.contact_id, row.signal):
             return False
         if row.signal is RiskSignal.NUMBER_RECYCLING:
-            await self._demotions.demote(customer_id, contact, row.signal)
+            await self._life.demote(customer_id, contact, row.signal)
         return True
 
     def _deadline(self) -> float:

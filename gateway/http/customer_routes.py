@@ -90,7 +90,7 @@ def customer_routes(handlers: CustomerHandlers) -> list[Route]:
             responses={200: ContactAnswer},
             problems=(
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.OWNERSHIP_NOT_CONFIRMED,
-                Problem.OWNERSHIP_CHECK_UNAVAILABLE,
+                Problem.OWNERSHIP_CHECK_UNAVAILABLE, Problem.TOO_MANY_REQUESTS,
             ),
         ),
         Route(

@@ -1,6 +1,8 @@
-"""How many requests, how long, and how they ended: by the template of the route, never by its raw path."""
+"""What is counted: requests by the template of their route, never by its raw path, and look-ups that failed."""
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from gateway.core.ports import RiskSignal
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds; the last ones are for long polls."""
@@ -26,3 +28,20 @@ class HttpMetrics:
         if child is None:
             child = self._children[key] = self._seconds.labels(route, method, f"{status // 100}xx")
         child.observe(seconds)
+
+
+class RiskSignalMetrics:
+    """Look-ups that gave nothing, by signal: each of them held a method back, or let one pass unchecked."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._failures = Counter(
+            "bonin_risk_signal_failures",
+            "Look-ups of a carrier's risk signal that failed or were too slow",
+            labelnames=("signal",),
+            registry=registry,
+        )
+        for signal in RiskSignal:
+            self._failures.labels(signal.value)  # there from the start, so that a rate can be taken of the first
+
+    def failed(self, signal: RiskSignal) -> None:
+        self._failures.labels(signal.value).inc()

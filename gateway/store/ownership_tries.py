@@ -1,0 +1,31 @@
+"""How often the carrier said no to a customer's number: a counter that is taken before the carrier is asked."""
+
+from gateway.core.limits import Limits
+from gateway.core.stores import Capped, StoredContact
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_TAKE = load("take_cap")
+_SETTLE = load("settle_ownership_check")
+
+
+class RedisOwnershipTries:
+    """`OwnershipTryStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        self._cap = limits.ownership_cap
+
+    async def take(self, customer_id: str, stored: StoredContact) -> None:
+        counter = keys.ownership_cap(customer_id, stored.blind_index)
+        given = await self._store.run(_TAKE, (counter,), (self._cap.count, self._cap.window_seconds * 1000))
+        if given[0] == b"capped":
+            raise Capped("ownership_check", given[1])
+
+    async def settle(self, customer_id: str, stored: StoredContact, *, failed: bool) -> None:
+        await self._store.run(
+            _SETTLE,
+            (keys.ownership_cap(customer_id, stored.blind_index), keys.audit(keys.shard_of(customer_id))),
+            (stored.contact.contact_id, "failed" if failed else "other"),
+        )
