@@ -25,6 +25,7 @@ def settings_from(environment: Mapping[str, str]) -> CarrierSettings:
         registry_token=environment["CARRIER_REGISTRY_TOKEN"],
         camara_client_id=environment.get("CARRIER_CAMARA_CLIENT_ID", ""),
         camara_client_secret=environment.get("CARRIER_CAMARA_CLIENT_SECRET", ""),
+        departure_token=environment.get("CARRIER_DEPARTURE_TOKEN", ""),
         speed=float(environment.get("CARRIER_SPEED", "1")),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from carrier_sim import camara_routes, control, page, registry_routes, rest_calls, rest_messages
+from carrier_sim import camara_routes, control, departure_routes, page, registry_routes, rest_calls, rest_messages
 from carrier_sim.carrier import CARRIER, build_carrier
 from carrier_sim.control import control_middleware
 from carrier_sim.rest import rest_middleware
@@ -23,6 +23,7 @@ def create_app(settings: CarrierSettings) -> web.Application:
         control.ROUTES,
         registry_routes.ROUTES,
         camara_routes.ROUTES,
+        departure_routes.ROUTES,
         page.ROUTES,
     ):
         app.add_routes(routes)

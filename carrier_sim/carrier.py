@@ -6,6 +6,7 @@ from aiohttp import web
 
 from carrier_sim.camara import Subscribers
 from carrier_sim.camara_tokens import CamaraTokens
+from carrier_sim.departures import Departures
 from carrier_sim.events import Events
 from carrier_sim.faults import Faults
 from carrier_sim.pace import Background, Pace
@@ -27,6 +28,7 @@ class Carrier:
     registry: Registry
     subscribers: Subscribers
     camara_tokens: CamaraTokens
+    departures: Departures
     webhooks: Webhooks
     texting: Texting
     switchboard: Switchboard
@@ -51,6 +53,7 @@ def build_carrier(settings: CarrierSettings) -> Carrier:
         registry=Registry(phones, settings.registry_token),
         subscribers=Subscribers(phones),
         camara_tokens=CamaraTokens(settings.camara_client_id, settings.camara_client_secret),
+        departures=Departures(settings.people, settings.departure_token),
         webhooks=webhooks,
         texting=Texting(settings, phones, webhooks, events, background, pace),
         switchboard=Switchboard(settings, phones, webhooks, events, background, pace),

@@ -38,6 +38,8 @@ class Person:
     birth_date: str | None = field(default=None, repr=False)
     registry: RegistryState = RegistryState.NORMAL
     behaviour: Behaviour = Behaviour.MANUAL
+    departed: bool = False
+    """Out of the country, as the departure records know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ class CarrierSettings:
     camara_client_id: str = ""
     """Empty: the CAMARA services let nobody in."""
     camara_client_secret: str = field(default="", repr=False)
+    departure_token: str = field(default="", repr=False)
+    """Empty: the departure records let nobody in."""
     people: tuple[Person, ...] = ()
     faults: FaultSettings = DEFAULT_FAULTS
     speed: float = 1.0

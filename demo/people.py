@@ -1,6 +1,8 @@
 """The people of the demo: each stands for one way the rules treat a customer. All names and numbers are invented."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
 from carrier_sim.settings import Behaviour, Person, RegistryState
 
@@ -17,6 +19,8 @@ class Number:
     """The label of the contact that vouches for this one."""
     registry: RegistryState = RegistryState.NORMAL
     behaviour: Behaviour = Behaviour.MANUAL
+    later: Mapping[str, object] = field(default_factory=dict)
+    """What happens to the phone once the contact is verifiable, as `PUT /control/phones/{number}` takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,14 @@ class DemoCustomer:
     kind: str = "individual"
     online_consent: bool = True
     birth_date: str | None = None
+    departed: bool = False
+    """Out of the country, as the departure records know it."""
     numbers: tuple[Number, ...] = field(default=())
+
+
+def _today() -> str:
+    """The day in Korea, as `YYYY-MM-DD`."""
+    return datetime.now(timezone(timedelta(hours=9))).date().isoformat()
 
 
 CUSTOMERS = (
@@ -63,6 +74,7 @@ CUSTOMERS = (
     ),
     DemoCustomer(
         "jang-bogo", "장보고", "Jang Bogo", "해외 체류 중", "abroad for a while", birth_date="1979-08-15",
+        departed=True,
         numbers=(Number("+821045678901", "mobile", check_ownership=True),),
     ),
     DemoCustomer(
@@ -74,6 +86,25 @@ CUSTOMERS = (
         "im-kkeokjeong", "임꺽정", "Im Kkeokjeong", "통신사 조회 장애", "the carrier cannot answer",
         birth_date="1988-12-12",
         numbers=(Number("+821067890123", "mobile", registry=RegistryState.OUTAGE),),
+    ),
+    DemoCustomer(
+        "yu-gwansun", "유관순", "Yu Gwansun", "유심 변경 24시간 전 (문자 보류)", "a SIM changed 24 hours ago: no texts",
+        birth_date="1994-12-16",
+        numbers=(Number("+821078901234", "mobile", check_ownership=True, later={"sim_swapped_hours_ago": 24}),),
+    ),
+    DemoCustomer(
+        "an-changho", "안창호", "An Changho", "착신전환 중 (ARS 보류)", "calls are forwarded: no ARS",
+        birth_date="1978-11-09",
+        numbers=(Number("+821089012345", "mobile", check_ownership=True, later={"forwarded": True}),),
+    ),
+    DemoCustomer(
+        "kim-yujeong", "김유정", "Kim Yujeong", "번호 재사용 (다시 인증필요)", "a number that somebody else has now",
+        birth_date="1997-01-11",
+        numbers=(
+            Number("+821090123456", "mobile", check_ownership=True,
+                   later={"recycled_on": _today(), "owner_name": "박새봄"}),
+            Number("+821091234567", "other", check_ownership=True),
+        ),
     ),
 )  # fmt: skip
 
@@ -87,6 +118,7 @@ def phones() -> tuple[Person, ...]:
             name_en=customer.name_en,
             owner_name=number.owner,
             birth_date=customer.birth_date,
+            departed=customer.departed,
             registry=number.registry,
             behaviour=number.behaviour,
         )

@@ -14,6 +14,7 @@ from carrier_sim.settings import CarrierSettings, FaultSettings
 from tests.carrier_sim.support import (
     ACCOUNT_SID,
     AUTH_TOKEN,
+    DEPARTURE_TOKEN,
     REGISTRY_TOKEN,
     SMS_NUMBER,
     VOICE_NUMBER,
@@ -28,6 +29,7 @@ SETTINGS = CarrierSettings(
     sms_number=SMS_NUMBER,
     voice_number=VOICE_NUMBER,
     registry_token=REGISTRY_TOKEN,
+    departure_token=DEPARTURE_TOKEN,
     faults=FaultSettings(),
     speed=20,
 )

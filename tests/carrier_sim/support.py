@@ -18,6 +18,7 @@ from carrier_sim.records import Call, Message
 ACCOUNT_SID = "AC" + "1" * 32
 AUTH_TOKEN = "an auth token of the tests"
 REGISTRY_TOKEN = "a registry token of the tests"
+DEPARTURE_TOKEN = "a departure token of the tests"
 SMS_NUMBER = "+827012340001"
 VOICE_NUMBER = "+827012340002"
 MOBILE = "+821012345678"

@@ -1,0 +1,83 @@
+"""`POST /departures/check` `{name, birth_date}` with a bearer token, and `PUT /control/departures`, which changes them."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from carrier_sim.carrier import CARRIER
+from carrier_sim.control_inputs import BadInput, Fields, json_body, read_date
+from carrier_sim.departures import DepartureOutage, Record
+from carrier_sim.faults import RequestFate
+from carrier_sim.rest import hold, json_response
+
+_FAILURES = {
+    RequestFate.SERVER_ERROR: ({"error": "internal", "detail": "an error of the service"}, 500),
+    RequestFate.TOO_MANY: ({"error": "too-many", "detail": "ask again later"}, 429),
+}
+
+
+async def check(request: web.Request) -> web.Response:
+    carrier = request.app[CARRIER]
+    fate = carrier.faults.of_look_up()
+    await asyncio.sleep(fate.delay / carrier.settings.speed)
+    if fate.request in _FAILURES:
+        return json_response(*_FAILURES[fate.request])
+    response = await _checked(request)
+    if fate.request is RequestFate.ACCEPTED_THEN_SILENT:
+        await hold(carrier)
+    return response
+
+
+async def _checked(request: web.Request) -> web.Response:
+    departures = request.app[CARRIER].departures
+    if not departures.admits(request.headers.get("Authorization", "")):
+        return json_response({"error": "unauthenticated", "detail": "a bearer token is needed"}, 401)
+    given = Fields(await json_body(request), {"name", "birth_date"})
+    try:
+        departed, as_of = departures.check(given.text("name"), _birth_date(given))
+    except DepartureOutage:
+        return json_response({"error": "outage", "detail": "the records are not available"}, 503)
+    return json_response({"departed": departed, "as_of": as_of})
+
+
+async def put_departure(request: web.Request) -> web.Response:
+    """What the records say of a person from now on; with `as_of`, as of then and no later."""
+    given = Fields(await json_body(request), {"name", "birth_date", "departed", "as_of"})
+    record = _record(given.value("departed"), _as_of(given))
+    request.app[CARRIER].departures.put(given.text("name"), _birth_date(given), record)
+    return json_response({"departed": "outage" if record.departed is None else record.departed, "as_of": record.as_of})
+
+
+def _record(departed: Any, as_of: datetime | None) -> Record:
+    if departed is True or departed is False or departed == "unknown":
+        return Record(departed, as_of)
+    if departed == "outage":
+        return Record(None)
+    raise BadInput("invalid-field", "departed is true, false, unknown or outage")
+
+
+def _birth_date(given: Fields) -> str:
+    birth_date = given.text("birth_date")
+    if read_date(birth_date) is None:
+        raise BadInput("invalid-field", "birth_date is a date as YYYY-MM-DD")
+    return birth_date
+
+
+def _as_of(given: Fields) -> datetime | None:
+    if "as_of" not in given:
+        return None
+    try:
+        as_of = datetime.fromisoformat(given.text("as_of"))
+    except ValueError:
+        as_of = datetime.min  # noqa: DTZ901 - without a zone, and so refused below
+    if as_of.tzinfo is None:
+        raise BadInput("invalid-field", "as_of is a time in RFC 3339, with its zone")
+    return as_of
+
+
+ROUTES = [
+    web.post("/departures/check", check),
+    web.put("/control/departures", put_departure),
+]
