@@ -153,9 +153,8 @@ class Problem(Enum):
     )  # fmt: skip
     METHOD_NOT_AVAILABLE = ProblemKind(
         "method-not-available", 409,
-        "이 연락처로는 쓸 수 없는 인증 방법입니다", "This contact cannot be used with that method",
-        "규칙 {rule}: 이 연락처에서 지금 쓸 수 있는 방법은 {methods}입니다.",
-        "Rule {rule}: what this contact may be used for now is {methods}.",
+        "지금 쓸 수 없는 인증 방법입니다", "This method cannot be used now",
+        "규칙 {rule}: 지금 쓸 수 있는 방법은 {methods}입니다.", "Rule {rule}: what may be used now is {methods}.",
     )  # fmt: skip
     METHOD_HELD = ProblemKind(
         "method-held", 409,
@@ -166,7 +165,12 @@ class Problem(Enum):
     EXTRA_AUTHENTICATION_NOT_REQUIRED = ProblemKind(
         "extra-authentication-not-required", 409,
         "추가인증 대상이 아닙니다", "No extra authentication is needed",
-        "규칙 {rule}: 법인 고객은 추가인증 없이 진행합니다.", "Rule {rule}: a corporate customer needs none.",
+        "규칙 {rule}: {reason_ko}", "Rule {rule}: {reason_en}",
+    )  # fmt: skip
+    OPERATION_REFUSED = ProblemKind(
+        "operation-refused", 409,
+        "지금 할 수 없는 업무입니다", "This operation is refused",
+        "규칙 {rule}: {reason_ko}", "Rule {rule}: {reason_en}",
     )  # fmt: skip
     ONLINE_CONSENT_MISSING = ProblemKind(
         "online-consent-missing", 409,

@@ -1,14 +1,19 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from contacts.models import Contact, ContactMethod, Customer, CustomerKind, methods_of, why_not
+from contacts.models import Contact, ContactMethod, Customer, methods_of, why_not
 from gateway.core.codes import CodeVault, new_code
+from gateway.core.deciding import Outcome, decide
+from gateway.core.decision_stores import Standing, Standings
+from gateway.core.decisions import facts_of
 from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.facts import Holds
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
+from gateway.core.policy import OperationRow, Policy
 from gateway.core.stores import (
     Capped,
     CapStore,
@@ -38,31 +43,37 @@ class OpenRequest:
 
 
 class Opening:
-    """Opens verifications. Raises `Refusal`, with the rule that refuses."""
+    """Opens verifications that the policy allows. Raises `Refusal`, with the rule that refuses."""
 
     def __init__(
         self,
+        policy: Policy,
         store: VerificationStore,
         customers: CustomerStore,
+        standings: Standings,
         caps: CapStore,
         replies: ReplyStore,
+        holds: Holds,
         vault: CodeVault,
         limits: Limits,
         new_verification_id: Callable[[str], str],
     ) -> None:
+        self._policy = policy
         self._store = store
         self._customers = customers
+        self._standings = standings
         self._caps = caps
         self._replies = replies
+        self._holds = holds
         self._vault = vault
         self._limits = limits
         self._new_verification_id = new_verification_id
 
     async def open(self, request: OpenRequest) -> Verification:
-        """Open a verification and queue its delivery, without waiting for any carrier."""
-        stored = await self._check_may_open(request)
+        """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
+        row, stored = await self._check_may_open(request)
         await self._take_caps(request, stored)
-        new = self._compose(request, stored)
+        new = self._compose(request, stored, row)
         if stored is not None and request.method is Method.SMS_REPLY and new.sealed_code is not None:
             code = self._vault.open(new.verification_id, new.sealed_code)
             digest = self._vault.reply_digest(stored.blind_index, code)
@@ -78,21 +89,46 @@ class Opening:
         except Capped as capped:
             raise too_many(capped) from None
 
-    async def _check_may_open(self, request: OpenRequest) -> StoredContact | None:
-        customer, stored = await self._read(request)
-        if customer.kind is CustomerKind.CORPORATE:
-            raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values={"rule": "R2"})
-        if not customer.online_consent:
-            raise Refusal(Problem.ONLINE_CONSENT_MISSING, values={"rule": "R10"})
-        if customer.locked:
-            raise self._locked()
+    async def _check_may_open(self, request: OpenRequest) -> tuple[OperationRow, StoredContact | None]:
+        # Asked for together, so that they travel together.
+        (customer, stored), standing = await asyncio.gather(
+            self._read(request), self._standings.read(request.customer_id, request.operation)
+        )
+        row = self._check_policy(request, customer, standing)
         if stored is not None:
             _check_contact(stored.contact, request.method)
+            await self._holds.refuse_held(request.customer_id, stored.contact, ContactMethod(request.method))
         if request.target_contact_id is not None:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
             if target is None:
                 raise Refusal(Problem.CONTACT_NOT_FOUND)
-        return stored
+        return row, stored
+
+    def _check_policy(self, request: OpenRequest, customer: Customer, standing: Standing) -> OperationRow:
+        """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
+        decision = decide(self._policy, facts_of(customer, request.operation, standing))
+        reason = decision.reason
+        why = {"rule": reason.rule, "reason_ko": reason.detail_ko, "reason_en": reason.detail_en}
+        if decision.outcome is Outcome.EXEMPT:
+            raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
+        if decision.outcome is Outcome.REFUSED:
+            raise self._refused(why, standing)
+        row = self._policy.row(request.operation, customer.kind)
+        if request.method not in row.methods:
+            why["methods"] = ", ".join(row.methods)
+            raise Refusal(Problem.METHOD_NOT_AVAILABLE, values=why)
+        return row
+
+    def _refused(self, why: Mapping[str, str], standing: Standing) -> Refusal:
+        match why["rule"]:
+            case "R20":
+                return self._locked()
+            case "R10":
+                return Refusal(Problem.ONLINE_CONSENT_MISSING, values=why)
+            case "per_day":
+                return too_many(Capped("per_day", standing.day_left))
+            case _:
+                return Refusal(Problem.OPERATION_REFUSED, values=why)
 
     async def _read(self, request: OpenRequest) -> tuple[Customer, StoredContact | None]:
         _check_fields(request)
@@ -114,7 +150,7 @@ class Opening:
         except Capped as capped:
             raise too_many(capped) from None
 
-    def _compose(self, request: OpenRequest, stored: StoredContact | None) -> NewVerification:
+    def _compose(self, request: OpenRequest, stored: StoredContact | None, row: OperationRow) -> NewVerification:
         verification_id = self._new_verification_id(request.customer_id)
         digest = sealed = None
         if TRAITS[request.method].has_code:
@@ -132,6 +168,9 @@ class Opening:
             contact_version=stored.contact.version if stored else None,
             target_contact_id=request.target_contact_id,
             operation_hash=request.operation_hash,
+            life=row.valid_for,
+            per_day=row.per_day,
+            policy_version=self._policy.version,
             code_digest=digest,
             sealed_code=sealed,
         )

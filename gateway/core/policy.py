@@ -16,10 +16,12 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from contacts.models import ContactMethod, CustomerKind
+from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.ports import RiskSignal
 from gateway.core.verification import Method
 
+_SHORTEST_LIFE = 30
 _NUMBER = re.compile("[0-9]{1,5}")
 _HOURS = re.compile("([01]?[0-9]|2[0-4])-([01]?[0-9]|2[0-4])")
 
@@ -82,10 +84,9 @@ def _number(cell: object) -> object:
 
 
 def _seconds(cell: object) -> object:
-    """Never above ten minutes (OWASP ASVS 6.5.5)."""
     seconds = _number(cell)
-    if isinstance(seconds, int) and not 30 <= seconds <= 600:
-        raise ValueError("give 30 to 600 seconds")
+    if isinstance(seconds, int) and not _SHORTEST_LIFE <= seconds <= Limits.longest_life:
+        raise ValueError(f"give {_SHORTEST_LIFE} to {Limits.longest_life} seconds")
     return 0 if seconds is None else seconds
 
 

@@ -29,6 +29,7 @@ class ReceiptClaims:
     method: str
     contact_id: str | None
     target_contact_id: str | None
+    policy_version: str | None
     iat: int
     exp: int
 
@@ -58,6 +59,7 @@ class ReceiptSigner:
             "method": verification.method.value,
             "contact_id": verification.contact_id,
             "target_contact_id": verification.target_contact_id,
+            "policy_version": verification.policy_version,
         }
         header = {"alg": _ALGORITHM, "typ": "JWT", "kid": self._signing_key.thumbprint()}
         return jwt.encode(header, claims, self._signing_key, algorithms=[_ALGORITHM])
@@ -94,6 +96,7 @@ class ReceiptSigner:
             method=str(claims["method"]),
             contact_id=claims["contact_id"],
             target_contact_id=claims["target_contact_id"],
+            policy_version=claims.get("policy_version"),
             iat=int(claims["iat"]),
             exp=int(claims["exp"]),
         )

@@ -74,6 +74,11 @@ class NewVerification:
     contact_version: int | None = None
     target_contact_id: str | None = None
     operation_hash: str | None = None
+    life: int = 300
+    """Seconds that it is open."""
+    per_day: int | None = None
+    """How many of this operation the customer may open in a day, this one included."""
+    policy_version: str | None = None
     code_digest: bytes | None = field(default=None, repr=False)
     sealed_code: bytes | None = field(default=None, repr=False)
 
@@ -99,6 +104,7 @@ class Verification:
     contact_id: str | None = None
     target_contact_id: str | None = None
     operation_hash: str | None = None
+    policy_version: str | None = None
     closed_at: int | None = None
     receipt_id: str | None = None
     sealed_code: bytes | None = field(default=None, repr=False)

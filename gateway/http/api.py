@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from gateway.core.errors import FieldError, Problem
 from gateway.http.branch_routes import BranchHandlers, branch_routes
 from gateway.http.customer_routes import CustomerHandlers, customer_routes
+from gateway.http.decision_routes import DecisionHandlers, decision_routes
 from gateway.http.docs_page import add_docs_page
 from gateway.http.openapi import add_openapi
 from gateway.http.receipt_routes import ReceiptHandlers, receipt_routes
@@ -44,6 +45,7 @@ class Parts:
 
     services: Services
     customers: CustomerHandlers
+    decisions: DecisionHandlers
     verifications: VerificationHandlers
     receipts: ReceiptHandlers
     branch: BranchHandlers
@@ -58,6 +60,7 @@ def create_app(parts: Parts) -> web.Application:
     app = create_base_app(registry=parts.metrics, ready=parts.ready)
     routes = [
         *customer_routes(parts.customers),
+        *decision_routes(parts.decisions),
         *verification_routes(parts.verifications),
         *receipt_routes(parts.receipts),
         *branch_routes(parts.branch),

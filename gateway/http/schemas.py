@@ -214,6 +214,7 @@ class ReceiptAnswer(Answer):
     method: str
     contact_id: str | None
     target_contact_id: str | None
+    policy_version: str | None
     iat: int
     exp: int
 

@@ -14,7 +14,7 @@ class RedisReplies:
     def __init__(self, store: Store, limits: Limits) -> None:
         self._store = store
         # An entry outlives its verification, so that a late answer is told from one nobody asked for.
-        self._kept_seconds = limits.life + 3600
+        self._kept_seconds = limits.longest_life + 3600
 
     async def expect(self, blind_index: str, reply_digest: bytes, verification_id: str) -> None:
         key = keys.replies(blind_index)

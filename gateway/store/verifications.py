@@ -55,6 +55,7 @@ class RedisVerifications:
                 keys.expiring(shard),
                 keys.outbox(shard),
                 keys.audit(shard),
+                keys.opened_today(customer_id),
             ),
             (
                 new.verification_id,
@@ -62,11 +63,13 @@ class RedisVerifications:
                 limits.wrong_answers,
                 limits.customer_cap.count,
                 limits.customer_cap.window_seconds * 1000,
-                limits.life * 1000,
+                new.life * 1000,
                 limits.kept_after_close * 1000,
                 "1" if traits.is_delivered else "",
                 limits.resend_after * 1000 if traits.can_be_resent else "",
                 limits.wrong_answers_forgotten_after * 1000,
+                new.operation,
+                "" if new.per_day is None else new.per_day,
                 *_fields(new),
             ),
         )
@@ -77,6 +80,8 @@ class RedisVerifications:
                 raise CustomerLocked
             case [b"capped", int(retry_after)]:
                 raise Capped("customer", retry_after)
+            case [b"capped_today", int(retry_after)]:
+                raise Capped("per_day", retry_after)
             case [b"contact_changed"]:
                 raise ContactChanged
             case _:
@@ -227,6 +232,7 @@ def _fields(new: NewVerification) -> list[Argument]:
         "contact_version": new.contact_version,
         "target_contact_id": new.target_contact_id,
         "operation_hash": new.operation_hash,
+        "policy": new.policy_version,
         "code": new.code_digest,
         "sealed": new.sealed_code,
     }
@@ -265,6 +271,7 @@ def _as_read(verification_id: str, read: list[Any]) -> Verification:
         contact_id=text(b"contact_id"),
         target_contact_id=text(b"target_contact_id"),
         operation_hash=text(b"operation_hash"),
+        policy_version=text(b"policy"),
         closed_at=number(b"closed_at"),
         receipt_id=text(b"receipt"),
         sealed_code=record.get(b"sealed"),

@@ -1,11 +1,13 @@
 --[[ Opens a verification: checks lock, contact and the customer's cap, writes it, and queues its delivery.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
       5 customer's cap  6 customer's open verifications  7 shard's expiring set  8 outbox  9 audit
+      10 customer's verifications of the day
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers allowed  4 cap  5 cap window (ms)
       6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery  9 first resend after (ms), or ''
-      10 wrong answers are forgotten after (ms)  11… field, value, … of the verification
-Answers: {'created', the verification as read} | {'locked'} | {'capped', retry_after_ms} | {'contact_changed'}
-         | {'customer_missing'}. Times are ms since the epoch by the store's clock. ]]
+      10 wrong answers are forgotten after (ms)  11 operation  12 most of this operation in a day, or ''
+      13… field, value, … of the verification
+Answers: {'created', the verification as read} | {'locked'} | {'capped', retry_after_ms} | {'capped_today', retry_after_ms}
+         | {'contact_changed'} | {'customer_missing'}. Times are ms since the epoch by the store's clock. ]]
 local now = store_time()
 
 if redis.call('EXISTS', KEYS[2]) == 0 then
@@ -29,6 +31,12 @@ local opened = tonumber(redis.call('GET', KEYS[5]) or '0')
 if opened >= tonumber(ARGV[4]) then
   return {'capped', redis.call('PTTL', KEYS[5])}
 end
+if ARGV[12] ~= '' and tonumber(redis.call('HGET', KEYS[10], ARGV[11]) or '0') >= tonumber(ARGV[12]) then
+  return {'capped_today', redis.call('PTTL', KEYS[10])}
+end
+if redis.call('HINCRBY', KEYS[10], ARGV[11], 1) == 1 and redis.call('PTTL', KEYS[10]) < 0 then
+  redis.call('PEXPIRE', KEYS[10], 86400000)
+end
 if redis.call('INCR', KEYS[5]) == 1 then
   redis.call('PEXPIRE', KEYS[5], ARGV[5])
 end
@@ -47,7 +55,7 @@ if ARGV[9] ~= '' then
   fields[#fields + 1] = 'resend_at'
   fields[#fields + 1] = now + tonumber(ARGV[9])
 end
-for i = 11, #ARGV do
+for i = 13, #ARGV do
   fields[#fields + 1] = ARGV[i]
 end
 redis.call('HSET', KEYS[1], unpack(fields))

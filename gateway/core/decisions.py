@@ -1,0 +1,154 @@
+"""Decisions for callers: gathers the facts, has them decided, keeps a record, and answers."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from contacts.models import Contact, ContactMethod, Customer, methods_of
+from gateway.core.deciding import Decision, Outcome, decide
+from gateway.core.decision_stores import DecisionRecords, RecordedDecision, Standing, Standings
+from gateway.core.errors import Problem, Refusal
+from gateway.core.facts import (
+    NOT_ASKED,
+    AutoConnection,
+    AutoConnections,
+    ContactFacts,
+    ExemptionFacts,
+    Exemptions,
+    Facts,
+    Held,
+    Holds,
+    Known,
+)
+from gateway.core.operations import Operation
+from gateway.core.policy import Exemption, Policy
+from gateway.core.stores import CustomerStore
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """What a caller asks. `client_ip` is the customer's address as the caller saw it."""
+
+    customer_id: str
+    operation: Operation
+    client_ip: str
+    auto_connect_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with what a caller needs to act on it: the contacts, each with the methods left of it."""
+
+    decision_id: str
+    policy_version: str
+    decision: Decision
+    contacts: tuple[tuple[Contact, tuple[ContactMethod, ...]], ...]
+    auto_connect_token: str | None = field(repr=False)
+    """Takes the place of the token that was used."""
+
+
+class Decisions:
+    """Raises `Refusal`."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        customers: CustomerStore,
+        standings: Standings,
+        records: DecisionRecords,
+        exemptions: Exemptions,
+        auto_connections: AutoConnections,
+        holds: Holds,
+        new_decision_id: Callable[[str], str],
+    ) -> None:
+        self._policy = policy
+        self._customers = customers
+        self._standings = standings
+        self._records = records
+        self._exemptions = exemptions
+        self._auto_connections = auto_connections
+        self._holds = holds
+        self._new_decision_id = new_decision_id
+
+    async def decide(self, request: DecisionRequest) -> Decided:
+        """Whether the customer must prove themselves for this operation now, by what, and why."""
+        customer_id = request.customer_id
+        customer, known, standing = await asyncio.gather(
+            self._customers.read(customer_id),
+            self._customers.contacts(customer_id),
+            self._standings.read(customer_id, request.operation),
+        )
+        if customer is None:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+        contacts = [stored.contact for stored in known]
+        facts, device = facts_of(customer, request.operation, standing, contacts), AutoConnection(Known.UNKNOWN)
+        decision = decide(self._policy, facts)
+        if decision.outcome is Outcome.REQUIRED:
+            # Only now: nobody's departure is looked up, and no device's token used, for what they cannot change.
+            exemption, device, held = await self._look_up(request, customer, contacts)
+            facts = facts_of(customer, request.operation, standing, contacts, exemption, device.known, held)
+            decision = decide(self._policy, facts)
+        return await self._kept(request, facts, decision, contacts, device.next_token)
+
+    async def _look_up(
+        self, request: DecisionRequest, customer: Customer, contacts: Sequence[Contact]
+    ) -> tuple[ExemptionFacts, AutoConnection, Mapping[str, tuple[Held, ...]]]:
+        return await asyncio.gather(
+            self._exemption(request, customer),
+            self._device(request, customer),
+            self._holds.held(request.customer_id, contacts),
+        )
+
+    async def _exemption(self, request: DecisionRequest, customer: Customer) -> ExemptionFacts:
+        if Exemption.OVERSEAS not in self._policy.row(request.operation, customer.kind).exemptions:
+            return NOT_ASKED
+        return await self._exemptions.facts(customer, request.client_ip)
+
+    async def _device(self, request: DecisionRequest, customer: Customer) -> AutoConnection:
+        token = request.auto_connect_token
+        allowed = self._policy.row(request.operation, customer.kind).exemptions
+        if token is None or Exemption.AUTO_CONNECT not in allowed:
+            return AutoConnection(Known.NOT_MET)
+        return await self._auto_connections.use(request.customer_id, token)
+
+    async def _kept(
+        self,
+        request: DecisionRequest,
+        facts: Facts,
+        decision: Decision,
+        contacts: Sequence[Contact],
+        next_token: str | None,
+    ) -> Decided:
+        decision_id, version = self._new_decision_id(request.customer_id), self._policy.version
+        record = RecordedDecision(decision_id, version, decision.outcome, decision.reason.rule, decision.methods, facts)
+        await self._records.keep(request.customer_id, record)
+        by_id = {contact.contact_id: contact for contact in contacts}
+        usable = tuple((by_id[one.contact_id], one.methods) for one in decision.contacts)
+        return Decided(decision_id, version, decision, usable, next_token)
+
+
+def facts_of(
+    customer: Customer,
+    operation: Operation,
+    standing: Standing,
+    contacts: Sequence[Contact] = (),
+    exemption: ExemptionFacts = NOT_ASKED,
+    auto_connected: Known = Known.UNKNOWN,
+    held: Mapping[str, tuple[Held, ...]] | None = None,
+) -> Facts:
+    """The facts without what makes them personal."""
+    holds = held or {}
+    return Facts(
+        operation=operation,
+        kind=customer.kind,
+        online_consent=customer.online_consent,
+        locked=customer.locked,
+        exemption=exemption,
+        auto_connected=auto_connected,
+        contacts=tuple(
+            ContactFacts(one.contact_id, methods_of(one), holds.get(one.contact_id, ())) for one in contacts
+        ),
+        branch_password=standing.branch_password,
+        hour=standing.hour,
+        opened_today=standing.opened_today,
+    )

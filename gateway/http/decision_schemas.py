@@ -1,0 +1,85 @@
+"""The bodies and answers of decisions."""
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+
+from gateway.core.deciding import Outcome
+from gateway.core.decisions import Decided
+from gateway.core.operations import Operation
+from gateway.core.verification import Method
+from gateway.http.language import Locale
+from gateway.http.models import Answer, Body, field_error, omitted_when_none
+from gateway.http.schemas import ContactAnswer, CustomerId
+
+_LONGEST_ADDRESS = 45  # characters of an IPv6 address with an IPv4 address in it
+
+
+def _address(value: str) -> str:
+    try:
+        # A zone (`%eth0`) names an interface of the machine that wrote it, and means nothing here.
+        if len(value) > _LONGEST_ADDRESS or "%" in value:
+            raise ValueError
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise field_error("IPv4 또는 IPv6 주소를 입력해 주세요.", "Give an IPv4 or IPv6 address.") from None
+
+
+class Decide(Body):
+    customer_id: CustomerId
+    operation: Annotated[Operation, Field(strict=False)]
+    client_ip: Annotated[
+        str,
+        AfterValidator(_address),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}],
+                "description": "고객의 IP 주소 / the customer's address",
+                "examples": ["203.0.113.7"],
+            }
+        ),
+    ]
+    auto_connect_token: (
+        Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] | None
+    ) = None
+
+
+class ReasonAnswer(Answer):
+    rule: str
+    met: bool
+    detail: str
+
+
+class DecisionAnswer(Answer):
+    decision_id: str
+    outcome: Outcome
+    reasons: list[ReasonAnswer]
+    """The first is the one that decided."""
+    methods: list[Method]
+    contacts: list[ContactAnswer]
+    policy_version: str
+    auto_connect_token: str | None = omitted_when_none()
+    """Takes the place of the token that was used (R14)."""
+
+    @classmethod
+    def of(cls, decided: Decided, locale: Locale) -> "DecisionAnswer":
+        decision = decided.decision
+        return cls(
+            decision_id=decided.decision_id,
+            outcome=decision.outcome,
+            reasons=[
+                ReasonAnswer(
+                    rule=reason.rule, met=reason.met, detail=reason.detail_ko if locale == "ko" else reason.detail_en
+                )
+                for reason in decision.reasons
+            ],
+            methods=list(decision.methods),
+            contacts=[
+                ContactAnswer.of(contact).model_copy(update={"methods": list(methods)})
+                for contact, methods in decided.contacts
+            ],
+            policy_version=decided.policy_version,
+            auto_connect_token=decided.auto_connect_token,
+        )

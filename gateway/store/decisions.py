@@ -1,0 +1,75 @@
+"""Decisions in the store: what they need to know of a customer, and the record of them."""
+
+from collections.abc import AsyncIterator, Mapping
+
+import orjson
+
+from gateway.core.deciding import Outcome
+from gateway.core.decision_stores import RecordedDecision, Standing
+from gateway.core.facts import Facts
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.verification import Method
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_READ_STANDING = load("read_standing")
+_AT_ONCE = 500
+
+
+class RedisStandings:
+    """`Standings` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def read(self, customer_id: str, operation: Operation) -> Standing:
+        now, opened, day_left, branch_password = await self._store.run(
+            _READ_STANDING,
+            (keys.opened_today(customer_id), keys.branch_password(customer_id, operation)),
+            (operation,),
+        )
+        return Standing(now, opened, day_left, bool(branch_password))
+
+
+class RedisDecisionRecords:
+    """`DecisionRecords` as one stream for each shard, which forgets its oldest entries."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        self._kept_of_a_shard = -(-limits.decisions_kept // keys.SHARDS)
+
+    async def keep(self, customer_id: str, decision: RecordedDecision) -> None:
+        facts = b"" if decision.facts is None else orjson.dumps(decision.facts.record())
+        await self._store.command(
+            "XADD", keys.decisions(keys.shard_of(customer_id)), "MAXLEN", "~", self._kept_of_a_shard, "*",
+            "decision", decision.decision_id, "policy", decision.policy_version, "outcome", decision.outcome,
+            "rule", decision.rule, "methods", " ".join(decision.methods), "facts", facts,
+        )  # fmt: skip
+
+    async def kept(self) -> AsyncIterator[RecordedDecision]:
+        for shard in range(keys.SHARDS):
+            after = "-"
+            while entries := await self._store.command("XRANGE", keys.decisions(shard), after, "+", "COUNT", _AT_ONCE):
+                for _, words in entries:
+                    yield _as_recorded(dict(zip(words[::2], words[1::2], strict=True)))
+                after = f"({entries[-1][0].decode()}"
+
+
+def _as_recorded(entry: Mapping[bytes, bytes]) -> RecordedDecision:
+    return RecordedDecision(
+        decision_id=entry[b"decision"].decode(),
+        policy_version=entry[b"policy"].decode(),
+        outcome=Outcome(entry[b"outcome"].decode()),
+        rule=entry[b"rule"].decode(),
+        methods=tuple(map(Method, entry[b"methods"].decode().split())),
+        facts=_facts(entry[b"facts"]),
+    )
+
+
+def _facts(written: bytes) -> Facts | None:
+    try:
+        return Facts.from_record(orjson.loads(written))
+    except (ValueError, KeyError, TypeError):
+        return None
