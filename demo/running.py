@@ -90,8 +90,10 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
         twilio_api_base_url=demo.carrier_url,
         sms_number=SMS_NUMBER,
         voice_number=VOICE_NUMBER,
-        registry_url=demo.carrier_url,
-        registry_token=secrets.registry_token,
+        camara_url=demo.carrier_url,
+        camara_client_id=secrets.camara_client_id,
+        camara_client_secret=secrets.camara_client_secret,
+        signals_remembered=0,  # who changes a phone's state at the local carrier wants to see it at once
     )
 
 
@@ -104,6 +106,8 @@ def _carrier(demo: Demo, speed: float) -> web.Application:
             voice_number=VOICE_NUMBER,
             inbound_url=f"{demo.base_url}/webhooks/twilio/inbound",
             registry_token=demo.secrets.registry_token,
+            camara_client_id=demo.secrets.camara_client_id,
+            camara_client_secret=demo.secrets.camara_client_secret,
             people=phones(),
             speed=speed,
         )

@@ -25,6 +25,8 @@ class DemoSecrets:
     verify_service_sid: str
     registry_token: str = field(repr=False)
     departure_token: str = field(repr=False)
+    camara_client_id: str
+    camara_client_secret: str = field(repr=False)
 
 
 def load_or_make(path: Path) -> DemoSecrets:
@@ -60,6 +62,8 @@ def _make() -> DemoSecrets:
         verify_service_sid=f"VA{secrets.token_hex(16)}",
         registry_token=secrets.token_urlsafe(24),
         departure_token=secrets.token_urlsafe(24),
+        camara_client_id=f"bonin-{secrets.token_hex(8)}",
+        camara_client_secret=secrets.token_urlsafe(24),
     )
 
 

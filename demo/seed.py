@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Any
 
-from demo.api import Api
+from demo.api import Api, ApiError
 from demo.people import CUSTOMERS, DemoCustomer, Number
 
 _POLL_SECONDS = 0.02
@@ -28,13 +28,27 @@ async def _seed_customer(api: Api, carrier: Api, customer: DemoCustomer) -> None
         if contact is None:
             given = {"number": number.e164, "label": number.label}
             contact = contacts[number.label] = await api.call("POST", f"{path}/contacts", given)
-        if contact["status"] == "verifiable":
-            continue
-        if number.check_ownership:
-            await api.call("POST", f"{path}/contacts/{contact['contact_id']}/ownership-check", {})
-        if number.vouched_by is not None:
-            voucher = next(one for one in customer.numbers if one.label == number.vouched_by)
-            await _vouch(api, carrier, customer, contacts[voucher.label], voucher, contact)
+        if contact["status"] != "verifiable":
+            await _make_verifiable(api, carrier, customer, contacts, number)
+        if number.later:
+            await carrier.call("PUT", f"/control/phones/%2B{number.e164[1:]}", number.later)
+
+
+async def _make_verifiable(
+    api: Api, carrier: Api, customer: DemoCustomer, contacts: dict[str, Any], number: Number
+) -> None:
+    contact = contacts[number.label]
+    if number.check_ownership:
+        path = f"/v1/customers/{customer.customer_id}/contacts/{contact['contact_id']}/ownership-check"
+        try:
+            await api.call("POST", path, {})
+        except ApiError as error:
+            # Somebody has tried it out before the demo was started again: it waits for tomorrow.
+            if error.slug != "too-many-requests":
+                raise
+    if number.vouched_by is not None:
+        voucher = next(one for one in customer.numbers if one.label == number.vouched_by)
+        await _vouch(api, carrier, customer, contacts[voucher.label], voucher, contact)
 
 
 async def _vouch(

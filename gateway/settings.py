@@ -118,7 +118,7 @@ class Settings(PolicySettings):
     registry_token: SecretStr | None = None
 
     camara_url: Url | None = None
-    """The root of a carrier's CAMARA APIs, before `/sim-swap/v2`: takes the registry's place, and gives risk signals."""
+    """The root of a carrier's CAMARA APIs, before `/sim-swap/v2`: in the registry's place, and for risk signals."""
     camara_client_id: str | None = None
     camara_client_secret: SecretStr | None = None
     camara_token_url: Url | None = None
@@ -147,7 +147,7 @@ class Settings(PolicySettings):
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("registry_url and registry_token go together")
         camara = (self.camara_url, self.camara_client_id, self.camara_client_secret)
-        if any(camara) and not all(camara) or self.camara_token_url and not all(camara):
+        if any((*camara, self.camara_token_url)) and not all(camara):
             raise ValueError("camara_url, camara_client_id and camara_client_secret go together")
         return self
 
