@@ -33,6 +33,8 @@ class DecisionRequest:
     operation: Operation
     client_ip: str
     auto_connect_token: str | None = field(default=None, repr=False)
+    device: str | None = None
+    """What the caller knows the device by, when it shows a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Decisions:
         allowed = self._policy.row(request.operation, customer.kind).exemptions
         if token is None or Exemption.AUTO_CONNECT not in allowed:
             return AutoConnection(Known.NOT_MET)
-        return await self._auto_connections.use(request.customer_id, token)
+        return await self._auto_connections.use(request.customer_id, token, request.device)
 
     async def _kept(
         self,

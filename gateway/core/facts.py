@@ -123,7 +123,7 @@ class AutoConnection:
 class AutoConnections(Protocol):
     """Uses a device's token. Never raises: a token that cannot be judged is `UNKNOWN`."""
 
-    async def use(self, customer_id: str, token: str) -> AutoConnection: ...
+    async def use(self, customer_id: str, token: str, device: str | None) -> AutoConnection: ...
 
 
 class Holds(Protocol):

@@ -1,0 +1,133 @@
+"""Auto-connect (자동연결, R14): a device that proved itself by a reply skips the reply at its next cloud sign-in.
+
+Each use gives a new token and ends the old one. An old token that comes back was copied, or its answer was
+lost: either way nobody can tell who holds the new one, so the whole family ends and the customer replies again.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.core.errors import Problem, Refusal
+from gateway.core.facts import AutoConnection, Known
+from gateway.core.limits import Limits
+from gateway.core.operations import Operation
+from gateway.core.verification import Method, Status
+from gateway.core.verifications import Verifications
+
+
+@dataclass(frozen=True, slots=True)
+class AutoConnectFamily:
+    """One device's chain of tokens. Times are ms since the epoch."""
+
+    auto_connect_id: str
+    given_at: int
+    used_at: int
+    expires_at: int
+
+
+class AutoConnectStore(Protocol):
+    """Keeps digests of tokens and devices; each verb is one atomic script."""
+
+    async def give(
+        self, customer_id: str, auto_connect_id: str, verification_id: str, token: bytes, device: bytes, life: int
+    ) -> AutoConnectFamily | None:
+        """A new family, or None when this verification has given one already. `life` is in seconds."""
+        ...
+
+    async def use(
+        self, customer_id: str, auto_connect_id: str, token: bytes, device: bytes, next_token: bytes, life: int
+    ) -> bool:
+        """Whether the token was the family's latest, on its device; an old or misplaced one ends the family."""
+        ...
+
+    async def list(self, customer_id: str) -> list[AutoConnectFamily]: ...
+
+    async def revoke(self, customer_id: str, auto_connect_id: str, revoked_by: str) -> bool:
+        """Whether there was one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """The token goes to the device, and is kept nowhere else."""
+
+    family: AutoConnectFamily
+    token: str = field(repr=False)
+
+
+class AutoConnect:
+    """Gives, uses, lists and revokes auto-connect tokens. Raises `Refusal`."""
+
+    def __init__(
+        self,
+        store: AutoConnectStore,
+        verifications: Verifications,
+        pepper: bytes,
+        limits: Limits,
+        new_auto_connect_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._verifications = verifications
+        self._pepper = pepper
+        self._limits = limits
+        self._new_id = new_auto_connect_id
+
+    async def give(self, customer_id: str, verification_id: str, device: str, client: str) -> GivenToken:
+        """A token for the device, in return for a fresh verified reply for a cloud sign-in; once for each."""
+        verification = await self._verifications.get(verification_id, client)
+        age_ms = verification.read_at - (verification.closed_at or 0)
+        if (
+            verification.customer_id != customer_id
+            or verification.status is not Status.VERIFIED
+            or verification.method is not Method.SMS_REPLY
+            or verification.operation is not Operation.CLOUD_LOGIN
+            or age_ms > self._limits.receipt_life * 1000
+        ):
+            raise Refusal(Problem.AUTO_CONNECT_REFUSED)
+        auto_connect_id, secret = self._new_id(), _new_secret()
+        family = await self._store.give(
+            customer_id,
+            auto_connect_id,
+            verification_id,
+            self._digest("token", customer_id, secret),
+            self._digest("device", customer_id, device),
+            self._limits.auto_connect_life,
+        )
+        if family is None:
+            raise Refusal(Problem.AUTO_CONNECT_REFUSED)
+        return GivenToken(family, f"{auto_connect_id}.{secret}")
+
+    async def use(self, customer_id: str, token: str, device: str | None) -> AutoConnection:
+        """Whether the device proved itself before; if so, with the token that takes the place of this one."""
+        auto_connect_id, _, secret = token.partition(".")
+        next_secret = _new_secret()
+        good = await self._store.use(
+            customer_id,
+            auto_connect_id,
+            self._digest("token", customer_id, secret),
+            self._digest("device", customer_id, device or ""),
+            self._digest("token", customer_id, next_secret),
+            self._limits.auto_connect_life,
+        )
+        if not good:
+            return AutoConnection(Known.NOT_MET)
+        return AutoConnection(Known.MET, f"{auto_connect_id}.{next_secret}")
+
+    async def list(self, customer_id: str) -> list[AutoConnectFamily]:
+        return await self._store.list(customer_id)
+
+    async def revoke(self, customer_id: str, auto_connect_id: str, revoked_by: str) -> None:
+        if not await self._store.revoke(customer_id, auto_connect_id, revoked_by):
+            raise Refusal(Problem.AUTO_CONNECT_NOT_FOUND)
+
+    def _digest(self, purpose: str, customer_id: str, secret: str) -> bytes:
+        message = "\0".join(("auto-connect", purpose, customer_id, secret)).encode("utf-8", "surrogatepass")
+        return hmac.digest(self._pepper, message, "sha256")
+
+
+def _new_secret() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)

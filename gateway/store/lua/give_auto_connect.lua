@@ -1,0 +1,16 @@
+--[[ Begins a family of auto-connect tokens, once for each verification.
+KEYS: 1 family  2 customer's families  3 verification that earned it  4 audit
+ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 life (ms)  5 verification id
+Answers: {'given', now, expires_at} | {'again'}. ]]
+local now = store_time()
+if redis.call('EXISTS', KEYS[3]) == 0 or redis.call('HSETNX', KEYS[3], 'auto_connect', ARGV[1]) == 0 then
+  return {'again'}
+end
+local expires_at = now + tonumber(ARGV[4])
+redis.call('HSET', KEYS[1], 'token', ARGV[2], 'device', ARGV[3], 'given_at', now, 'used_at', now,
+  'expires_at', expires_at)
+redis.call('PEXPIREAT', KEYS[1], expires_at)
+redis.call('HSET', KEYS[2], ARGV[1], now)
+redis.call('XADD', KEYS[4], '*', 'event', 'auto_connect.given', 'verification', ARGV[5], 'auto_connect', ARGV[1],
+  'at', now)
+return {'given', now, expires_at}
