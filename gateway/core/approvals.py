@@ -19,7 +19,7 @@ class ApprovalKind(StrEnum):
     | contact_change     | number, line_type, index              | puts another number in the contact's place |
     | unlock             | locked_at                             | forgets the customer's wrong answers       |
     | early_release      | version                               | lifts a SIM swap's hold, for a while       |
-    | overseas_exemption | from, until (ms since the epoch)      | registers the exemption by phone (R9)      |
+    | overseas_exemption | from, until (ms), version             | registers the exemption by phone (R9)      |
 
     `index`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
     """

@@ -143,8 +143,8 @@ class StoredContact:
 class CustomerStore(Protocol):
     """Customers and their contacts; personal data is sealed before it is written."""
 
-    async def put(self, customer: Customer) -> bool:
-        """Whether the customer is new."""
+    async def put(self, customer: Customer, person: str = "gateway") -> bool:
+        """Whether the customer is new. Another name or birth date takes every contact's verification back."""
         ...
 
     async def read(self, customer_id: str) -> Customer | None: ...
@@ -160,9 +160,20 @@ class CustomerStore(Protocol):
     async def contacts(self, customer_id: str) -> list[StoredContact]: ...
 
     async def make_verifiable(
-        self, customer_id: str, contact: Contact, by: VerifiedBy, evidence: str, voucher: Contact | None
+        self,
+        customer_id: str,
+        contact: Contact,
+        by: VerifiedBy,
+        evidence: str,
+        voucher: Contact | None,
+        *,
+        person: str = "gateway",
+        receipt_at: int | None = None,
     ) -> None:
-        """Raises `ContactChanged` when the contact or its voucher is not what was read."""
+        """Raises `ContactChanged` when the contact or its voucher is not what was read.
+
+        Nor does a receipt vouch that was given, at `receipt_at` (ms), before either of them last fell.
+        """
         ...
 
     async def is_known_number(self, blind_index: str) -> bool: ...

@@ -23,12 +23,13 @@ from gateway.core.stores import (
 )
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
+from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.exemptions import exemption_in
 from gateway.store.scripts import load
 
-_PUT_CUSTOMER = load("put_customer")
+_PUT_CUSTOMER = load("put_customer", "contact_life")
 _PUT_CONTACT = load("put_contact")
-_MAKE_VERIFIABLE = load("make_verifiable")
+_MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
 
 
 class RedisCustomers:
@@ -38,8 +39,9 @@ class RedisCustomers:
         self._store = store
         self._personal_data = personal_data
         self._limits = limits
+        self._life = RedisContactLife(store, limits)
 
-    async def put(self, customer: Customer) -> bool:
+    async def put(self, customer: Customer, person: str = "gateway") -> bool:
         customer_id = customer.customer_id
         fields: list[Argument] = ["kind", customer.kind, "consent", int(customer.online_consent)]
         fields += ["name", self._personal_data.seal(customer.name, bound_to=f"{customer_id}:name")]
@@ -48,11 +50,11 @@ class RedisCustomers:
             fields += ["birth_date", sealed]
         given = await self._store.run(
             _PUT_CUSTOMER,
-            (keys.customer(customer_id), keys.contacts(customer_id), keys.audit(keys.shard_of(customer_id))),
+            (*life_keys(customer_id), keys.customer(customer_id)),
             (
+                *life_words(customer_id, self._limits, person),
                 customer_id,
                 self._personal_data.name_digest(customer.name, customer.birth_date),
-                keys.contact(customer_id, ""),
                 *fields,
             ),
         )
@@ -64,6 +66,7 @@ class RedisCustomers:
     async def read_with_contact(
         self, customer_id: str, contact_id: str
     ) -> tuple[Customer | None, StoredContact | None]:
+        await self._life.let_old_checks_fall(customer_id)
         *customer, contact = await self._store.all(
             *_reading(customer_id), ("HGETALL", keys.contact(customer_id, contact_id))
         )
@@ -98,6 +101,7 @@ class RedisCustomers:
                 raise CustomerMissing
 
     async def contacts(self, customer_id: str) -> list[StoredContact]:
+        await self._life.let_old_checks_fall(customer_id)
         found = await self._store.command("HVALS", keys.contacts(customer_id))
         contact_ids = [contact_id.decode() for contact_id in found]
         records = await self._store.all(
@@ -107,17 +111,25 @@ class RedisCustomers:
         return [contact for contact in read if contact is not None]
 
     async def make_verifiable(
-        self, customer_id: str, contact: Contact, by: VerifiedBy, evidence: str, voucher: Contact | None
+        self,
+        customer_id: str,
+        contact: Contact,
+        by: VerifiedBy,
+        evidence: str,
+        voucher: Contact | None,
+        *,
+        person: str = "gateway",
+        receipt_at: int | None = None,
     ) -> None:
-        contact_key = keys.contact(customer_id, contact.contact_id)
         given = await self._store.run(
             _MAKE_VERIFIABLE,
+            life_keys(customer_id),
             (
-                contact_key,
-                keys.audit(keys.shard_of(customer_id)),
-                keys.contact(customer_id, voucher.contact_id) if voucher else contact_key,
+                *life_words(customer_id, self._limits, person),
+                *(contact.contact_id, contact.version, by, evidence),
+                *((voucher.contact_id, voucher.version) if voucher else ("", "")),
+                "" if receipt_at is None else receipt_at,
             ),
-            (contact.contact_id, contact.version, by, evidence, voucher.version if voucher else ""),
         )
         if given[0] != b"done":
             raise ContactChanged

@@ -57,12 +57,20 @@ def new_decision_id(customer_id: str) -> str:
     return _sharded_id("dec", customer_id)
 
 
+def new_approval_id(customer_id: str) -> str:
+    return _sharded_id("apr", customer_id)
+
+
 def new_contact_id() -> str:
     return f"con_{_random(20)}"
 
 
+def new_auto_connect_id() -> str:
+    return f"act_{_random(20)}"
+
+
 def shard_in(sharded_id: str) -> int:
-    """The shard that a verification or branch password id carries; for ids that match their pattern."""
+    """The shard that an id made for a customer carries; for ids that match their pattern."""
     high, low = sharded_id[4], sharded_id[5]
     return (_ALPHABET.index(high) * 32 + _ALPHABET.index(low)) % SHARDS
 
@@ -84,6 +92,11 @@ def contacts(customer_id: str) -> str:
 def contact(customer_id: str, contact_id: str) -> str:
     """Hash: sealed number, blind index, line type, status and its evidence, version."""
     return _at(shard_of(customer_id), f"contact:{customer_id}:{contact_id}")
+
+
+def evidence(customer_id: str, contact_id: str) -> str:
+    """Stream: every change of a contact's status with what it rests on, in order."""
+    return _at(shard_of(customer_id), f"evidence:{customer_id}:{contact_id}")
 
 
 def guard(customer_id: str) -> str:
@@ -131,6 +144,16 @@ def branch_password_owner(branch_password_id: str) -> str:
     return _at(shard_in(branch_password_id), f"branch-id:{branch_password_id}")
 
 
+def auto_connect(customer_id: str, auto_connect_id: str) -> str:
+    """Hash: digests of a family's latest auto-connect token and of its device."""
+    return _at(shard_of(customer_id), f"auto-connect:{customer_id}:{auto_connect_id}")
+
+
+def auto_connects(customer_id: str) -> str:
+    """Hash: auto-connect id → when it was given."""
+    return _at(shard_of(customer_id), f"auto-connects:{customer_id}")
+
+
 def redeemed(customer_id: str, receipt_id: str) -> str:
     """String: present once the receipt has been redeemed."""
     return _at(shard_of(customer_id), f"redeemed:{receipt_id}")
@@ -139,6 +162,26 @@ def redeemed(customer_id: str, receipt_id: str) -> str:
 def verification(verification_id: str) -> str:
     """Hash: one verification. It never holds a plain code."""
     return _at(shard_in(verification_id), f"v:{verification_id}")
+
+
+def verification_prefix(shard: int) -> str:
+    """What the verification keys of a shard begin with; the id follows."""
+    return _at(shard, "v:")
+
+
+def approval(approval_id: str) -> str:
+    """Hash: what one person asked for and who decided on it; the number of a change is sealed."""
+    return _at(shard_in(approval_id), f"approval:{approval_id}")
+
+
+def waiting_approvals(shard: int) -> str:
+    """Sorted set: approval ids of a shard that wait for a decision, by their expiry in ms."""
+    return _at(shard, "approvals-waiting")
+
+
+def decided_approvals(shard: int) -> str:
+    """Sorted set: approval ids of a shard that are over, by when they ended in ms."""
+    return _at(shard, "approvals-decided")
 
 
 def expiring(shard: int) -> str:

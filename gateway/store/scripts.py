@@ -13,8 +13,9 @@ class Script:
     sha: str
 
 
-def load(verb: str) -> Script:
-    """The script of `lua/<verb>.lua`, with the prelude before it."""
+def load(verb: str, *after: str) -> Script:
+    """The script of `lua/<verb>.lua`, with the prelude before it, and then the files that it shares with others."""
     folder = files("gateway.store").joinpath("lua")
-    source = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in ("prelude", verb))
+    names = ("prelude", *after, verb)
+    source = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

@@ -117,6 +117,7 @@ class RedisVerifications:
                 answer.receipt_id,
                 self._limits.wrong_answers_forgotten_after * 1000,
                 answer.branch_digest,
+                self._limits.ownership_check_good_for * 1000,
             ),
         )
         _raise_if_over(given)

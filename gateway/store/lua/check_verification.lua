@@ -3,7 +3,7 @@ KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none
       5 customer's open verifications  6 shard's expiring set  7 audit
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
-      8 digest of the answer as a branch password
+      8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
 Answers: {'missing'} | {'closed', status} | {verdict, wrong answers as of it, the verification as read}, where
          verdict is correct | wrong | locked | contact_changed | expired; an attempt sent again gets its first. ]]
 local now = store_time()
@@ -42,8 +42,11 @@ end
 if now >= tonumber(v[2]) then
   return fail('expired', 'expired')
 end
-if v[5] and redis.call('HGET', KEYS[3], 'version') ~= v[5] then
-  return fail('failed', 'contact_changed')
+if v[5] then
+  local contact, good_for = redis.call('HMGET', KEYS[3], 'version', 'owned_at'), tonumber(ARGV[9])
+  if contact[1] ~= v[5] or (good_for > 0 and contact[2] and now >= tonumber(contact[2]) + good_for) then
+    return fail('failed', 'contact_changed')
+  end
 end
 if guard[3] then
   return fail('failed', 'locked')

@@ -1,24 +1,45 @@
 --[[ Makes a contact verifiable, with its evidence. One that was verifiable by an ownership check is not weakened
-by a vouch.
-KEYS: 1 contact  2 audit  3 voucher, or the contact again
-ARGV: 1 contact id  2 contact version expected  3 verified by (ownership, vouch, branch)  4 evidence (an id, or '')
-      5 voucher's version expected, or ''
+by a vouch. Only a contact that is verifiable by its own ownership check vouches, and only with a receipt given after
+either of the two last lost its verification.
+KEYS: 1–5 see contact_life.lua
+ARGV: 1–5 see contact_life.lua  6 contact id  7 contact version expected  8 verified by (ownership, vouch, branch)
+      9 evidence (an id, or '')  10 voucher's contact id, or ''  11 voucher's version expected, or ''
+      12 when the receipt of the vouch was given (ms), or ''
 Answers: {'missing'} | {'changed'} | {'done', now}. ]]
-local now = store_time()
-local contact = redis.call('HMGET', KEYS[1], 'version', 'status', 'verified_by')
+let_old_checks_fall()
+local key, id, by = CONTACT .. ARGV[6], ARGV[6], ARGV[8]
+local contact = redis.call('HMGET', key, 'version', 'status', 'verified_by', 'fell_at')
 if not contact[1] then
   return {'missing'}
 end
-if contact[1] ~= ARGV[2] then
+if contact[1] ~= ARGV[7] then
   return {'changed'}
 end
-if ARGV[5] ~= '' and redis.call('HGET', KEYS[3], 'version') ~= ARGV[5] then
-  return {'changed'}
+local owned_at = by == 'ownership' and now or nil
+if ARGV[10] ~= '' then
+  local voucher = redis.call('HMGET', CONTACT .. ARGV[10], 'version', 'verified_by', 'verified_at', 'fell_at')
+  local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
+  if voucher[1] ~= ARGV[11] or voucher[2] ~= 'ownership' or (ARGV[12] ~= '' and tonumber(ARGV[12]) < fell_at) then
+    return {'changed'}
+  end
+  owned_at = voucher[3]
 end
-if contact[2] == 'verifiable' and contact[3] == 'ownership' and ARGV[3] ~= 'ownership' then
+if contact[2] == 'verifiable' and contact[3] == 'ownership' and by ~= 'ownership' then
   return {'done', now}
 end
-redis.call('HSET', KEYS[1], 'status', 'verifiable', 'verified_by', ARGV[3], 'verified_at', now, 'evidence', ARGV[4])
-redis.call('XADD', KEYS[2], '*', 'event', 'contact.verifiable', 'contact', ARGV[1], 'at', now, 'by', ARGV[3],
-  'evidence', ARGV[4])
+redis.call('HDEL', key, 'owned_at', 'vouched_by')
+redis.call('HSET', key, 'status', 'verifiable', 'verified_by', by, 'verified_at', now, 'evidence', ARGV[9])
+if owned_at then
+  redis.call('HSET', key, 'owned_at', owned_at)
+end
+if ARGV[10] ~= '' then
+  redis.call('HSET', key, 'vouched_by', ARGV[10])
+end
+-- What this contact vouched for stands as long as it does: on the new check.
+for _, other in ipairs(by == 'ownership' and redis.call('HVALS', KEYS[1]) or {}) do
+  if redis.call('HGET', CONTACT .. other, 'vouched_by') == id then
+    redis.call('HSET', CONTACT .. other, 'owned_at', now)
+  end
+end
+note(id, 'verifiable', by, ARGV[9])
 return {'done', now}

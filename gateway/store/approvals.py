@@ -1,0 +1,209 @@
+"""Requests for approval in the store. What they ask for is sealed; approving and carrying out is one script."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from contacts.protection import PersonalData
+from gateway.core.approvals import (
+    Approval,
+    ApprovalClosed,
+    ApprovalKind,
+    ApprovalMissing,
+    ApprovalOutdated,
+    ApprovalStatus,
+    Decider,
+    NewApproval,
+    NumberTaken,
+    SelfApproval,
+    person_key,
+)
+from gateway.core.limits import Limits
+from gateway.core.stores import CustomerMissing
+from gateway.store import keys
+from gateway.store.connection import Argument, Store
+from gateway.store.contact_life import life_keys, life_words
+from gateway.store.scripts import load
+
+_REQUEST = load("request_approval")
+_APPROVE = load("approve", "contact_life", "approval_life")
+_REJECT = load("reject_approval", "approval_life")
+_EXPIRE = load("expire_approval", "approval_life")
+_MOST_OF_A_SHARD = 100
+
+
+class RedisApprovals:
+    """`ApprovalStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, personal_data: PersonalData, limits: Limits) -> None:
+        self._store = store
+        self._personal_data = personal_data
+        self._limits = limits
+        self._kept_ms = limits.approvals_kept * 1000
+
+    async def add(self, new: NewApproval) -> Approval:
+        shard = keys.shard_of(new.customer_id)
+        sealed = self._personal_data.seal(orjson.dumps(dict(new.action)).decode(), bound_to=new.approval_id)
+        given = await self._store.run(
+            _REQUEST,
+            (
+                keys.approval(new.approval_id),
+                keys.waiting_approvals(shard),
+                keys.customer(new.customer_id),
+                keys.audit(shard),
+            ),
+            (
+                *(new.approval_id, self._limits.approval_life * 1000, self._kept_ms),
+                *(new.kind, new.customer_id, new.contact_id or "", new.requested_by, person_key(new.requested_by)),
+                *(new.reason, sealed),
+            ),
+        )
+        match given:
+            case [b"waiting", int(requested_at), int(expires_at)]:
+                return Approval(
+                    approval_id=new.approval_id,
+                    kind=new.kind,
+                    status=ApprovalStatus.WAITING,
+                    customer_id=new.customer_id,
+                    contact_id=new.contact_id,
+                    requested_by=new.requested_by,
+                    reason=new.reason,
+                    requested_at=requested_at,
+                    expires_at=expires_at,
+                    action=new.action,
+                )
+            case _:
+                raise CustomerMissing
+
+    async def read(self, approval_id: str) -> Approval | None:
+        pairs, (seconds, _) = await self._store.all(("HGETALL", keys.approval(approval_id)), ("TIME",))
+        approval = self._approval(approval_id, pairs)
+        if approval and approval.status is ApprovalStatus.WAITING and int(seconds) * 1000 >= approval.expires_at:
+            await self._expire(approval_id)
+            return await self.read(approval_id)
+        return approval
+
+    async def with_status(self, status: ApprovalStatus) -> list[Approval]:
+        await self._expire_what_is_due()
+        index = keys.waiting_approvals if status is ApprovalStatus.WAITING else keys.decided_approvals
+        found = await self._store.all(
+            *(("ZREVRANGE", index(shard), 0, _MOST_OF_A_SHARD - 1) for shard in range(keys.SHARDS))
+        )
+        ids = [approval_id.decode() for some in found for approval_id in some]
+        records = await self._store.all(*(("HGETALL", keys.approval(approval_id)) for approval_id in ids))
+        read = (self._approval(*each) for each in zip(ids, records, strict=True))
+        approvals = [one for one in read if one is not None and one.status is status]
+        return sorted(approvals, key=lambda one: (one.requested_at, one.approval_id), reverse=True)
+
+    async def approve(self, approval: Approval, decider: Decider, reason: str) -> None:
+        customer_id, approval_id = approval.customer_id, approval.approval_id
+        action = await self._action(approval)
+        given = await self._store.run(
+            _APPROVE,
+            (
+                *life_keys(customer_id),
+                *_approval_keys(approval_id)[:3],
+                *(keys.guard(customer_id), keys.exemption(customer_id), keys.exemption_version(customer_id)),
+            ),
+            (
+                *life_words(customer_id, self._limits, decider.name),
+                *(approval_id, self._kept_ms, decider.key_person, reason),
+                *(person_key(decider.name), person_key(decider.key_person)),
+                *(customer_id, approval.contact_id or "", *action),
+            ),
+        )
+        match given:
+            case [b"self"]:
+                raise SelfApproval
+            case [b"outdated"]:
+                raise ApprovalOutdated
+            case [b"number_taken", contact_id]:
+                raise NumberTaken(contact_id.decode())
+        _raise_if_over(given)
+
+    async def reject(self, approval: Approval, decider: Decider, reason: str) -> None:
+        approval_id = approval.approval_id
+        given = await self._store.run(
+            _REJECT,
+            _approval_keys(approval_id),
+            (approval_id, self._kept_ms, decider.name, decider.key_person, reason),
+        )
+        _raise_if_over(given)
+
+    async def locked_at(self, customer_id: str) -> int | None:
+        """When extra authentication was locked for the customer, in ms; None when it is not."""
+        locked_at = await self._store.command("HGET", keys.guard(customer_id), "locked_at")
+        return None if locked_at is None else int(locked_at)
+
+    async def _action(self, approval: Approval) -> Sequence[Argument]:
+        """ARGV 14… of `approve.lua`."""
+        action = approval.action
+        match approval.kind:
+            case ApprovalKind.CONTACT_CHANGE:
+                index = self._personal_data.blind_index(action["number"])
+                sealed = self._personal_data.seal(action["number"], bound_to=approval.contact_id or "")
+                # As when a contact is registered: before it, so that no contact exists whose sender is unknown.
+                await self._store.command("SET", keys.known_number(index), "1")
+                return action["index"], index, sealed, action["line_type"]
+            case ApprovalKind.UNLOCK:
+                return (action["locked_at"],)
+            case ApprovalKind.EARLY_RELEASE:
+                return action["version"], self._limits.early_release_life * 1000
+            case ApprovalKind.OVERSEAS_EXEMPTION:
+                return action["from"], action["until"], action["version"]
+
+    async def _expire(self, approval_id: str) -> None:
+        await self._store.run(_EXPIRE, _approval_keys(approval_id), (approval_id, self._kept_ms))
+
+    async def _expire_what_is_due(self) -> None:
+        seconds, _ = await self._store.command("TIME")
+        found = await self._store.all(
+            *(
+                ("ZRANGEBYSCORE", keys.waiting_approvals(shard), "-inf", int(seconds) * 1000)
+                for shard in range(keys.SHARDS)
+            )
+        )
+        await asyncio.gather(*(self._expire(approval_id.decode()) for ids in found for approval_id in ids))
+
+    def _approval(self, approval_id: str, pairs: list[bytes]) -> Approval | None:
+        record = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        if not record:
+            return None
+        action = orjson.loads(self._personal_data.open(record.pop(b"action"), bound_to=approval_id))
+        text: dict[str, Any] = {name.decode(): value.decode() for name, value in record.items()}
+        decided_at = text.get("decided_at")
+        return Approval(
+            approval_id=approval_id,
+            kind=ApprovalKind(text["kind"]),
+            status=ApprovalStatus(text["status"]),
+            customer_id=text["customer_id"],
+            contact_id=text["contact_id"] or None,
+            requested_by=text["requested_by"],
+            reason=text["reason"],
+            requested_at=int(text["requested_at"]),
+            expires_at=int(text["expires_at"]),
+            action=action,
+            decided_by=text.get("decided_by"),
+            decided_at=int(decided_at) if decided_at else None,
+            decision_reason=text.get("decision_reason"),
+        )
+
+
+def _approval_keys(approval_id: str) -> tuple[str, ...]:
+    shard = keys.shard_in(approval_id)
+    return (
+        keys.approval(approval_id),
+        keys.waiting_approvals(shard),
+        keys.decided_approvals(shard),
+        keys.audit(shard),
+    )
+
+
+def _raise_if_over(given: list[Any]) -> None:
+    match given:
+        case [b"missing"]:
+            raise ApprovalMissing
+        case [b"closed", status]:
+            raise ApprovalClosed(ApprovalStatus(status.decode()))

@@ -1,0 +1,88 @@
+"""The life of contacts in the store: what takes their verification back, and the evidence of each change."""
+
+from contacts.models import Contact
+from gateway.core.contact_life import Evidence
+from gateway.core.limits import Limits
+from gateway.store import keys
+from gateway.store.connection import Argument, Store
+from gateway.store.scripts import load
+
+_DEMOTE = load("demote_contact", "contact_life")
+_AGE = load("age_contacts", "contact_life")
+_MOST_EVIDENCE = 200
+"""Changes shown of one contact: the latest. All are kept."""
+
+
+def life_keys(customer_id: str) -> tuple[str, ...]:
+    """KEYS 1 to 5 of the verbs that `contact_life.lua` is read before."""
+    shard = keys.shard_of(customer_id)
+    return (
+        keys.contacts(customer_id),
+        keys.open_verifications(customer_id),
+        keys.expiring(shard),
+        keys.outbox(shard),
+        keys.audit(shard),
+    )
+
+
+def life_words(customer_id: str, limits: Limits, person: str) -> tuple[Argument, ...]:
+    """ARGV 1 to 5 of these verbs; `person` is who makes the change."""
+    return (
+        keys.contact(customer_id, ""),
+        keys.evidence(customer_id, ""),
+        keys.verification_prefix(keys.shard_of(customer_id)),
+        limits.ownership_check_good_for * 1000,
+        person,
+    )
+
+
+class RedisContactLife:
+    """`ContactLifeStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+
+    async def demote(self, customer_id: str, contact: Contact, reason: str, evidence: str, person: str) -> bool:
+        given = await self._store.run(
+            _DEMOTE,
+            life_keys(customer_id),
+            (
+                *life_words(customer_id, self._limits, person),
+                *(contact.contact_id, contact.version, reason, evidence),
+            ),
+        )
+        return bool(given[0] == b"demoted")
+
+    async def let_old_checks_fall(self, customer_id: str) -> None:
+        """Take back what rests on an ownership check that is too old to count; nothing where checks do not age."""
+        if self._limits.ownership_check_good_for:
+            words = life_words(customer_id, self._limits, "gateway")
+            await self._store.run(_AGE, life_keys(customer_id), words)
+
+    async def evidence(self, customer_id: str, contact_id: str) -> list[Evidence] | None:
+        await self.let_old_checks_fall(customer_id)
+        known, entries = await self._store.all(
+            ("EXISTS", keys.contact(customer_id, contact_id)),
+            ("XREVRANGE", keys.evidence(customer_id, contact_id), "+", "-", "COUNT", _MOST_EVIDENCE),
+        )
+        return [_evidence(words) for _, words in reversed(entries)] if known else None
+
+    async def is_released(self, customer_id: str, contact_id: str) -> bool:
+        until, (seconds, _) = await self._store.all(
+            ("HGET", keys.contact(customer_id, contact_id), "released_until"), ("TIME",)
+        )
+        return until is not None and int(seconds) * 1000 < int(until)
+
+
+def _evidence(words: list[bytes]) -> Evidence:
+    text = [word.decode() for word in words]
+    entry = dict(zip(text[::2], text[1::2], strict=True))
+    return Evidence(
+        at=int(entry["at"]),
+        event=entry["event"],
+        cause=entry["cause"],
+        reference=entry["reference"],
+        person=entry["by"],
+        version=int(entry["version"]),
+    )

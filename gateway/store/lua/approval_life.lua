@@ -1,0 +1,29 @@
+--[[ Read before the verbs that decide on a request. keys: approval, waiting and decided (the shard's), audit. ]]
+local function close_approval(keys, id, status, by, person, reason, kept, now)
+  local asked = redis.call('HMGET', keys.approval, 'kind', 'customer_id', 'contact_id', 'requested_by', 'reason')
+  redis.call('HSET', keys.approval, 'status', status, 'decided_by', by, 'decided_at', now, 'decision_reason', reason)
+  redis.call('PEXPIREAT', keys.approval, now + kept)
+  redis.call('ZREM', keys.waiting, id)
+  redis.call('ZADD', keys.decided, now, id)
+  redis.call('ZREMRANGEBYSCORE', keys.decided, '-inf', now - kept)
+  redis.call('XADD', keys.audit, '*', 'event', 'approval.' .. status, 'approval', id, 'at', now, 'kind', asked[1],
+    'customer', asked[2], 'contact', asked[3], 'requested_by', asked[4], 'requested_for', asked[5], 'by', by,
+    'key_of', person, 'reason', reason)
+end
+
+--[[ Why a request cannot be decided any more, or nil. One that is past its time is closed by this look at it. ]]
+local function closed_approval(keys, id, kept, now)
+  local approval = redis.call('HMGET', keys.approval, 'status', 'expires_at')
+  if not approval[1] then
+    redis.call('ZREM', keys.waiting, id)
+    return {'missing'}
+  end
+  if approval[1] ~= 'waiting' then
+    return {'closed', approval[1]}
+  end
+  if now >= tonumber(approval[2]) then
+    close_approval(keys, id, 'expired', 'gateway', 'gateway', 'expired', kept, now)
+    return {'closed', 'expired'}
+  end
+  return nil
+end

@@ -1,0 +1,71 @@
+--[[ Approves a request and carries it out, or neither. Once, and not by whoever asked.
+KEYS: 1–5 see contact_life.lua  6 approval  7 shard's waiting approvals  8 shard's decided approvals  9 guard
+      10 exemption  11 exemption's version
+ARGV: 1–5 see contact_life.lua (5 approved by)  6 approval id  7 kept (ms)  8 person of the key  9 reason
+      10, 11 what spellings of the approver's name, and of that person's, have in common
+      12 customer id  13 contact id, or ''
+      14… contact_change: index of the number when it was asked, new index, new sealed number, line type;
+          unlock: locked at when it was asked;  early_release: contact version when it was asked, life (ms);
+          overseas_exemption: from (ms), until (ms), exemption's version when it was asked
+Answers: {'missing'} | {'closed', status} | {'self'} | {'outdated'} | {'number_taken', contact id} | {'approved'}. ]]
+local id, kept, customer, contact = ARGV[6], tonumber(ARGV[7]), ARGV[12], ARGV[13]
+local keys = { approval = KEYS[6], waiting = KEYS[7], decided = KEYS[8], audit = KEYS[5] }
+local closed = closed_approval(keys, id, kept, now)
+if closed then
+  return closed
+end
+local asked = redis.call('HMGET', KEYS[6], 'maker', 'kind', 'requested_by')
+if asked[1] == ARGV[10] or asked[1] == ARGV[11] then
+  return {'self'}
+end
+
+--[[ Each gives nil when it was carried out, or why it was not; nothing is changed then. ]]
+local carry_out = {}
+
+function carry_out.contact_change()
+  local index = redis.call('HGET', CONTACT .. contact, 'index')
+  if index ~= ARGV[14] then
+    return {'outdated'}
+  end
+  local taken = redis.call('HGET', KEYS[1], ARGV[15])
+  if taken then
+    return {'number_taken', taken}
+  end
+  fall(contact, 'number_changed', id)
+  redis.call('HDEL', KEYS[1], index)
+  redis.call('HSET', KEYS[1], ARGV[15], contact)
+  redis.call('HSET', CONTACT .. contact, 'index', ARGV[15], 'number', ARGV[16], 'line_type', ARGV[17])
+  note(contact, 'changed', 'number_changed', id)
+end
+
+function carry_out.unlock()
+  if redis.call('HGET', KEYS[9], 'locked_at') ~= ARGV[14] then
+    return {'outdated'}
+  end
+  redis.call('DEL', KEYS[9])
+  redis.call('XADD', KEYS[5], '*', 'event', 'customer.unlocked', 'customer', customer, 'at', now, 'approval', id,
+    'by', PERSON)
+end
+
+function carry_out.early_release()
+  if redis.call('HGET', CONTACT .. contact, 'version') ~= ARGV[14] then
+    return {'outdated'}
+  end
+  redis.call('HSET', CONTACT .. contact, 'released_until', now + tonumber(ARGV[15]))
+  note(contact, 'released', 'early_release', id)
+end
+
+function carry_out.overseas_exemption()
+  if (redis.call('GET', KEYS[11]) or '0') ~= ARGV[16] or tonumber(ARGV[15]) <= now then
+    return {'outdated'}
+  end
+  register_exemption({ exemption = KEYS[10], version = KEYS[11], audit = KEYS[5] }, customer,
+    { from = ARGV[14], till = ARGV[15], via = 'call_center', by = asked[3], approved_by = PERSON, approval = id }, now)
+end
+
+local refused = carry_out[asked[2]]()
+if refused then
+  return refused
+end
+close_approval(keys, id, 'approved', PERSON, ARGV[8], ARGV[9], kept, now)
+return {'approved'}

@@ -1,0 +1,59 @@
+--[[ Read before the verbs that change what a contact may be used for. Such a verb begins with
+KEYS: 1 contacts  2 customer's open verifications  3 shard's expiring set  4 outbox  5 audit
+ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys
+      4 how long an ownership check counts (ms; 0: for ever)  5 who does it
+The keys that the prefixes complete are in the slot of the others. ]]
+local now = store_time()
+local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR, PERSON = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+
+--[[ Keeps a change with what it rests on, beside the contact and in the audit. ]]
+local function note(id, event, cause, reference)
+  redis.call('XADD', EVIDENCE .. id, '*', 'event', event, 'at', now, 'cause', cause, 'reference', reference,
+    'by', PERSON, 'version', redis.call('HGET', CONTACT .. id, 'version'))
+  redis.call('XADD', KEYS[5], '*', 'event', 'contact.' .. event, 'contact', id, 'at', now, 'cause', cause,
+    'reference', reference, 'by', PERSON)
+end
+
+--[[ Closes what is open with this contact, or for it; a phone that rings for it stops. ]]
+local function void_open(id)
+  for _, open in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+    local v = redis.call('HMGET', VERIFICATION .. open, 'status', 'expires_at', 'contact_id', 'target_contact_id',
+      'method', 'delivery')
+    if v[1] == 'pending' and now < tonumber(v[2]) and (v[3] == id or v[4] == id) then
+      close({ verification = VERIFICATION .. open, open = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, open,
+        'failed', 'contact_changed', 'gateway', now)
+      if v[5] == 'ars' then
+        redis.call('XADD', KEYS[4], '*', 'verification', open, 'delivery', v[6], 'hang_up', '1')
+      end
+    end
+  end
+end
+
+--[[ Takes a contact's verification back, and that of what it vouched for: a vouch is never stronger than its
+voucher. `fell_at` voids the receipts of before. ]]
+local function fall(id, cause, reference)
+  local contact = CONTACT .. id
+  local was_verifiable = redis.call('HGET', contact, 'status') == 'verifiable'
+  redis.call('HSET', contact, 'status', 'needs_verification', 'fell_at', now)
+  redis.call('HDEL', contact, 'verified_by', 'verified_at', 'evidence', 'owned_at', 'vouched_by', 'released_until')
+  redis.call('HINCRBY', contact, 'version', 1)
+  if was_verifiable then
+    note(id, 'needs_verification', cause, reference)
+  end
+  void_open(id)
+  for _, other in ipairs(redis.call('HVALS', KEYS[1])) do
+    if redis.call('HGET', CONTACT .. other, 'vouched_by') == id then
+      fall(other, 'voucher_fell', id)
+    end
+  end
+end
+
+--[[ Lets fall what rests on an ownership check that is too old to count. ]]
+local function let_old_checks_fall()
+  for _, id in ipairs(GOOD_FOR > 0 and redis.call('HVALS', KEYS[1]) or {}) do
+    local owned_at = redis.call('HGET', CONTACT .. id, 'owned_at')
+    if owned_at and now >= tonumber(owned_at) + GOOD_FOR then
+      fall(id, 'aged', 'ownership')
+    end
+  end
+end
