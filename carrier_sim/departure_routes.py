@@ -1,4 +1,4 @@
-"""`POST /departures/check` `{name, birth_date}` with a bearer token, and `PUT /control/departures`, which changes them."""
+"""`POST /departures/check` `{name, birth_date}` with a bearer token; `PUT /control/departures` changes a record."""
 
 import asyncio
 from datetime import datetime

@@ -7,12 +7,14 @@ told at once.
 
 import base64
 import binascii
+import json
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
 from contacts.protection import KEY_BYTES
@@ -23,6 +25,7 @@ from gateway.core.policy import Policy
 from gateway.core.policy_files import PolicyRefused, load_policy
 from gateway.core.receipts import load_receipt_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr
+from gateway.geo.countries import PACKAGED, CountriesUnreadable, CountryDatabase
 
 _PREFIX = "BONIN_"
 
@@ -62,10 +65,32 @@ def _speakable(value: str) -> str:
     return value
 
 
+def _country_database(value: Path) -> Path:
+    try:
+        CountryDatabase(value)
+    except CountriesUnreadable as unreadable:
+        raise ValueError(str(unreadable)) from None
+    return value
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        named = json.loads(value) if value.startswith("[") else value.split(",")
+        networks = tuple(ip_network(str(one).strip()) for one in named if one)
+    except ValueError:
+        raise ValueError("give networks, with commas between them: 10.0.0.0/8,2001:db8::/32") from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("give the networks of your proxies: one of these is everybody's")
+    return networks
+
+
 S = TypeVar("S", bound="PolicySettings")
 
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 Url = Annotated[str, AfterValidator(_url)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 
 
 class PolicySettings(BaseSettings):
@@ -126,6 +151,18 @@ class Settings(PolicySettings):
     signals_remembered: Annotated[int, Field(ge=0, le=600)] = 60
     """Seconds for which a carrier's answer about a number is not asked for again."""
 
+    departure_url: Url | None = None
+    """A look-up service for departure records, before `/departures/check`; without it nobody is exempt (R9)."""
+    departure_token: SecretStr | None = None
+    departure_max_age: Annotated[int, Field(ge=60, le=604_800)] = 86_400
+    """How old a departure record may be to say something of today."""
+    exemption_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """How long, in days, an overseas exemption may be registered for."""
+    geoip_db: Annotated[Path, AfterValidator(_country_database)] = PACKAGED
+    """A country database in MaxMind DB format in the place of the packaged one."""
+    trusted_proxies: Networks = ()
+    """Networks of the proxies whose `X-Forwarded-For` counts."""
+
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
     allowed_countries: frozenset[str] = DEFAULT.countries
 
@@ -146,6 +183,8 @@ class Settings(PolicySettings):
             raise ValueError("encryption_key, index_key, code_pepper and previous_encryption_key must all differ")
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("registry_url and registry_token go together")
+        if (self.departure_url is None) != (self.departure_token is None):
+            raise ValueError("departure_url and departure_token go together")
         camara = (self.camara_url, self.camara_client_id, self.camara_client_secret)
         if any((*camara, self.camara_token_url)) and not all(camara):
             raise ValueError("camara_url, camara_client_id and camara_client_secret go together")
