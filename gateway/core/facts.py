@@ -3,7 +3,7 @@
 Facts hold no personal data, so that they can be recorded and a changed policy run over them again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol, Self
@@ -133,8 +133,10 @@ class Holds(Protocol):
         """By contact id, the methods held back; a contact that is not there has none."""
         ...
 
-    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod) -> None:
-        """Raises `Refusal` when the method is held, with what may be used instead."""
+    async def refuse_held(
+        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
+    ) -> None:
+        """Raises `Refusal` when the method is held, with what may be used instead out of the methods `allowed`."""
         ...
 
 
@@ -145,18 +147,13 @@ class NoExemptions:
         return NOT_ASKED
 
 
-class NoAutoConnections:
-    """`AutoConnections` of a gateway that gives no tokens."""
-
-    async def use(self, customer_id: str, token: str) -> AutoConnection:
-        return AutoConnection(Known.NOT_MET)
-
-
 class NoHolds:
     """`Holds` of a firm whose carriers offer no signals."""
 
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         return {}
 
-    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod) -> None:
+    async def refuse_held(
+        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
+    ) -> None:
         return

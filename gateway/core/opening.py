@@ -97,7 +97,8 @@ class Opening:
         row = self._check_policy(request, customer, standing)
         if stored is not None:
             _check_contact(stored.contact, request.method)
-            await self._holds.refuse_held(request.customer_id, stored.contact, ContactMethod(request.method))
+            method = ContactMethod(request.method)
+            await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
         if request.target_contact_id is not None:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
             if target is None:

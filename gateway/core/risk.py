@@ -6,7 +6,7 @@ failed, and every failure is counted. A recycled number moreover takes the conta
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.contact_life import ContactLife
@@ -41,29 +41,24 @@ class RiskCheck:
         """By contact id, what is held back of the methods that the contact's status allows."""
         return await self._all_held(customer_id, contacts, self._deadline())
 
-    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod) -> None:
-        """Raises `Refusal` (`method-held`) with the signal and with what may be used instead, here and elsewhere."""
+    async def refuse_held(
+        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
+    ) -> None:
+        """Raises `Refusal` (`method-held`) with the signal, and with what else may be used, here and elsewhere."""
         deadline = self._deadline()
         held = await self._held(customer_id, contact, (method,), deadline)
         if not held:
             return
         contacts = [stored.contact for stored in await self._customers.contacts(customer_id)]
         all_held = await self._all_held(customer_id, contacts, deadline)
-        free = {
-            each.contact_id: _free(
-                each, (*all_held[each.contact_id], *(held if each.contact_id == contact.contact_id else ()))
-            )
-            for each in contacts
-        }
+        all_held[contact.contact_id] = (*held, *all_held.get(contact.contact_id, ()))
+        free = {each.contact_id: _free(each, all_held[each.contact_id], allowed) for each in contacts}
         here = free.pop(contact.contact_id, [])
+        others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in free.items() if methods]
         raise Refusal(
             Problem.METHOD_HELD,
             values={"signal": held[0].signal, "methods": ", ".join(here) or "–"},
-            members={
-                "signal": held[0].signal,
-                "methods": here,
-                "contacts": [{"contact_id": other, "methods": methods} for other, methods in free.items() if methods],
-            },
+            members={"signal": held[0].signal, "methods": here, "contacts": others},
         )
 
     async def _all_held(
@@ -101,6 +96,7 @@ class RiskCheck:
         return asyncio.get_running_loop().time() + self._budget_seconds
 
 
-def _free(contact: Contact, held: Sequence[Held]) -> list[ContactMethod]:
+def _free(contact: Contact, held: Collection[Held], allowed: Collection[str]) -> list[ContactMethod]:
     """What is left of the contact's methods."""
-    return [method for method in methods_of(contact) if all(method is not one.method for one in held)]
+    gone = {one.method for one in held}
+    return [method for method in methods_of(contact) if method in allowed and method not in gone]
