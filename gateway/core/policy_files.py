@@ -40,47 +40,49 @@ def load_policy(folder: Path | None = None, operations: Path | None = None) -> P
     Raises `PolicyRefused` with everything that is wrong with it.
     """
     home: Path | Traversable = folder if folder is not None else files("gateway").joinpath("policy")
+    table: Path | Traversable = operations if operations is not None else home.joinpath(OPERATIONS)
     problems: list[str] = []
-    texts = {name: _text(home.joinpath(name), name, problems) for name in (VERSION, OPERATIONS, SIGNALS)}
-    if operations is not None:
-        texts[OPERATIONS] = _text(operations, operations.name, problems)
+    name, operation_lines, signal_lines = (
+        _text(file, problems) for file in (home.joinpath(VERSION), table, home.joinpath(SIGNALS))
+    )
     if problems:
         raise PolicyRefused(problems)
-    rows = {(row.operation, row.customer): row for row in _rows(OperationRow, OPERATIONS, texts, problems)}
-    signals = {row.signal: row for row in _rows(SignalRow, SIGNALS, texts, problems)}
-    version = _version(texts, problems)
+    rows = {(row.operation, row.customer): row for row in _rows(OperationRow, table.name, operation_lines, problems)}
+    signals = {row.signal: row for row in _rows(SignalRow, SIGNALS, signal_lines, problems)}
+    version = _version(name.strip(), operation_lines + signal_lines, problems)
     if problems:
         raise PolicyRefused(problems)
     return Policy(version, rows, signals)
 
 
-def _text(file: Path | Traversable, name: str, problems: list[str]) -> str:
+def _text(file: Path | Traversable, problems: list[str]) -> str:
     try:
         content = file.read_bytes()
-        if len(content) > _LARGEST_FILE:
-            problems.append(f"{name}: larger than a table of this kind can be")
+    except OSError as error:
+        problems.append(f"{file.name}: cannot be read ({error.strerror})")
+        return ""
+    if len(content) > _LARGEST_FILE:
+        problems.append(f"{file.name}: larger than a table of this kind can be")
+        return ""
+    try:
         # A spreadsheet writes a mark before the first character, and lines of its own kind.
         return "\n".join(content.decode("utf-8-sig").splitlines()) + "\n"
     except UnicodeDecodeError:
-        problems.append(f"{name}: save it as UTF-8")
-    except OSError as error:
-        problems.append(f"{name}: cannot be read ({error.strerror})")
-    return ""
+        problems.append(f"{file.name}: save it as UTF-8")
+        return ""
 
 
-def _version(texts: Mapping[str, str], problems: list[str]) -> str:
-    name = texts[VERSION].strip()
+def _version(name: str, content: str, problems: list[str]) -> str:
     if _NAME.fullmatch(name) is None:
         problems.append(f"{VERSION}: name it with up to 32 of a-z 0-9 . - like manual-2024-05-31")
-    digest = hashlib.sha256("\0".join((texts[OPERATIONS], texts[SIGNALS])).encode()).hexdigest()
-    return f"{name}+{digest[:8]}"
+    return f"{name}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
-def _rows(model: type[R], name: str, texts: Mapping[str, str], problems: list[str]) -> list[R]:
+def _rows(model: type[R], name: str, text: str, problems: list[str]) -> list[R]:
     """The rows that are good; what is wrong goes to `problems`, and so does a row that is missing or there twice."""
     found: dict[tuple[str, ...], int] = {}
     rows = []
-    for line, record in _records(name, texts[name], tuple(model.model_fields), problems):
+    for line, record in _records(name, text, tuple(model.model_fields), problems):
         key = tuple(record[column] for column in _KEYS[model])
         if key in found:
             problems.append(f"{name} line {line}: {_KEYS[model][0]}: the same as line {found[key]}")
