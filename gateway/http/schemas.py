@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
+from contacts.exemption import OverseasExemption, RequestedVia
 from contacts.masking import mask_name
 from contacts.models import (
     Contact,
@@ -113,9 +114,15 @@ class ContactsAnswer(Answer):
     contacts: list[ContactAnswer]
 
 
-class OverseasExemption(Answer):
+class OverseasExemptionAnswer(Answer):
     from_: Annotated[Moment, Field(alias="from")]
     until: Moment
+    requested_via: RequestedVia
+
+    @classmethod
+    def of(cls, exemption: OverseasExemption) -> "OverseasExemptionAnswer":
+        given = {"from": exemption.period.start, "until": exemption.period.until}
+        return cls(**given, requested_via=exemption.requested_via)
 
 
 class CustomerAnswer(Answer):
@@ -124,18 +131,19 @@ class CustomerAnswer(Answer):
     masked_name: str
     online_consent: bool
     locked: bool
-    overseas_exemption: OverseasExemption | None
+    overseas_exemption: OverseasExemptionAnswer | None
     contacts: list[ContactAnswer]
 
     @classmethod
     def of(cls, customer: Customer, contacts: list[Contact]) -> "CustomerAnswer":
+        exemption = customer.overseas_exemption
         return cls(
             customer_id=customer.customer_id,
             kind=customer.kind,
             masked_name=mask_name(customer.name),
             online_consent=customer.online_consent,
             locked=customer.locked,
-            overseas_exemption=None,
+            overseas_exemption=None if exemption is None else OverseasExemptionAnswer.of(exemption),
             contacts=[ContactAnswer.of(contact) for contact in contacts],
         )
 
