@@ -14,25 +14,33 @@ from contacts.protection import PersonalData
 from gateway.carriers.camara.client import CamaraClient
 from gateway.carriers.camara.ownership import CamaraOwnershipCheck
 from gateway.carriers.camara.services import camara_client
+from gateway.carriers.departure.records import HttpDepartureRecords, NoDepartureRecords
 from gateway.carriers.registry.ownership import NoOwnershipCheck, RegistryOwnershipCheck
 from gateway.carriers.twilio.carrier import TwilioCarrier
 from gateway.carriers.twilio.webhooks import TwilioWebhooks
+from gateway.core.auto_connections import AutoConnect
 from gateway.core.codes import CodeVault
 from gateway.core.customers import Customers
 from gateway.core.decisions import Decisions
 from gateway.core.errors import StoreUnavailable
-from gateway.core.facts import NoAutoConnections, NoExemptions, NoHolds
+from gateway.core.exemptions import OverseasExemptions
+from gateway.core.facts import NoHolds
+from gateway.core.notices import Notices
 from gateway.core.opening import Opening
 from gateway.core.ownership_checks import OwnershipChecks
+from gateway.core.ports import DepartureRecords
 from gateway.core.receipts import ReceiptSigner, load_receipt_key
 from gateway.core.redeeming import Redeeming
 from gateway.core.verification import Method
 from gateway.core.verifications import Verifications
+from gateway.geo.countries import CountryDatabase
 from gateway.http.api import Parts, create_app
+from gateway.http.auto_connect_routes import AutoConnectHandlers
 from gateway.http.branch_routes import BranchHandlers
 from gateway.http.customer_routes import CustomerHandlers
 from gateway.http.decision_routes import DecisionHandlers
 from gateway.http.idempotency import Idempotency
+from gateway.http.notice_routes import NoticeHandlers
 from gateway.http.receipt_routes import ReceiptHandlers
 from gateway.http.routes import Services
 from gateway.http.slip import SlipPage
@@ -42,11 +50,13 @@ from gateway.methods.ars import ArsMethod
 from gateway.methods.branch_otp import BranchPasswords
 from gateway.methods.deliveries import DeliveryReports
 from gateway.methods.dispatcher import Dispatcher
+from gateway.methods.notices import NoticeMethod
 from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
+from gateway.store.auto_connections import RedisAutoConnections
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
 from gateway.store.changes import RedisChanges
@@ -54,8 +64,10 @@ from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.decisions import RedisDecisionRecords, RedisStandings
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.exemptions import RedisExemptions
 from gateway.store.expiry import ExpirySweep
 from gateway.store.idempotency import RedisIdempotency
+from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
 from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.receipts import RedisReceipts
@@ -129,6 +141,9 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
     camara = _camara(settings, stack)
     ownership = OwnershipChecks(_ownership_check(settings, camara, stack), RedisOwnershipTries(store, limits))
 
+    exemption_store = RedisExemptions(store)
+    exemptions = OverseasExemptions(exemption_store, _departures(settings, stack), CountryDatabase(settings.geoip_db))
+
     standings, holds = RedisStandings(store), NoHolds()
     opening = Opening(
         policy,
@@ -142,17 +157,18 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         limits,
         keys.new_verification_id,
     )
+    verifications = Verifications(verification_store, customer_store, caps, vault, new_receipt_id)
+    auto_connect = AutoConnect(RedisAutoConnections(store), verifications, pepper, limits, keys.new_auto_connect_id)
     decisions = Decisions(
         policy,
         customer_store,
         standings,
         RedisDecisionRecords(store, limits),
-        NoExemptions(),
-        NoAutoConnections(),
+        exemptions,
+        auto_connect,
         holds,
         keys.new_decision_id,
     )
-    verifications = Verifications(verification_store, customer_store, caps, vault, new_receipt_id)
     customers = Customers(
         customer_store, receipts, signer, ownership, settings.number_plan, limits, keys.new_contact_id
     )
@@ -163,6 +179,8 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
     )
     ars = ArsMethod(carrier, verifications, verification_store, firm, limits)
     reports = DeliveryReports(verification_store)
+    notice_store = RedisNotices(store)
+    notices = NoticeMethod(notice_store, customer_store, carrier, firm)
     dispatcher = Dispatcher(
         RedisOutbox(store),
         verification_store,
@@ -170,6 +188,7 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         reports,
         {Method.SMS: sms, Method.SMS_REPLY: sms_reply, Method.ARS: ars},
         ars,
+        notices,
     )
     api_keys = RedisApiKeys(store)
     webhooks = TwilioWebhooks(
@@ -185,8 +204,10 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
             verifications=VerificationHandlers(opening, verifications, signer, changes, limits),
             receipts=ReceiptHandlers(Redeeming(receipts, signer), signer),
             branch=BranchHandlers(passwords, settings.public_url),
+            auto_connect=AutoConnectHandlers(auto_connect),
+            notices=NoticeHandlers(Notices(notice_store, customer_store, caps, keys.new_notice_id)),
             slip=SlipPage(passwords, customer_store, firm),
-            twilio=TwilioEndpoints(webhooks, reports, ars, sms_reply, settings.public_url),
+            twilio=TwilioEndpoints(webhooks, reports, ars, sms_reply, notices, settings.public_url),
             metrics=CollectorRegistry(),
             ready=lambda: _answers(store),
         )
@@ -214,6 +235,16 @@ def _ownership_check(settings: Settings, camara: CamaraClient | None, stack: Asy
     check = RegistryOwnershipCheck(settings.registry_url, settings.registry_token.get_secret_value())
     stack.push_async_callback(check.close)
     return check
+
+
+def _departures(settings: Settings, stack: AsyncExitStack) -> DepartureRecords:
+    if settings.departure_url is None or settings.departure_token is None:
+        return NoDepartureRecords()
+    records = HttpDepartureRecords(
+        settings.departure_url, settings.departure_token.get_secret_value(), settings.departure_max_age
+    )
+    stack.push_async_callback(records.close)
+    return records
 
 
 async def _answers(store: Store) -> bool:

@@ -25,6 +25,7 @@ from gateway.core.stores import (
     StoredContact,
     VerificationStore,
 )
+from gateway.core.too_many import too_many
 from gateway.core.verification import TRAITS, Method, NewVerification, Verification
 
 
@@ -214,12 +215,3 @@ def _check_contact(contact: Contact, method: Method) -> None:
     if rule is not None:
         methods = ", ".join(methods_of(contact)) or "–"
         raise Refusal(Problem.METHOD_NOT_AVAILABLE, values={"rule": rule, "methods": methods})
-
-
-def too_many(capped: Capped) -> Refusal:
-    """How a cap is told to a caller; `retry_after` is whole seconds, at least one."""
-    return Refusal(
-        Problem.TOO_MANY_REQUESTS,
-        values={"cap": capped.cap},
-        retry_after=max(1, -(-capped.retry_after_ms // 1000)),
-    )

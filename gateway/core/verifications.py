@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from gateway.core.codes import CodeVault
 from gateway.core.errors import Problem, Refusal
-from gateway.core.opening import too_many
 from gateway.core.stores import (
     Answer,
     Capped,
@@ -16,6 +15,7 @@ from gateway.core.stores import (
     VerificationMissing,
     VerificationStore,
 )
+from gateway.core.too_many import too_many
 from gateway.core.verification import TRAITS, Channel, Method, Status, Verdict, Verification
 
 

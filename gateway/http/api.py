@@ -7,14 +7,16 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from gateway.core.errors import FieldError, Problem
+from gateway.http.auto_connect_routes import AutoConnectHandlers, auto_connect_routes
 from gateway.http.branch_routes import BranchHandlers, branch_routes
 from gateway.http.customer_routes import CustomerHandlers, customer_routes
 from gateway.http.decision_routes import DecisionHandlers, decision_routes
 from gateway.http.docs_page import add_docs_page
+from gateway.http.notice_routes import NoticeHandlers, notice_routes
 from gateway.http.openapi import add_openapi
 from gateway.http.receipt_routes import ReceiptHandlers, receipt_routes
 from gateway.http.routes import PathType, Services, register
-from gateway.http.schemas import BRANCH_PASSWORD_ID, CONTACT_ID, CUSTOMER_ID, VERIFICATION_ID
+from gateway.http.schemas import BRANCH_PASSWORD_ID, CONTACT_ID, CUSTOMER_ID, NOTICE_ID, VERIFICATION_ID
 from gateway.http.server import create_base_app
 from gateway.http.slip import SlipPage
 from gateway.http.twilio_webhooks import TwilioEndpoints
@@ -35,6 +37,8 @@ PATH_TYPES = {
     ),
     "contact_id": PathType(CONTACT_ID, Problem.CONTACT_NOT_FOUND),
     "verification_id": PathType(VERIFICATION_ID, Problem.VERIFICATION_NOT_FOUND),
+    "notice_id": PathType(NOTICE_ID, Problem.NOTICE_NOT_FOUND),
+    "auto_connect_id": PathType("act_[0-9a-hjkmnp-tv-z]{20}", Problem.AUTO_CONNECT_NOT_FOUND),
     "branch_password_id": PathType(BRANCH_PASSWORD_ID, Problem.BRANCH_PASSWORD_NOT_FOUND),
 }
 
@@ -49,6 +53,8 @@ class Parts:
     verifications: VerificationHandlers
     receipts: ReceiptHandlers
     branch: BranchHandlers
+    auto_connect: AutoConnectHandlers
+    notices: NoticeHandlers
     slip: SlipPage
     twilio: TwilioEndpoints
     metrics: CollectorRegistry
@@ -64,6 +70,8 @@ def create_app(parts: Parts) -> web.Application:
         *verification_routes(parts.verifications),
         *receipt_routes(parts.receipts),
         *branch_routes(parts.branch),
+        *auto_connect_routes(parts.auto_connect),
+        *notice_routes(parts.notices),
     ]
     register(app, routes, parts.services, PATH_TYPES)
     add_openapi(app, routes, PATH_TYPES, VERSION)

@@ -11,7 +11,7 @@ from gateway.core.operations import Operation
 from gateway.core.verification import Method
 from gateway.http.language import Locale
 from gateway.http.models import Answer, Body, field_error, omitted_when_none
-from gateway.http.schemas import ContactAnswer, CustomerId
+from gateway.http.schemas import ContactAnswer, CustomerId, Token
 
 _LONGEST_ADDRESS = 45  # characters of an IPv6 address with an IPv4 address in it
 
@@ -44,6 +44,8 @@ class Decide(Body):
     auto_connect_token: (
         Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] | None
     ) = None
+    device: Token | None = None
+    """What the caller knows the device by, with its token (R14)."""
 
 
 class ReasonAnswer(Answer):

@@ -17,13 +17,15 @@ from gateway.carriers.twilio.webhooks import SignatureRefused, TwilioWebhooks
 from gateway.core.delivery import DeliveryRef, DeliveryReport
 from gateway.core.errors import Problem, Refusal
 from gateway.http.bodies import LARGEST_BODY, read_capped
-from gateway.http.schemas import VERIFICATION_ID
+from gateway.http.schemas import NOTICE_ID, VERIFICATION_ID
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveryReports
+from gateway.methods.notices import NoticeMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 
 _CARRIER = "twilio"
 _VERIFICATION = f"{{verification_id:{VERIFICATION_ID}}}"
+_NOTICE = f"{{notice_id:{NOTICE_ID}}}"
 _NUMBER = "{number:[1-9][0-9]?}"
 
 Read = TypeVar("Read")
@@ -40,18 +42,21 @@ class TwilioEndpoints:
         reports: DeliveryReports,
         ars: ArsMethod,
         sms_reply: SmsReplyMethod,
+        notices: NoticeMethod,
         public_url: str,
     ) -> None:
         self._webhooks = webhooks
         self._reports = reports
         self._ars = ars
         self._sms_reply = sms_reply
+        self._notices = notices
         self._voice = f"{public_url.rstrip('/')}{WEBHOOKS}/voice"
 
     def add_to(self, app: web.Application) -> None:
         """Install the endpoints."""
         add = app.router.add_post
         add(f"{WEBHOOKS}/messages/{_VERIFICATION}/{_NUMBER}", self.message_status)
+        add(f"{WEBHOOKS}/messages/{_NOTICE}/{_NUMBER}", self.notice_status)
         add(f"{WEBHOOKS}/calls/{_VERIFICATION}/{_NUMBER}", self.call_status)
         add(f"{WEBHOOKS}/inbound", self.inbound_text)
         add(
@@ -61,6 +66,11 @@ class TwilioEndpoints:
 
     async def message_status(self, request: web.Request) -> web.Response:
         return await self._take_report(request, self._webhooks.parse_message_status)
+
+    async def notice_status(self, request: web.Request) -> web.Response:
+        report = await self._read_report(request, "notice_id", self._webhooks.parse_message_status)
+        await self._notices.report(report, _CARRIER)
+        return web.Response(status=204)
 
     async def call_status(self, request: web.Request) -> web.Response:
         return await self._take_report(request, self._webhooks.parse_call_status)
@@ -83,10 +93,14 @@ class TwilioEndpoints:
     async def _take_report(
         self, request: web.Request, parse: Callable[[DeliveryRef, dict[str, str]], DeliveryReport]
     ) -> web.Response:
-        ref = DeliveryRef(request.match_info["verification_id"], int(request.match_info["number"]))
-        report = await self._read(request, lambda form: parse(ref, form))
-        await self._reports.take(report, _CARRIER)
+        await self._reports.take(await self._read_report(request, "verification_id", parse), _CARRIER)
         return web.Response(status=204)
+
+    async def _read_report(
+        self, request: web.Request, subject: str, parse: Callable[[DeliveryRef, dict[str, str]], DeliveryReport]
+    ) -> DeliveryReport:
+        ref = DeliveryRef(request.match_info[subject], int(request.match_info["number"]))
+        return await self._read(request, lambda form: parse(ref, form))
 
     async def _read(self, request: web.Request, parse: Callable[[dict[str, str]], Read]) -> Read:
         body = await read_capped(request, LARGEST_BODY)

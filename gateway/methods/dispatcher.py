@@ -1,7 +1,6 @@
 """The dispatcher: takes deliveries from the outbox and hands them to carriers, inside the verification's life."""
 
 import asyncio
-import random
 from collections.abc import Mapping
 
 import structlog
@@ -13,13 +12,12 @@ from gateway.core.stores import CustomerStore, Outbox, OutboxEntry, Verification
 from gateway.core.verification import Method, Verification
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
+from gateway.methods.notices import NoticeMethod
+from gateway.methods.retries import FIRST_PAUSE, TRIES, pause_before_retry
 
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 200
-_TRIES = 5
-_FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 5.0
 
 
 class Dispatcher:
@@ -33,6 +31,7 @@ class Dispatcher:
         reports: DeliveryReports,
         methods: Mapping[Method, DeliveringMethod],
         ars: ArsMethod,
+        notices: NoticeMethod,
     ) -> None:
         self._outbox = outbox
         self._store = store
@@ -40,6 +39,7 @@ class Dispatcher:
         self._reports = reports
         self._methods = methods
         self._ars = ars
+        self._notices = notices
         self._reader: asyncio.Task[None] | None = None
         self._deliveries: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -67,7 +67,7 @@ class Dispatcher:
                     self._deliveries.add(task)
                     task.add_done_callback(self._finished)
             except StoreUnavailable:
-                await asyncio.sleep(_FIRST_PAUSE)
+                await asyncio.sleep(FIRST_PAUSE)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._deliveries.discard(task)
@@ -77,7 +77,9 @@ class Dispatcher:
             _log.error("delivery_left", error=type(error).__name__)
 
     async def _take(self, entry: OutboxEntry) -> None:
-        if entry.hang_up:
+        if entry.is_notice:
+            await self._notices.deliver(entry.ref)
+        elif entry.hang_up:
             await self._hang_up(entry)
         else:
             await self._deliver(entry)
@@ -95,7 +97,7 @@ class Dispatcher:
 
     async def _deliver(self, entry: OutboxEntry) -> None:
         ref = entry.ref
-        for tried in range(_TRIES):
+        for tried in range(TRIES):
             verification = await self._store.read(ref.verification_id)
             if verification is None or not verification.is_open or verification.delivery_number != ref.number:
                 return
@@ -104,11 +106,11 @@ class Dispatcher:
             if failure is None:
                 return
             may_repeat = not isinstance(failure, CarrierTimedOut) or (method.may_repeat_after_time_out and tried == 0)
-            if isinstance(failure, CarrierRefused) or not may_repeat or tried == _TRIES - 1:
+            if isinstance(failure, CarrierRefused) or not may_repeat or tried == TRIES - 1:
                 report = DeliveryReport(ref, DeliveryState.FAILED, _reason(failure))
                 await self._reports.take(report, method.carrier_name)
                 return
-            await asyncio.sleep(_pause(tried, failure))
+            await asyncio.sleep(pause_before_retry(tried, failure))
 
     async def _try(
         self, verification: Verification, method: DeliveringMethod, entry: OutboxEntry
@@ -136,11 +138,3 @@ class Dispatcher:
 
 def _reason(failure: CarrierRefused | CarrierUnavailable | CarrierTimedOut) -> DeliveryReason:
     return DeliveryReason.CARRIER_TIMEOUT if isinstance(failure, CarrierTimedOut) else failure.reason
-
-
-def _pause(tried: int, failure: CarrierUnavailable | CarrierTimedOut) -> float:
-    """Twice as long each time, with jitter, so that many gateways do not come back at once."""
-    asked_for = failure.retry_after if isinstance(failure, CarrierUnavailable) else None
-    pause: float = max(asked_for or 0.0, _FIRST_PAUSE * 2**tried)
-    jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads the load, keeps no secret
-    return min(pause, _LONGEST_PAUSE) * jitter

@@ -116,5 +116,7 @@ class RedisOutbox:
 
 
 def _entry(shard: int, entry_id: bytes, fields: dict[bytes, bytes]) -> OutboxEntry:
-    ref = DeliveryRef(fields[b"verification"].decode(), int(fields[b"delivery"]))
-    return OutboxEntry(ref, b"hang_up" in fields, _Handle(shard, entry_id))
+    is_notice = b"notice" in fields
+    subject = fields[b"notice" if is_notice else b"verification"].decode()
+    ref = DeliveryRef(subject, int(fields[b"delivery"]))
+    return OutboxEntry(ref, b"hang_up" in fields, is_notice, _Handle(shard, entry_id))

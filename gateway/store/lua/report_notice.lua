@@ -1,0 +1,20 @@
+--[[ Notes what became of a notice; a report that does not rank above what is known changes nothing.
+KEYS: 1 notice  2 audit
+ARGV: 1 notice id  2 state  3 rank  4 reason, or ''  5 carrier  6 carrier's id, or ''
+Answers: {'missing'} | {'stale'} | {'noted'}. ]]
+local now = store_time()
+local known = redis.call('HMGET', KEYS[1], 'd_state', 'd_rank')
+if not known[1] then
+  return {'missing'}
+end
+if ARGV[6] ~= '' then
+  redis.call('HSET', KEYS[1], 'd_id', ARGV[6], 'd_carrier', ARGV[5])
+end
+if tonumber(known[2] or '0') >= tonumber(ARGV[3]) then
+  return {'stale'}
+end
+redis.call('HSET', KEYS[1], 'd_state', ARGV[2], 'd_rank', ARGV[3], 'd_reason', ARGV[4], 'd_carrier', ARGV[5],
+  'd_at', now)
+redis.call('XADD', KEYS[2], '*', 'event', 'notice.' .. ARGV[2], 'notice', ARGV[1], 'at', now, 'carrier', ARGV[5],
+  'reason', ARGV[4])
+return {'noted'}

@@ -1,0 +1,79 @@
+"""Notices in the store."""
+
+from dataclasses import replace
+
+from gateway.core.delivery import RANK, DeliveryReport, DeliveryState
+from gateway.core.notices import Notice, NoticeKind
+from gateway.core.operations import Operation
+from gateway.core.stores import CustomerMissing
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_CREATE = load("create_notice")
+_REPORT = load("report_notice")
+_KEPT_MS = 30 * 86_400_000
+
+
+class RedisNotices:
+    """`NoticeStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def create(self, notice: Notice) -> Notice:
+        shard = keys.shard_of(notice.customer_id)
+        answer = await self._store.run(
+            _CREATE,
+            (
+                keys.notice(notice.notice_id),
+                keys.customer(notice.customer_id),
+                keys.outbox(shard),
+                keys.audit(shard),
+            ),
+            (
+                notice.notice_id,
+                _KEPT_MS,
+                *("client", notice.client, "customer_id", notice.customer_id, "contact_id", notice.contact_id),
+                *("kind", notice.kind, "operation", notice.operation, "locale", notice.locale),
+            ),
+        )
+        match answer:
+            case [b"created", int(now)]:
+                return replace(notice, delivery_at=now)
+            case _:
+                raise CustomerMissing
+
+    async def read(self, notice_id: str) -> Notice | None:
+        pairs = await self._store.command("HGETALL", keys.notice(notice_id))
+        record = {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+        if not record:
+            return None
+        return Notice(
+            notice_id=notice_id,
+            client=record["client"],
+            customer_id=record["customer_id"],
+            contact_id=record["contact_id"],
+            kind=NoticeKind(record["kind"]),
+            operation=Operation(record["operation"]),
+            locale=record["locale"],
+            delivery_state=DeliveryState(record["d_state"]),
+            delivery_at=int(record["d_at"]),
+            delivery_carrier=record.get("d_carrier") or None,
+            delivery_reason=record.get("d_reason") or None,
+        )
+
+    async def claim(self, notice_id: str) -> bool:
+        return bool(await self._store.command("HSETNX", keys.notice(notice_id), "claimed", "1"))
+
+    async def release(self, notice_id: str) -> None:
+        await self._store.command("HDEL", keys.notice(notice_id), "claimed")
+
+    async def report(self, report: DeliveryReport, carrier: str, carrier_id: str | None) -> bool:
+        notice_id = report.ref.verification_id
+        answer = await self._store.run(
+            _REPORT,
+            (keys.notice(notice_id), keys.audit(keys.shard_in(notice_id))),
+            (notice_id, report.state, RANK[report.state], report.reason or "", carrier, carrier_id or ""),
+        )
+        return bool(answer[0] == b"noted")
