@@ -18,8 +18,11 @@ from gateway.carriers.departure.records import HttpDepartureRecords, NoDeparture
 from gateway.carriers.registry.ownership import NoOwnershipCheck, RegistryOwnershipCheck
 from gateway.carriers.twilio.carrier import TwilioCarrier
 from gateway.carriers.twilio.webhooks import TwilioWebhooks
+from gateway.core.approvals import Approvals
 from gateway.core.auto_connections import AutoConnect
 from gateway.core.codes import CodeVault
+from gateway.core.contact_life import ContactLife
+from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.decisions import Decisions
 from gateway.core.errors import StoreUnavailable
@@ -35,6 +38,7 @@ from gateway.core.verification import Method
 from gateway.core.verifications import Verifications
 from gateway.geo.countries import CountryDatabase
 from gateway.http.api import Parts, create_app
+from gateway.http.approval_routes import ApprovalHandlers
 from gateway.http.auto_connect_routes import AutoConnectHandlers
 from gateway.http.branch_routes import BranchHandlers
 from gateway.http.customer_routes import CustomerHandlers
@@ -56,11 +60,13 @@ from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
+from gateway.store.approvals import RedisApprovals
 from gateway.store.auto_connections import RedisAutoConnections
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
+from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.decisions import RedisDecisionRecords, RedisStandings
 from gateway.store.embedded import EmbeddedStore
@@ -141,6 +147,11 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
     camara = _camara(settings, stack)
     ownership = OwnershipChecks(_ownership_check(settings, camara, stack), RedisOwnershipTries(store, limits))
 
+    approval_store = RedisApprovals(store, personal_data, limits)
+    approvals = Approvals(approval_store, keys.new_approval_id)
+    contact_life = ContactLife(RedisContactLife(store, limits))
+    centre = CustomerCentre(approvals, customer_store, approval_store, settings.number_plan)
+
     exemption_store = RedisExemptions(store)
     exemptions = OverseasExemptions(exemption_store, _departures(settings, stack), CountryDatabase(settings.geoip_db))
 
@@ -170,7 +181,7 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         keys.new_decision_id,
     )
     customers = Customers(
-        customer_store, receipts, signer, ownership, settings.number_plan, limits, keys.new_contact_id
+        customer_store, contact_life, receipts, signer, ownership, settings.number_plan, limits, keys.new_contact_id
     )
     passwords = BranchPasswords(RedisBranchPasswords(store), vault, limits, keys.new_branch_password_id)
     sms = SmsMethod(carrier, vault, firm)
@@ -204,6 +215,7 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
             verifications=VerificationHandlers(opening, verifications, signer, changes, limits),
             receipts=ReceiptHandlers(Redeeming(receipts, signer), signer),
             branch=BranchHandlers(passwords, settings.public_url),
+            approvals=ApprovalHandlers(centre, approvals, contact_life),
             auto_connect=AutoConnectHandlers(auto_connect),
             notices=NoticeHandlers(Notices(notice_store, customer_store, caps, keys.new_notice_id)),
             slip=SlipPage(passwords, customer_store, firm),

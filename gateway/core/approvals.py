@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from gateway.core.errors import FieldError, Problem, Refusal
-from gateway.core.limits import Limits
+from gateway.core.stores import CustomerMissing
 
 
 class ApprovalKind(StrEnum):
@@ -136,9 +136,8 @@ class ApprovalStore(Protocol):
 class Approvals:
     """The use cases of approvals. Raises `Refusal`."""
 
-    def __init__(self, store: ApprovalStore, limits: Limits, new_approval_id: Callable[[str], str]) -> None:
+    def __init__(self, store: ApprovalStore, new_approval_id: Callable[[str], str]) -> None:
         self._store = store
-        self._limits = limits
         self._new_approval_id = new_approval_id
 
     async def request(
@@ -160,7 +159,10 @@ class Approvals:
             reason=without_numbers(reason),
             action=action,
         )
-        return await self._store.add(new)
+        try:
+            return await self._store.add(new)
+        except CustomerMissing:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
 
     async def with_status(self, status: ApprovalStatus) -> list[Approval]:
         return await self._store.with_status(status)

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from contacts.models import Contact, ContactStatus, Customer, VerifiedBy
 from contacts.models import ContactLabel as Label
-from contacts.phone_numbers import NumberPlan, NumberRefused, parse_phone_number
+from contacts.phone_numbers import NumberPlan
 from contacts.vouching import may_vouch
-from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.callers import Caller
+from gateway.core.contact_life import ContactLife
+from gateway.core.errors import Problem, Refusal
 from gateway.core.limits import Limits
+from gateway.core.numbers import read_number
 from gateway.core.operations import Operation
 from gateway.core.ownership_checks import OwnershipChecks
 from gateway.core.receipts import ReceiptSigner
@@ -28,6 +31,7 @@ class Customers:
     def __init__(
         self,
         store: CustomerStore,
+        life: ContactLife,
         receipts: ReceiptStore,
         signer: ReceiptSigner,
         ownership: OwnershipChecks,
@@ -36,6 +40,7 @@ class Customers:
         new_contact_id: Callable[[], str],
     ) -> None:
         self._store = store
+        self._life = life
         self._receipts = receipts
         self._signer = signer
         self._ownership = ownership
@@ -43,9 +48,9 @@ class Customers:
         self._limits = limits
         self._new_contact_id = new_contact_id
 
-    async def put(self, customer: Customer) -> tuple[Customer, list[Contact], bool]:
-        """The customer as now registered, the contacts, and whether the customer is new."""
-        created = await self._store.put(customer)
+    async def put(self, customer: Customer, person: str) -> tuple[Customer, list[Contact], bool]:
+        """The customer as now registered, the contacts, and whether the customer is new; `person` did it."""
+        created = await self._store.put(customer, person)
         registered, contacts = await self.get(customer.customer_id)
         return registered, contacts, created
 
@@ -57,14 +62,7 @@ class Customers:
 
     async def add_contact(self, customer_id: str, number: str, label: Label) -> Contact:
         """Register a number; it needs verification before it can be used (R5)."""
-        try:
-            parsed = parse_phone_number(number, self._number_plan)
-        except NumberRefused as refused:
-            reason = refused.reason
-            raise Refusal(
-                Problem.NUMBER_REFUSED,
-                errors=(FieldError("number", reason.sentence_ko, reason.sentence_en),),
-            ) from None
+        parsed = read_number(number, self._number_plan)
         contact = Contact(
             contact_id=self._new_contact_id(),
             number=parsed,
@@ -84,16 +82,33 @@ class Customers:
             raise Refusal(Problem.TOO_MANY_CONTACTS, values={"limit": self._limits.contacts}) from None
         return contact
 
-    async def check_ownership(self, customer_id: str, contact_id: str) -> Contact:
-        """Ask the carrier whether the mobile is in the customer's own name; R6: any other can never pass."""
-        customer, stored = await self._read(customer_id, contact_id)
-        await self._ownership.confirm(customer, stored)
-        return await self._make_verifiable(customer_id, stored.contact, VerifiedBy.OWNERSHIP, "carrier", None)
+    async def check_ownership(self, customer_id: str, contact_id: str, person: str) -> Contact:
+        """Ask the carrier whether the mobile is in the customer's own name; R6: any other can never pass.
 
-    async def vouch(self, customer_id: str, contact_id: str, receipt: str, client: str) -> Contact:
-        """Make a contact verifiable by a verification of another one, made for this purpose (추가인증, R5)."""
-        now = await self._receipts.now()
-        claims = self._signer.read(receipt, now // 1000)
+        A carrier that confirmed it once and does not now takes the verification back.
+        """
+        customer, stored = await self._read(customer_id, contact_id)
+        contact = stored.contact
+        try:
+            await self._ownership.confirm(customer, stored)
+        except Refusal as refusal:
+            if refusal.problem is Problem.OWNERSHIP_NOT_CONFIRMED and contact.verified_by is VerifiedBy.OWNERSHIP:
+                await self._life.demote(customer_id, contact, "ownership_not_confirmed", person=person)
+            raise
+        try:
+            await self._store.make_verifiable(
+                customer_id, contact, VerifiedBy.OWNERSHIP, "carrier", None, person=person
+            )
+        except ContactChanged:
+            raise Refusal(Problem.CONTACT_NOT_FOUND) from None
+        return (await self._read(customer_id, contact_id))[1].contact
+
+    async def vouch(self, customer_id: str, contact_id: str, receipt: str, caller: Caller) -> Contact:
+        """Make a contact verifiable by a verification of another one, made for this purpose just now (추가인증, R5)."""
+        now = await self._receipts.now() // 1000
+        claims = self._signer.read(receipt, now)
+        if now >= claims.iat + self._limits.vouch_receipt_life:
+            raise Refusal(Problem.RECEIPT_EXPIRED)
         _, stored = await self._read(customer_id, contact_id)
         target = stored.contact
         if claims.contact_id is None or claims.operation != Operation.VOUCH:
@@ -103,11 +118,20 @@ class Customers:
         _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
         if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
             raise Refusal(Problem.VOUCH_REFUSED)
-        if not await self._receipts.redeem(claims.jti, claims.verification_id, customer_id, client):
+        if not await self._receipts.redeem(claims.jti, claims.verification_id, customer_id, caller.client):
             raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
-        return await self._make_verifiable(
-            customer_id, target, VerifiedBy.VOUCH, claims.verification_id, voucher.contact
-        )
+        try:
+            await self._store.make_verifiable(
+                customer_id,
+                target,
+                VerifiedBy.VOUCH,
+                claims.verification_id,
+                voucher.contact,
+                person=caller.person,
+            )
+        except ContactChanged:
+            raise Refusal(Problem.VOUCH_REFUSED) from None
+        return (await self._read(customer_id, contact_id))[1].contact
 
     async def _read(self, customer_id: str, contact_id: str) -> tuple[Customer, StoredContact]:
         customer, stored = await self._store.read_with_contact(customer_id, contact_id)
@@ -116,12 +140,3 @@ class Customers:
         if stored is None:
             raise Refusal(Problem.CONTACT_NOT_FOUND)
         return customer, stored
-
-    async def _make_verifiable(
-        self, customer_id: str, contact: Contact, by: VerifiedBy, evidence: str, voucher: Contact | None
-    ) -> Contact:
-        try:
-            await self._store.make_verifiable(customer_id, contact, by, evidence, voucher)
-        except ContactChanged:
-            raise Refusal(Problem.CONTACT_NOT_FOUND) from None
-        return (await self._read(customer_id, contact.contact_id))[1].contact

@@ -168,11 +168,11 @@ class CustomerStore(Protocol):
         voucher: Contact | None,
         *,
         person: str = "gateway",
-        receipt_at: int | None = None,
     ) -> None:
         """Raises `ContactChanged` when the contact or its voucher is not what was read.
 
-        Nor does a receipt vouch that was given, at `receipt_at` (ms), before either of them last fell.
+        Where there is a voucher, `evidence` is the id of its verification for this contact, and no older than
+        the last time that either of them lost its own: `ContactChanged` if it is anything else.
         """
         ...
 
@@ -306,6 +306,7 @@ class OutboxEntry:
 
     ref: DeliveryRef
     hang_up: bool
+    is_notice: bool
     handle: object
 
 

@@ -7,6 +7,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from gateway.core.errors import FieldError, Problem
+from gateway.http.approval_routes import ApprovalHandlers, approval_routes
+from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.http.auto_connect_routes import AutoConnectHandlers, auto_connect_routes
 from gateway.http.branch_routes import BranchHandlers, branch_routes
 from gateway.http.customer_routes import CustomerHandlers, customer_routes
@@ -39,6 +41,7 @@ PATH_TYPES = {
     "verification_id": PathType(VERIFICATION_ID, Problem.VERIFICATION_NOT_FOUND),
     "notice_id": PathType(NOTICE_ID, Problem.NOTICE_NOT_FOUND),
     "auto_connect_id": PathType("act_[0-9a-hjkmnp-tv-z]{20}", Problem.AUTO_CONNECT_NOT_FOUND),
+    "approval_id": PathType(APPROVAL_ID, Problem.APPROVAL_NOT_FOUND),
     "branch_password_id": PathType(BRANCH_PASSWORD_ID, Problem.BRANCH_PASSWORD_NOT_FOUND),
 }
 
@@ -53,6 +56,7 @@ class Parts:
     verifications: VerificationHandlers
     receipts: ReceiptHandlers
     branch: BranchHandlers
+    approvals: ApprovalHandlers
     auto_connect: AutoConnectHandlers
     notices: NoticeHandlers
     slip: SlipPage
@@ -70,6 +74,7 @@ def create_app(parts: Parts) -> web.Application:
         *verification_routes(parts.verifications),
         *receipt_routes(parts.receipts),
         *branch_routes(parts.branch),
+        *approval_routes(parts.approvals),
         *auto_connect_routes(parts.auto_connect),
         *notice_routes(parts.notices),
     ]

@@ -34,9 +34,9 @@ def key_digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def require_scope(caller: Caller, scope: Scope) -> None:
-    """Refuse a caller whose key may not do this."""
-    if scope not in caller.scopes:
+def require_scope(caller: Caller, scope: Scope, *others: Scope) -> None:
+    """Refuse a caller whose key has none of these; the first is the one to ask for."""
+    if caller.scopes.isdisjoint((scope, *others)):
         raise Refusal(Problem.MISSING_SCOPE, values={"scope": scope})
 
 

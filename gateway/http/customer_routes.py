@@ -28,7 +28,7 @@ class CustomerHandlers:
             online_consent=body.online_consent,
             locked=False,
         )
-        customer, contacts, created = await self._customers.put(given)
+        customer, contacts, created = await self._customers.put(given, request.caller.person)
         return ApiResponse(201 if created else 200, CustomerAnswer.of(customer, contacts))
 
     async def get(self, request: ApiRequest) -> ApiResponse:
@@ -46,12 +46,14 @@ class CustomerHandlers:
         return ApiResponse(200, ContactsAnswer(contacts=[ContactAnswer.of(contact) for contact in contacts]))
 
     async def check_ownership(self, request: ApiRequest) -> ApiResponse:
-        contact = await self._customers.check_ownership(request.path["customer_id"], request.path["contact_id"])
+        contact = await self._customers.check_ownership(
+            request.path["customer_id"], request.path["contact_id"], request.caller.person
+        )
         return ApiResponse(200, ContactAnswer.of(contact))
 
     async def vouch(self, request: ApiRequest[Vouch]) -> ApiResponse:
         contact = await self._customers.vouch(
-            request.path["customer_id"], request.path["contact_id"], request.body.receipt, request.caller.client
+            request.path["customer_id"], request.path["contact_id"], request.body.receipt, request.caller
         )
         return ApiResponse(200, ContactAnswer.of(contact))
 

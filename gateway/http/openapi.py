@@ -143,7 +143,8 @@ def _operation(route: Route, path_types: Mapping[str, PathType], references: _Re
             "content": {"application/json": {"schema": references[route.request, "validation"]}},
         }
     if route.scope is not None:
-        operation["security"] = [{"bearer": [route.scope.value]}, {"basic": [route.scope.value]}]
+        scopes = (route.scope, *route.or_scopes)
+        operation["security"] = [{scheme: [scope.value]} for scope in scopes for scheme in ("bearer", "basic")]
     return operation
 
 

@@ -83,6 +83,8 @@ class Route:
     path: str
     handler: Handler
     scope: Scope | None
+    or_scopes: tuple[Scope, ...] = ()
+    """Scopes that open the path as well; the handler then says to what."""
     summary_ko: str
     summary_en: str
     responses: Mapping[int, type[Answer] | None]
@@ -132,7 +134,7 @@ class _Endpoint:
     def __init__(self, route: Route, services: Services, path_types: Mapping[str, PathType]) -> None:
         self._route = route
         self._handler = route.handler
-        self._scope = route.scope
+        self._scopes = () if route.scope is None else (route.scope, *route.or_scopes)
         self._body_model = (route.request or NoBody) if route.takes_body else None
         self._no_query = route.query is None
         self._query_model = route.query or NoQuery
@@ -145,9 +147,9 @@ class _Endpoint:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Check who calls, whether they may, and then each part of the request, until one is wrong."""
         caller = ANONYMOUS
-        if self._scope is not None:
+        if self._scopes:
             caller = await authenticate(request.headers.get("Authorization"), self._keys)
-            require_scope(caller, self._scope)
+            require_scope(caller, *self._scopes)
         path = self._read_path(request)
         query = NO_QUERY if self._no_query and not request.query_string else read_query(self._query_model, request)
         if self._body_model is None:

@@ -119,7 +119,6 @@ class RedisCustomers:
         voucher: Contact | None,
         *,
         person: str = "gateway",
-        receipt_at: int | None = None,
     ) -> None:
         given = await self._store.run(
             _MAKE_VERIFIABLE,
@@ -128,7 +127,6 @@ class RedisCustomers:
                 *life_words(customer_id, self._limits, person),
                 *(contact.contact_id, contact.version, by, evidence),
                 *((voucher.contact_id, voucher.version) if voucher else ("", "")),
-                "" if receipt_at is None else receipt_at,
             ),
         )
         if given[0] != b"done":

@@ -1,10 +1,10 @@
 --[[ Makes a contact verifiable, with its evidence. One that was verifiable by an ownership check is not weakened
-by a vouch. Only a contact that is verifiable by its own ownership check vouches, and only with a receipt given after
-either of the two last lost its verification.
+by a vouch. Only a contact that is verifiable by its own ownership check vouches, by a verification of its own for the
+other one that is no older than the last time either of the two fell.
 KEYS: 1–5 see contact_life.lua
 ARGV: 1–5 see contact_life.lua  6 contact id  7 contact version expected  8 verified by (ownership, vouch, branch)
-      9 evidence (an id, or '')  10 voucher's contact id, or ''  11 voucher's version expected, or ''
-      12 when the receipt of the vouch was given (ms), or ''
+      9 evidence (of a vouch: the verification id)  10 voucher's contact id, or ''
+      11 voucher's version expected, or ''
 Answers: {'missing'} | {'changed'} | {'done', now}. ]]
 let_old_checks_fall()
 local key, id, by = CONTACT .. ARGV[6], ARGV[6], ARGV[8]
@@ -18,8 +18,11 @@ end
 local owned_at = by == 'ownership' and now or nil
 if ARGV[10] ~= '' then
   local voucher = redis.call('HMGET', CONTACT .. ARGV[10], 'version', 'verified_by', 'verified_at', 'fell_at')
+  local v = redis.call('HMGET', VERIFICATION .. ARGV[9], 'status', 'operation', 'contact_id', 'target_contact_id',
+    'closed_at')
   local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
-  if voucher[1] ~= ARGV[11] or voucher[2] ~= 'ownership' or (ARGV[12] ~= '' and tonumber(ARGV[12]) < fell_at) then
+  if voucher[1] ~= ARGV[11] or voucher[2] ~= 'ownership' or v[1] ~= 'verified' or v[2] ~= 'vouch'
+      or v[3] ~= ARGV[10] or v[4] ~= id or tonumber(v[5]) < fell_at then
     return {'changed'}
   end
   owned_at = voucher[3]

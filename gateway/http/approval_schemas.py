@@ -1,0 +1,120 @@
+"""The bodies and answers of what waits for a second person, and of a contact's evidence."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from contacts.phone_numbers import LineType, PhoneNumber
+from gateway.core.approvals import Approval, ApprovalKind, ApprovalStatus
+from gateway.core.contact_life import Evidence
+from gateway.http.models import Answer, Body, Query, field_error, omitted_when_none
+from gateway.http.schemas import Moment, OneLine
+
+APPROVAL_ID = "apr_[0-9a-hjkmnp-tv-z]{22}"
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise field_error("내용을 적어 주세요.", "Write something.")
+    return value
+
+
+Words = Annotated[OneLine, AfterValidator(_not_blank)]
+"""A reason or a name that a person wrote; spaces alone are none."""
+
+
+class ChangeContact(Body):
+    number: Annotated[str, StringConstraints(max_length=64)]
+    reason: Words
+
+
+class AskWithReason(Body):
+    reason: Words
+
+
+class DecideApproval(Body):
+    approved_by: Words
+    reason: Words
+
+
+class ApprovalsQuery(Query):
+    status: ApprovalStatus = ApprovalStatus.WAITING
+
+
+class ApprovalAnswer(Answer):
+    """`masked_number` is the new one of a contact change; `from` and `until` are of an overseas exemption."""
+
+    approval_id: str
+    kind: ApprovalKind
+    status: ApprovalStatus
+    customer_id: str
+    contact_id: str | None
+    masked_number: str | None = omitted_when_none()
+    from_: Annotated[Moment | None, Field(alias="from", exclude_if=lambda value: value is None)] = None
+    until: Moment | None = omitted_when_none()
+    requested_by: str
+    reason: str
+    requested_at: Moment
+    expires_at: Moment
+    decided_by: str | None
+    decided_at: Moment | None
+    decision_reason: str | None
+
+    @classmethod
+    def of(cls, approval: Approval) -> "ApprovalAnswer":
+        action = approval.action
+        number = action.get("number")
+        line_type = LineType(action.get("line_type", LineType.OTHER))
+        return cls.model_validate(
+            {
+                "approval_id": approval.approval_id,
+                "kind": approval.kind,
+                "status": approval.status,
+                "customer_id": approval.customer_id,
+                "contact_id": approval.contact_id,
+                "masked_number": None if number is None else PhoneNumber(number, line_type).masked,
+                "from": _whole(action.get("from")),
+                "until": _whole(action.get("until")),
+                "requested_by": approval.requested_by,
+                "reason": approval.reason,
+                "requested_at": approval.requested_at,
+                "expires_at": approval.expires_at,
+                "decided_by": approval.decided_by,
+                "decided_at": approval.decided_at,
+                "decision_reason": approval.decision_reason,
+            }
+        )
+
+
+class ApprovalsAnswer(Answer):
+    approvals: list[ApprovalAnswer]
+
+
+class EvidenceEntry(Answer):
+    """One change of a contact: what it became, by what, which id or word it rests on, and whose key was used."""
+
+    at: Moment
+    event: str
+    cause: str
+    reference: str
+    person: str
+    version: int
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> "EvidenceEntry":
+        return cls(
+            at=evidence.at,
+            event=evidence.event,
+            cause=evidence.cause,
+            reference=evidence.reference,
+            person=evidence.person,
+            version=evidence.version,
+        )
+
+
+class EvidenceAnswer(Answer):
+    evidence: list[EvidenceEntry]
+
+
+def _whole(milliseconds: str | None) -> int | None:
+    return None if milliseconds is None else int(milliseconds)
