@@ -117,9 +117,6 @@ _Number = BeforeValidator(_number)
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    reason: _Reason
-    reason_en: _Reason
-
 
 class OperationRow(_Row):
     """One row of `operations.csv`. `valid_for` is in seconds, and 0 where there is nothing to be valid."""
@@ -134,6 +131,8 @@ class OperationRow(_Row):
     valid_for: Annotated[int, BeforeValidator(_seconds)]
     per_day: Annotated[Annotated[int, Field(ge=1)] | None, _Number]
     refused_hours: Annotated[Hours | None, BeforeValidator(_hours), PlainSerializer(lambda it: str(it) if it else None)]
+    reason: _Reason
+    reason_en: _Reason
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -169,6 +168,8 @@ class SignalRow(_Row):
     holds: Annotated[tuple[ContactMethod, ...], _Words, Field(min_length=1)]
     hours: Annotated[Annotated[int, Field(ge=1, le=2400)] | None, _Number]
     on_failure: OnFailure
+    reason: _Reason
+    reason_en: _Reason
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

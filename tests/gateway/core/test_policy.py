@@ -1,0 +1,186 @@
+"""The policy's tables: what the packaged ones say, and how a bad one is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from contacts.models import CustomerKind
+from gateway.core.operations import Operation
+from gateway.core.policy import Exemption, ExtraAuthentication, Hours, Policy
+from gateway.core.policy_files import PolicyRefused, load_policy
+from gateway.core.policy_table import policy_document, policy_lines
+from gateway.core.ports import RiskSignal
+from gateway.core.verification import Method
+from tests.gateway.core.policies import PACKAGED, copy_of_the_packaged, policy_with, with_row
+
+INDIVIDUAL, CORPORATE = CustomerKind.INDIVIDUAL, CustomerKind.CORPORATE
+
+
+def _problems(folder: Path) -> list[str]:
+    with pytest.raises(PolicyRefused) as refused:
+        load_policy(folder)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize("operation", [Operation.ISSUE, Operation.REISSUE, Operation.REGISTER_OTHER])
+def test_what_r1_names_is_required_of_individuals_and_not_of_companies(operation: Operation) -> None:
+    assert PACKAGED.row(operation, INDIVIDUAL).rule == "R1"
+    assert PACKAGED.row(operation, INDIVIDUAL).extra_authentication is ExtraAuthentication.REQUIRED
+    assert PACKAGED.row(operation, CORPORATE).rule == "R2"
+    assert PACKAGED.row(operation, CORPORATE).extra_authentication is ExtraAuthentication.NOT_REQUIRED
+
+
+@pytest.mark.parametrize("operation", [Operation.CLOUD_REGISTER, Operation.CLOUD_LOGIN])
+def test_the_cloud_takes_the_reply_by_text_and_no_companies(operation: Operation) -> None:
+    assert PACKAGED.row(operation, INDIVIDUAL).methods == (Method.SMS_REPLY,)
+    assert PACKAGED.row(operation, CORPORATE).extra_authentication is ExtraAuthentication.REFUSED
+
+
+def test_every_operation_of_the_certificate_centre_has_its_row_for_both_kinds() -> None:
+    assert set(PACKAGED.rows) == {(operation, kind) for operation in Operation for kind in CustomerKind}
+
+
+def test_nothing_takes_the_place_of_a_vouching_contact() -> None:
+    assert PACKAGED.row(Operation.VOUCH, INDIVIDUAL).exemptions == ()
+
+
+def test_only_the_cloud_sign_in_knows_auto_connect() -> None:
+    with_auto_connect = [key for key, row in PACKAGED.rows.items() if Exemption.AUTO_CONNECT in row.exemptions]
+    assert with_auto_connect == [(Operation.CLOUD_LOGIN, INDIVIDUAL)]
+
+
+def test_a_sim_swap_holds_texts_for_three_days() -> None:
+    row = PACKAGED.signals[RiskSignal.SIM_SWAP]
+    assert row.hours == 72
+    assert row.holds == ("sms", "sms_reply")
+
+
+def test_the_version_is_the_declared_name_and_what_the_tables_hold(tmp_path: Path) -> None:
+    changed = policy_with(tmp_path, valid_for="240")
+    assert PACKAGED.version.startswith("manual-2024-05-31+")
+    assert changed.version.startswith("manual-2024-05-31+")
+    assert changed.version != PACKAGED.version
+
+
+def test_a_spreadsheets_marks_and_line_ends_change_nothing(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "operations.csv"
+    table.write_bytes(b"\xef\xbb\xbf" + table.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_policy(tmp_path).version == PACKAGED.version
+
+
+def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "signals.csv"
+    lines = [line.split(",") for line in table.read_text(encoding="utf-8").splitlines()]
+    table.write_text("\n".join(",".join(reversed(cells)) for cells in lines), encoding="utf-8")
+    assert load_policy(tmp_path).signals == PACKAGED.signals
+
+
+def test_everything_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    with_row(tmp_path, "issue", methods="sms pigeon", valid_for="900")
+    signals = tmp_path / "signals.csv"
+    signals.write_text(signals.read_text(encoding="utf-8").replace("refuse", "perhaps", 1), encoding="utf-8")
+    assert _problems(tmp_path) == [
+        "operations.csv line 2: methods: Input should be 'sms', 'ars', 'sms_reply' or 'branch_otp'",
+        "operations.csv line 2: valid_for: give 30 to 600 seconds",
+        "signals.csv line 2: on_failure: Input should be 'refuse' or 'allow'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "cells", "problem"),
+    [
+        ("issue", {"methods": ""}, "line 2: methods: required, so name at least one"),
+        ("issue", {"methods": "sms sms"}, "line 2: methods: names something twice"),
+        ("issue", {"valid_for": ""}, "line 2: valid_for: required, so give seconds"),
+        ("issue", {"valid_for": "601"}, "line 2: valid_for: give 30 to 600 seconds"),
+        ("issue", {"valid_for": "-60"}, "line 2: valid_for: give a whole number"),
+        ("issue", {"valid_for": "３００"}, "line 2: valid_for: give a whole number"),
+        ("issue", {"per_day": "0"}, "line 2: per_day: Input should be greater than or equal to 1"),
+        ("issue", {"refused_hours": "23"}, "line 2: refused_hours: give two hours of the day"),
+        ("issue", {"refused_hours": "6-6"}, "line 2: refused_hours: give two hours of the day"),
+        ("issue", {"refused_hours": "23-25"}, "line 2: refused_hours: give two hours of the day"),
+        ("issue", {"rule": "why"}, "line 2: rule: String should match"),
+        ("issue", {"online_consent": "yes"}, "line 2: online_consent: give 'required' or nothing"),
+        ("issue", {"exemptions": "friend"}, "line 2: exemptions: Input should be"),
+        ("issue", {"exemptions": "auto_connect"}, "line 2: exemptions: auto_connect is for cloud_login only (R14)"),
+        ("issue", {"reason": ""}, "line 2: reason: String should have at least 1 character"),
+        ("issue", {"operation": "issu"}, "line 2: operation: Input should be"),
+        ("vouch", {"exemptions": "overseas"}, "line 12: exemptions: nothing takes the place"),
+        ("vouch", {"methods": "sms branch_otp"}, "line 12: methods: it is another contact that vouches (R5)"),
+        ("renew", {"methods": "sms"}, "line 14: extra_authentication: not_required, so leave"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_line_and_column(
+    tmp_path: Path, operation: str, cells: dict[str, str], problem: str
+) -> None:
+    problems = _problems(with_row(tmp_path, operation, **cells))
+    assert problems[0].startswith(f"operations.csv {problem}")
+
+
+def test_a_row_that_is_there_twice_and_one_that_is_missing_are_told(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "operations.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("revoke,corporate", "revoke,individual"), encoding="utf-8")
+    assert _problems(tmp_path) == [
+        "operations.csv line 29: operation: the same as line 28",
+        "operations.csv: no row for revoke corporate",
+    ]
+
+
+def test_a_row_with_a_cell_too_many_is_told(tmp_path: Path) -> None:
+    assert "13 cells in 12 columns" in _problems(with_row(tmp_path, "issue", methods="sms,ars"))[0]
+
+
+def test_an_unknown_column_is_refused_before_any_row(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "operations.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("per_day", "per_week", 1), encoding="utf-8")
+    assert _problems(tmp_path)[0].startswith("operations.csv line 1: columns: give exactly operation customer")
+
+
+def test_a_quote_that_does_not_close_is_told_with_its_line(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "signals.csv"
+    table.write_text(table.read_text(encoding="utf-8") + 'sim_swap,"sms', encoding="utf-8")
+    assert _problems(tmp_path)[0].startswith("signals.csv line 5: unexpected end of data")
+
+
+@pytest.mark.parametrize("name", ["", "Bonin 2024", "a" * 33, "../../x"])
+def test_a_version_that_could_not_stand_in_a_receipt_is_refused(tmp_path: Path, name: str) -> None:
+    (copy_of_the_packaged(tmp_path) / "version.txt").write_text(name, encoding="utf-8")
+    assert _problems(tmp_path)[0].startswith("version.txt: name it")
+
+
+def test_files_that_are_missing_or_in_another_encoding_are_named(tmp_path: Path) -> None:
+    (copy_of_the_packaged(tmp_path) / "version.txt").unlink()
+    (tmp_path / "signals.csv").write_bytes("신호".encode("cp949"))
+    assert _problems(tmp_path) == [
+        "version.txt: cannot be read (No such file or directory)",
+        "signals.csv: save it as UTF-8",
+    ]
+
+
+def test_refused_hours_may_go_over_midnight() -> None:
+    assert [hour for hour in range(24) if hour in Hours(23, 6)] == [0, 1, 2, 3, 4, 5, 23]
+    assert [hour for hour in range(24) if hour in Hours(1, 3)] == [1, 2]
+    assert [hour for hour in range(24) if hour in Hours(22, 24)] == [22, 23]
+
+
+def _starts_of_column(lines: list[str], cells: list[str]) -> set[int]:
+    """Where a cell begins in each line, in columns of a terminal."""
+    return {
+        len(line[: line.index(cell)].encode("cp949"))  # Hangul has two bytes there, and two columns on a terminal
+        for line, cell in zip(lines, cells, strict=True)
+    }
+
+
+def test_the_printed_table_is_aligned_though_hangul_is_wide() -> None:
+    lines = policy_lines(PACKAGED)
+    rows = list(PACKAGED.rows.values())
+    assert lines[0] == f"정책 / policy: {PACKAGED.version}"
+    assert len(_starts_of_column(lines[3 : 3 + len(rows)], [row.operation for row in rows])) == 1
+    assert len(_starts_of_column(lines[3 : 3 + len(rows)], [row.reason for row in rows])) == 1
+
+
+def test_the_document_has_the_columns_of_the_tables(tmp_path: Path) -> None:
+    policy: Policy = policy_with(tmp_path, refused_hours="23-6", per_day="7")
+    issue = policy_document(policy)["operations"][0]
+    assert (issue["refused_hours"], issue["per_day"], issue["methods"][0]) == ("23-6", 7, "sms")
