@@ -50,7 +50,7 @@ class CountryDatabase:
             judged = list(islice(self._reader, _ENOUGH_TO_JUDGE))
         except (OSError, ValueError, maxminddb.InvalidDatabaseError):
             raise CountriesUnreadable("give a file in MaxMind DB format that can be read") from None
-        if not any(_country_in(record) for _, record in judged):
+        if not any(country_in(record) for _, record in judged):
             raise CountriesUnreadable("give a country database: this one names no countries")
 
     def country_of(self, address: str) -> str | None:
@@ -58,7 +58,7 @@ class CountryDatabase:
         if public is None:
             return None
         try:
-            return _country_in(self._reader.get(public))
+            return country_in(self._reader.get(public))
         except (ValueError, maxminddb.InvalidDatabaseError):
             # An IPv6 address in a database of IPv4, or a damaged record.
             return None
@@ -80,7 +80,7 @@ def _public(text: str) -> IPv4Address | IPv6Address | None:
     return address
 
 
-def _country_in(record: object) -> str | None:
+def country_in(record: object) -> str | None:
     """`{"country_code": "KR"}` (the packaged database) or `{"country": {"iso_code": "KR"}}` (DB-IP, MaxMind)."""
     if not isinstance(record, dict):
         return None
