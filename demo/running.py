@@ -22,7 +22,12 @@ VOICE_NUMBER = "+827012340002"
 CLIENT = "demo-issuance"
 PERSON = "demo-operator"
 
-_SCOPES = frozenset(Scope) - {Scope.OPS_READ, Scope.OPS_WRITE}
+OPERATIONS = "demo-operations"
+MANAGER = "demo-manager"
+"""The head of the customer centre (센터장), who approves what the demo's operator asks for (R20)."""
+
+_OPERATOR_SCOPES = frozenset({Scope.OPS_READ, Scope.OPS_WRITE})
+_SCOPES = frozenset(Scope) - _OPERATOR_SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,11 @@ async def running(directory: Path, port: int, carrier_port: int, *, carrier_spee
         await stack.enter_async_context(serving(_carrier(demo, carrier_speed), HOST, carrier_port))
         gateway = await stack.enter_async_context(open_gateway(settings))
         await gateway.api_keys.install(secrets.api_key, CLIENT, PERSON, _SCOPES)
+        await gateway.api_keys.install(secrets.operator_key, OPERATIONS, MANAGER, _OPERATOR_SCOPES)
         _add_desk(gateway, demo)
         await stack.enter_async_context(serving(gateway.app, HOST, port))
         write_private(directory / "credentials.json", credentials(demo))
+        write_private(directory / "operator.json", {"operator_key": secrets.operator_key, "person": MANAGER})
         yield demo
 
 

@@ -20,6 +20,7 @@ class DemoSecrets:
     code_pepper: str = field(repr=False)
     receipt_key: str = field(repr=False)
     api_key: str = field(repr=False)
+    operator_key: str = field(repr=False)
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     verify_service_sid: str
@@ -57,6 +58,7 @@ def _make() -> DemoSecrets:
         code_pepper=_key(),
         receipt_key=_receipt_key(),
         api_key=f"bonin_{secrets.token_urlsafe(32)}",
+        operator_key=f"bonin_{secrets.token_urlsafe(32)}",
         twilio_account_sid=f"AC{secrets.token_hex(16)}",
         twilio_auth_token=secrets.token_hex(16),
         verify_service_sid=f"VA{secrets.token_hex(16)}",
