@@ -47,7 +47,8 @@ async def _run(arguments: argparse.Namespace, started: float) -> int:
             await seed(api, carrier)
             _greet(demo, arguments.dir, time.perf_counter() - started)
             if arguments.walk:
-                return 0 if await walk(api, carrier, lambda line: print(line, flush=True)) else 1
+                async with Api(demo.base_url, demo.secrets.operator_key) as operator:
+                    return 0 if await walk(api, carrier, operator, lambda line: print(line, flush=True)) else 1
         print("Ctrl-C stops it.", flush=True)
         await until_asked_to_stop()
     return 0
@@ -59,6 +60,7 @@ def _greet(demo: Demo, directory: Path, seconds: float) -> None:
     print(f"  phones    {demo.carrier_url}/       전화기 / phones")
     print(f"  API       {demo.base_url}/docs")
     print(f"  keys      {directory / 'credentials.json'}")
+    print(f"  approvals {directory / 'operator.json'}")
     print(f"  log       {directory / 'bonin.log'}")
 
 

@@ -27,11 +27,15 @@ async def until(look: Callable[[], Awaitable[Any]]) -> Any:
 
 
 class Customer:
-    """Acts as the issuance system, as the customer at the screen, and as the customer with the phone."""
+    """Acts as the issuance system, as the customer at the screen, and as the customer with the phone.
 
-    def __init__(self, api: Api, carrier: Api) -> None:
+    `operator` is the gateway called with the key of whoever approves.
+    """
+
+    def __init__(self, api: Api, carrier: Api, operator: Api | None = None) -> None:
         self.api = api
         self.carrier = carrier
+        self.operator = operator
         self.customer_id = f"walk-{secrets.token_hex(6)}"
         self.number = new_number()
         self.contact_id = ""
@@ -51,6 +55,15 @@ class Customer:
     async def check_ownership(self, contact_id: str) -> Any:
         path = f"/v1/customers/{self.customer_id}/contacts/{contact_id}/ownership-check"
         return await self.api.call("POST", path, {})
+
+    async def ask_centre(self, path: str, body: dict[str, str]) -> Any:
+        """What the customer centre asks for about this customer; it waits for an approval."""
+        return await self.api.call("POST", f"/v1/customers/{self.customer_id}{path}", body)
+
+    async def decide(self, asked: Any, approved_by: str, verb: str = "approve") -> Any:
+        """What the head of the customer centre (센터장) makes of it."""
+        body = {"approved_by": approved_by, "reason": "본인 확인 완료"}
+        return await (self.operator or self.api).call("POST", f"/v1/approvals/{asked['approval_id']}/{verb}", body)
 
     async def open(self, method: str, operation: str = "issue") -> Any:
         body = {"customer_id": self.customer_id, "method": method, "operation": operation}
@@ -73,12 +86,12 @@ class Customer:
 
         return await until(look)
 
-    async def texted_code(self) -> str:
-        """The code of the newest text on the phone."""
+    async def texted_code(self, after: int = 0) -> str:
+        """The code of the newest text on the phone, once there are more than `after`."""
 
         async def look() -> Any:
-            inbox = await self.carrier.call("GET", f"/control/messages?to=%2B{self.number[1:]}")
-            return re.search("[0-9]{6}", inbox["messages"][-1]["body"]) if inbox["messages"] else None
+            texts = await self.texts()
+            return re.search("[0-9]{6}", texts[-1]) if len(texts) > after else None
 
         found = await until(look)
         return str(found[0])

@@ -14,11 +14,11 @@ class WalkFailed(Exception):
     """A step saw something else than it should."""
 
 
-async def walk(api: Api, carrier: Api, say: Callable[[str], None]) -> bool:
+async def walk(api: Api, carrier: Api, operator: Api, say: Callable[[str], None]) -> bool:
     """Take every step, tell each with its time and what it saw; whether all went well."""
     failed = 0
     for name, step in STEPS:
-        customer = Customer(api, carrier)
+        customer = Customer(api, carrier, operator)
         started = time.perf_counter()
         try:
             await customer.register()
@@ -117,6 +117,31 @@ async def lock(customer: Customer) -> str:
     return f"five wrong answers over two methods: locked; another try: {another}"
 
 
+async def unlock(customer: Customer) -> str:
+    await lock(customer)
+    asked = await customer.ask_centre("/unlock", {"reason": "고객이 번호를 잘못 읽음"})
+    approved = await customer.decide(asked, "이센터장")
+    seen = len(await customer.texts())
+    verified = await customer.check(await customer.open("sms"), await customer.texted_code(after=seen))
+    _expect(verified["status"] == "verified", verified["status"])
+    return f"asked by {approved['requested_by']}, approved by {approved['decided_by']}; then: {verified['status']}"
+
+
+async def change_of_number(customer: Customer) -> str:
+    path = f"/contacts/{customer.contact_id}"
+    number = new_number()
+    asked = await customer.ask_centre(f"{path}/change", {"number": number, "reason": "휴대폰 변경"})
+    own = await _refusal(customer.decide(asked, asked["requested_by"]), "self-approval")
+    await customer.decide(asked, "이센터장")
+    before = await _refusal(customer.open("sms"), "method-not-available")
+    again = await _refusal(customer.decide(asked, "이센터장"), "approval-closed")
+    customer.number = number
+    await customer.check_ownership(customer.contact_id)
+    verified = await customer.check(await customer.open("sms"), await customer.texted_code())
+    _expect(verified["status"] == "verified", verified["status"])
+    return f"own: {own}; twice: {again}; before its ownership check: {before}; after: {verified['status']}"
+
+
 async def receipt(customer: Customer) -> str:
     opened = await customer.open("sms")
     verified = await customer.check(opened, await customer.texted_code())
@@ -136,6 +161,8 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("문자 답장 인증 sms_reply", sms_reply),
     ("일회용 비밀번호 branch_otp", branch_password),
     ("오류 5회 잠금 lock", lock),
+    ("잠금 해제 승인 unlock", unlock),
+    ("연락처 변경 승인 change", change_of_number),
     ("인증 결과 사용 receipt", receipt),
 )
 

@@ -13,9 +13,9 @@ class Script:
     sha: str
 
 
-def load(verb: str, *after: str) -> Script:
-    """The script of `lua/<verb>.lua`, with the prelude before it, and then the files that it shares with others."""
+def load(verb: str, *shared: str) -> Script:
+    """The script of `lua/<verb>.lua`, with the prelude and what it shares with other verbs before it."""
     folder = files("gateway.store").joinpath("lua")
-    names = ("prelude", *after, verb)
+    names = ("prelude", *(f"shared/{name}" for name in shared), verb)
     source = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

@@ -1,7 +1,7 @@
 --[[ Approves a request and carries it out, or neither. Once, and not by whoever asked.
-KEYS: 1–5 see contact_life.lua  6 approval  7 shard's waiting approvals  8 shard's decided approvals  9 guard
+KEYS: 1–5 as shared/contact_life.lua says  6 approval  7 shard's waiting approvals  8 shard's decided approvals  9 guard
       10 exemption  11 exemption's version
-ARGV: 1–5 see contact_life.lua (5 approved by)  6 approval id  7 kept (ms)  8 person of the key  9 reason
+ARGV: 1–5 as shared/contact_life.lua says (5 approved by)  6 approval id  7 kept (ms)  8 person of the key  9 reason
       10, 11 what spellings of the approver's name, and of that person's, have in common
       12 customer id  13 contact id, or ''
       14… contact_change: index of the number when it was asked, new index, new sealed number, line type;

@@ -1,8 +1,8 @@
 --[[ Makes a contact verifiable, with its evidence. One that was verifiable by an ownership check is not weakened
 by a vouch. Only a contact that is verifiable by its own ownership check vouches, by a verification of its own for the
 other one that is no older than the last time either of the two fell.
-KEYS: 1–5 see contact_life.lua
-ARGV: 1–5 see contact_life.lua  6 contact id  7 contact version expected  8 verified by (ownership, vouch, branch)
+KEYS: 1–5 as shared/contact_life.lua says
+ARGV: 1–5 as shared/contact_life.lua says  6 contact id  7 contact version expected  8 verified by (ownership, vouch, branch)
       9 evidence (of a vouch: the verification id)  10 voucher's contact id, or ''
       11 voucher's version expected, or ''
 Answers: {'missing'} | {'changed'} | {'done', now}. ]]

@@ -1,7 +1,7 @@
 --[[ Registers a customer, or replaces what is known of them. A changed name or birth date is another person to the
 carrier: every contact needs to be made verifiable anew, and a check under way for the former person does not count.
-KEYS: 1–5 see contact_life.lua  6 customer
-ARGV: 1–5 see contact_life.lua  6 customer id  7 name digest  8… field, value, …
+KEYS: 1–5 as shared/contact_life.lua says  6 customer
+ARGV: 1–5 as shared/contact_life.lua says  6 customer id  7 name digest  8… field, value, …
 Answers: {'created' | 'replaced'}. ]]
 local known = redis.call('HGET', KEYS[6], 'name_digest')
 redis.call('DEL', KEYS[6])
