@@ -4,8 +4,8 @@ from contacts.models import Customer
 from contacts.ownership import OwnershipCheck, OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import LineType
 from gateway.core.errors import Problem, Refusal
-from gateway.core.opening import too_many
 from gateway.core.stores import Capped, OwnershipTryStore, StoredContact
+from gateway.core.too_many import too_many
 
 
 class OwnershipChecks:

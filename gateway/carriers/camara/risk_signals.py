@@ -27,16 +27,16 @@ _ANSWERS = {
 
 
 class CamaraRiskSignals:
-    """Asks the carrier; `sim_swap_hours` (1 to 2400) is how far back a SIM change counts."""
+    """Asks the carrier; `sim_swap_hours` (1 to 2400) is how far back a SIM change counts: None, as the carrier likes."""
 
-    def __init__(self, client: CamaraClient, sim_swap_hours: int) -> None:
+    def __init__(self, client: CamaraClient, sim_swap_hours: int | None) -> None:
         self._client = client
         self._sim_swap_hours = sim_swap_hours
 
     async def is_raised(self, signal: RiskSignal, number: PhoneNumber, since: datetime | None) -> bool:
         """Raises `LookUpFailed`, also where the carrier knows nothing of the number: no answer is not a no."""
         question: dict[str, Any] = {"phoneNumber": number.e164}
-        if signal is RiskSignal.SIM_SWAP:
+        if signal is RiskSignal.SIM_SWAP and self._sim_swap_hours is not None:
             question["maxAge"] = self._sim_swap_hours
         if signal is RiskSignal.NUMBER_RECYCLING:
             if since is None:

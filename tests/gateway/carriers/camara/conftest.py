@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -22,7 +21,7 @@ TOKEN_PATH = "/oauth2/token"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def root_of(server: BaseTestServer[Any]) -> str:
+def root_of(server: BaseTestServer) -> str:
     return str(server.make_url("")).rstrip("/")
 
 
