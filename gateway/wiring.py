@@ -1,6 +1,7 @@
 """The only place that builds the gateway and closes it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from contacts.ownership import OwnershipCheck
 from contacts.protection import PersonalData
 from gateway.carriers.camara.client import CamaraClient
 from gateway.carriers.camara.ownership import CamaraOwnershipCheck
+from gateway.carriers.camara.risk_signals import CamaraRiskSignals
 from gateway.carriers.camara.services import camara_client
 from gateway.carriers.departure.records import HttpDepartureRecords, NoDepartureRecords
 from gateway.carriers.registry.ownership import NoOwnershipCheck, RegistryOwnershipCheck
@@ -26,14 +28,17 @@ from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.decisions import Decisions
 from gateway.core.errors import StoreUnavailable
-from gateway.core.exemptions import OverseasExemptions
+from gateway.core.exemptions import ExemptionRegistrations, OverseasExemptions
 from gateway.core.facts import NoHolds
 from gateway.core.notices import Notices
 from gateway.core.opening import Opening
 from gateway.core.ownership_checks import OwnershipChecks
-from gateway.core.ports import DepartureRecords
+from gateway.core.policy import Policy
+from gateway.core.ports import DepartureRecords, RiskSignal, RiskSignals
 from gateway.core.receipts import ReceiptSigner, load_receipt_key
 from gateway.core.redeeming import Redeeming
+from gateway.core.remembered_signals import RememberedSignals
+from gateway.core.risk import RiskCheck
 from gateway.core.verification import Method
 from gateway.core.verifications import Verifications
 from gateway.geo.countries import CountryDatabase
@@ -41,9 +46,12 @@ from gateway.http.api import Parts, create_app
 from gateway.http.approval_routes import ApprovalHandlers
 from gateway.http.auto_connect_routes import AutoConnectHandlers
 from gateway.http.branch_routes import BranchHandlers
+from gateway.http.client_address import ClientAddresses
 from gateway.http.customer_routes import CustomerHandlers
 from gateway.http.decision_routes import DecisionHandlers
+from gateway.http.exemption_routes import ExemptionHandlers
 from gateway.http.idempotency import Idempotency
+from gateway.http.metrics import RiskSignalMetrics
 from gateway.http.notice_routes import NoticeHandlers
 from gateway.http.receipt_routes import ReceiptHandlers
 from gateway.http.routes import Services
@@ -153,9 +161,14 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
     centre = CustomerCentre(approvals, customer_store, approval_store, settings.number_plan)
 
     exemption_store = RedisExemptions(store)
+    registrations = ExemptionRegistrations(exemption_store, approvals, settings.exemption_days)
     exemptions = OverseasExemptions(exemption_store, _departures(settings, stack), CountryDatabase(settings.geoip_db))
 
-    standings, holds = RedisStandings(store), NoHolds()
+    metrics = CollectorRegistry()
+    standings = RedisStandings(store)
+    signals = _signals(settings, camara, policy, personal_data)
+    failed = RiskSignalMetrics(metrics).failed
+    holds = RiskCheck(signals, customer_store, contact_life, policy.signals, failed) if signals else NoHolds()
     opening = Opening(
         policy,
         verification_store,
@@ -168,7 +181,7 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         limits,
         keys.new_verification_id,
     )
-    verifications = Verifications(verification_store, customer_store, caps, vault, new_receipt_id)
+    verifications = Verifications(verification_store, customer_store, caps, holds, vault, new_receipt_id)
     auto_connect = AutoConnect(RedisAutoConnections(store), verifications, pepper, limits, keys.new_auto_connect_id)
     decisions = Decisions(
         policy,
@@ -211,16 +224,17 @@ async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gat
         Parts(
             services=Services(api_keys, Idempotency(RedisIdempotency(store, personal_data), pepper)),
             customers=CustomerHandlers(customers),
-            decisions=DecisionHandlers(decisions),
+            decisions=DecisionHandlers(decisions, ClientAddresses(settings.trusted_proxies)),
             verifications=VerificationHandlers(opening, verifications, signer, changes, limits),
             receipts=ReceiptHandlers(Redeeming(receipts, signer), signer),
             branch=BranchHandlers(passwords, settings.public_url),
             approvals=ApprovalHandlers(centre, approvals, contact_life),
+            exemptions=ExemptionHandlers(registrations),
             auto_connect=AutoConnectHandlers(auto_connect),
             notices=NoticeHandlers(Notices(notice_store, customer_store, caps, keys.new_notice_id)),
             slip=SlipPage(passwords, customer_store, firm),
             twilio=TwilioEndpoints(webhooks, reports, ars, sms_reply, notices, settings.public_url),
-            metrics=CollectorRegistry(),
+            metrics=metrics,
             ready=lambda: _answers(store),
         )
     )
@@ -237,6 +251,16 @@ def _camara(settings: Settings, stack: AsyncExitStack) -> CamaraClient | None:
     client = camara_client(url, client_id, secret, settings.camara_token_url)
     stack.push_async_callback(client.close)
     return client
+
+
+def _signals(
+    settings: Settings, camara: CamaraClient | None, policy: Policy, personal_data: PersonalData
+) -> RiskSignals | None:
+    if camara is None:
+        return None
+    sim_swap = policy.signals.get(RiskSignal.SIM_SWAP)
+    signals = CamaraRiskSignals(camara, sim_swap.hours if sim_swap else None)
+    return RememberedSignals(signals, personal_data.blind_index, settings.signals_remembered, time.monotonic)
 
 
 def _ownership_check(settings: Settings, camara: CamaraClient | None, stack: AsyncExitStack) -> OwnershipCheck:

@@ -14,6 +14,7 @@ from gateway.http.branch_routes import BranchHandlers, branch_routes
 from gateway.http.customer_routes import CustomerHandlers, customer_routes
 from gateway.http.decision_routes import DecisionHandlers, decision_routes
 from gateway.http.docs_page import add_docs_page
+from gateway.http.exemption_routes import ExemptionHandlers, exemption_routes
 from gateway.http.notice_routes import NoticeHandlers, notice_routes
 from gateway.http.openapi import add_openapi
 from gateway.http.receipt_routes import ReceiptHandlers, receipt_routes
@@ -57,6 +58,7 @@ class Parts:
     receipts: ReceiptHandlers
     branch: BranchHandlers
     approvals: ApprovalHandlers
+    exemptions: ExemptionHandlers
     auto_connect: AutoConnectHandlers
     notices: NoticeHandlers
     slip: SlipPage
@@ -75,6 +77,7 @@ def create_app(parts: Parts) -> web.Application:
         *receipt_routes(parts.receipts),
         *branch_routes(parts.branch),
         *approval_routes(parts.approvals),
+        *exemption_routes(parts.exemptions),
         *auto_connect_routes(parts.auto_connect),
         *notice_routes(parts.notices),
     ]

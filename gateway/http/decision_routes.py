@@ -2,19 +2,26 @@
 
 from gateway.core.callers import Scope
 from gateway.core.decisions import DecisionRequest, Decisions
-from gateway.core.errors import Problem
+from gateway.core.errors import Problem, Refusal
+from gateway.http.client_address import ClientAddresses
 from gateway.http.decision_schemas import Decide, DecisionAnswer
+from gateway.http.field_errors import field_error_of
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 
 
 class DecisionHandlers:
     """From requests to `gateway.core.decisions`, and back."""
 
-    def __init__(self, decisions: Decisions) -> None:
+    def __init__(self, decisions: Decisions, addresses: ClientAddresses) -> None:
         self._decisions = decisions
+        self._addresses = addresses
 
     async def decide(self, request: ApiRequest[Decide]) -> ApiResponse:
-        decided = await self._decisions.decide(DecisionRequest(**request.body.model_dump()))
+        asked = request.body.model_dump()
+        asked["client_ip"] = request.body.client_ip or self._addresses.of(request.raw)
+        if asked["client_ip"] is None:
+            raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of("client_ip", "missing"),))
+        decided = await self._decisions.decide(DecisionRequest(**asked))
         locale = request.locale
         return ApiResponse(200, DecisionAnswer.of(decided, locale), {"Content-Language": locale})
 

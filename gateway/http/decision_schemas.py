@@ -1,9 +1,9 @@
 """The bodies and answers of decisions."""
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from gateway.core.deciding import Outcome
 from gateway.core.decisions import Decided
@@ -26,12 +26,19 @@ def _address(value: str) -> str:
         raise field_error("IPv4 또는 IPv6 주소를 입력해 주세요.", "Give an IPv4 or IPv6 address.") from None
 
 
+def _client_ip_is_required(schema: dict[str, Any]) -> None:
+    schema["required"].append("client_ip")
+
+
 class Decide(Body):
+    """`client_ip` may be left out only where a trusted proxy tells it."""
+
+    model_config = ConfigDict(json_schema_extra=_client_ip_is_required)
+
     customer_id: CustomerId
     operation: Annotated[Operation, Field(strict=False)]
     client_ip: Annotated[
-        str,
-        AfterValidator(_address),
+        Annotated[str, AfterValidator(_address)] | None,
         WithJsonSchema(
             {
                 "type": "string",
@@ -40,7 +47,7 @@ class Decide(Body):
                 "examples": ["203.0.113.7"],
             }
         ),
-    ]
+    ] = None
     auto_connect_token: (
         Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] | None
     ) = None
