@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from contacts.models import ContactMethod
 from gateway.core.codes import CodeVault
 from gateway.core.errors import Problem, Refusal
+from gateway.core.facts import Holds
 from gateway.core.stores import (
     Answer,
     Capped,
@@ -27,12 +29,14 @@ class Verifications:
         store: VerificationStore,
         customers: CustomerStore,
         caps: CapStore,
+        holds: Holds,
         vault: CodeVault,
         new_receipt_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._customers = customers
         self._caps = caps
+        self._holds = holds
         self._vault = vault
         self._new_receipt_id = new_receipt_id
 
@@ -87,6 +91,8 @@ class Verifications:
             if verification.resend_at is not None and verification.read_at < verification.resend_at:
                 raise Capped("resend", verification.resend_at - verification.read_at)
             await self._caps.take_number(stored.blind_index)
+            method = ContactMethod(verification.method)
+            await self._holds.refuse_held(verification.customer_id, stored.contact, method, tuple(ContactMethod))
             await self._store.resend(verification_id)
         except ResendsExhausted:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE) from None

@@ -144,6 +144,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             responses={201: VerificationAnswer},
             problems=(
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.METHOD_NOT_AVAILABLE,
+                Problem.METHOD_HELD,
                 Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, Problem.ONLINE_CONSENT_MISSING, Problem.OPERATION_REFUSED,
                 Problem.CUSTOMER_LOCKED, Problem.TOO_MANY_REQUESTS,
             ),
@@ -169,7 +170,8 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             request=NoBody, summary_ko="다시 보내기", summary_en="Send the text again",
             responses={200: VerificationAnswer},
             problems=(
-                *missing, Problem.VERIFICATION_CLOSED, Problem.RESEND_NOT_POSSIBLE, Problem.TOO_MANY_REQUESTS,
+                *missing, Problem.VERIFICATION_CLOSED, Problem.RESEND_NOT_POSSIBLE, Problem.METHOD_HELD,
+                Problem.TOO_MANY_REQUESTS,
             ),
         ),
         Route(
