@@ -208,10 +208,14 @@ class Approvals:
         return await self.get(approval_id)
 
 
+_FILLERS = frozenset("\u115f\u1160")
+"""Letters to Unicode, and nothing to the eye."""
+
+
 def person_key(name: str) -> str:
-    """What two spellings of one person have in common: Unicode form, width, case and spacing do not count."""
+    """What the spellings of one person have in common: the letters and digits, in one Unicode form, width and case."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(sign for sign in folded if unicodedata.category(sign)[0] not in "ZC")
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LN" and sign not in _FILLERS)
 
 
 _LONG_NUMBER = re.compile(r"[0-9](?:[ .()-]*[0-9]){5,}")

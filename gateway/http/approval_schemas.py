@@ -2,39 +2,29 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.approvals import Approval, ApprovalKind, ApprovalStatus
 from gateway.core.contact_life import Evidence
-from gateway.http.models import Answer, Body, Query, field_error, omitted_when_none
+from gateway.http.models import Answer, Body, Query, omitted_when_none
 from gateway.http.schemas import Moment, OneLine
 
 APPROVAL_ID = "apr_[0-9a-hjkmnp-tv-z]{22}"
 
 
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise field_error("내용을 적어 주세요.", "Write something.")
-    return value
-
-
-Words = Annotated[OneLine, AfterValidator(_not_blank)]
-"""A reason or a name that a person wrote; spaces alone are none."""
-
-
 class ChangeContact(Body):
     number: Annotated[str, StringConstraints(max_length=64)]
-    reason: Words
+    reason: OneLine
 
 
 class AskWithReason(Body):
-    reason: Words
+    reason: OneLine
 
 
 class DecideApproval(Body):
-    approved_by: Words
-    reason: Words
+    approved_by: OneLine
+    reason: OneLine
 
 
 class ApprovalsQuery(Query):
