@@ -74,6 +74,10 @@ class Opening:
         """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
         row, stored = await self._check_may_open(request)
         await self._take_caps(request, stored)
+        if stored is not None:
+            # After the caps: each look-up costs the firm, and a caller in a loop must not spend without end.
+            method = ContactMethod(request.method)
+            await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
         new = self._compose(request, stored, row)
         if stored is not None and request.method is Method.SMS_REPLY and new.sealed_code is not None:
             code = self._vault.open(new.verification_id, new.sealed_code)
@@ -98,8 +102,6 @@ class Opening:
         row = self._check_policy(request, customer, standing)
         if stored is not None:
             _check_contact(stored.contact, request.method)
-            method = ContactMethod(request.method)
-            await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
         if request.target_contact_id is not None:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
             if target is None:
