@@ -121,7 +121,11 @@ class Customer:
         return Call(self, sid)
 
     async def behave(self, behaviour: str) -> None:
-        await self.carrier.call("PUT", f"/control/phones/%2B{self.number[1:]}", {"behaviour": behaviour})
+        await self.phone_is(behaviour=behaviour)
+
+    async def phone_is(self, **state: object) -> None:
+        """Change the phone, as `PUT /control/phones/{number}` takes it."""
+        await self.carrier.call("PUT", f"/control/phones/%2B{self.number[1:]}", state)
 
     async def _call(self, status: str) -> Any:
         async def look() -> Any:

@@ -40,7 +40,7 @@ class DemoCustomer:
     numbers: tuple[Number, ...] = field(default=())
 
 
-def _today() -> str:
+def korean_today() -> str:
     """The day in Korea, as `YYYY-MM-DD`."""
     return datetime.now(timezone(timedelta(hours=9))).date().isoformat()
 
@@ -102,7 +102,7 @@ CUSTOMERS = (
         birth_date="1997-01-11",
         numbers=(
             Number("+821090123456", "mobile", check_ownership=True,
-                   later={"recycled_on": _today(), "owner_name": "박새봄"}),
+                   later={"recycled_on": korean_today(), "owner_name": "박새봄"}),
             Number("+821091234567", "other", check_ownership=True),
         ),
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from demo.api import Api, ApiError
 from demo.customer import Customer, new_number
+from demo.people import korean_today
 
 Step = Callable[[Customer], Awaitable[str]]
 
@@ -142,6 +143,30 @@ async def change_of_number(customer: Customer) -> str:
     return f"own: {own}; twice: {again}; before its ownership check: {before}; after: {verified['status']}"
 
 
+async def sim_swap(customer: Customer) -> str:
+    await customer.phone_is(sim_swapped_hours_ago=24)
+    held = await _held(customer.open("sms"), "sim_swap")
+    await customer.open("ars")
+    await customer.phone_is(sim_swapped_hours_ago=73)
+    await customer.open("sms")
+    return f"24 hours ago: 409 method-held, {held['methods']} instead; 73 hours ago: sms again"
+
+
+async def call_forwarding(customer: Customer) -> str:
+    await customer.phone_is(forwarded=True)
+    held = await _held(customer.open("ars"), "call_forwarding")
+    await customer.open("sms")
+    return f"forwarded: 409 method-held, {held['methods']} instead"
+
+
+async def number_recycling(customer: Customer) -> str:
+    await customer.phone_is(recycled_on=korean_today(), owner_name="박새봄")
+    held = await _held(customer.open("sms"), "number_recycling")
+    _expect(held["methods"] == [], str(held["methods"]))
+    again = await _refusal(customer.check_ownership(customer.contact_id), "ownership-not-confirmed")
+    return f"somebody else's now: 409 method-held; its ownership check: {again}"
+
+
 async def receipt(customer: Customer) -> str:
     opened = await customer.open("sms")
     verified = await customer.check(opened, await customer.texted_code())
@@ -163,6 +188,9 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("오류 5회 잠금 lock", lock),
     ("잠금 해제 승인 unlock", unlock),
     ("연락처 변경 승인 change", change_of_number),
+    ("유심 변경 sim swap", sim_swap),
+    ("착신전환 call forwarding", call_forwarding),
+    ("번호 재사용 number recycling", number_recycling),
     ("인증 결과 사용 receipt", receipt),
 )
 
@@ -180,6 +208,16 @@ async def _refusal(call: Awaitable[Any], slug: str) -> str:
         _expect(error.slug == slug, f"expected {slug}, saw {error}")
         return f"{error.status} {slug}"
     raise WalkFailed(f"expected {slug}, and it was accepted")
+
+
+async def _held(call: Awaitable[Any], signal: str) -> dict[str, Any]:
+    """The problem of a call that must be refused because of this signal."""
+    try:
+        await call
+    except ApiError as error:
+        _expect((error.slug, error.problem.get("signal")) == ("method-held", signal), f"expected {signal}, saw {error}")
+        return error.problem
+    raise WalkFailed(f"expected {signal} to hold it, and it was accepted")
 
 
 def _another(code: str) -> str:
