@@ -120,14 +120,18 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """Everything of one gateway process, opened in order and closed in the other."""
+    """Everything of one gateway process, opened in order and closed in the other.
+
+    Raises `SettingsRefused` before anything is opened, when the policy will not do.
+    """
+    policy = settings.load_policy()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
-        yield await _build(settings, store, stack)
+        yield await _build(settings, policy, store, stack)
 
 
-async def _build(settings: Settings, store: Store, stack: AsyncExitStack) -> Gateway:
-    policy, limits, firm = settings.load_policy(), settings.limits, settings.firm
+async def _build(settings: Settings, policy: Policy, store: Store, stack: AsyncExitStack) -> Gateway:
+    limits, firm = settings.limits, settings.firm
     previous = settings.previous_encryption_key
     personal_data = PersonalData(
         encryption_key=settings.encryption_key.get_secret_value(),

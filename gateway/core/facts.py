@@ -140,13 +140,6 @@ class Holds(Protocol):
         ...
 
 
-class NoExemptions:
-    """`Exemptions` where nothing can be asked: nobody is exempt."""
-
-    async def facts(self, customer: Customer, client_ip: str) -> ExemptionFacts:
-        return NOT_ASKED
-
-
 class NoHolds:
     """`Holds` of a firm whose carriers offer no signals."""
 
