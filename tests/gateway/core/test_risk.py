@@ -1,0 +1,219 @@
+"""What the signals hold, what a failure does, and what is offered instead."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from contacts.models import Contact, ContactLabel, ContactMethod, ContactStatus, VerifiedBy
+from contacts.phone_numbers import LineType, PhoneNumber
+from gateway.core.contact_life import ContactLife
+from gateway.core.errors import Problem, Refusal
+from gateway.core.policy import OnFailure, SignalRow
+from gateway.core.ports import LookUpFailed, RiskSignal
+from gateway.core.risk import RiskCheck
+from gateway.core.stores import CustomerStore, StoredContact
+
+SMS, ARS, SMS_REPLY = ContactMethod.SMS, ContactMethod.ARS, ContactMethod.SMS_REPLY
+HOLDS = {
+    RiskSignal.SIM_SWAP: (SMS, SMS_REPLY),
+    RiskSignal.CALL_FORWARDING: (ARS,),
+    RiskSignal.NUMBER_RECYCLING: (SMS, ARS, SMS_REPLY),
+}
+ALL = tuple(ContactMethod)
+MOBILE = "+821012345678"
+OTHER = "+821023456789"
+
+
+def contact(contact_id: str, number: str = MOBILE) -> Contact:
+    return Contact(
+        contact_id=contact_id,
+        number=PhoneNumber(number, LineType.MOBILE),
+        label=ContactLabel.MOBILE,
+        status=ContactStatus.VERIFIABLE,
+        verified_by=VerifiedBy.OWNERSHIP,
+        verified_at=datetime(2026, 3, 1, tzinfo=UTC),
+        version=1,
+    )
+
+
+def rows(
+    on_failure: OnFailure = OnFailure.REFUSE, signals: Collection[RiskSignal] = tuple(RiskSignal)
+) -> dict[RiskSignal, SignalRow]:
+    return {
+        signal: SignalRow(
+            signal=signal,
+            holds=HOLDS[signal],
+            hours=72 if signal is RiskSignal.SIM_SWAP else None,
+            on_failure=on_failure,
+            reason="시험",
+            reason_en="test",
+        )
+        for signal in signals
+    }
+
+
+@dataclass
+class Operator:
+    """Knows of each number which signals are raised; fails or hangs where it is told to."""
+
+    raised: dict[str, set[RiskSignal]] = field(default_factory=dict)
+    failing: set[RiskSignal] = field(default_factory=set)
+    hanging: set[RiskSignal] = field(default_factory=set)
+    asked: list[tuple[RiskSignal, str]] = field(default_factory=list)
+
+    async def is_raised(self, signal: RiskSignal, number: PhoneNumber, since: datetime | None) -> bool:
+        self.asked.append((signal, number.e164))
+        if signal in self.hanging:
+            await asyncio.Event().wait()
+        if signal in self.failing:
+            raise LookUpFailed
+        return signal in self.raised.get(number.e164, set())
+
+
+@dataclass
+class World:
+    """Contacts, and what became of them."""
+
+    contacts: Sequence[Contact]
+    operator: Operator = field(default_factory=Operator)
+    released: set[str] = field(default_factory=set)
+    demoted: list[str] = field(default_factory=list)
+    failures: list[RiskSignal] = field(default_factory=list)
+    budget_seconds: float = 5.0
+
+    def check(self, table: dict[RiskSignal, SignalRow] | None = None) -> RiskCheck:
+        world = self
+
+        class Life:
+            async def is_released(self, customer_id: str, contact_id: str, signal: RiskSignal) -> bool:
+                return signal is RiskSignal.SIM_SWAP and contact_id in world.released
+
+            async def demote(self, customer_id: str, contact: Contact, reason: str) -> None:
+                world.demoted.append(contact.contact_id)
+
+        class Customers:
+            async def contacts(self, customer_id: str) -> list[StoredContact]:
+                return [StoredContact(one, "") for one in world.contacts]
+
+        return RiskCheck(
+            self.operator,
+            cast(CustomerStore, Customers()),
+            cast(ContactLife, Life()),
+            rows() if table is None else table,
+            self.failures.append,
+            self.budget_seconds,
+        )
+
+
+async def held(world: World, table: dict[RiskSignal, SignalRow] | None = None) -> set[tuple[ContactMethod, RiskSignal]]:
+    found = await world.check(table).held("customer", world.contacts)
+    return {(one.method, one.signal) for one in found[world.contacts[0].contact_id]}
+
+
+@pytest.mark.parametrize("signal", RiskSignal)
+async def test_each_signal_holds_its_own_methods(signal: RiskSignal) -> None:
+    world = World([contact("a")])
+    world.operator.raised = {MOBILE: {signal}}
+    assert await held(world) == {(method, signal) for method in HOLDS[signal]}
+    assert world.demoted == (["a"] if signal is RiskSignal.NUMBER_RECYCLING else [])
+
+
+async def test_without_a_raised_signal_nothing_is_held() -> None:
+    assert await held(World([contact("a")])) == set()
+
+
+async def test_a_signal_that_the_policy_does_not_name_is_not_asked() -> None:
+    world = World([contact("a")])
+    assert await held(world, rows(signals=[RiskSignal.CALL_FORWARDING])) == set()
+    assert {signal for signal, _ in world.operator.asked} == {RiskSignal.CALL_FORWARDING}
+
+
+async def test_a_contact_that_may_be_used_for_nothing_is_not_looked_up() -> None:
+    needs = Contact(
+        "a", PhoneNumber(MOBILE, LineType.MOBILE), ContactLabel.MOBILE, ContactStatus.NEEDS_VERIFICATION, None, None, 1
+    )
+    world = World([needs])
+    assert await held(world) == set()
+    assert world.operator.asked == []
+
+
+@pytest.mark.parametrize("signal", RiskSignal)
+@pytest.mark.parametrize("how", ["failing", "hanging"])
+async def test_a_look_up_that_fails_does_what_the_policy_says_and_is_counted(signal: RiskSignal, how: str) -> None:
+    for on_failure, expected in ((OnFailure.REFUSE, HOLDS[signal]), (OnFailure.ALLOW, ())):
+        world = World([contact("a")], budget_seconds=0.05 if how == "hanging" else 5.0)
+        getattr(world.operator, how).add(signal)
+        assert await held(world, rows(on_failure)) == {(method, signal) for method in expected}
+        assert world.failures == [signal]
+        assert world.demoted == []
+
+
+async def test_all_look_ups_of_a_request_share_one_time_budget() -> None:
+    world = World([contact(str(number)) for number in range(20)], budget_seconds=0.1)
+    world.operator.hanging = set(RiskSignal)
+    async with asyncio.timeout(2):
+        await held(world)
+    assert len(world.failures) == 60
+
+
+async def test_an_early_release_frees_the_texts_of_a_changed_sim_and_nothing_else() -> None:
+    world = World([contact("a")], released={"a"})
+    world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP, RiskSignal.CALL_FORWARDING}}
+    assert await held(world) == {(ARS, RiskSignal.CALL_FORWARDING)}
+
+
+async def test_an_early_release_does_not_speak_for_a_carrier_that_cannot_be_asked() -> None:
+    world = World([contact("a")], released={"a"})
+    world.operator.failing = {RiskSignal.SIM_SWAP}
+    assert await held(world) == {(SMS, RiskSignal.SIM_SWAP), (SMS_REPLY, RiskSignal.SIM_SWAP)}
+
+
+async def test_a_free_method_is_not_refused_and_only_its_signals_are_asked() -> None:
+    world = World([contact("a"), contact("b", OTHER)])
+    world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
+    await world.check().refuse_held("customer", world.contacts[0], ARS, ALL)
+    assert set(world.operator.asked) == {(RiskSignal.CALL_FORWARDING, MOBILE), (RiskSignal.NUMBER_RECYCLING, MOBILE)}
+
+
+async def test_a_held_method_is_refused_with_what_may_be_used_here_and_elsewhere() -> None:
+    world = World([contact("a"), contact("b", OTHER)])
+    world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}, OTHER: {RiskSignal.CALL_FORWARDING}}
+    with pytest.raises(Refusal) as refused:
+        await world.check().refuse_held("customer", world.contacts[0], SMS, ALL)
+    assert refused.value.problem is Problem.METHOD_HELD
+    assert refused.value.members == {
+        "signal": RiskSignal.SIM_SWAP,
+        "methods": [ARS],
+        "contacts": [{"contact_id": "b", "methods": [SMS, SMS_REPLY]}],
+    }
+
+
+async def test_what_the_operation_does_not_allow_is_not_offered() -> None:
+    world = World([contact("a"), contact("b", OTHER)])
+    world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
+    with pytest.raises(Refusal) as refused:
+        await world.check().refuse_held("customer", world.contacts[0], SMS_REPLY, ("sms_reply", "branch_otp"))
+    assert refused.value.members["methods"] == []
+    assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS_REPLY]}]
+
+
+async def test_a_method_held_by_a_passing_failure_is_not_offered_in_the_same_answer() -> None:
+    world = World([contact("a")])
+    world.operator.failing = {RiskSignal.SIM_SWAP}
+    check = world.check()
+    original = world.operator.is_raised
+
+    async def recovers(signal: RiskSignal, number: PhoneNumber, since: datetime | None) -> bool:
+        try:
+            return await original(signal, number, since)
+        finally:
+            world.operator.failing.discard(signal)
+
+    world.operator.is_raised = recovers  # type: ignore[method-assign]
+    with pytest.raises(Refusal) as refused:
+        await check.refuse_held("customer", world.contacts[0], SMS, ALL)
+    assert SMS not in cast(list[ContactMethod], refused.value.members["methods"])
