@@ -4,12 +4,14 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from demo.api import Api
 
 _POLL_SECONDS = 0.02
 _PATIENCE_SECONDS = 30.0
+_PERSON = {"name": "김걸음", "birth_date": "1990-01-01"}
 
 
 def new_number() -> str:
@@ -42,7 +44,7 @@ class Customer:
 
     async def register(self) -> None:
         """Become a customer with one mobile that passed its ownership check."""
-        body = {"kind": "individual", "name": "김걸음", "online_consent": True, "birth_date": "1990-01-01"}
+        body = {"kind": "individual", "online_consent": True, **_PERSON}
         await self.api.call("PUT", f"/v1/customers/{self.customer_id}", body)
         self.contact_id = await self.add_contact(self.number)
         await self.check_ownership(self.contact_id)
@@ -64,6 +66,25 @@ class Customer:
         """What the head of the customer centre (센터장) makes of it."""
         body = {"approved_by": approved_by, "reason": "본인 확인 완료"}
         return await (self.operator or self.api).call("POST", f"/v1/approvals/{asked['approval_id']}/{verb}", body)
+
+    async def decision_on(self, operation: str, client_ip: str = "203.0.113.7") -> Any:
+        body = {"customer_id": self.customer_id, "operation": operation, "client_ip": client_ip}
+        return await self.api.call("POST", "/v1/decisions", body)
+
+    async def leave_the_country(self) -> None:
+        """As the departure records know it from now on."""
+        await self.carrier.call("PUT", "/control/departures", {**_PERSON, "departed": True})
+
+    async def register_abroad(self, requested_via: str, start: datetime, until: datetime) -> Any:
+        """Ask for the overseas exemption: the registration, or the approval it waits for."""
+        path = f"/v1/customers/{self.customer_id}/overseas-exemption"
+        period = {"from": start.isoformat(), "until": until.isoformat()}
+        return await self.api.call("PUT", path, {**period, "requested_via": requested_via})
+
+    async def decision(self, client_ip: str, operation: str = "issue") -> Any:
+        """Must the customer prove themselves, coming from this address?"""
+        asked = {"customer_id": self.customer_id, "operation": operation, "client_ip": client_ip}
+        return await self.api.call("POST", "/v1/decisions", asked)
 
     async def open(self, method: str, operation: str = "issue") -> Any:
         body = {"customer_id": self.customer_id, "method": method, "operation": operation}

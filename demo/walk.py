@@ -2,11 +2,17 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from demo.api import Api, ApiError
 from demo.customer import Customer, new_number
 from demo.people import korean_today
+
+_ABROAD = "133.11.0.1"
+"""An address of the University of Tokyo."""
+_AT_HOME = "168.126.63.1"
+"""An address of KT in Seoul."""
 
 Step = Callable[[Customer], Awaitable[str]]
 
@@ -42,6 +48,17 @@ async def ownership_check(customer: Customer) -> str:
     await customer.carrier.call("PUT", f"/control/phones/%2B{somebody_elses[1:]}", {"registry": "outage"})
     outage = await _refusal(customer.check_ownership(contact_id), "ownership-check-unavailable")
     return f"own name: {own['methods']}; somebody else's: {not_confirmed}; outage: {outage}"
+
+
+async def decision(customer: Customer) -> str:
+    required = await customer.decision_on("issue")
+    _expect(required["outcome"] == "required" and required["methods"] == ["sms", "ars", "sms_reply"], str(required))
+    not_abroad = next(reason for reason in required["reasons"] if reason["rule"] == "R9")
+    _expect(not_abroad["met"] is False, str(not_abroad))
+    exempt = await customer.decision_on("renew")
+    _expect(exempt["outcome"] == "exempt", str(exempt))
+    needless = await _refusal(customer.open("sms", "renew"), "extra-authentication-not-required")
+    return f"issue: {required['outcome']} (R1); renew: {exempt['outcome']} (R16), opened all the same: {needless}"
 
 
 async def sms(customer: Customer) -> str:
@@ -167,6 +184,19 @@ async def number_recycling(customer: Customer) -> str:
     return f"somebody else's now: 409 method-held; its ownership check: {again}"
 
 
+async def overseas_exemption(customer: Customer) -> str:
+    await customer.leave_the_country()
+    now = datetime.now(UTC)
+    asked = await customer.register_abroad("call_center", now, now + timedelta(days=30))
+    waiting = await customer.decision(_ABROAD)
+    _expect(waiting["outcome"] == "required", f"exempt before anybody approved: {waiting['outcome']}")
+    await customer.decide(asked, "이센터장")
+    abroad, at_home = await customer.decision(_ABROAD), await customer.decision(_AT_HOME)
+    _expect(abroad["outcome"] == "exempt" and abroad["reasons"][0]["rule"] == "R9", abroad["outcome"])
+    _expect(at_home["outcome"] == "required", at_home["outcome"])
+    return f"approved and departed; from Japan: {abroad['outcome']}; from Korea: {at_home['outcome']}"
+
+
 async def receipt(customer: Customer) -> str:
     opened = await customer.open("sms")
     verified = await customer.check(opened, await customer.texted_code())
@@ -179,6 +209,7 @@ async def receipt(customer: Customer) -> str:
 
 STEPS: tuple[tuple[str, Step], ...] = (
     ("명의인증 ownership check", ownership_check),
+    ("판정 decision", decision),
     ("SMS 인증 sms", sms),
     ("2채널(ARS) 인증 ars", ars),
     ("ARS, 본인 아님 denied", ars_denied),
@@ -191,6 +222,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("유심 변경 sim swap", sim_swap),
     ("착신전환 call forwarding", call_forwarding),
     ("번호 재사용 number recycling", number_recycling),
+    ("해외체류 예외 overseas exemption", overseas_exemption),
     ("인증 결과 사용 receipt", receipt),
 )
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from demo.secrets_file import load_or_make
 from gateway.cli import main
@@ -16,6 +19,16 @@ from gateway.store import keys
 from gateway.store.decisions import RedisDecisionRecords
 from gateway.wiring import open_store
 from tests.gateway.core.policies import PACKAGED, facts, with_row
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command turns the log to the standard error of its test, which ends with it."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level, logging.raiseExceptions = before
 
 
 @pytest.fixture
