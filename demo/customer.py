@@ -81,11 +81,6 @@ class Customer:
         period = {"from": start.isoformat(), "until": until.isoformat()}
         return await self.api.call("PUT", path, {**period, "requested_via": requested_via})
 
-    async def decision(self, client_ip: str, operation: str = "issue") -> Any:
-        """Must the customer prove themselves, coming from this address?"""
-        asked = {"customer_id": self.customer_id, "operation": operation, "client_ip": client_ip}
-        return await self.api.call("POST", "/v1/decisions", asked)
-
     async def open(self, method: str, operation: str = "issue") -> Any:
         body = {"customer_id": self.customer_id, "method": method, "operation": operation}
         if method != "branch_otp":

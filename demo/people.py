@@ -35,8 +35,8 @@ class DemoCustomer:
     kind: str = "individual"
     online_consent: bool = True
     birth_date: str | None = None
-    departed: bool = False
-    """Out of the country, as the departure records know it."""
+    abroad: bool = False
+    """Has left the country, as the departure records know, and registered for the overseas exemption (R9)."""
     numbers: tuple[Number, ...] = field(default=())
 
 
@@ -74,7 +74,7 @@ CUSTOMERS = (
     ),
     DemoCustomer(
         "jang-bogo", "장보고", "Jang Bogo", "해외 체류 중", "abroad for a while", birth_date="1979-08-15",
-        departed=True,
+        abroad=True,
         numbers=(Number("+821045678901", "mobile", check_ownership=True),),
     ),
     DemoCustomer(
@@ -118,7 +118,7 @@ def phones() -> tuple[Person, ...]:
             name_en=customer.name_en,
             owner_name=number.owner,
             birth_date=customer.birth_date,
-            departed=customer.departed,
+            departed=customer.abroad,
             registry=number.registry,
             behaviour=number.behaviour,
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from demo.api import Api, ApiError
@@ -9,6 +10,7 @@ from demo.people import CUSTOMERS, DemoCustomer, Number
 
 _POLL_SECONDS = 0.02
 _PATIENCE_SECONDS = 20.0
+_ABROAD_FOR = timedelta(days=90)
 
 
 async def seed(api: Api, carrier: Api) -> None:
@@ -22,6 +24,10 @@ async def _seed_customer(api: Api, carrier: Api, customer: DemoCustomer) -> None
         body["birth_date"] = customer.birth_date
     path = f"/v1/customers/{customer.customer_id}"
     registered = await api.call("PUT", path, body)
+    if customer.abroad and registered["overseas_exemption"] is None:
+        now = datetime.now(UTC)
+        given = {"from": now.isoformat(), "until": (now + _ABROAD_FOR).isoformat(), "requested_via": "online"}
+        await api.call("PUT", f"{path}/overseas-exemption", given)
     contacts: dict[str, Any] = {contact["label"]: contact for contact in registered["contacts"]}
     for number in customer.numbers:
         contact = contacts.get(number.label)

@@ -188,10 +188,10 @@ async def overseas_exemption(customer: Customer) -> str:
     await customer.leave_the_country()
     now = datetime.now(UTC)
     asked = await customer.register_abroad("call_center", now, now + timedelta(days=30))
-    waiting = await customer.decision(_ABROAD)
+    waiting = await customer.decision_on("issue", _ABROAD)
     _expect(waiting["outcome"] == "required", f"exempt before anybody approved: {waiting['outcome']}")
     await customer.decide(asked, "이센터장")
-    abroad, at_home = await customer.decision(_ABROAD), await customer.decision(_AT_HOME)
+    abroad, at_home = await customer.decision_on("issue", _ABROAD), await customer.decision_on("issue", _AT_HOME)
     _expect(abroad["outcome"] == "exempt" and abroad["reasons"][0]["rule"] == "R9", abroad["outcome"])
     _expect(at_home["outcome"] == "required", at_home["outcome"])
     return f"approved and departed; from Japan: {abroad['outcome']}; from Korea: {at_home['outcome']}"
