@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ async def test_a_contact_or_voucher_that_changed_since_it_was_read_is_refused(po
 
 @pytest.mark.parametrize("changed", [{"name": "임꺽정"}, {"birth_date": "1985-03-03"}, {"birth_date": None}])
 async def test_another_person_needs_new_ownership_checks(
-    ports: Ports, mobile: Contact, changed: dict[str, str | None]
+    ports: Ports, mobile: Contact, changed: dict[str, Any]
 ) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
     await ports.customers.put(builders.individual(**changed))
@@ -118,6 +119,15 @@ async def test_the_same_person_written_otherwise_keeps_their_checks(ports: Ports
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
     await ports.customers.put(builders.individual(name=" 홍길동 ", online_consent=False))
     assert (await stored(ports, mobile)).status is ContactStatus.VERIFIABLE
+
+
+async def test_an_ownership_check_that_began_under_another_name_does_not_count(ports: Ports, mobile: Contact) -> None:
+    _, read = await ports.customers.read_with_contact(CUSTOMER_ID, mobile.contact_id)
+    assert read is not None
+    await ports.customers.put(builders.individual(name="임꺽정"))
+    with pytest.raises(ContactChanged):
+        await ports.customers.make_verifiable(CUSTOMER_ID, read.contact, OWNERSHIP, "carrier", None)
+    assert (await stored(ports, mobile)).status is ContactStatus.NEEDS_VERIFICATION
 
 
 async def test_the_same_number_registered_at_once_becomes_one_contact(ports: Ports) -> None:
