@@ -65,6 +65,14 @@ async def test_a_claim_that_nobody_finishes_lapses(ports: Ports) -> None:
     assert await ports.idempotency.begin(CLIENT, KEY, ONE) == Fresh()
 
 
+async def test_an_answer_after_its_claim_lapsed_is_never_given_to_another_request(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.lapse(keys.idempotency(CLIENT, KEY))
+    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Fresh()
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == InProgress()
+
+
 async def test_an_inbound_text_is_read_by_one_of_many(ports: Ports) -> None:
     assert sorted(await asyncio.gather(*(ports.replies.begin("SM1") for _ in range(5)))) == [False] * 4 + [True]
     await ports.replies.finish("SM1")
