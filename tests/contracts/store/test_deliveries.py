@@ -149,16 +149,18 @@ async def test_what_a_crashed_process_took_is_given_to_another_and_what_was_done
 async def test_two_processes_share_the_outbox_and_none_gets_what_the_other_has(ports: Ports) -> None:
     opened = {(await ports.verifications.create(new_verification())).verification_id for _ in range(6)}
     seen: list[str] = []
+    all_seen = asyncio.Event()
 
     async def work(outbox: Outbox) -> None:
         async for entry in outbox.entries():
             seen.append(entry.ref.verification_id)
             await outbox.done(entry)
+            if len(seen) == len(opened):
+                all_seen.set()
 
     workers = [asyncio.create_task(work(ports.outbox())) for _ in range(2)]
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(seen) < len(opened):
-            await asyncio.sleep(0)
+        await all_seen.wait()
     for worker in workers:
         worker.cancel()
     await asyncio.gather(*workers, return_exceptions=True)
