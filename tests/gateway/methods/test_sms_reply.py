@@ -126,6 +126,20 @@ async def test_a_text_that_arrives_twice_counts_once(rooms: Rooms, asked: Verifi
     assert (await rooms.read(asked)).wrong_answers == 1
 
 
+async def test_a_text_that_was_judged_before_the_store_went_away_is_not_counted_again(
+    rooms: Rooms, asked: Verification, text: Text, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(message_id: str) -> None:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rooms.replies, "finish", away)
+        with pytest.raises(StoreUnavailable):
+            await text(rooms.another_code(asked), message_id="SMagain")
+    assert "다릅니다" in str(await text(rooms.another_code(asked), message_id="SMagain"))
+    assert (await rooms.read(asked)).wrong_answers == 1
+
+
 async def test_five_wrong_texts_lock_and_say_so(rooms: Rooms, asked: Verification, text: Text) -> None:
     wrong = rooms.another_code(asked)
     answers = [await text(wrong) for _ in range(5)]
