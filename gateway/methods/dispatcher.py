@@ -85,7 +85,7 @@ class Dispatcher:
 
     async def _hang_up(self, entry: OutboxEntry) -> None:
         verification = await self._store.read(entry.ref.verification_id)
-        if verification is None or verification.carrier_id is None:
+        if verification is None or verification.is_open or verification.carrier_id is None:
             return
         try:
             await self._ars.hang_up(verification.carrier_id)
@@ -102,6 +102,9 @@ class Dispatcher:
             method = self._methods[verification.method]
             failure = await self._try(verification, method, entry)
             if failure is None:
+                if verification.method is Method.ARS:
+                    # Canceled while it was being placed: that request found no call to end.
+                    await self._hang_up(entry)
                 return
             may_repeat = not isinstance(failure, CarrierTimedOut) or (method.may_repeat_after_time_out and tried == 0)
             if isinstance(failure, CarrierRefused) or not may_repeat or tried == _TRIES - 1:

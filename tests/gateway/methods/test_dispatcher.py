@@ -162,6 +162,20 @@ async def test_a_call_that_cannot_be_ended_holds_nothing_up(rooms: Rooms, contac
     assert rooms.carrier.ended == []
 
 
+async def test_a_call_canceled_while_it_is_being_placed_is_ended(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch
+) -> None:
+    one = await rooms.open(Method.ARS, contact)
+
+    async def cancel_once() -> None:
+        rooms.carrier.meanwhile = None
+        await rooms.verifications.cancel(one.verification_id, CLIENT)
+
+    rooms.carrier.meanwhile = cancel_once
+    await dispatch()
+    assert "CA1" in rooms.carrier.ended
+
+
 async def test_a_delivery_whose_contact_is_gone_is_given_up(rooms: Rooms, contact: Contact, dispatch: Dispatch) -> None:
     one = await rooms.open(Method.SMS, contact)
     await rooms.store.command("DEL", keys.contact(one.customer_id, contact.contact_id))
