@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from gateway.core.delivery import DeliveryReason, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.errors import StoreUnavailable
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import CustomerStore, Outbox, OutboxEntry, VerificationStore
@@ -97,7 +97,7 @@ class Dispatcher:
         ref = entry.ref
         for tried in range(_TRIES):
             verification = await self._store.read(ref.verification_id)
-            if verification is None or not verification.is_open or verification.delivery_number != ref.number:
+            if verification is None or not _is_due(verification, ref):
                 return
             method = self._methods[verification.method]
             failure = await self._try(verification, method, entry)
@@ -135,6 +135,11 @@ class Dispatcher:
         handed_over = DeliveryReport(entry.ref, DeliveryState.QUEUED)
         await self._reports.take(handed_over, method.carrier_name, carrier_id)
         return None
+
+
+def _is_due(verification: Verification, ref: DeliveryRef) -> bool:
+    """Whether this delivery is still wanted, and not yet with a carrier: one that has an id there is."""
+    return verification.is_open and verification.delivery_number == ref.number and verification.carrier_id is None
 
 
 def _reason(failure: CarrierRefused | CarrierUnavailable | CarrierTimedOut) -> DeliveryReason:

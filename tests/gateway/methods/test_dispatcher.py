@@ -176,6 +176,17 @@ async def test_a_call_canceled_while_it_is_being_placed_is_ended(
     assert "CA1" in rooms.carrier.ended
 
 
+@pytest.mark.parametrize("method", [Method.SMS, Method.ARS])
+async def test_what_a_crashed_process_handed_over_is_not_delivered_again(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch, method: Method
+) -> None:
+    one = await rooms.open(method, contact)
+    handed_over = DeliveryReport(DeliveryRef(one.verification_id, 1), DeliveryState.QUEUED)
+    await rooms.reports.take(handed_over, "recorder", "XX1")
+    await dispatch()
+    assert rooms.carrier.asked == 0
+
+
 async def test_a_delivery_whose_contact_is_gone_is_given_up(rooms: Rooms, contact: Contact, dispatch: Dispatch) -> None:
     one = await rooms.open(Method.SMS, contact)
     await rooms.store.command("DEL", keys.contact(one.customer_id, contact.contact_id))
