@@ -10,6 +10,7 @@ from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, D
 from gateway.core.errors import StoreUnavailable
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import CustomerStore, Outbox, OutboxEntry, VerificationStore
+from gateway.core.tasks import end
 from gateway.core.verification import Method, Verification
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
@@ -50,8 +51,7 @@ class Dispatcher:
     async def close(self, seconds: float = 10.0) -> None:
         """Take no more; give what is under way `seconds` to finish. What does not is taken over by another."""
         if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await end(self._reader)
         if self._deliveries:
             _, late = await asyncio.wait(self._deliveries, timeout=seconds)
             for delivery in late:

@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import end
 from gateway.store.scripts import Script
 
 Argument = str | bytes | int
@@ -57,9 +58,7 @@ class Store:
         self._workers = [asyncio.create_task(self._work(), name="store-pipeline") for _ in range(_PIPELINES)]
 
     async def close(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await end(*self._workers)
         self._fail(self._queue)
         self._queue = []
         await self._client.aclose()
