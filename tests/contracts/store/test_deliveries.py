@@ -95,6 +95,15 @@ async def test_the_end_of_a_call_fails_what_is_open_and_leaves_what_is_closed(po
     assert (over.status, over.reason, over.delivery_state) == ("denied", "denied_by_phone", "completed")
 
 
+async def test_a_call_that_ends_past_its_time_leaves_it_expired(ports: Ports) -> None:
+    one = await ports.verifications.create(new_verification(Method.ARS))
+    await ports.let_life_pass(one.verification_id)
+    assert (await read(ports, one)).shown_status is Status.EXPIRED
+    await reported(ports, one, DeliveryState.COMPLETED, close_reason="hung_up")
+    over = await read(ports, one)
+    assert (over.status, over.reason) == ("expired", "expired")
+
+
 async def test_a_report_on_nothing_known_changes_nothing(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification())
     await ports.store.command("FLUSHALL")
