@@ -8,8 +8,9 @@ import structlog
 import uvloop
 
 from gateway.core.callers import Scope
+from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
-from gateway.serving import PortTaken, serving, until_asked_to_stop
+from gateway.serving import AddressRefused, serving, until_asked_to_stop
 from gateway.settings import Settings, SettingsRefused, load_settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.embedded import EmbeddedStoreFailed
@@ -33,9 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = parsed.command
     try:
         return uvloop.run(_result(command(settings, parsed)))
-    except (PortTaken, EmbeddedStoreFailed) as failure:
+    except (AddressRefused, EmbeddedStoreFailed) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
-        return 1
+    except StoreUnavailable:
+        print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
+    return 1
 
 
 async def _result(command: Awaitable[int]) -> int:
@@ -60,7 +63,7 @@ async def check_config(settings: Settings, _: argparse.Namespace) -> int:
 
 async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print a new API key, once."""
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         scopes = frozenset(Scope(scope) for scope in arguments.scope)
         print(await RedisApiKeys(store).create(arguments.client, arguments.person, scopes))  # noqa: T201
     return 0
@@ -68,7 +71,7 @@ async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
     """One line a key: its id, client, person and scopes."""
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         for entry in await RedisApiKeys(store).entries():
             print(f"{entry.key_id}  {entry.client}  {entry.person}  {' '.join(entry.scopes)}")  # noqa: T201
     return 0
@@ -76,11 +79,17 @@ async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
 
 async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
     """Revoke one key; it is dead in every process within a minute."""
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisApiKeys(store).revoke(arguments.key_id):
             return 0
     print("No key, or more than one, begins with that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
     return 1
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError("give a name that can be read")
+    return text.strip()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,8 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     add("check-config", check_config)
     key_commands = commands.add_parser("keys", help="API keys").add_subparsers(required=True, metavar="COMMAND")
     create = add("create", create_key, key_commands)
-    create.add_argument("--client", required=True, help="the system that will hold the key")
-    create.add_argument("--person", required=True, help="who answers for what is done with it")
+    create.add_argument("--client", required=True, type=_name, help="the system that will hold the key")
+    create.add_argument("--person", required=True, type=_name, help="who answers for what is done with it")
     create.add_argument("--scope", required=True, action="append", choices=[scope.value for scope in Scope])
     add("list", list_keys, key_commands)
     add("revoke", revoke_key, key_commands).add_argument("key_id")

@@ -14,15 +14,19 @@ from gateway.http.server import RUNNER_OPTIONS
 _SHUTDOWN_SECONDS = 10.0
 
 
-class PortTaken(Exception):
-    """Another program listens there; the message says so."""
+class AddressRefused(Exception):
+    """Nothing can listen there; the message says why."""
+
+
+class PortTaken(AddressRefused):
+    """Another program listens there."""
 
 
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Serve while the block runs; gives the port. On leaving: not ready, then no more intake, then the rest.
 
-    Raises `PortTaken`.
+    Raises `PortTaken` or `AddressRefused`.
     """
     runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
     await runner.setup()
@@ -31,9 +35,9 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         try:
             await site.start()
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise PortTaken(f"Port {port} on {host} is taken by another program.") from None
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(f"Port {port} on {host} is taken by another program.") from None
+            raise AddressRefused(f"Nothing can listen on {host} port {port}: {error.strerror or error}.") from None
         yield int(runner.addresses[0][1])
         if LIFECYCLE in app:
             app[LIFECYCLE].drain()

@@ -45,7 +45,7 @@ from gateway.store.caps import RedisCaps
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
-from gateway.store.embedded import EmbeddedStore
+from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
 from gateway.store.expiry import ExpirySweep
 from gateway.store.idempotency import RedisIdempotency
 from gateway.store.outbox import RedisOutbox
@@ -67,13 +67,21 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store of the settings: an outside Redis or Valkey, or the embedded one."""
+async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
+    """The store of the settings: an outside Redis or Valkey, or the embedded one.
+
+    `beside_a_gateway` joins the embedded store of a gateway that is running: administration of the same user
+    need not stop it.
+    """
     async with AsyncExitStack() as stack:
         if settings.redis_url is None:
             embedded = EmbeddedStore(settings.data_dir)
-            await asyncio.to_thread(embedded.start)
-            stack.push_async_callback(asyncio.to_thread, embedded.stop)
+            try:
+                await asyncio.to_thread(embedded.start)
+                stack.push_async_callback(asyncio.to_thread, embedded.stop)
+            except DataDirectoryInUse:
+                if not beside_a_gateway:
+                    raise
             url = embedded.url
         else:
             url = settings.redis_url.get_secret_value()
