@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
 
 _SHUTDOWN_SECONDS = 10.0
@@ -28,7 +29,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Raises `PortTaken` or `AddressRefused`.
     """
-    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
+    runner = Runner(app, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
