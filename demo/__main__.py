@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import time
@@ -14,9 +15,9 @@ from demo.running import Demo, running
 from demo.seed import seed
 from demo.walk import walk
 from gateway.log import configure_logging
-from gateway.serving import PortTaken, until_asked_to_stop
+from gateway.serving import AddressRefused, PortTaken, until_asked_to_stop
 from gateway.settings import SettingsRefused
-from gateway.store.embedded import EmbeddedStoreFailed
+from gateway.store.embedded import DataDirectoryInUse, EmbeddedStoreFailed
 
 _WALKING_SPEED = 10.0
 """Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""
@@ -35,7 +36,9 @@ def main() -> int:
             return uvloop.run(_run(arguments, started))
     except PortTaken as taken:
         print(f"{taken} Set BONIN_PORT or BONIN_CARRIER_PORT to another one.", file=sys.stderr)
-    except (EmbeddedStoreFailed, SettingsRefused) as failure:
+    except DataDirectoryInUse:
+        print(f"Another demo is running in {arguments.dir}: stop it, or choose another --dir.", file=sys.stderr)
+    except (AddressRefused, EmbeddedStoreFailed, SettingsRefused) as failure:
         print(failure, file=sys.stderr)
     return 1
 
@@ -62,12 +65,18 @@ def _greet(demo: Demo, directory: Path, seconds: float) -> None:
     print(f"  log       {directory / 'bonin.log'}")
 
 
+def _port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("give a port from 1 to 65535, also in BONIN_PORT and BONIN_CARRIER_PORT")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
     parser.add_argument("--walk", action="store_true", help="pass through every method by itself, then end")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier demos kept")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("BONIN_PORT", "8080")))
-    parser.add_argument("--carrier-port", type=int, default=int(os.environ.get("BONIN_CARRIER_PORT", "8081")))
+    parser.add_argument("--port", type=_port, default=os.environ.get("BONIN_PORT", "8080"))
+    parser.add_argument("--carrier-port", type=_port, default=os.environ.get("BONIN_CARRIER_PORT", "8081"))
     parser.add_argument("--dir", type=Path, default=Path(".demo"), help="where keys and data are kept")
     return parser
 
