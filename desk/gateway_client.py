@@ -42,7 +42,7 @@ class GatewayClient:
             ) as response:
                 await _require_success(response)
                 yield response
-        except (ClientError, TimeoutError):
+        except (ClientError, TimeoutError, orjson.JSONDecodeError):
             raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
 
     async def _call(self, method: str, path: str, locale: str, data: bytes | None = None) -> Any:

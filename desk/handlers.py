@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import ClientError, web
 
 from desk.bodies import Check, IssueBranchPassword, Nothing, OpenVerification, read_body
 from desk.gateway_client import GatewayClient
@@ -88,7 +88,7 @@ class DeskHandlers:
             )
             await response.prepare(request)
             # A browser that leaves, or a gateway that ends in the middle: the page asks again.
-            with suppress(ConnectionError):
+            with suppress(ConnectionError, ClientError, TimeoutError):
                 async for chunk in upstream.content.iter_any():
                     await response.write(chunk)
         return response

@@ -19,11 +19,11 @@ CARRIER_SPEED = 10.0
 
 
 @asynccontextmanager
-async def demo_on_free_ports(directory: Path) -> AsyncIterator[Demo]:
+async def demo_on_free_ports(directory: Path, carrier_speed: float = CARRIER_SPEED) -> AsyncIterator[Demo]:
     """The demo; another program may take a port between finding and using it, so it is tried again."""
     async with AsyncExitStack() as stack:
         for _ in range(10):
-            starting = running(directory, unused_port(), unused_port(), carrier_speed=CARRIER_SPEED)
+            starting = running(directory, unused_port(), unused_port(), carrier_speed=carrier_speed)
             try:
                 demo = await stack.enter_async_context(starting)
             except PortTaken:

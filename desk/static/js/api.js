@@ -3,6 +3,7 @@
 import { language } from "./language.js";
 
 const API = "/desk/api";
+const RECONNECT_MS = 2000;
 let csrfToken = "";
 let clockOffset = 0;
 
@@ -76,11 +77,15 @@ export function follow(id, changed, interrupted) {
     });
     stream.addEventListener("error", () => {
       interrupted(true);
-      if (stream.readyState !== EventSource.CLOSED) return;
-      clearTimeout(again);
-      again = setTimeout(connect, 2000);
+      if (stream.readyState === EventSource.CLOSED) again = setTimeout(ask, RECONNECT_MS);
     });
   };
+  // What the browser gives up may be a server that restarts, or one that has forgotten this page.
+  const ask = () =>
+    verification(id).then(connect, ({ status }) => {
+      if (status === 403 || status === 404) location.reload();
+      else again = setTimeout(ask, RECONNECT_MS);
+    });
   connect();
   return () => {
     clearTimeout(again);

@@ -28,6 +28,7 @@ const desk = {
   verification: null,
   notes: new Map(),
   redeemed: null,
+  vouched: null,
   slip: null,
   leave: () => {},
 
@@ -102,6 +103,7 @@ function renderFrame() {
   const firm = desk.session.firm[language()];
   find("firm").textContent = firm;
   find("foot").textContent = say("foot", { firm, centre: desk.session.customer_centre });
+  find("phones").setAttribute("aria-label", say("aside.openPhones"));
   const current = STEP_OF[desk.stage];
   const names = say("steps");
   find("steps").replaceChildren(

@@ -38,6 +38,7 @@ class Verifying {
   }
 
   leave() {
+    this.left = true;
     clearInterval(this.ticking);
     this.stop();
   }
@@ -141,6 +142,7 @@ class Verifying {
 
   // The newest state of the verification, wherever it came from.
   update(verification) {
+    if (this.left) return undefined;
     // What is said of a verdict leaves the binding code out.
     this.verification = { ...this.verification, ...verification };
     this.desk.verification = this.verification;
