@@ -110,7 +110,8 @@ class Store:
             pipeline.execute_command(*words)
         try:
             answers = await pipeline.execute(raise_on_error=False)
-        except (RedisError, OSError, TimeoutError):
+        except (RedisError, OSError, TimeoutError, UnicodeError):
+            # UnicodeError: a word with a lone surrogate. Uncaught it would end the pipeline, and all wait for ever.
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             if future.done():

@@ -64,6 +64,14 @@ async def test_a_command_the_store_refuses_fails_its_own_caller_only(store: Stor
     assert outcomes[2] == b"1"
 
 
+async def test_words_that_cannot_be_sent_do_not_stop_the_others(store: Store) -> None:
+    async with asyncio.timeout(5):
+        for _ in range(10):
+            with pytest.raises(StoreUnavailable):
+                await store.command("SET", "key", "\ud800")
+        assert await store.command("ECHO", "after") == b"after"
+
+
 async def test_a_server_that_forgot_its_scripts_is_taught_them(store: Store) -> None:
     await store.command("SCRIPT", "FLUSH")
     script = load("take_cap")
