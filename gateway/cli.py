@@ -2,15 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
-import uvloop
 
 from gateway.core.callers import Scope
 from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
-from gateway.serving import AddressRefused, serving, until_asked_to_stop
+from gateway.serving import AddressRefused, run, serving, until_asked_to_stop
 from gateway.settings import Settings, SettingsRefused, load_settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.embedded import EmbeddedStoreFailed
@@ -18,7 +18,7 @@ from gateway.wiring import open_gateway, open_store
 
 _log = structlog.get_logger(__name__)
 
-Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configure_logging(settings.log_level)
     command: Command = parsed.command
     try:
-        return uvloop.run(_result(command(settings, parsed)))
+        return run(command(settings, parsed))
     except (AddressRefused, EmbeddedStoreFailed) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable:
@@ -41,16 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-async def _result(command: Awaitable[int]) -> int:
-    return await command
-
-
 async def serve(settings: Settings, _: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     async with open_gateway(settings) as gateway, serving(gateway.app, settings.host, settings.port) as port:
         _log.info("serving", host=settings.host, port=port)
         await until_asked_to_stop()
-        _log.info("stopping")
     return 0
 
 

@@ -77,7 +77,7 @@ async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> A
         if settings.redis_url is None:
             embedded = EmbeddedStore(settings.data_dir)
             try:
-                await asyncio.to_thread(embedded.start)
+                await _started(embedded)
                 stack.push_async_callback(asyncio.to_thread, embedded.stop)
             except DataDirectoryInUse:
                 if not beside_a_gateway:
@@ -89,6 +89,18 @@ async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> A
         await store.open()
         stack.push_async_callback(store.close)
         yield store
+
+
+async def _started(embedded: EmbeddedStore) -> None:
+    """Start it in a thread; who is cancelled meanwhile leaves no server behind."""
+    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait((starting,))
+        if starting.exception() is None:
+            await asyncio.to_thread(embedded.stop)
+        raise
 
 
 @asynccontextmanager
