@@ -1,78 +1,11 @@
-"""`./run demo`: the whole of bonin on loopback, and `--walk`, which uses all of it by itself."""
+"""`python -m demo`, which `./run demo` runs."""
 
-import argparse
-import os
-import shutil
+import signal
 import sys
-import time
-from pathlib import Path
 
-import uvloop
+# Importing takes most of the start: Ctrl-C then just ends the process.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from demo.api import Api
-from demo.running import Demo, running
-from demo.seed import seed
-from demo.walk import walk
-from gateway.log import configure_logging
-from gateway.serving import PortTaken, until_asked_to_stop
-from gateway.settings import SettingsRefused
-from gateway.store.embedded import EmbeddedStoreFailed
+from demo.command import main  # noqa: E402
 
-_WALKING_SPEED = 10.0
-"""Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""
-
-
-def main() -> int:
-    """Exit code 0, or 1 with one sentence on what to do."""
-    arguments = _parser().parse_args()
-    if arguments.fresh:
-        shutil.rmtree(arguments.dir / "data", ignore_errors=True)
-    arguments.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    started = time.perf_counter()
-    try:
-        with (arguments.dir / "bonin.log").open("a", encoding="utf-8") as log:
-            configure_logging("info", stream=log)
-            return uvloop.run(_run(arguments, started))
-    except PortTaken as taken:
-        print(f"{taken} Set BONIN_PORT or BONIN_CARRIER_PORT to another one.", file=sys.stderr)
-    except (EmbeddedStoreFailed, SettingsRefused) as failure:
-        print(failure, file=sys.stderr)
-    return 1
-
-
-async def _run(arguments: argparse.Namespace, started: float) -> int:
-    speed = _WALKING_SPEED if arguments.walk else 1.0
-    async with running(arguments.dir, arguments.port, arguments.carrier_port, carrier_speed=speed) as demo:
-        async with Api(demo.base_url, demo.secrets.api_key) as api, Api(demo.carrier_url) as carrier:
-            await seed(api, carrier)
-            _greet(demo, arguments.dir, time.perf_counter() - started)
-            if arguments.walk:
-                async with Api(demo.base_url, demo.secrets.operator_key) as operator:
-                    return 0 if await walk(api, carrier, operator, lambda line: print(line, flush=True)) else 1
-        print("Ctrl-C stops it.", flush=True)
-        await until_asked_to_stop()
-    return 0
-
-
-def _greet(demo: Demo, directory: Path, seconds: float) -> None:
-    print(f"bonin is serving ({seconds:.1f} s)")
-    print(f"  desk      {demo.desk_url}   발급 데스크 / issuance desk")
-    print(f"  phones    {demo.carrier_url}/       전화기 / phones")
-    print(f"  API       {demo.base_url}/docs")
-    print(f"  keys      {directory / 'credentials.json'}")
-    print(f"  approvals {directory / 'operator.json'}")
-    print(f"  log       {directory / 'bonin.log'}")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
-    parser.add_argument("--walk", action="store_true", help="pass through every method by itself, then end")
-    parser.add_argument("--fresh", action="store_true", help="forget what earlier demos kept")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("BONIN_PORT", "8080")))
-    parser.add_argument("--carrier-port", type=int, default=int(os.environ.get("BONIN_CARRIER_PORT", "8081")))
-    parser.add_argument("--dir", type=Path, default=Path(".demo"), help="where keys and data are kept")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

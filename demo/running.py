@@ -9,8 +9,10 @@ from aiohttp import web
 
 from carrier_sim.app import create_app as create_carrier
 from carrier_sim.settings import CarrierSettings
-from demo.people import phones
+from demo.people import CUSTOMERS, phones
 from demo.secrets_file import DemoSecrets, load_or_make, write_private
+from desk.app import create_app as create_desk
+from desk.settings import PREFIX, DeskCustomer, DeskSettings, Text
 from gateway.core.callers import Scope
 from gateway.serving import serving
 from gateway.settings import Settings, load_settings
@@ -21,6 +23,9 @@ SMS_NUMBER = "+827012340001"
 VOICE_NUMBER = "+827012340002"
 CLIENT = "demo-issuance"
 PERSON = "demo-operator"
+FIRM_KO = "본인증권"
+FIRM_EN = "Bonin Securities"
+CUSTOMER_CENTRE = "1588-0000"
 
 OPERATIONS = "demo-operations"
 MANAGER = "demo-manager"
@@ -48,7 +53,7 @@ async def running(directory: Path, port: int, carrier_port: int, *, carrier_spee
     """
     secrets = load_or_make(directory / "secrets.json")
     base_url, carrier_url = f"http://{HOST}:{port}", f"http://{HOST}:{carrier_port}"
-    demo = Demo(base_url, carrier_url, f"{base_url}/desk", secrets)
+    demo = Demo(base_url, carrier_url, f"{base_url}{PREFIX}", secrets)
     settings = _settings(demo, directory, port)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(_carrier(demo, carrier_speed), HOST, carrier_port))
@@ -89,9 +94,9 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
         index_key=secrets.index_key,
         code_pepper=secrets.code_pepper,
         receipt_key=secrets.receipt_key,
-        firm_name_ko="본인증권",
-        firm_name_en="Bonin Securities",
-        customer_centre="1588-0000",
+        firm_name_ko=FIRM_KO,
+        firm_name_en=FIRM_EN,
+        customer_centre=CUSTOMER_CENTRE,
         twilio_account_sid=secrets.twilio_account_sid,
         twilio_auth_token=secrets.twilio_auth_token,
         twilio_api_base_url=demo.carrier_url,
@@ -125,4 +130,19 @@ def _carrier(demo: Demo, speed: float) -> web.Application:
 
 
 def _add_desk(gateway: Gateway, demo: Demo) -> None:
-    pass
+    customers = tuple(
+        DeskCustomer(one.customer_id, Text(one.name, one.name_en), Text(one.shows_ko, one.shows_en))
+        for one in CUSTOMERS
+    )
+    desk = create_desk(
+        DeskSettings(
+            public_url=demo.base_url,
+            gateway_url=demo.base_url,
+            api_key=demo.secrets.api_key,
+            firm=Text(FIRM_KO, FIRM_EN),
+            customer_centre=CUSTOMER_CENTRE,
+            customers=customers,
+            phones_url=f"{demo.carrier_url}/",
+        )
+    )
+    gateway.app.add_subapp(PREFIX, desk)

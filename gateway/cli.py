@@ -2,20 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
-import uvloop
 
 from gateway.core.callers import Scope
+from gateway.core.errors import StoreUnavailable
 from gateway.core.policy import Policy
 from gateway.core.policy_table import policy_document, policy_lines
 from gateway.core.replaying import Replay
 from gateway.log import configure_logging
-from gateway.serving import PortTaken, serving, until_asked_to_stop
+from gateway.serving import AddressRefused, run, serving, until_asked_to_stop
 from gateway.settings import PolicySettings, Settings, SettingsRefused, load_policy_settings, load_settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.decisions import RedisDecisionRecords
@@ -24,7 +24,7 @@ from gateway.wiring import open_gateway, open_store
 
 _log = structlog.get_logger(__name__)
 
-Command = Callable[[Any, argparse.Namespace], Awaitable[int]]
+Command = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int]]
 """Takes the settings that its `load` reads, and its words."""
 
 _PROGRESS_EVERY = 10_000
@@ -37,18 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings: PolicySettings = parsed.load()
         configure_logging(settings.log_level)
-        return uvloop.run(_result(command(settings, parsed)))
+        return run(command(settings, parsed))
     except SettingsRefused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)  # noqa: T201
         return 2
-    except (PortTaken, EmbeddedStoreFailed) as failure:
+    except (AddressRefused, EmbeddedStoreFailed) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
-        return 1
-
-
-async def _result(command: Awaitable[int]) -> int:
-    return await command
+    except StoreUnavailable:
+        print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
+    return 1
 
 
 async def serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -56,7 +54,6 @@ async def serve(settings: Settings, _: argparse.Namespace) -> int:
     async with open_gateway(settings) as gateway, serving(gateway.app, settings.host, settings.port) as port:
         _log.info("serving", host=settings.host, port=port)
         await until_asked_to_stop()
-        _log.info("stopping")
     return 0
 
 
@@ -70,7 +67,7 @@ async def check_config(settings: Settings, _: argparse.Namespace) -> int:
 
 async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print a new API key, once."""
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         scopes = frozenset(Scope(scope) for scope in arguments.scope)
         print(await RedisApiKeys(store).create(arguments.client, arguments.person, scopes))  # noqa: T201
     return 0
@@ -78,7 +75,7 @@ async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
     """One line a key: its id, client, person and scopes."""
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         for entry in await RedisApiKeys(store).entries():
             print(f"{entry.key_id}  {entry.client}  {entry.person}  {' '.join(entry.scopes)}")  # noqa: T201
     return 0
@@ -86,7 +83,7 @@ async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
 
 async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
     """Revoke one key; it is dead in every process within a minute."""
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisApiKeys(store).revoke(arguments.key_id):
             return 0
     print("No key, or more than one, begins with that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
@@ -124,6 +121,12 @@ def _changed_policy(settings: Settings, table: Path) -> Policy:
     return settings.load_policy(operations=table)
 
 
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError("give a name that can be read")
+    return text.strip()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bonin", description="step-up verification gateway")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -142,8 +145,8 @@ def _parser() -> argparse.ArgumentParser:
     add("check-config", check_config)
     key_commands = commands.add_parser("keys", help="API keys").add_subparsers(required=True, metavar="COMMAND")
     create = add("create", create_key, key_commands)
-    create.add_argument("--client", required=True, help="the system that will hold the key")
-    create.add_argument("--person", required=True, help="who answers for what is done with it")
+    create.add_argument("--client", required=True, type=_name, help="the system that will hold the key")
+    create.add_argument("--person", required=True, type=_name, help="who answers for what is done with it")
     create.add_argument("--scope", required=True, action="append", choices=[scope.value for scope in Scope])
     add("list", list_keys, key_commands)
     add("revoke", revoke_key, key_commands).add_argument("key_id")

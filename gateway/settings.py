@@ -6,15 +6,17 @@ told at once.
 """
 
 import base64
-import binascii
 import json
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
 from contacts.protection import KEY_BYTES
@@ -35,7 +37,7 @@ def _key(value: object) -> object:
     if isinstance(value, str):
         try:
             key = base64.b64decode(value.strip(), validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
             raise ValueError(f"give {KEY_BYTES} random bytes in base64 (openssl rand -base64 {KEY_BYTES})")
@@ -52,16 +54,35 @@ def _receipt_key(value: SecretStr) -> SecretStr:
 
 
 def _url(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or any(c in value for c in "?# \t\r\n"):
-        raise ValueError("give an http:// or https:// address without query")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[?#@\s]", value):
+        raise ValueError("give an http:// or https:// address without user, password or query")
     return value.rstrip("/")
+
+
+def _redis_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("give a redis://, rediss:// or unix:// address")
+    return value
+
+
+def _number(value: str) -> str:
+    if not re.fullmatch(r"\+?[0-9]{3,15}", value):
+        raise ValueError("give the number as the carrier knows it, such as +82212345678")
+    return value
+
+
+def _account_sid(value: str) -> str:
+    if not re.fullmatch("AC[0-9A-Za-z]{32}", value):
+        raise ValueError("give the account's SID: AC and 32 letters or digits")
+    return value
 
 
 def _speakable(value: str) -> str:
     try:
         length_in_euc_kr(value)
     except UnicodeEncodeError:
-        raise ValueError("use only characters that a Korean text message can carry (EUC-KR)") from None
+        raise ValueError("give characters that a Korean text message can carry (EUC-KR)") from None
     return value
 
 
@@ -91,6 +112,8 @@ S = TypeVar("S", bound="PolicySettings")
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 Url = Annotated[str, AfterValidator(_url)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+Number = Annotated[str, AfterValidator(_number)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
 
 
 class PolicySettings(BaseSettings):
@@ -101,7 +124,7 @@ class PolicySettings(BaseSettings):
     policy_dir: Path | None = None
     """A folder with `operations.csv`, `signals.csv` and `version.txt` in the place of the packaged ones."""
 
-    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     def load_policy(self, operations: Path | None = None) -> Policy:
         """The policy, with another `operations.csv` when one is given. Raises `SettingsRefused`."""
@@ -121,7 +144,7 @@ class Settings(PolicySettings):
 
     data_dir: Path = Path("data")
     """Where the embedded store keeps its data, when there is no `redis_url`."""
-    redis_url: SecretStr | None = None
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
 
     encryption_key: Key
     previous_encryption_key: Key | None = None
@@ -129,15 +152,15 @@ class Settings(PolicySettings):
     code_pepper: Key
     receipt_key: Annotated[SecretStr, AfterValidator(_receipt_key)]
 
-    firm_name_ko: Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
-    firm_name_en: Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
-    customer_centre: str
+    firm_name_ko: Name
+    firm_name_en: Name
+    customer_centre: Annotated[str, Field(min_length=1)]
 
-    twilio_account_sid: str
-    twilio_auth_token: SecretStr
+    twilio_account_sid: Annotated[str, AfterValidator(_account_sid)]
+    twilio_auth_token: Annotated[SecretStr, Field(min_length=1)]
     twilio_api_base_url: Url | None = None
-    sms_number: str
-    voice_number: str
+    sms_number: Number
+    voice_number: Number
 
     registry_url: Url | None = None
     registry_token: SecretStr | None = None
@@ -185,14 +208,19 @@ class Settings(PolicySettings):
         keys = [self.encryption_key, self.index_key, self.code_pepper, self.previous_encryption_key]
         known = [key.get_secret_value() for key in keys if key is not None]
         if len(set(known)) != len(known):
-            raise ValueError("encryption_key, index_key, code_pepper and previous_encryption_key must all differ")
+            raise ValueError(
+                "BONIN_ENCRYPTION_KEY, BONIN_INDEX_KEY, BONIN_CODE_PEPPER and BONIN_PREVIOUS_ENCRYPTION_KEY: "
+                "give each a key of its own"
+            )
         if (self.registry_url is None) != (self.registry_token is None):
-            raise ValueError("registry_url and registry_token go together")
+            raise ValueError("BONIN_REGISTRY_URL and BONIN_REGISTRY_TOKEN: give both, or neither")
         if (self.departure_url is None) != (self.departure_token is None):
-            raise ValueError("departure_url and departure_token go together")
+            raise ValueError("BONIN_DEPARTURE_URL and BONIN_DEPARTURE_TOKEN: give both, or neither")
         camara = (self.camara_url, self.camara_client_id, self.camara_client_secret)
         if any((*camara, self.camara_token_url)) and not all(camara):
-            raise ValueError("camara_url, camara_client_id and camara_client_secret go together")
+            raise ValueError(
+                "BONIN_CAMARA_URL, BONIN_CAMARA_CLIENT_ID and BONIN_CAMARA_CLIENT_SECRET: give all three, or none"
+            )
         return self
 
     @model_validator(mode="after")
@@ -200,7 +228,10 @@ class Settings(PolicySettings):
         for locale in ("ko", "en"):
             texts = (code_text(self.firm.name(locale), operation, "000000", 10, locale) for operation in Operation)
             if max(map(length_in_euc_kr, texts)) > ONE_TEXT:
-                raise ValueError(f"firm_name_{locale} is too long: the code would not fit a text of {ONE_TEXT} bytes")
+                raise ValueError(
+                    f"BONIN_FIRM_NAME_{locale.upper()}: give a shorter name; "
+                    f"a code would not fit a text of {ONE_TEXT} bytes"
+                )
         return self
 
     @property
@@ -249,12 +280,34 @@ def load_policy_settings() -> PolicySettings:
 
 def _load(model: type[S], **given: Any) -> S:
     secrets_dir = os.environ.get(f"{_PREFIX}SECRETS_DIR")
+    if secrets_dir is not None and not Path(secrets_dir).is_dir():
+        raise SettingsRefused([f"{_PREFIX}SECRETS_DIR: give a directory that exists"])
     try:
         return model(_secrets_dir=secrets_dir, **given)
     except ValidationError as error:
-        raise SettingsRefused([_problem(one["loc"], one["msg"]) for one in error.errors(include_input=False)]) from None
+        raise SettingsRefused([_problem(one) for one in error.errors(include_input=False)]) from None
+    except SettingsError as error:
+        # A list that is not JSON; its message names the field, and its cause would show the value.
+        named = re.search('field "([a-z_]+)"', str(error))
+        name = named[1].upper() if named else "?"
+        raise SettingsRefused([f'{_PREFIX}{name}: give a JSON list, such as ["KR"]']) from None
 
 
-def _problem(location: tuple[int | str, ...], message: str) -> str:
-    name = f"{_PREFIX}{str(location[0]).upper()}: " if location else ""
-    return f"{name}{message.removeprefix('Value error, ')}"
+def _problem(error: ErrorDetails) -> str:
+    name = f"{_PREFIX}{str(error['loc'][0]).upper()}: " if error["loc"] else ""
+    sentence = _SENTENCES.get(error["type"])
+    told = sentence.format_map(error.get("ctx", {})) if sentence else error["msg"].removeprefix("Value error, ")
+    return f"{name}{told}"
+
+
+_SENTENCES = {
+    "missing": "give it a value; it has no default",
+    "string_too_short": "give it a value; it may not be empty",
+    "too_short": "give it a value; it may not be empty",
+    "int_parsing": "give a whole number",
+    "greater_than_equal": "give at least {ge}",
+    "less_than_equal": "give at most {le}",
+    "literal_error": "give one of {expected}",
+    "enum": "give one of {expected}",
+}
+"""By pydantic's name of the error; what is not here brings its own sentence."""

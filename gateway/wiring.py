@@ -77,7 +77,7 @@ from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.decisions import RedisDecisionRecords, RedisStandings
-from gateway.store.embedded import EmbeddedStore
+from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
 from gateway.store.exemptions import RedisExemptions
 from gateway.store.expiry import ExpirySweep
 from gateway.store.idempotency import RedisIdempotency
@@ -102,13 +102,21 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store of the settings: an outside Redis or Valkey, or the embedded one."""
+async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
+    """The store of the settings: an outside Redis or Valkey, or the embedded one.
+
+    `beside_a_gateway` joins the embedded store of a gateway that is running: administration of the same user
+    need not stop it.
+    """
     async with AsyncExitStack() as stack:
         if settings.redis_url is None:
             embedded = EmbeddedStore(settings.data_dir)
-            await asyncio.to_thread(embedded.start)
-            stack.push_async_callback(asyncio.to_thread, embedded.stop)
+            try:
+                await _started(embedded)
+                stack.push_async_callback(asyncio.to_thread, embedded.stop)
+            except DataDirectoryInUse:
+                if not beside_a_gateway:
+                    raise
             url = embedded.url
         else:
             url = settings.redis_url.get_secret_value()
@@ -116,6 +124,18 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         await store.open()
         stack.push_async_callback(store.close)
         yield store
+
+
+async def _started(embedded: EmbeddedStore) -> None:
+    """Start it in a thread; who is cancelled meanwhile leaves no server behind."""
+    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait((starting,))
+        if starting.exception() is None:
+            await asyncio.to_thread(embedded.stop)
+        raise
 
 
 @asynccontextmanager

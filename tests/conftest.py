@@ -1,6 +1,6 @@
 """What every room's tests share: a real store, and the whole demo in one process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -11,17 +11,19 @@ from demo.api import Api
 from demo.running import Demo, running
 from demo.seed import seed
 from gateway.serving import PortTaken
+from gateway.store.connection import Store
+from gateway.store.embedded import EmbeddedStore
 
 CARRIER_SPEED = 10.0
 """Nobody listens to the calls of tests."""
 
 
 @asynccontextmanager
-async def demo_on_free_ports(directory: Path) -> AsyncIterator[Demo]:
+async def demo_on_free_ports(directory: Path, carrier_speed: float = CARRIER_SPEED) -> AsyncIterator[Demo]:
     """The demo; another program may take a port between finding and using it, so it is tried again."""
     async with AsyncExitStack() as stack:
         for _ in range(10):
-            starting = running(directory, unused_port(), unused_port(), carrier_speed=CARRIER_SPEED)
+            starting = running(directory, unused_port(), unused_port(), carrier_speed=carrier_speed)
             try:
                 demo = await stack.enter_async_context(starting)
             except PortTaken:
@@ -29,6 +31,34 @@ async def demo_on_free_ports(directory: Path) -> AsyncIterator[Demo]:
             yield demo
             return
         raise PortTaken("No free ports.")
+
+
+@asynccontextmanager
+async def an_empty_store(url: str) -> AsyncIterator[Store]:
+    """The server at `url`, emptied, through a connection of its own."""
+    store = Store(url)
+    await store.open()
+    try:
+        await store.command("FLUSHALL")
+        yield store
+    finally:
+        await store.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The store that is built in, started once."""
+    embedded = EmbeddedStore(tmp_path_factory.mktemp("valkey"))
+    embedded.start()
+    yield embedded.url
+    embedded.stop()
+
+
+@pytest.fixture
+async def store(valkey_url: str) -> AsyncIterator[Store]:
+    """The store that is built in, with nothing in it."""
+    async with an_empty_store(valkey_url) as store:
+        yield store
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 Only a 2xx is remembered. A refusal changed nothing, so asking again is safe and may go better.
 """
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -20,6 +21,10 @@ from gateway.http.field_errors import field_error_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+
+PATIENCE_SECONDS = 1.0
+"""Two copies of a request at once should get the same answer; hardly any takes longer than this."""
+_LOOK_AGAIN_SECONDS = 0.05
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -49,7 +54,7 @@ class Idempotency:
         if _KEY.fullmatch(key) is None:
             raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of(HEADER, "idempotency_key"),))
         digest = hashlib.sha256(key.encode()).hexdigest()
-        match await self._store.begin(caller.client, digest, self._fingerprint(request, document)):
+        match await self._begin(caller.client, digest, self._fingerprint(request, document)):
             case Answered() as answer:
                 return answer, True
             case InProgress():
@@ -58,6 +63,15 @@ class Idempotency:
                 raise Refusal(Problem.IDEMPOTENCY_MISMATCH)
             case Fresh():
                 return await self._first_time(caller, digest, carry_out), False
+
+    async def _begin(self, client: str, digest: str, fingerprint: str) -> Fresh | InProgress | Answered | Mismatch:
+        """What the store says, once the same request under way is over, or after waiting long enough for it."""
+        for _ in range(round(PATIENCE_SECONDS / _LOOK_AGAIN_SECONDS)):
+            begun = await self._store.begin(client, digest, fingerprint)
+            if not isinstance(begun, InProgress):
+                return begun
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        return await self._store.begin(client, digest, fingerprint)
 
     async def _first_time(self, caller: Caller, digest: str, carry_out: Callable[[], Awaitable[Answered]]) -> Answered:
         # A cancelled request keeps its claim until it lapses: what it did is not known.

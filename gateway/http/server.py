@@ -54,7 +54,7 @@ def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitabl
         lifecycle.close()
 
     app.on_shutdown.append(close_streams)
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(_prepare)
     app.router.add_get("/problems/{slug}", show_problem)
     add_static_files(app)
     add_health(app, registry, ready)
@@ -93,7 +93,12 @@ def _template(request: web.Request) -> str:
     return _UNMATCHED if resource is None else resource.canonical
 
 
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+async def _prepare(request: web.Request, response: web.StreamResponse) -> None:
+    add_headers(request, response)
+
+
+def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """What every answer carries."""
     headers = response.headers
     headers.pop("Server", None)
     headers[request_id.HEADER] = request_id.request_id_of(request)

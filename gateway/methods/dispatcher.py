@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import structlog
 
-from gateway.core.delivery import DeliveryReason, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.errors import StoreUnavailable
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import CustomerStore, Outbox, OutboxEntry, VerificationStore
+from gateway.core.tasks import end
 from gateway.core.verification import Method, Verification
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
@@ -50,8 +51,7 @@ class Dispatcher:
     async def close(self, seconds: float = 10.0) -> None:
         """Take no more; give what is under way `seconds` to finish. What does not is taken over by another."""
         if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await end(self._reader)
         if self._deliveries:
             _, late = await asyncio.wait(self._deliveries, timeout=seconds)
             for delivery in late:
@@ -87,7 +87,7 @@ class Dispatcher:
 
     async def _hang_up(self, entry: OutboxEntry) -> None:
         verification = await self._store.read(entry.ref.verification_id)
-        if verification is None or verification.carrier_id is None:
+        if verification is None or verification.is_open or verification.carrier_id is None:
             return
         try:
             await self._ars.hang_up(verification.carrier_id)
@@ -99,11 +99,14 @@ class Dispatcher:
         ref = entry.ref
         for tried in range(TRIES):
             verification = await self._store.read(ref.verification_id)
-            if verification is None or not verification.is_open or verification.delivery_number != ref.number:
+            if verification is None or not _is_due(verification, ref):
                 return
             method = self._methods[verification.method]
             failure = await self._try(verification, method, entry)
             if failure is None:
+                if verification.method is Method.ARS:
+                    # Canceled while it was being placed: that request found no call to end.
+                    await self._hang_up(entry)
                 return
             may_repeat = not isinstance(failure, CarrierTimedOut) or (method.may_repeat_after_time_out and tried == 0)
             if isinstance(failure, CarrierRefused) or not may_repeat or tried == TRIES - 1:
@@ -134,6 +137,11 @@ class Dispatcher:
         handed_over = DeliveryReport(entry.ref, DeliveryState.QUEUED)
         await self._reports.take(handed_over, method.carrier_name, carrier_id)
         return None
+
+
+def _is_due(verification: Verification, ref: DeliveryRef) -> bool:
+    """Whether this delivery is still wanted, and not yet with a carrier: one that has an id there is."""
+    return verification.is_open and verification.delivery_number == ref.number and verification.carrier_id is None
 
 
 def _reason(failure: CarrierRefused | CarrierUnavailable | CarrierTimedOut) -> DeliveryReason:

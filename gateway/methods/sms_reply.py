@@ -78,11 +78,11 @@ class SmsReplyMethod:
         if not await self._replies.begin(message_id):
             return None
         try:
-            outcome, locale = await self._read(index, body)
+            outcome, locale = await self._read(message_id, index, body)
+            await self._replies.finish(message_id)
         except BaseException:
             await self._replies.forget(message_id)
             raise
-        await self._replies.finish(message_id)
         _log.info("reply_read", outcome=outcome)
         answer = answering_text(outcome, firm=self._firm.name(locale), locale=locale)
         return answer if answer is not None and await self._may_answer(index) else None
@@ -94,7 +94,7 @@ class SmsReplyMethod:
             return False
         return True
 
-    async def _read(self, index: str, body: str) -> tuple[ReplyOutcome, str]:
+    async def _read(self, message_id: str, index: str, body: str) -> tuple[ReplyOutcome, str]:
         expected = await self._replies.expected(index)
         verifications = await self._asked(expected)
         locale = max(verifications, key=lambda one: one.created_at).locale if verifications else "ko"
@@ -119,16 +119,17 @@ class SmsReplyMethod:
             case TryCode(reply, candidates, counted_on_a_miss):
                 found = expected.get(self._vault.reply_digest(index, reply.code))
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
-                outcomes = [await self._judge(open_ones[one.verification_id], reply.code) for one in tried]
+                outcomes = [await self._judge(open_ones[one.verification_id], reply.code, message_id) for one in tried]
                 return outcomes[0], locale
 
     async def _asked(self, expected: dict[bytes, str]) -> list[Verification]:
         read = [await self._store.read(verification_id) for verification_id in expected.values()]
         return [one for one in read if one is not None and one.method is Method.SMS_REPLY]
 
-    async def _judge(self, verification: Verification, code: str) -> ReplyOutcome:
+    async def _judge(self, verification: Verification, code: str, message_id: str) -> ReplyOutcome:
+        """The text is the attempt: one that was judged before reading it failed half-way is not counted again."""
         try:
-            judgement = await self._verifications.judge(verification, code, Channel.REPLY)
+            judgement = await self._verifications.judge(verification, code, Channel.REPLY, attempt_id=message_id)
         except Refusal as refusal:
             if refusal.problem is Problem.VERIFICATION_CLOSED:
                 return ReplyOutcome.NO_OPEN_VERIFICATION

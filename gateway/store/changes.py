@@ -8,6 +8,7 @@ from itertools import chain
 
 from redis.exceptions import RedisError
 
+from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
 
@@ -48,8 +49,7 @@ class RedisChanges:
 
     async def close(self) -> None:
         if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+            await end(self._listener)
             self._listener = None
 
     @contextmanager

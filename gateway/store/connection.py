@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import end
 from gateway.store.scripts import Script
 
 Argument = str | bytes | int
@@ -57,9 +58,7 @@ class Store:
         self._workers = [asyncio.create_task(self._work(), name="store-pipeline") for _ in range(_PIPELINES)]
 
     async def close(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await end(*self._workers)
         self._fail(self._queue)
         self._queue = []
         await self._client.aclose()
@@ -111,7 +110,8 @@ class Store:
             pipeline.execute_command(*words)
         try:
             answers = await pipeline.execute(raise_on_error=False)
-        except (RedisError, OSError, TimeoutError):
+        except (RedisError, OSError, TimeoutError, UnicodeError):
+            # UnicodeError: a word with a lone surrogate. Uncaught it would end the pipeline, and all wait for ever.
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             if future.done():

@@ -40,6 +40,10 @@ class EmbeddedStoreFailed(Exception):
     """The embedded store could not be started; the message says what to do."""
 
 
+class DataDirectoryInUse(EmbeddedStoreFailed):
+    """Another gateway runs the store of this data directory."""
+
+
 class EmbeddedStore:
     """Starts and stops one valkey-server whose data outlives it in `data_dir`."""
 
@@ -61,8 +65,13 @@ class EmbeddedStore:
 
     def start(self) -> None:
         """Come back when it answers. Blocks for about a tenth of a second; raises `EmbeddedStoreFailed`."""
-        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = _take_lock(self._data_dir)
+        try:
+            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = _take_lock(self._data_dir)
+        except OSError as error:
+            raise EmbeddedStoreFailed(
+                f"The data directory {self._data_dir} cannot be used ({error.strerror}): set BONIN_DATA_DIR."
+            ) from error
         try:
             _shut_down_left_over(self._socket)
             self._socket.unlink(missing_ok=True)
@@ -126,7 +135,7 @@ def _take_lock(data_dir: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
-        raise EmbeddedStoreFailed(
+        raise DataDirectoryInUse(
             f"Another gateway is using the data directory {data_dir}: stop it, or set BONIN_DATA_DIR."
         ) from error
     return lock

@@ -5,6 +5,7 @@ import contextlib
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.stores import VerificationClosed, VerificationMissing
+from gateway.core.tasks import end
 from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.connection import Store
@@ -27,8 +28,7 @@ class ExpirySweep:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def sweep(self) -> int:
         """How many verifications were due."""

@@ -8,6 +8,8 @@ const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8
 const KEYS = "123456789*0#";
 const SHOWN_AFTER_END_MS = 2200;
 const SPOKEN_FROM_SECONDS = 1;
+// A gather that only catches early keys is open no longer than this: nobody is to be invited to press one.
+const INVITED_AFTER_MS = 1300;
 
 export class CallView {
   constructor(root, { pace, ended }) {
@@ -17,6 +19,7 @@ export class CallView {
     this.call = null;
     this.lines = [];
     this.typed = "";
+    this.askedSince = null;
     this.find = (role) => root.querySelector(`[data-role="${role}"]`);
     this.talking = this.find("talking");
     this.buildKeypad();
@@ -46,6 +49,7 @@ export class CallView {
     clearTimeout(this.closing);
     this.lines = [];
     this.typed = "";
+    this.askedSince = null;
     this.find("captions").replaceChildren();
     delete this.talking.dataset.over;
   }
@@ -112,7 +116,11 @@ export class CallView {
     const { listening, saying } = this.call;
     if (listening && !this.wasListening) this.typed = "";
     this.wasListening = listening;
-    const hint = saying ? "hintListening" : listening ? "hintPress" : "hintConnecting";
+    const asked = listening && !saying;
+    if (asked && this.askedSince === null) setTimeout(() => this.live && this.renderTyped(), INVITED_AFTER_MS);
+    this.askedSince = asked ? (this.askedSince ?? performance.now()) : null;
+    const invited = asked && performance.now() - this.askedSince >= INVITED_AFTER_MS - 20;
+    const hint = invited ? "hintPress" : saying || listening ? "hintListening" : "hintConnecting";
     this.talking.toggleAttribute("data-listening", hint === "hintPress");
     typed.textContent = this.typed || say(hint);
     typed.toggleAttribute("data-hint", this.typed === "");

@@ -60,7 +60,7 @@ function addChip(view) {
   }
   chip.querySelector(".news").hidden = true;
   chip.querySelector(".avatar").ariaHidden = "true";
-  chip.addEventListener("click", () => view.root.scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" }));
+  chip.addEventListener("click", () => bringIntoView(view));
   chips.set(view.info.number, chip);
   find("chips").append(chip);
   renderChip(view);
@@ -75,18 +75,23 @@ function renderChip(view) {
 
 function isVisible(node) {
   const box = node.getBoundingClientRect();
-  return box.left >= -8 && box.right <= innerWidth + 8 && box.top < innerHeight * 0.6 && box.bottom > innerHeight * 0.4;
+  return box.left >= -8 && box.right <= innerWidth + 8 && box.top >= 0 && box.bottom <= innerHeight;
+}
+
+function bringIntoView(view) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  view.device.scrollIntoView({ behavior: calm ? "instant" : "smooth", inline: "center", block: "nearest" });
 }
 
 // Something happened on a phone that may be out of sight.
 function noticed(view, what) {
-  if (isVisible(view.root)) return;
+  if (isVisible(view.device)) return;
   const news = chips.get(view.info.number).querySelector(".news");
   news.hidden = false;
   news.classList.toggle("rings", what === "call");
   const typing = document.activeElement instanceof HTMLInputElement;
   const talking = [...phones.values()].some((other) => other !== view && other.calls.live);
-  if (what === "call" && !typing && !talking) view.root.scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" });
+  if (what === "call" && !typing && !talking) bringIntoView(view);
 }
 
 function showMessage(message, fresh) {
@@ -182,7 +187,8 @@ function setUpAdding() {
     const number = toNumber(form.elements.number.value);
     if (number === null || !(await api.setPhone(number, { name: form.elements.name.value.trim() }))) return complain();
     dialog.close();
-    phoneOf(number)?.root.scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" });
+    const view = phoneOf(number);
+    if (view) bringIntoView(view);
   });
 }
 

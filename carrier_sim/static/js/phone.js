@@ -36,12 +36,14 @@ export class PhoneView {
     const template = document.getElementById("phone-template");
     this.root = template.content.firstElementChild.cloneNode(true);
     this.root.dataset.phone = info.number;
+    this.device = this.root.querySelector(".device");
     this.find = (role) => this.root.querySelector(`[data-role="${role}"]`);
     this.calls = new CallView(this.root, { pace, ended: (call) => this.noteCall(call) });
     this.find("behaviour").addEventListener("change", (event) => this.setBehaviour(event.target.value));
     this.find("composer").addEventListener("submit", (event) => this.sendReply(event));
     this.find("reply").addEventListener("input", () => this.setReady());
     this.render();
+    this.renderThread();
   }
 
   get title() {
@@ -72,7 +74,6 @@ export class PhoneView {
     this.find("avatar").dataset.tint = this.tint;
     this.renderTag();
     this.renderBehaviour();
-    this.renderThread();
     this.calls.translate();
     this.setClock();
   }
@@ -101,22 +102,30 @@ export class PhoneView {
     this.setReady();
   }
 
+  // All of the thread anew; what arrives later is appended, so that only it is announced and animated.
   renderThread() {
     const messages = this.find("messages");
-    if (this.entries.size === 0) {
-      const words = say(this.info.line === "landline" ? "noTexts" : "noMessages");
-      return messages.replaceChildren(element("p", "none", icon("bubble"), words));
-    }
-    const sorted = [...this.entries.values()].sort((one, other) => one.at - other.at);
-    let last = 0;
-    const shown = [];
-    for (const entry of sorted) {
-      if (entry.at - last > SAME_TALK_MS) shown.push(element("p", "when", clock(new Date(entry.at))));
-      last = entry.at;
-      shown.push(...(entry.made ??= entry.make()));
-    }
-    messages.replaceChildren(...shown);
+    messages.replaceChildren();
+    this.newest = 0;
+    for (const entry of [...this.entries.values()].sort((one, other) => one.at - other.at)) this.append(entry);
+    if (this.entries.size > 0) return;
+    const words = say(this.info.line === "landline" ? "noTexts" : "noMessages");
+    messages.append(element("p", "none", icon("bubble"), words));
+  }
+
+  append({ at, make }) {
+    const messages = this.find("messages");
+    if (at - this.newest > SAME_TALK_MS) messages.append(element("p", "when", clock(new Date(at))));
+    messages.append(...make());
     messages.scrollTop = messages.scrollHeight;
+    this.newest = at;
+  }
+
+  add(sid, entry) {
+    if (this.entries.has(sid)) return;
+    this.entries.set(sid, entry);
+    if (this.entries.size === 1 || entry.at < this.newest) this.renderThread();
+    else this.append(entry);
   }
 
   setClock() {
@@ -144,17 +153,13 @@ export class PhoneView {
   }
 
   showMessage(message, fresh) {
-    if (this.entries.has(message.sid)) return;
     const got = message.direction !== "inbound";
-    this.entries.set(message.sid, { at: Date.parse(message.at), make: () => this.bubble(message, got) });
     if (got) this.lastSender = message.from;
     this.find("with").textContent = readable(this.lastSender ?? this.smsNumber());
-    if (!fresh) return;
-    this.renderThread();
-    if (got) {
-      sound.arrival();
-      this.noticed(this, "message");
-    }
+    this.add(message.sid, { at: Date.parse(message.at), make: () => this.bubble(message, got) });
+    if (!fresh || !got) return;
+    sound.arrival();
+    this.noticed(this, "message");
   }
 
   bubble(message, got) {
@@ -188,9 +193,7 @@ export class PhoneView {
   }
 
   noteCall(call) {
-    const at = Date.parse(call.ended_at);
-    this.entries.set(call.sid, { at, make: () => [this.callNote(call)] });
-    this.renderThread();
+    this.add(call.sid, { at: Date.parse(call.ended_at), make: () => [this.callNote(call)] });
   }
 
   callNote(call) {
@@ -203,8 +206,8 @@ export class PhoneView {
   }
 
   translateThread() {
-    for (const entry of this.entries.values()) entry.made = null;
     this.render();
+    this.renderThread();
   }
 
   dispose() {

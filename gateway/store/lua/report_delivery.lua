@@ -5,7 +5,7 @@ ARGV: 1 verification id  2 delivery number  3 state  4 rank  5 reason, or ''  6 
       8 reason to close an open verification with, or ''
 Answers: {'missing'} | {'stale'} | {'noted'}. ]]
 local now = store_time()
-local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank')
+local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank', 'expires_at')
 if not v[1] then
   return {'missing'}
 end
@@ -23,8 +23,13 @@ redis.call('HSET', KEYS[1], 'd_state', ARGV[3], 'd_rank', ARGV[4], 'd_reason', A
 redis.call('XADD', KEYS[4], '*', 'event', 'delivery.' .. ARGV[3], 'verification', ARGV[1], 'at', now,
   'delivery', ARGV[2], 'carrier', ARGV[6], 'reason', ARGV[5])
 if ARGV[8] ~= '' and v[1] == 'pending' then
-  close({ verification = KEYS[1], open = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }, ARGV[1], 'failed', ARGV[8],
-    'carrier', now)
+  local keys = { verification = KEYS[1], open = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }
+  if now >= tonumber(v[4]) then
+    -- Callers have been shown that it expired.
+    close(keys, ARGV[1], 'expired', 'expired', 'carrier', now)
+  else
+    close(keys, ARGV[1], 'failed', ARGV[8], 'carrier', now)
+  end
 else
   redis.call('HINCRBY', KEYS[1], 'rev', 1)
   redis.call('PUBLISH', 'bonin:changes', ARGV[1])

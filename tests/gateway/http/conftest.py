@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, web
 
+from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World, demo_app
 
@@ -15,7 +16,7 @@ def world() -> World:
 @pytest.fixture
 async def runner(world: World) -> AsyncIterator[web.AppRunner]:
     """The demo application, listening on loopback as in production."""
-    runner = web.AppRunner(demo_app(world), **RUNNER_OPTIONS)
+    runner = Runner(demo_app(world), **RUNNER_OPTIONS)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield runner

@@ -39,6 +39,16 @@ async def test_the_same_body_on_another_path_is_another_request(client: ClientSe
         assert answer.status == 422
 
 
+async def test_two_copies_of_a_request_at_once_get_the_same_answer(client: ClientSession, world: World) -> None:
+    first = asyncio.ensure_future(client.post("/v1/gate", json={}, headers=KEY))
+    await world.arrived.wait()
+    second = asyncio.ensure_future(client.post("/v1/gate", json={}, headers=KEY))
+    world.gate.set()
+    async with await first as one, await second as other:
+        assert await one.json() == await other.json() == {"count": 1}
+        assert other.headers["Idempotent-Replayed"] == "true"
+
+
 async def test_a_request_that_is_still_being_worked_on_is_not_started_again(
     client: ClientSession, world: World
 ) -> None:

@@ -1,0 +1,79 @@
+"""Which browser opened which verification: nobody else may read it or go on with it.
+
+A session is an unguessable cookie and what the desk remembers for it, in memory: after a restart a customer
+begins again.
+"""
+
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+LIFE_SECONDS = 3600.0
+"""From the last request on."""
+
+MOST_SESSIONS = 10_000
+MOST_VERIFICATIONS = 100
+"""Of one session; the oldest is forgotten first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a verification was opened for; the desk redeems its receipt for nothing else."""
+
+    customer_id: str
+    operation: str
+    operation_hash: str
+    target_contact_id: str | None
+
+
+@dataclass(slots=True)
+class Session:
+    """One browser. The token goes into every request that changes something; other sites cannot read it."""
+
+    used_at: float
+    csrf_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _opened: OrderedDict[str, Opened] = field(default_factory=OrderedDict)
+
+    def remember(self, verification_id: str, opened: Opened) -> None:
+        self._opened[verification_id] = opened
+        if len(self._opened) > MOST_VERIFICATIONS:
+            self._opened.popitem(last=False)
+
+    def opened(self, verification_id: str) -> Opened | None:
+        """What this browser opened the verification for; None if it did not."""
+        return self._opened.get(verification_id)
+
+    def has_token(self, offered: str) -> bool:
+        return hmac.compare_digest(offered.encode(errors="replace"), self.csrf_token.encode())
+
+
+class Sessions:
+    """All browsers, by cookie; the one that was idle longest makes room."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+
+    def begin(self) -> tuple[str, Session]:
+        """A new session, and the value of its cookie."""
+        cookie = secrets.token_urlsafe(32)
+        session = self._sessions[cookie] = Session(self._clock())
+        if len(self._sessions) > MOST_SESSIONS:
+            self._sessions.popitem(last=False)
+        return cookie, session
+
+    def find(self, cookie: str | None) -> Session | None:
+        """The session of a cookie, if it lives."""
+        session = self._sessions.get(cookie) if cookie else None
+        if cookie is None or session is None:
+            return None
+        now = self._clock()
+        if now - session.used_at > LIFE_SECONDS:
+            del self._sessions[cookie]
+            return None
+        session.used_at = now
+        self._sessions.move_to_end(cookie)
+        return session

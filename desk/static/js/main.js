@@ -1,0 +1,150 @@
+// The desk: which stage it is at, and what moves it on. Views draw a stage and tell what was chosen.
+
+import * as api from "./api.js";
+import { h, note } from "./dom.js";
+import { language, say, setLanguage, translate } from "./language.js";
+import { aside } from "./views/aside.js";
+import { choose } from "./views/choose.js";
+import { contacts } from "./views/contacts.js";
+import { ended } from "./views/ended.js";
+import { verified } from "./views/verified.js";
+import { verifying } from "./views/verifying.js";
+
+const STAGES = { choose, contacts, verifying, verified, ended };
+const STEP_OF = { choose: 0, contacts: 1, verifying: 2, ended: 2, verified: 3 };
+const KEPT = "bonin-desk-verification";
+
+const find = (role) => document.querySelector(`[data-role="${role}"]`);
+
+const desk = {
+  stage: "choose",
+  session: null,
+  customerId: null,
+  customer: null,
+  operation: "issue",
+  contactId: null,
+  method: null,
+  vouchFor: null,
+  verification: null,
+  notes: new Map(),
+  redeemed: null,
+  vouched: null,
+  slip: null,
+  leave: () => {},
+
+  get chosen() {
+    return this.session.customers.find((one) => one.customer_id === this.customerId);
+  },
+
+  contact(contactId) {
+    return this.customer?.contacts.find((one) => one.contact_id === contactId) ?? null;
+  },
+
+  // Draw the page anew after `changes`; moving to another stage takes the reader to its top.
+  show(changes = {}) {
+    const moved = changes.stage !== undefined && changes.stage !== this.stage;
+    Object.assign(this, changes);
+    keep(this);
+    render(moved);
+  },
+
+  async load() {
+    this.customer = await api.customer(this.customerId);
+  },
+
+  startOver() {
+    this.notes.clear();
+    this.show({ stage: "choose", verification: null, vouchFor: null, contactId: null, method: null, redeemed: null });
+  },
+};
+
+// A page that is loaded again in the middle of a verification goes on with it.
+function keep({ stage, customerId, operation, contactId, method, vouchFor, verification }) {
+  const open = stage === "verifying" || stage === "verified";
+  if (!open) return sessionStorage.removeItem(KEPT);
+  return sessionStorage.setItem(
+    KEPT,
+    JSON.stringify({ customerId, operation, contactId, method, vouchFor, verificationId: verification.id }),
+  );
+}
+
+async function restore() {
+  const kept = sessionStorage.getItem(KEPT);
+  if (kept === null) return;
+  const { verificationId, ...rest } = JSON.parse(kept);
+  try {
+    const verification = await api.verification(verificationId);
+    Object.assign(desk, rest, { verification });
+    await desk.load();
+    desk.stage = verification.status === "pending" ? "verifying" : verification.status === "verified" ? "verified" : "ended";
+  } catch {
+    sessionStorage.removeItem(KEPT);
+  }
+}
+
+function render(moved) {
+  desk.leave();
+  desk.leave = () => {};
+  const main = find("main");
+  main.dataset.stage = desk.stage;
+  main.replaceChildren(...STAGES[desk.stage](desk));
+  find("aside").replaceChildren(...aside(desk));
+  renderFrame();
+  if (!moved) return;
+  main.focus({ preventScroll: true });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  window.scrollTo({ top: 0, behavior: calm ? "instant" : "smooth" });
+}
+
+function renderFrame() {
+  document.documentElement.lang = language();
+  document.title = `${say("title")} · ${desk.session.firm[language()]}`;
+  translate(document.body);
+  const firm = desk.session.firm[language()];
+  find("firm").textContent = firm;
+  find("foot").textContent = say("foot", { firm, centre: desk.session.customer_centre });
+  find("phones").setAttribute("aria-label", say("aside.openPhones"));
+  const current = STEP_OF[desk.stage];
+  const names = say("steps");
+  find("steps").replaceChildren(
+    ...names.map((name, index) =>
+      h(
+        "li",
+        {
+          data: { state: index < current ? "done" : index === current ? "now" : "ahead" },
+          "aria-current": index === current && "step",
+        },
+        h("span", { class: "number", "aria-hidden": "true" }, String(index + 1)),
+        h("span", { class: "name" }, name),
+      ),
+    ),
+  );
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === language()));
+  }
+}
+
+function setUp() {
+  document.querySelector(".languages").addEventListener("click", ({ target }) => {
+    const chosen = target.closest("[data-language]")?.dataset.language;
+    if (chosen === undefined || chosen === language()) return;
+    setLanguage(chosen);
+    render(false);
+  });
+  const phones = find("phones");
+  if (desk.session.phones_url) {
+    phones.href = desk.session.phones_url;
+    phones.hidden = false;
+  }
+}
+
+try {
+  desk.session = await api.session();
+  await restore();
+  setUp();
+  render(false);
+} catch {
+  const again = h("button", { class: "button", type: "button", onclick: () => location.reload() }, say("retry"));
+  translate(document.body);
+  find("main").replaceChildren(h("section", { class: "card" }, note("bad", say("unreachable")), h("div", { class: "actions" }, again)));
+}

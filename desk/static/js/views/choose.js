@@ -1,0 +1,81 @@
+// Step 1: whose certificate, and what for.
+
+import { h, icon, note } from "../dom.js";
+import { language, say, words } from "../language.js";
+import { working } from "../problems.js";
+
+export const OPERATIONS = ["issue", "reissue", "register_other", "cloud_register", "cloud_login"];
+
+export function choose(desk) {
+  const problem = h("div", { class: "problem", "aria-live": "polite" });
+  const next = h("button", { class: "button wide", type: "button", data: { role: "next" }, disabled: !desk.customerId }, h("span", { class: "label" }, say("next")));
+  next.addEventListener("click", () =>
+    working(next, problem, say("next"), async () => {
+      await desk.load();
+      const first = desk.customer.contacts.find((one) => one.methods.length > 0);
+      desk.notes.clear();
+      desk.show({ stage: "contacts", contactId: first?.contact_id ?? null, method: null, vouchFor: null });
+    }),
+  );
+  return [
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, say("choose.heading")),
+      h("p", { class: "hint" }, say("choose.hint")),
+      fieldset("customer", "people", desk.session.customers.map((one) => person(desk, one))),
+      fieldset("operation", "operations", OPERATIONS.map((one) => operation(desk, one))),
+      warning(desk.operation),
+      problem,
+      h("div", { class: "actions end" }, next),
+    ),
+  ];
+}
+
+function fieldset(key, className, options) {
+  return h("fieldset", {}, h("legend", {}, say(`choose.${key}`)), h("div", { class: `options ${className}` }, ...options));
+}
+
+function radio(name, value, checked, chosen) {
+  return h("input", { type: "radio", name, value, checked, onchange: chosen });
+}
+
+function person(desk, { customer_id: id, name, shows }) {
+  const locale = language();
+  const chosen = () => {
+    desk.show({ customerId: id, customer: null, slip: null });
+    document.querySelector(`[data-customer="${id}"] input`).focus({ preventScroll: true });
+  };
+  return h(
+    "label",
+    { class: "option person", data: { customer: id } },
+    radio("customer", id, desk.customerId === id, chosen),
+    h("span", { class: "avatar", "aria-hidden": "true" }, name[locale].slice(0, 1)),
+    h("span", { class: "what" }, h("strong", {}, name[locale]), h("small", {}, shows[locale])),
+    icon("check", "icon mark"),
+  );
+}
+
+function operation(desk, id) {
+  const [name, about] = say(`operations.${id}`);
+  const chosen = () => {
+    desk.show({ operation: id, slip: null });
+    document.querySelector(`[data-operation="${id}"] input`).focus({ preventScroll: true });
+  };
+  return h(
+    "label",
+    { class: "option", data: { operation: id } },
+    radio("operation", id, desk.operation === id, chosen),
+    h("span", { class: "what" }, h("strong", {}, name), h("small", {}, about)),
+    icon("check", "icon mark"),
+  );
+}
+
+// What the operation does to certificates that the customer already has.
+export function warning(operation) {
+  const found = words(`warnings.${operation}`);
+  if (found === undefined) return null;
+  const shown = note("warn", ...found);
+  shown.dataset.role = "warning";
+  return shown;
+}

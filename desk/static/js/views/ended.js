@@ -1,0 +1,47 @@
+// A verification that ended without success: what happened, and what to do next.
+
+import { h, icon } from "../dom.js";
+import { say, words } from "../language.js";
+import { working } from "../problems.js";
+import { open } from "./contacts.js";
+
+const CALM = ["canceled", "expired"];
+const ALARMING = ["denied_by_phone", "denied_by_reply", "locked"];
+
+export function ended(desk) {
+  const { status, status_reason: reason } = desk.verification;
+  const [title, next] = words(`reasons.${reason}`) ?? words(`reasons.${status}`) ?? say("ended.unknown");
+  const locked = reason === "locked";
+  const problem = h("div", { class: "problem", "aria-live": "polite" });
+  const kind = ALARMING.includes(reason) ? "bad" : CALM.includes(status) ? "calm" : "warn";
+  return [
+    h(
+      "section",
+      { class: "card outcome", data: { role: "ended", status, reason: reason ?? "" } },
+      h("div", { class: "badge", data: { kind } }, icon(locked ? "lock" : status === "expired" ? "clock" : "cross")),
+      h("h2", {}, title),
+      h("p", { class: "lead", role: "status" }, next.replace("{centre}", desk.session.customer_centre)),
+      problem,
+      h("div", { class: "actions centre" }, ...(locked ? [over(desk)] : [other(desk), again(desk, problem)])),
+    ),
+  ];
+}
+
+function over(desk) {
+  return h("button", { class: "button quiet", type: "button", data: { role: "start-over" }, onclick: () => desk.startOver() }, say("startOver"));
+}
+
+function other(desk) {
+  const button = h("button", { class: "button quiet", type: "button", data: { role: "other" } }, say("ended.other"));
+  button.addEventListener("click", async () => {
+    await desk.load().catch(() => {});
+    desk.show({ stage: "contacts", verification: null, method: null });
+  });
+  return button;
+}
+
+function again(desk, problem) {
+  const button = h("button", { class: "button", type: "button", data: { role: "again" } }, h("span", { class: "label" }, say("ended.again")));
+  button.addEventListener("click", () => working(button, problem, say("contacts.requesting"), () => open(desk)));
+  return button;
+}

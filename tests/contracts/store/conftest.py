@@ -1,0 +1,30 @@
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from contacts.models import Contact
+from tests import builders
+from tests.conftest import an_empty_store
+from tests.contracts.store.servers import Ports, redis_7
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with redis_7(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(params=["valkey_url", "redis_url"])
+async def ports(request: pytest.FixtureRequest) -> AsyncIterator[Ports]:
+    """Every store port on each server."""
+    async with an_empty_store(request.getfixturevalue(request.param)) as store:
+        yield Ports.over(store)
+
+
+@pytest.fixture
+async def mobile(ports: Ports) -> Contact:
+    """The mobile of a registered customer."""
+    await ports.customers.put(builders.individual())
+    mobile = builders.contact()
+    await ports.customers.add_contact(builders.CUSTOMER_ID, mobile)
+    return mobile

@@ -1,0 +1,143 @@
+"""The ports of `gateway.core.stores` over the servers that bonin runs on, and what only time does there."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gateway.core.callers import ApiKeys
+from gateway.core.idempotency import IdempotencyStore
+from gateway.core.limits import Cap, Limits
+from gateway.core.stores import (
+    BranchPasswordStore,
+    CapStore,
+    CustomerStore,
+    OutboxEntry,
+    ReceiptStore,
+    ReplyStore,
+    TurnStore,
+    VerificationStore,
+)
+from gateway.store import keys
+from gateway.store.api_keys import RedisApiKeys
+from gateway.store.branch_passwords import RedisBranchPasswords
+from gateway.store.caps import RedisCaps
+from gateway.store.changes import RedisChanges
+from gateway.store.connection import Store
+from gateway.store.customers import RedisCustomers
+from gateway.store.expiry import ExpirySweep
+from gateway.store.idempotency import RedisIdempotency
+from gateway.store.outbox import RedisOutbox
+from gateway.store.receipts import RedisReceipts
+from gateway.store.replies import RedisReplies
+from gateway.store.verifications import RedisVerifications
+from tests import builders
+
+LIMITS = Limits(
+    contacts=3,
+    customer_cap=Cap(8, 600),
+    number_cap=Cap(2, 600),
+    number_day_cap=Cap(3, 86_400),
+    client_cap=Cap(2, 60),
+    answering_text_cap=Cap(1, 600),
+)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One gateway process's view of a store."""
+
+    store: Store
+    verifications: VerificationStore
+    turns: TurnStore
+    caps: CapStore
+    customers: CustomerStore
+    replies: ReplyStore
+    branch_passwords: BranchPasswordStore
+    receipts: ReceiptStore
+    api_keys: ApiKeys
+    idempotency: IdempotencyStore
+    sweep: ExpirySweep
+
+    @classmethod
+    def over(cls, store: Store) -> "Ports":
+        personal_data = builders.personal_data()
+        verifications = RedisVerifications(store, LIMITS)
+        return cls(
+            store=store,
+            verifications=verifications,
+            turns=verifications,
+            caps=RedisCaps(store, LIMITS),
+            customers=RedisCustomers(store, personal_data, LIMITS),
+            replies=RedisReplies(store, LIMITS),
+            branch_passwords=RedisBranchPasswords(store),
+            receipts=RedisReceipts(store, LIMITS),
+            api_keys=RedisApiKeys(store),
+            idempotency=RedisIdempotency(store, personal_data),
+            sweep=ExpirySweep(store, verifications),
+        )
+
+    def outbox(self) -> RedisOutbox:
+        """The outbox as another process reads it."""
+        return RedisOutbox(self.store)
+
+    def changes(self) -> RedisChanges:
+        return RedisChanges(self.store)
+
+    async def let_life_pass(self, verification_id: str) -> None:
+        """The verification is past its time now."""
+        await self.store.command("HSET", keys.verification(verification_id), "expires_at", 1)
+        await self.store.command("ZADD", keys.expiring(keys.shard_in(verification_id)), 1, verification_id)
+
+    async def let_resend_pause_pass(self, verification_id: str) -> None:
+        await self.store.command("HSET", keys.verification(verification_id), "resend_at", 1)
+
+    async def let_wrong_answers_age(self, customer_id: str) -> None:
+        """The customer's wrong answers are older than they count."""
+        await self.store.command("HSET", keys.guard(customer_id), "wrong_at", 1)
+
+    async def let_password_expire(self, customer_id: str, operation: str) -> None:
+        """It is past its time, and the server has not yet got round to dropping it."""
+        await self.store.command("HSET", keys.branch_password(customer_id, operation), "expires_at", 1)
+
+    async def let_entries_idle(self, *entries: OutboxEntry) -> None:
+        """Whoever took these entries has not been heard of for long enough."""
+        for entry in entries:
+            stream = keys.outbox(keys.shard_in(entry.ref.verification_id))
+            pending = await self.store.command("XPENDING", stream, keys.DISPATCHERS, "-", "+", 10)
+            for entry_id, consumer, *_ in pending:
+                await self.store.command(
+                    "XCLAIM", stream, keys.DISPATCHERS, consumer, 0, entry_id, "IDLE", 3_600_000, "JUSTID"
+                )
+
+    async def lapse(self, key: str) -> None:
+        """The key's time is over; it must have had one."""
+        assert await self.store.command("PTTL", key) > 0
+        await self.store.command("DEL", key)
+
+
+@contextmanager
+def redis_7(directory: Path) -> Iterator[str]:
+    """Redis as the distribution packages it."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.fail("redis-server is missing: install it (apt-get install redis-server), as .ci/run does.")
+    path = directory / "redis.sock"
+    words = ["--port", "0", "--unixsocket", str(path), "--dir", str(directory), "--save", ""]
+    with (directory / "redis.log").open("ab") as log:
+        server = subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 20
+        while not path.exists():
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        yield f"unix://{path}"
+    finally:
+        server.terminate()
+        server.wait()

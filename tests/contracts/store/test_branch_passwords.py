@@ -1,0 +1,109 @@
+"""Branch passwords: what every `BranchPasswordStore` promises, and what the verdict makes of them."""
+
+import pytest
+
+from gateway.core.operations import Operation
+from gateway.core.stores import Answer, BranchPassword, CustomerMissing
+from gateway.core.verification import Channel, Method, Verdict
+from gateway.store import keys
+from gateway.store.verifications import new_receipt_id
+from tests import builders
+from tests.builders import CUSTOMER_ID, new_verification
+from tests.contracts.store.servers import Ports
+
+PASSWORD = "161803"
+
+pytestmark = pytest.mark.usefixtures("mobile")
+
+
+async def issued(ports: Ports, password: str = PASSWORD, customer_id: str = CUSTOMER_ID) -> BranchPassword:
+    digest = builders.vault().branch_digest(customer_id, Operation.ISSUE, password)
+    return await ports.branch_passwords.issue(
+        keys.new_branch_password_id(customer_id), customer_id, Operation.ISSUE, digest, "여의도", "박지점", 600
+    )
+
+
+async def typed(ports: Ports, password: str, operation: Operation = Operation.ISSUE) -> Verdict:
+    one = await ports.verifications.create(new_verification(Method.BRANCH_OTP, operation=operation))
+    vault = builders.vault()
+    answer = Answer(
+        digest=vault.digest(one.verification_id, CUSTOMER_ID, operation, password),
+        branch_digest=vault.branch_digest(CUSTOMER_ID, operation, password),
+        channel=Channel.SCREEN,
+        receipt_id=new_receipt_id(),
+    )
+    return (await ports.verifications.check(one, answer)).verdict
+
+
+async def status(ports: Ports, password: BranchPassword) -> str | None:
+    found = await ports.branch_passwords.read(password.branch_password_id)
+    return None if found is None else found.status
+
+
+async def test_a_password_is_read_as_it_was_issued(ports: Ports) -> None:
+    password = await issued(ports)
+    assert await ports.branch_passwords.read(password.branch_password_id) == password
+    assert (password.branch, password.issued_by, password.status) == ("여의도", "박지점", "active")
+    assert password.expires_at - password.issued_at == 600_000
+
+
+async def test_a_password_needs_a_customer(ports: Ports) -> None:
+    with pytest.raises(CustomerMissing):
+        await issued(ports, customer_id="nobody")
+
+
+async def test_a_password_verifies_once(ports: Ports) -> None:
+    password = await issued(ports)
+    assert await typed(ports, PASSWORD) is Verdict.CORRECT
+    assert await status(ports, password) == "used"
+    assert await typed(ports, PASSWORD) is Verdict.WRONG
+    assert not await ports.branch_passwords.revoke(password.branch_password_id, "박지점")
+
+
+async def test_a_wrong_password_leaves_the_right_one_in_force(ports: Ports) -> None:
+    await issued(ports)
+    assert await typed(ports, "000000") is Verdict.WRONG
+    assert await typed(ports, PASSWORD) is Verdict.CORRECT
+
+
+async def test_a_password_is_for_one_operation(ports: Ports) -> None:
+    password = await issued(ports)
+    assert await typed(ports, PASSWORD, Operation.REISSUE) is Verdict.WRONG
+    assert await status(ports, password) == "active"
+
+
+async def test_a_new_password_voids_the_one_before(ports: Ports) -> None:
+    before, after = await issued(ports), await issued(ports, "141421")
+    assert await status(ports, before) is None
+    assert not await ports.branch_passwords.revoke(before.branch_password_id, "박지점")
+    assert await typed(ports, PASSWORD) is Verdict.WRONG
+    assert await typed(ports, "141421") is Verdict.CORRECT
+    assert await status(ports, after) == "used"
+
+
+async def test_a_revoked_password_is_worth_nothing(ports: Ports) -> None:
+    password = await issued(ports)
+    assert await ports.branch_passwords.revoke(password.branch_password_id, "박지점")
+    assert not await ports.branch_passwords.revoke(password.branch_password_id, "박지점")
+    assert await typed(ports, PASSWORD) is Verdict.WRONG
+    assert await status(ports, password) == "revoked"
+
+
+async def test_a_password_past_its_time_is_worth_nothing(ports: Ports) -> None:
+    password = await issued(ports)
+    await ports.let_password_expire(CUSTOMER_ID, Operation.ISSUE)
+    assert await typed(ports, PASSWORD) is Verdict.WRONG
+    assert not await ports.branch_passwords.revoke(password.branch_password_id, "박지점")
+
+
+async def test_a_password_leaves_the_store_when_its_time_is_over(ports: Ports) -> None:
+    password = await issued(ports)
+    await ports.lapse(keys.branch_password(CUSTOMER_ID, Operation.ISSUE))
+    await ports.lapse(keys.branch_password_owner(password.branch_password_id))
+    assert await status(ports, password) is None
+
+
+async def test_a_password_nobody_issued_is_not_there(ports: Ports) -> None:
+    never = keys.new_branch_password_id(CUSTOMER_ID)
+    assert await ports.branch_passwords.read(never) is None
+    assert not await ports.branch_passwords.revoke(never, "박지점")

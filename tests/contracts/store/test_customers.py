@@ -1,0 +1,138 @@
+"""Customers and contacts: what every `CustomerStore` promises."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact, ContactStatus, CustomerKind, VerifiedBy
+from gateway.core.stores import ContactChanged, ContactDuplicate, CustomerMissing, TooManyContacts
+from tests import builders
+from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE
+from tests.contracts.store.servers import LIMITS, Ports
+
+OWNERSHIP = VerifiedBy.OWNERSHIP
+
+
+async def stored(ports: Ports, contact: Contact) -> Contact:
+    _, found = await ports.customers.read_with_contact(CUSTOMER_ID, contact.contact_id)
+    assert found is not None
+    return found.contact
+
+
+async def test_a_customer_is_new_once_and_replaced_from_then_on(ports: Ports) -> None:
+    individual = builders.individual(online_consent=False)
+    assert await ports.customers.read(CUSTOMER_ID) is None
+    assert await ports.customers.put(individual)
+    assert await ports.customers.read(CUSTOMER_ID) == individual
+    company = replace(individual, kind=CustomerKind.CORPORATE, birth_date=None, online_consent=True)
+    assert not await ports.customers.put(company)
+    assert await ports.customers.read(CUSTOMER_ID) == company
+
+
+async def test_a_contact_is_kept_as_given_and_needs_verification(ports: Ports, mobile: Contact) -> None:
+    home = builders.contact(LANDLINE)
+    await ports.customers.add_contact(CUSTOMER_ID, home)
+    found = {one.contact.contact_id: one for one in await ports.customers.contacts(CUSTOMER_ID)}
+    assert {one.contact_id: found[one.contact_id].contact for one in (mobile, home)} == {
+        mobile.contact_id: mobile,
+        home.contact_id: home,
+    }
+    assert found[mobile.contact_id].blind_index == builders.personal_data().blind_index(MOBILE)
+
+
+async def test_a_number_is_a_customers_once_and_may_be_anothers_too(ports: Ports, mobile: Contact) -> None:
+    with pytest.raises(ContactDuplicate) as duplicate:
+        await ports.customers.add_contact(CUSTOMER_ID, builders.contact())
+    assert duplicate.value.contact_id == mobile.contact_id
+    await ports.customers.put(builders.individual("sung-chunhyang"))
+    await ports.customers.add_contact("sung-chunhyang", builders.contact())
+    assert len(await ports.customers.contacts("sung-chunhyang")) == 1
+
+
+async def test_a_customer_has_so_many_contacts_and_no_more(ports: Ports, mobile: Contact) -> None:
+    for last in range(1, LIMITS.contacts):
+        await ports.customers.add_contact(CUSTOMER_ID, builders.contact(f"{mobile.number.e164[:-1]}{last}"))
+    with pytest.raises(TooManyContacts):
+        await ports.customers.add_contact(CUSTOMER_ID, builders.contact(LANDLINE))
+    assert len(await ports.customers.contacts(CUSTOMER_ID)) == LIMITS.contacts
+
+
+async def test_a_contact_needs_a_customer(ports: Ports) -> None:
+    with pytest.raises(CustomerMissing):
+        await ports.customers.add_contact("nobody", builders.contact())
+    assert await ports.customers.contacts("nobody") == []
+    assert await ports.customers.read_with_contact("nobody", "con_1") == (None, None)
+
+
+async def test_a_number_is_known_once_it_is_somebodys(ports: Ports, mobile: Contact) -> None:
+    index_of = builders.personal_data().blind_index
+    assert await ports.customers.is_known_number(index_of(mobile.number.e164))
+    assert not await ports.customers.is_known_number(index_of(LANDLINE))
+
+
+async def test_a_contact_becomes_verifiable_with_its_evidence(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
+    now = await stored(ports, mobile)
+    assert (now.status, now.verified_by) == (ContactStatus.VERIFIABLE, OWNERSHIP)
+    assert now.verified_at is not None
+
+
+async def test_a_vouch_does_not_weaken_an_ownership_check(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.VOUCH, "ver_1", None)
+    assert (await stored(ports, mobile)).verified_by is OWNERSHIP
+
+
+async def test_an_ownership_check_strengthens_a_vouch(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.VOUCH, "ver_1", None)
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
+    assert (await stored(ports, mobile)).verified_by is OWNERSHIP
+
+
+async def test_a_contact_or_voucher_that_changed_since_it_was_read_is_refused(ports: Ports, mobile: Contact) -> None:
+    home = builders.contact(LANDLINE)
+    await ports.customers.add_contact(CUSTOMER_ID, home)
+    other = replace(mobile, version=2)
+    with pytest.raises(ContactChanged):
+        await ports.customers.make_verifiable(CUSTOMER_ID, other, OWNERSHIP, "carrier", None)
+    with pytest.raises(ContactChanged):
+        await ports.customers.make_verifiable(CUSTOMER_ID, home, VerifiedBy.VOUCH, "ver_1", other)
+    with pytest.raises(ContactChanged):
+        await ports.customers.make_verifiable(CUSTOMER_ID, builders.contact(), OWNERSHIP, "carrier", None)
+    assert (await stored(ports, home)).status is ContactStatus.NEEDS_VERIFICATION
+
+
+@pytest.mark.parametrize("changed", [{"name": "임꺽정"}, {"birth_date": "1985-03-03"}, {"birth_date": None}])
+async def test_another_person_needs_new_ownership_checks(
+    ports: Ports, mobile: Contact, changed: dict[str, Any]
+) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
+    await ports.customers.put(builders.individual(**changed))
+    now = await stored(ports, mobile)
+    assert (now.status, now.verified_by, now.verified_at) == (ContactStatus.NEEDS_VERIFICATION, None, None)
+    assert now.version > mobile.version
+
+
+async def test_the_same_person_written_otherwise_keeps_their_checks(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
+    await ports.customers.put(builders.individual(name=" 홍길동 ", online_consent=False))
+    assert (await stored(ports, mobile)).status is ContactStatus.VERIFIABLE
+
+
+async def test_an_ownership_check_that_began_under_another_name_does_not_count(ports: Ports, mobile: Contact) -> None:
+    _, read = await ports.customers.read_with_contact(CUSTOMER_ID, mobile.contact_id)
+    assert read is not None
+    await ports.customers.put(builders.individual(name="임꺽정"))
+    with pytest.raises(ContactChanged):
+        await ports.customers.make_verifiable(CUSTOMER_ID, read.contact, OWNERSHIP, "carrier", None)
+    assert (await stored(ports, mobile)).status is ContactStatus.NEEDS_VERIFICATION
+
+
+async def test_the_same_number_registered_at_once_becomes_one_contact(ports: Ports) -> None:
+    await ports.customers.put(builders.individual())
+    adding = (ports.customers.add_contact(CUSTOMER_ID, builders.contact()) for _ in range(10))
+    outcomes = await asyncio.gather(*adding, return_exceptions=True)
+    assert outcomes.count(None) == 1
+    assert len(await ports.customers.contacts(CUSTOMER_ID)) == 1

@@ -1,0 +1,154 @@
+"""What may happen once, or so often: receipts, requests, inbound texts, caps; and who holds a key."""
+
+import asyncio
+from hashlib import sha256
+
+import pytest
+
+from gateway.core.callers import Caller, Scope
+from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
+from gateway.core.stores import Capped
+from gateway.store import keys
+from gateway.store.api_keys import RedisApiKeys
+from tests.builders import CLIENT, CUSTOMER_ID
+from tests.contracts.store.servers import LIMITS, Ports
+
+KEY, ONE, OTHER = (sha256(word).hexdigest() for word in (b"key", b"one request", b"another request"))
+ANSWER = Answered(201, b'{"password": "161803"}', {"Location": "/v1/x"})
+INDEX, ELSEWHERE = "0" * 32, "1" * 32
+
+
+async def test_a_receipt_is_redeemed_by_one_of_many(ports: Ports) -> None:
+    asked = (ports.receipts.redeem("r1", "ver_00a", CUSTOMER_ID, CLIENT) for _ in range(20))
+    assert sorted(await asyncio.gather(*asked)) == [False] * 19 + [True]
+    assert await ports.receipts.redeem("r2", "ver_00a", CUSTOMER_ID, CLIENT)
+
+
+async def test_a_redeemed_receipt_is_remembered_for_longer_than_it_lives(ports: Ports) -> None:
+    await ports.receipts.redeem("r1", "ver_00a", CUSTOMER_ID, CLIENT)
+    assert await ports.store.command("TTL", keys.redeemed(CUSTOMER_ID, "r1")) > LIMITS.receipt_life
+
+
+async def test_the_store_tells_its_time_in_ms(ports: Ports) -> None:
+    seconds, _ = await ports.store.command("TIME")
+    assert abs(await ports.receipts.now() - int(seconds) * 1000) < 60_000
+
+
+async def test_a_request_is_carried_out_once_and_its_answer_kept(ports: Ports) -> None:
+    begun = await asyncio.gather(*(ports.idempotency.begin(CLIENT, KEY, ONE) for _ in range(5)))
+    assert sorted(map(str, begun)) == sorted(map(str, [Fresh(), *[InProgress()] * 4]))
+    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    assert await ports.idempotency.begin(CLIENT, KEY, ONE) == ANSWER
+
+
+async def test_a_key_used_for_another_request_is_a_mismatch(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Mismatch()
+    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Mismatch()
+
+
+async def test_two_clients_never_meet(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    assert await ports.idempotency.begin("another", KEY, OTHER) == Fresh()
+
+
+async def test_an_abandoned_request_may_be_made_again(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.idempotency.abandon(CLIENT, KEY)
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Fresh()
+
+
+async def test_a_claim_that_nobody_finishes_lapses(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.lapse(keys.idempotency(CLIENT, KEY))
+    assert await ports.idempotency.begin(CLIENT, KEY, ONE) == Fresh()
+
+
+async def test_an_answer_after_its_claim_lapsed_is_never_given_to_another_request(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.lapse(keys.idempotency(CLIENT, KEY))
+    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Fresh()
+    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == InProgress()
+
+
+async def test_an_inbound_text_is_read_by_one_of_many(ports: Ports) -> None:
+    assert sorted(await asyncio.gather(*(ports.replies.begin("SM1") for _ in range(5)))) == [False] * 4 + [True]
+    await ports.replies.finish("SM1")
+    assert not await ports.replies.begin("SM1")
+    assert await ports.replies.begin("SM2")
+    await ports.replies.forget("SM2")
+    assert await ports.replies.begin("SM2")
+
+
+async def test_an_inbound_text_whose_reader_crashed_may_be_read_again(ports: Ports) -> None:
+    await ports.replies.begin("SM1")
+    await ports.lapse(keys.inbound_text("SM1"))
+    assert await ports.replies.begin("SM1")
+
+
+async def test_a_number_expects_what_was_asked_of_it_and_nothing_else(ports: Ports) -> None:
+    await ports.replies.expect(INDEX, b"\x00digest", "ver_00a")
+    await ports.replies.expect(INDEX, b"\xffother", "ver_00b")
+    assert await ports.replies.expected(INDEX) == {b"\x00digest": "ver_00a", b"\xffother": "ver_00b"}
+    assert await ports.replies.expected(ELSEWHERE) == {}
+    assert await ports.store.command("TTL", keys.replies(INDEX)) > LIMITS.life
+
+
+async def test_a_number_is_reached_so_often_in_a_window_and_in_a_day(ports: Ports) -> None:
+    short, day = keys.number_caps(INDEX)
+    for _ in range(LIMITS.number_cap.count):
+        await ports.caps.take_number(INDEX)
+    with pytest.raises(Capped) as capped:
+        await ports.caps.take_number(INDEX)
+    assert capped.value.cap == "number"
+    assert 0 < capped.value.retry_after_ms <= LIMITS.number_cap.window_seconds * 1000
+    await ports.caps.take_number(ELSEWHERE)
+    await ports.lapse(short)
+    await ports.caps.take_number(INDEX)
+    with pytest.raises(Capped) as capped:
+        await ports.caps.take_number(INDEX)
+    assert capped.value.retry_after_ms > LIMITS.number_cap.window_seconds * 1000
+    await ports.lapse(day)
+    await ports.caps.take_number(INDEX)
+
+
+async def test_what_a_cap_refuses_is_not_counted(ports: Ports) -> None:
+    short, day = keys.number_caps(INDEX)
+    for _ in range(10):
+        try:
+            await ports.caps.take_number(INDEX)
+        except Capped:
+            continue
+    assert [await ports.store.command("GET", key) for key in (short, day)] == [b"2", b"2"]
+
+
+async def test_clients_and_answering_texts_have_caps_of_their_own(ports: Ports) -> None:
+    for _ in range(LIMITS.client_cap.count):
+        await ports.caps.take_client(CLIENT)
+    with pytest.raises(Capped, match="client"):
+        await ports.caps.take_client(CLIENT)
+    await ports.caps.take_client("another")
+    await ports.caps.take_answering_text(INDEX)
+    with pytest.raises(Capped, match="answering_text"):
+        await ports.caps.take_answering_text(INDEX)
+    await ports.caps.take_answering_text(ELSEWHERE)
+
+
+async def test_a_key_is_known_by_its_digest_and_until_it_is_revoked(ports: Ports) -> None:
+    made = RedisApiKeys(ports.store)
+    key = await made.create(CLIENT, "김담당", frozenset({Scope.VERIFY, Scope.BRANCH}))
+    digest = sha256(key.encode()).hexdigest()
+    assert await ports.api_keys.find(digest) == Caller(CLIENT, "김담당", frozenset({"verify", "branch"}))
+    assert await ports.api_keys.find(sha256(b"guessed").hexdigest()) is None
+    [entry] = await made.entries()
+    assert digest.startswith(entry.key_id)
+    assert await made.revoke(entry.key_id)
+    assert not await made.revoke(entry.key_id)
+    assert await RedisApiKeys(ports.store).find(digest) is None
+
+
+async def test_a_key_itself_is_nowhere_in_the_store(ports: Ports) -> None:
+    key = await RedisApiKeys(ports.store).create(CLIENT, "김담당", frozenset({Scope.VERIFY}))
+    assert key.encode() not in repr(await ports.store.command("HGETALL", keys.API_KEYS)).encode()

@@ -1,0 +1,101 @@
+"""What a table says of the code is what the code says."""
+
+import inspect
+import re
+
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
+
+from carrier_sim import control
+from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
+from gateway.core.delivery import DeliveryReason
+from gateway.core.errors import Problem
+from gateway.core.verification import Status, Verdict
+from gateway.http import api, twilio_webhooks
+from gateway.settings import Settings
+from gateway.store import keys
+from ivr.state import EndReason
+from tests.docs.documents import ROOT, table, words
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    match field.default:
+        case None:
+            return "none"
+        case frozenset():
+            return "`[" + ", ".join(f'"{one}"' for one in sorted(field.default)) + "]`"
+        case _:
+            return f"`{field.default}`"
+
+
+def _bounds(field: FieldInfo) -> str:
+    least = [one.ge for one in field.metadata if isinstance(one, Ge)]
+    most = [one.le for one in field.metadata if isinstance(one, Le)]
+    if least and most:
+        return f"{least[0]} to {most[0]}"
+    return f"from {least[0]}" if least else ""
+
+
+def test_the_settings_are_those_of_the_gateway() -> None:
+    documented = [row[:3] for row in table("docs/operations.md", "setting")]
+    assert documented == [
+        [f"`BONIN_{name.upper()}`", _default(field), _bounds(field)] for name, field in Settings.model_fields.items()
+    ]
+
+
+def test_every_problem_is_listed_with_its_status() -> None:
+    documented = {(slug, int(row[1])) for row in table("docs/integration.md", "problem") for slug in words(row[0])}
+    assert documented == {(problem.value.slug, problem.value.status) for problem in Problem}
+
+
+def test_every_status_is_explained() -> None:
+    assert [words(row[0]) for row in table("docs/integration.md", "status")] == [[status] for status in Status]
+
+
+def test_every_reason_of_a_failure_is_named() -> None:
+    text = (ROOT / "docs" / "integration.md").read_text()
+    named = set(words(text.partition("`status_reason` of a failed one is")[2].partition("\n\n")[0]))
+    not_failures = {EndReason.VERIFIED, EndReason.DENIED, EndReason.EXPIRED, EndReason.CLOSED}
+    failures = {Verdict.LOCKED, Verdict.CONTACT_CHANGED, *DeliveryReason, *(set(EndReason) - not_failures)}
+    assert named - {"delivery"} == set(map(str, failures))
+
+
+def test_every_kind_of_key_is_listed() -> None:
+    made = re.findall(r'_at\(.*?, f?"([a-z-]+:?)', inspect.getsource(keys))
+    documented = {word.removesuffix("*") for row in table("docs/operations.md", "key") for word in words(row[0])}
+    assert {key for key in made if not key.startswith("cap:")} == documented - {"cap:"}
+
+
+def test_every_event_of_the_log_is_listed() -> None:
+    sources = [path.read_text() for path in (ROOT / "gateway").rglob("*.py")]
+    calls = [call for source in sources for call in re.findall(r'log\.(\w+)\(\s*"(\w+)"', source)]
+    logged = {(event, level) for level, event in calls}
+    documented = {(event, row[1]) for row in table("docs/operations.md", "event") for event in words(row[0])}
+    assert documented == logged
+
+
+def test_the_control_interface_is_what_the_local_carrier_offers() -> None:
+    documented = [words(row[0])[0] for row in table("docs/carriers.md", "call")]
+    assert documented == [f"{route.method} {route.path}" for route in control.ROUTES]
+
+
+def test_phones_and_faults_are_told_in_full() -> None:
+    told = {words(row[0])[0]: words(row[1]) for row in table("docs/carriers.md", "call")}
+    assert {*Behaviour, *RegistryState} <= set(told["PUT /control/phones/{number}"])
+    assert set(told["PUT /control/faults"]) == set(FaultSettings.__dataclass_fields__)
+
+
+def test_the_webhooks_are_those_that_the_gateway_takes() -> None:
+    added = re.findall(r'^ +add?\(?\s*f"\{WEBHOOKS\}(/[a-z]+)|^ +f"\{WEBHOOKS\}(/[a-z]+)', _source_of_webhooks(), re.M)
+    documented = {words(row[0])[0].removeprefix("/webhooks/twilio") for row in table("docs/carriers.md", "webhook")}
+    assert {"/" + path.split("/")[1] for path in documented} == {one or other for one, other in added}
+
+
+def _source_of_webhooks() -> str:
+    return inspect.getsource(twilio_webhooks.TwilioEndpoints.add_to)
+
+
+def test_the_version_is_one() -> None:
+    assert f'version = "{api.VERSION}"' in (ROOT / "pyproject.toml").read_text()

@@ -1,0 +1,137 @@
+"""What the desk's page shows and keeps, in both languages and on wide and narrow screens."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from demo.running import Demo
+from gateway.core.delivery import DeliveryReason, DeliveryState
+from ivr.state import EndReason
+from tests.e2e.browser.conftest import Heard
+from tests.e2e.browser.pages import HONG, DeskPage, Phones
+
+WORDS = """async () => {
+  const { ko } = await import("/desk/static/js/words/ko.js");
+  const { en } = await import("/desk/static/js/words/en.js");
+  return { ko, en };
+}"""
+
+
+def shape(words: Any) -> Any:
+    """The keys of a table of words, and how many texts each holds."""
+    if isinstance(words, dict):
+        return {key: shape(value) for key, value in words.items()}
+    return len(words) if isinstance(words, list) else "text"
+
+
+async def overflows(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("locale", "width"), [("ko-KR", 1440), ("ko-KR", 390), ("en-US", 390), ("de-DE", 1440)])
+async def test_the_page_is_quiet_asks_nobody_else_and_fits_the_screen(
+    chromium: Browser, demo: Demo, people: None, locale: str, width: int
+) -> None:
+    async with await chromium.new_context(locale=locale, viewport={"width": width, "height": 844}) as context:
+        heard = Heard()
+        heard.listen_to(context)
+        desk = DeskPage(await context.new_page())
+        await desk.page.goto(demo.desk_url)
+        language = "en" if locale == "en-US" else "ko"
+        await expect(desk.role("firm")).to_have_text("Bonin Securities" if language == "en" else "본인증권")
+        await expect(desk.page.locator("html")).to_have_attribute("lang", language)
+        assert not await overflows(desk.page)
+        await desk.choose("hong-gildong", "reissue")
+        await expect(desk.role("warning")).to_be_visible()
+        assert not await overflows(desk.page)
+        await desk.request("sms_reply")
+        await desk.binding_code()
+        assert not await overflows(desk.page)
+        assert await desk.page.screenshot(full_page=True)
+        await desk.role("cancel").click()
+        await expect(desk.role("ended", status="canceled")).to_be_visible()
+        assert heard.complaints == []
+        assert heard.origins == {demo.base_url}
+
+
+async def test_the_language_changes_in_the_middle_and_keeps_what_was_typed(desk: DeskPage) -> None:
+    await desk.choose("hong-gildong")
+    await desk.request("sms")
+    await desk.role("code").fill("12 ３")
+    await desk.page.locator('[data-language="en"]').click()
+    await expect(desk.role("check")).to_have_text("Confirm")
+    await expect(desk.role("code")).to_have_value("123")
+    await desk.page.reload()
+    await expect(desk.role("check")).to_have_text("Confirm")
+
+
+async def test_a_page_that_is_loaded_again_goes_on_with_its_verification(desk: DeskPage, phones: Phones) -> None:
+    await desk.choose("hong-gildong")
+    await desk.request("sms")
+    code = await phones.of(HONG).texted_code()
+    await desk.page.reload()
+    await desk.enter(code)
+    await desk.expect_verified()
+    await desk.page.reload()
+    await desk.expect_verified()
+
+
+async def test_a_company_needs_no_extra_authentication(desk: DeskPage) -> None:
+    await desk.choose("hanbit-trading")
+    await expect(desk.role("exempt", exempt="corporate")).to_contain_text("추가인증 대상이 아닙니다")
+
+
+async def test_a_customer_without_consent_is_told_the_two_ways_to_give_it(desk: DeskPage) -> None:
+    await desk.choose("shim-cheong")
+    refusal = desk.role("exempt", exempt="consent")
+    await expect(refusal).to_contain_text("영업점을 방문")
+    await expect(refusal).to_contain_text("[인증서 온라인 신원확인 동의]")
+
+
+async def test_an_outage_of_the_carrier_leaves_the_contact_as_it_was(desk: DeskPage) -> None:
+    await desk.choose("im-kkeokjeong")
+    await desk.role("ownership-check").click()
+    await expect(desk.role("contact-note", about="ownership-check-unavailable")).to_be_visible()
+    await expect(desk.page.locator('[data-contact][data-status="needs_verification"]')).to_have_count(1)
+    await expect(desk.page.locator('[data-method="ars"] input')).to_be_disabled()
+
+
+async def test_five_wrong_codes_lock_and_the_desk_says_who_unlocks(desk: DeskPage) -> None:
+    await desk.choose("hong-gildong")
+    await desk.request("branch_otp")
+    for left in (4, 3, 2, 1):
+        await desk.enter("000000")
+        await expect(desk.role("attempts")).to_have_text(f"{left}회")
+    await desk.enter("000000")
+    await expect(desk.role("ended", reason="locked")).to_contain_text("고객센터(1588-0000)")
+    await desk.role("start-over").click()
+    await desk.role("next").click()
+    await expect(desk.role("exempt", exempt="locked")).to_be_visible()
+
+
+async def test_everything_is_reached_by_keyboard_alone(desk: DeskPage) -> None:
+    page = desk.page
+    await page.locator('[data-customer="hong-gildong"] input').focus()
+    await page.keyboard.press("Space")
+    await desk.role("next").focus()
+    await page.keyboard.press("Enter")
+    await page.locator('[data-method="sms"] input').focus()
+    await page.keyboard.press("Space")
+    await desk.role("request").focus()
+    await page.keyboard.press("Enter")
+    await expect(desk.role("code")).to_be_focused()
+    await page.keyboard.type("123")
+    await page.keyboard.press("Enter")
+    await expect(desk.role("message")).to_contain_text("여섯 자리")
+
+
+async def test_both_languages_have_words_for_every_state_and_every_way_to_end(desk: DeskPage) -> None:
+    words = await desk.page.evaluate(WORDS)
+    korean = words["ko"]
+    assert shape(korean) == shape(words["en"])
+    from_calls = {reason.value for reason in EndReason} - {"verified", "denied", "closed"}
+    from_carriers = {reason.value for reason in DeliveryReason}
+    others = {"denied_by_phone", "denied_by_reply", "canceled_by_caller", "contact_changed", "expired", "locked"}
+    assert from_calls | from_carriers | others <= set(korean["reasons"])
+    assert {state.value for state in DeliveryState} <= set(korean["text"]) | set(korean["call"])

@@ -1,0 +1,94 @@
+"""Method `branch_otp`: the password on a slip, and everything that it is not good for."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.e2e.caller import Caller, Person
+
+Spoil = Callable[[Person, Caller], Awaitable[str]]
+
+
+async def test_the_password_on_the_slip_verifies(person: Person) -> None:
+    opened = await person.start("branch_otp")
+    assert (opened["contact_id"], opened["delivery"], opened["resends_remaining"]) == (None, None, 0)
+    checked = await person.check(opened, (await person.slip())["password"])
+    assert (checked["status"], checked["attempts_remaining"]) == ("verified", 5)
+
+
+async def _used(person: Person, _: Caller) -> str:
+    password = (await person.slip())["password"]
+    await person.check(await person.start("branch_otp"), password)
+    return str(password)
+
+
+async def _revoked(person: Person, issuer: Caller) -> str:
+    slip = await person.slip()
+    path = f"/v1/branch-passwords/{slip['branch_password_id']}"
+    assert (await issuer.send("DELETE", path)).status == 204
+    assert (await issuer.send("DELETE", path)).slug == "branch-password-not-found"
+    return str(slip["password"])
+
+
+async def _replaced(person: Person, _: Caller) -> str:
+    old = (await person.slip())["password"]
+    while (await person.slip())["password"] == old:
+        continue
+    return str(old)
+
+
+async def _of_another_operation(person: Person, _: Caller) -> str:
+    return str((await person.slip("reissue"))["password"])
+
+
+async def _of_nobody(_: Person, __: Caller) -> str:
+    return "000000"
+
+
+@pytest.mark.parametrize("spoil", [_used, _revoked, _replaced, _of_another_operation, _of_nobody])
+async def test_a_password_that_is_not_in_force_is_wrong(person: Person, issuer: Caller, spoil: Spoil) -> None:
+    password = await spoil(person, issuer)
+    checked = await person.check(await person.start("branch_otp"), password)
+    assert (checked["correct"], checked["status"], checked["attempts_remaining"]) == (False, "pending", 4)
+
+
+async def test_the_password_of_another_customer_is_wrong(person: Person, another_person: Person) -> None:
+    password = (await another_person.slip())["password"]
+    checked = await person.check(await person.start("branch_otp"), password)
+    assert checked["correct"] is False
+
+
+async def test_a_newer_password_takes_the_place_of_an_older_one(person: Person) -> None:
+    await person.slip()
+    newer = (await person.slip())["password"]
+    assert (await person.check(await person.start("branch_otp"), newer))["correct"] is True
+
+
+async def test_the_slip_can_be_printed_and_the_server_cannot_read_the_password_off_it(
+    person: Person, issuer: Caller, stranger: Caller
+) -> None:
+    slip = await person.slip()
+    address, _, fragment = slip["slip_url"].partition("#")
+    assert fragment == slip["password"]
+    page = await stranger.get(address.removeprefix(stranger.base_url))
+    assert page.status == 200
+    shown = page.content.decode()
+    assert slip["password"] not in shown
+    for words in (
+        "일회용 비밀번호 발급 확인서",
+        "김*험",
+        "인증서 발급",
+        "여의도",
+        "타인에게 절대 알려주지 마세요",
+        "전자서명법",
+    ):
+        assert words in shown
+    await issuer.send("DELETE", f"/v1/branch-passwords/{slip['branch_password_id']}")
+    assert (await stranger.get(address.removeprefix(stranger.base_url))).status == 404
+
+
+@pytest.mark.parametrize("seconds", [0, 59, 604_801, -1, 10**15, 60.5, True, "600"])
+async def test_a_password_lives_from_a_minute_to_a_week(person: Person, issuer: Caller, seconds: object) -> None:
+    body = {"customer_id": person.customer_id, "operation": "issue", "branch": "여의도", "issued_by": "박지점"}
+    refused = await issuer.post("/v1/branch-passwords", body | {"valid_for": seconds})
+    assert (refused.status, refused.fields) == (422, ["valid_for"])

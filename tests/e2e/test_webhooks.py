@@ -1,0 +1,190 @@
+"""What somebody who forges, repeats or bends a carrier's webhooks gets out of it."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from demo.running import SMS_NUMBER, VOICE_NUMBER
+from tests.e2e.caller import Answer, Caller, Person, another
+from tests.e2e.conftest import Served
+
+FORM = "application/x-www-form-urlencoded"
+NO_VERIFICATION = "ver_" + "0" * 22
+NO_TURN = "A" * 16
+
+
+class Forger:
+    """Knows the auth token, as the carrier does, and uses it as it likes."""
+
+    def __init__(self, caller: Caller, served: Served) -> None:
+        self._caller = caller
+        self.account_sid = served.demo.secrets.twilio_account_sid
+        self._validator = RequestValidator(served.demo.secrets.twilio_auth_token)
+
+    async def send(
+        self,
+        path: str,
+        parameters: dict[str, str],
+        *,
+        signature: str | None = None,
+        signed_for: str | None = None,
+        body: str | None = None,
+        content_type: str = FORM,
+    ) -> Answer:
+        path = f"/webhooks/twilio/{path}"
+        address = (signed_for or self._caller.base_url) + path
+        if signature is None:
+            signature = self._validator.compute_signature(address, parameters)
+        headers = {"Content-Type": content_type, "X-Twilio-Signature": signature}
+        return await self._caller.send("POST", path, (body or urlencode(parameters)).encode(), headers)
+
+    def status(self, word: str) -> dict[str, str]:
+        return {"AccountSid": self.account_sid, "MessageSid": "SM" + "0" * 32, "MessageStatus": word}
+
+    def call(self, person: Person, **more: str) -> dict[str, str]:
+        call = {"AccountSid": self.account_sid, "CallSid": "CA" + "0" * 32, "CallStatus": "in-progress"}
+        return call | {"Direction": "outbound-api", "From": VOICE_NUMBER, "To": person.number, **more}
+
+    def text(self, person: Person, body: str, sid: str) -> dict[str, str]:
+        text = {"AccountSid": self.account_sid, "MessageSid": f"SM{sid}"}
+        return text | {"From": person.number, "To": SMS_NUMBER, "Body": body}
+
+
+@pytest.fixture
+async def forger(served: Served) -> AsyncIterator[Forger]:
+    async with Caller(served.demo.base_url) as caller:
+        yield Forger(caller, served)
+
+
+async def _delivered(person: Person) -> Any:
+    opened = await person.start("sms")
+    now = opened
+    while now["delivery"]["state"] != "delivered":
+        now = await person.api.call("GET", f"/v1/verifications/{opened['id']}?wait=5")
+    return now
+
+
+async def test_what_is_not_signed_for_our_address_is_refused(person: Person, forger: Forger) -> None:
+    opened = await _delivered(person)
+    path, form = f"messages/{opened['id']}/1", forger.status("failed")
+    for answer in (
+        await forger.send(path, form, signature=""),
+        await forger.send(path, form, signature="bm8gc2lnbmF0dXJlIGF0IGFsbCE="),
+        await forger.send(path, form, signed_for="http://elsewhere.example"),
+        await forger.send(path, form, body=urlencode(forger.status("sent")), signature="한글".encode().hex()),
+    ):
+        assert (answer.status, answer.slug) == (403, "webhook-signature")
+    assert (await person.now(opened))["delivery"] == opened["delivery"]
+
+
+async def test_parameters_that_are_not_exactly_the_known_ones_are_refused(person: Person, forger: Forger) -> None:
+    opened = await _delivered(person)
+    path, form = f"messages/{opened['id']}/1", forger.status("failed")
+    for answer in (
+        await forger.send(path, form | {"Surprise": "1"}),
+        await forger.send(path, form | {"AccountSid": "AC" + "1" * 32}),
+        await forger.send(path, {"AccountSid": forger.account_sid}),
+        await forger.send(path, form, body=urlencode(form) + "&MessageStatus=failed"),
+        await forger.send(path, form, body="{}", content_type="application/json"),
+        await forger.send(f"{path}?more=1", form),
+        await forger.send(path, {}),
+    ):
+        assert (answer.status, answer.slug) == (400, "webhook-refused")
+    assert (await person.now(opened))["delivery"] == opened["delivery"]
+
+
+async def test_late_and_repeated_status_reports_change_nothing(person: Person, forger: Forger) -> None:
+    opened = await _delivered(person)
+    for word in ("queued", "sent", "undelivered", "failed", "delivered"):
+        assert (await forger.send(f"messages/{opened['id']}/1", forger.status(word))).status == 204
+    assert (await person.now(opened))["delivery"] == opened["delivery"]
+
+
+async def test_a_report_on_another_delivery_or_as_a_call_changes_nothing(person: Person, forger: Forger) -> None:
+    opened = await _delivered(person)
+    await forger.send(f"messages/{opened['id']}/2", forger.status("failed"))
+    await forger.send(f"calls/{opened['id']}/1", forger.call(person, CallStatus="completed"))
+    now = await person.now(opened)
+    assert (now["status"], now["delivery"]) == ("pending", opened["delivery"])
+
+
+async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger) -> None:
+    opened = await person.start("ars")
+    guessed = await forger.send(
+        f"voice/{opened['id']}/{NO_TURN}/keys", forger.call(person, Digits=opened["binding_code"])
+    )
+    assert (guessed.status, guessed.slug) == (409, "turn-already-taken")
+    forged = await forger.send(f"voice/{NO_VERIFICATION}/{NO_TURN}/keys", forger.call(person, Digits="1"))
+    assert (forged.status, forged.slug) == (404, "verification-not-found")
+    now = await person.now(opened)
+    assert (now["status"], now["attempts_remaining"]) == ("pending", 5)
+
+
+async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forger: Forger, issuer: Caller) -> None:
+    opened = await person.start("ars")
+    call = await person.answer_call()
+    first_key = (await call.hear("먼저 ([0-8])번"))[1]
+    await call.press(first_key)
+    await call.hear("여섯 자리")
+    calls = await person.carrier.call("GET", f"/control/calls?to=%2B{person.number[1:]}")
+    taken = str(calls["calls"][-1]["turn"])
+    turn = re.search("/voice/[^/]+/([^/]+)/", taken)
+    if turn is not None:
+        path = f"voice/{opened['id']}/{turn[1]}/keys"
+        sent = [forger.send(path, forger.call(person, Digits=another(opened["binding_code"]))) for _ in range(8)]
+        answers = await asyncio.gather(*sent)
+        assert sorted(answer.status for answer in answers) == [200] + [409] * 7
+        assert (await issuer.get(f"/v1/verifications/{opened['id']}")).json["attempts_remaining"] == 4
+
+
+async def test_a_text_that_comes_twice_is_read_once(person: Person, forger: Forger) -> None:
+    opened = await person.start("sms_reply")
+    sid = secrets.token_hex(16)
+    wrong = forger.text(person, another(opened["binding_code"]), sid)
+    answers = await asyncio.gather(*(forger.send("inbound", wrong) for _ in range(8)))
+    assert {answer.status for answer in answers} == {200}
+    assert sum(b"<Message>" in answer.content for answer in answers) == 1
+    await forger.send("inbound", forger.text(person, opened["binding_code"], sid))
+    now = await person.now(opened)
+    assert (now["status"], now["attempts_remaining"]) == ("pending", 4)
+
+
+async def test_a_sender_cannot_be_hidden_in_the_text(person: Person, forger: Forger) -> None:
+    opened = await person.start("sms_reply")
+    form = forger.text(person, opened["binding_code"], secrets.token_hex(16))
+    shifted = {name: value for name, value in form.items() if name != "From"}
+    shifted["Body"] = f"{opened['binding_code']}From{person.number}"
+    assert (await forger.send("inbound", shifted)).status == 400
+    assert (await person.now(opened))["status"] == "pending"
+
+
+@pytest.mark.parametrize("body", ["\0" * 5, "😀" * 50, "", "9" * 1600, "'; DROP", "<Response/>"])
+async def test_a_strange_text_is_read_without_harm(person: Person, forger: Forger, body: str) -> None:
+    opened = await person.start("sms_reply")
+    answer = await forger.send("inbound", forger.text(person, body, secrets.token_hex(16)))
+    assert answer.status in (200, 400)
+    assert (await person.now(opened))["attempts_remaining"] == 5
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "inbound",
+        f"messages/{NO_VERIFICATION}/1",
+        f"calls/{NO_VERIFICATION}/1",
+        f"voice/{NO_VERIFICATION}/{NO_TURN}/keys",
+    ],
+)
+async def test_webhooks_are_posted(stranger: Caller, path: str) -> None:
+    refused = await stranger.get(f"/webhooks/twilio/{path}")
+    assert (refused.status, refused.headers["Allow"]) == (405, "POST")
+
+
+async def test_a_huge_webhook_is_refused(forger: Forger) -> None:
+    assert (await forger.send("inbound", {}, body="Body=" + "x" * 9000)).slug == "body-too-large"

@@ -1,0 +1,73 @@
+"""Codes: drawn evenly, and bound to what they were made for."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.protection import PersonalData, Unreadable
+from gateway.core.codes import CodeVault, is_code, new_branch_password, new_code
+from tests import builders
+
+VAULT = builders.vault()
+DRAWN = 20_000
+
+
+@pytest.mark.parametrize("draw", [new_code, new_branch_password])
+def test_every_digit_is_as_likely_at_every_place(draw: object) -> None:
+    assert callable(draw)
+    count = DRAWN if draw is new_code else DRAWN // 10
+    codes = [draw() for _ in range(count)]
+    assert all(is_code(code) for code in codes)
+    for place in range(6):
+        seen = Counter(code[place] for code in codes)
+        expected = count / 10
+        chi_square = sum((seen[digit] - expected) ** 2 / expected for digit in "0123456789")
+        # 9 degrees of freedom: above 50 once in ten million fair draws.
+        assert chi_square < 50
+
+
+@pytest.mark.parametrize(
+    "text", ["12345", "1234567", "", "12345\n", "１２３４５６", "١٢٣٤٥٦", "12345a", " 12345", "+12345"]
+)
+def test_only_six_ascii_digits_are_a_code(text: str) -> None:
+    assert not is_code(text)
+
+
+def test_a_digest_stands_for_one_code_of_one_verification_customer_and_operation() -> None:
+    parts = ["ver_1", "hong-gildong", "issue", "123456"]
+    digests = {VAULT.digest(*parts)}
+    for place in range(len(parts)):
+        changed = [*parts[:place], "another", *parts[place + 1 :]]
+        digests.add(VAULT.digest(*changed))
+    digests.add(CodeVault(b"\x09" * 32, builders.personal_data()).digest(*parts))
+    assert len(digests) == len(parts) + 2
+
+
+@given(
+    st.lists(st.text("ab", max_size=3), min_size=4, max_size=4),
+    st.lists(st.text("ab", max_size=3), min_size=4, max_size=4),
+)
+def test_parts_never_run_into_each_other(some: list[str], others: list[str]) -> None:
+    assert (VAULT.digest(*some) == VAULT.digest(*others)) == (some == others)
+
+
+def test_each_kind_of_digest_is_its_own() -> None:
+    digests = [
+        VAULT.branch_digest("a", "b", "c"),
+        VAULT.reply_digest("a", "b"),
+        VAULT.digest("a", "b", "c", "d"),
+        bytes.fromhex(VAULT.attempt_digest("a")),
+    ]
+    assert len(set(digests)) == len(digests)
+
+
+def test_a_sealed_code_opens_for_its_verification_only() -> None:
+    sealed = VAULT.seal("ver_1", "123456")
+    assert VAULT.open("ver_1", sealed) == "123456"
+    with pytest.raises(Unreadable):
+        VAULT.open("ver_2", sealed)
+    other_keys = PersonalData(encryption_key=b"\x07" * 32, index_key=b"\x08" * 32)
+    with pytest.raises(Unreadable):
+        CodeVault(builders.PEPPER, other_keys).open("ver_1", sealed)

@@ -1,0 +1,155 @@
+"""Registering numbers, and making them verifiable (R5, R6)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from contacts.models import Contact, ContactLabel, ContactStatus, VerifiedBy
+from contacts.ownership import OwnershipResult
+from gateway.core.errors import Problem, Refusal
+from gateway.core.opening import OpenRequest
+from gateway.core.operations import Operation
+from gateway.core.verification import Method
+from tests import builders
+from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
+from tests.gateway.rooms import Rooms
+
+
+async def vouch_receipt(rooms: Rooms, voucher: Contact, target: Contact, customer_id: str = CUSTOMER_ID) -> str:
+    """The receipt of a verification of `voucher`, made for `target`."""
+    opened = await rooms.opening.open(
+        OpenRequest(
+            CLIENT,
+            customer_id,
+            Method.SMS,
+            Operation.VOUCH,
+            voucher.contact_id,
+            target.contact_id,
+            None,
+            "ko",
+        )
+    )
+    judged = await rooms.judge(opened, rooms.code_of(opened))
+    return rooms.signer.sign(judged.verification)
+
+
+@pytest.fixture
+async def mobile(rooms: Rooms) -> Contact:
+    return await rooms.register()
+
+
+@pytest.fixture
+async def home(rooms: Rooms, mobile: Contact) -> Contact:
+    return await rooms.add(CUSTOMER_ID, LANDLINE, None)
+
+
+async def problem_of_vouching(rooms: Rooms, receipt: str, contact_id: str, customer_id: str = CUSTOMER_ID) -> Problem:
+    with pytest.raises(Refusal) as refusal:
+        await rooms.customers.vouch(customer_id, contact_id, receipt, CLIENT)
+    return refusal.value.problem
+
+
+async def test_a_number_is_registered_once_and_needs_verification(rooms: Rooms) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact = await rooms.customers.add_contact(CUSTOMER_ID, MOBILE, ContactLabel.MOBILE)
+    assert (contact.number.e164, contact.status) == (MOBILE, ContactStatus.NEEDS_VERIFICATION)
+    with pytest.raises(Refusal) as again:
+        await rooms.customers.add_contact(CUSTOMER_ID, MOBILE, ContactLabel.OTHER)
+    assert again.value.problem is Problem.CONTACT_ALREADY_REGISTERED
+    assert again.value.values["contact_id"] == contact.contact_id
+
+
+@pytest.mark.parametrize("number", ["060-700-1234", "1588-1234", "+1 202 555 0100", "010-CALL-NOW", ""])
+async def test_a_number_that_may_not_be_called_is_refused_by_its_field(rooms: Rooms, number: str) -> None:
+    await rooms.customer_store.put(builders.individual())
+    with pytest.raises(Refusal) as refusal:
+        await rooms.customers.add_contact(CUSTOMER_ID, number, ContactLabel.MOBILE)
+    assert refusal.value.problem is Problem.NUMBER_REFUSED
+    assert [error.field for error in refusal.value.errors] == ["number"]
+
+
+async def test_too_many_contacts_and_somebody_unknown_are_refused(rooms: Rooms) -> None:
+    with pytest.raises(Refusal) as unknown:
+        await rooms.customers.add_contact("nobody", MOBILE, ContactLabel.MOBILE)
+    assert unknown.value.problem is Problem.CUSTOMER_NOT_FOUND
+    await rooms.customer_store.put(builders.individual())
+    for last in range(rooms.limits.contacts):
+        await rooms.customers.add_contact(CUSTOMER_ID, f"+8210123400{last:02d}", ContactLabel.MOBILE)
+    with pytest.raises(Refusal) as too_many:
+        await rooms.customers.add_contact(CUSTOMER_ID, MOBILE, ContactLabel.MOBILE)
+    assert too_many.value.problem is Problem.TOO_MANY_CONTACTS
+
+
+async def test_an_ownership_check_asks_for_the_customer_by_name(rooms: Rooms) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact = await rooms.add(CUSTOMER_ID, MOBILE, None)
+    checked = await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id)
+    assert rooms.registry.asked == [("홍길동", "1985-03-02")]
+    assert (checked.status, checked.verified_by) == (ContactStatus.VERIFIABLE, VerifiedBy.OWNERSHIP)
+
+
+@pytest.mark.parametrize(
+    ("says", "problem"),
+    [
+        (OwnershipResult.NOT_CONFIRMED, Problem.OWNERSHIP_NOT_CONFIRMED),
+        (OwnershipResult.NOT_AVAILABLE, Problem.OWNERSHIP_NOT_CONFIRMED),
+        (None, Problem.OWNERSHIP_CHECK_UNAVAILABLE),
+    ],
+)
+async def test_anything_but_a_yes_is_a_no(rooms: Rooms, says: OwnershipResult | None, problem: Problem) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact = await rooms.add(CUSTOMER_ID, MOBILE, None)
+    rooms.registry.says = says
+    with pytest.raises(Refusal) as refusal:
+        await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id)
+    assert refusal.value.problem is problem
+    _, [now] = await rooms.customers.get(CUSTOMER_ID)
+    assert now.status is ContactStatus.NEEDS_VERIFICATION
+
+
+async def test_a_landline_has_no_ownership_check(rooms: Rooms, home: Contact) -> None:
+    with pytest.raises(Refusal) as refusal:
+        await rooms.customers.check_ownership(CUSTOMER_ID, home.contact_id)
+    assert refusal.value.problem is Problem.OWNERSHIP_NOT_CONFIRMED
+    assert rooms.registry.asked == []
+
+
+async def test_a_verified_mobile_vouches_for_a_landline_once(rooms: Rooms, mobile: Contact, home: Contact) -> None:
+    receipt = await vouch_receipt(rooms, mobile, home)
+    vouched = await rooms.customers.vouch(CUSTOMER_ID, home.contact_id, receipt, CLIENT)
+    assert (vouched.status, vouched.verified_by) == (ContactStatus.VERIFIABLE, VerifiedBy.VOUCH)
+    assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.VOUCH_REFUSED
+
+
+async def test_a_receipt_vouches_for_the_contact_it_was_made_for(rooms: Rooms, mobile: Contact, home: Contact) -> None:
+    other = await rooms.add(CUSTOMER_ID, "+82221234568", None)
+    receipt = await vouch_receipt(rooms, mobile, home)
+    assert await problem_of_vouching(rooms, receipt, other.contact_id) is Problem.VOUCH_REFUSED
+    await rooms.customer_store.put(builders.individual("sung-chunhyang"))
+    theirs = await rooms.add("sung-chunhyang", LANDLINE, None)
+    assert await problem_of_vouching(rooms, receipt, theirs.contact_id, "sung-chunhyang") is Problem.VOUCH_REFUSED
+
+
+async def test_a_receipt_of_another_operation_vouches_for_nothing(rooms: Rooms, mobile: Contact, home: Contact) -> None:
+    opened = await rooms.open(Method.SMS, mobile)
+    receipt = rooms.signer.sign((await rooms.judge(opened, rooms.code_of(opened))).verification)
+    assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.VOUCH_REFUSED
+
+
+async def test_a_vouch_receipt_redeemed_elsewhere_vouches_no_more(rooms: Rooms, mobile: Contact, home: Contact) -> None:
+    receipt = await vouch_receipt(rooms, mobile, home)
+    await rooms.redeeming.redeem(receipt, Operation.VOUCH, None, CUSTOMER_ID, CLIENT)
+    assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.RECEIPT_ALREADY_REDEEMED
+
+
+async def test_a_voucher_that_is_nobodys_own_any_more_does_not_vouch(
+    rooms: Rooms, mobile: Contact, home: Contact
+) -> None:
+    receipt = await vouch_receipt(rooms, mobile, home)
+    await rooms.customer_store.put(builders.individual(name="임꺽정"))
+    assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.VOUCH_REFUSED
+
+
+async def test_when_a_contact_became_verifiable_is_known(rooms: Rooms, mobile: Contact) -> None:
+    assert mobile.verified_at is not None
+    assert abs((datetime.now(UTC) - mobile.verified_at).total_seconds()) < 60

@@ -1,0 +1,139 @@
+"""Receipts: nothing but what this gateway signed is believed, and no longer than it lives."""
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc.jwk import ECKey
+
+from gateway.core.errors import Problem, Refusal
+from gateway.core.operations import Operation
+from gateway.core.receipts import ReceiptSigner, load_receipt_key
+from gateway.core.verification import Method, Status, Verification
+
+LIFE = 600
+VERIFIED_AT = 1_800_000_000
+VERIFICATION = Verification(
+    verification_id="ver_00a",
+    customer_id="hong-gildong",
+    client="issuance",
+    method=Method.SMS,
+    operation=Operation.ISSUE,
+    locale="ko",
+    status=Status.VERIFIED,
+    reason="correct",
+    created_at=VERIFIED_AT * 1000 - 5000,
+    expires_at=VERIFIED_AT * 1000 + 5000,
+    revision=2,
+    read_at=VERIFIED_AT * 1000,
+    wrong_answers=0,
+    locked=False,
+    contact_id="con_1",
+    operation_hash="ab" * 32,
+    closed_at=VERIFIED_AT * 1000 + 999,
+    receipt_id="receipt-1",
+)
+KEY, OTHER_KEY = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
+SIGNER = ReceiptSigner("bonin", [KEY], LIFE)
+RECEIPT = SIGNER.sign(VERIFICATION)
+
+
+def refused(receipt: str, at: int = VERIFIED_AT, signer: ReceiptSigner = SIGNER) -> Problem:
+    with pytest.raises(Refusal) as refusal:
+        signer.read(receipt, at)
+    return refusal.value.problem
+
+
+def encoded(part: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+def test_a_receipt_says_what_was_verified() -> None:
+    claims = SIGNER.read(RECEIPT, VERIFIED_AT)
+    assert (claims.jti, claims.verification_id, claims.customer_id) == ("receipt-1", "ver_00a", "hong-gildong")
+    assert (claims.operation, claims.operation_hash, claims.method) == ("issue", "ab" * 32, "sms")
+    assert (claims.contact_id, claims.target_contact_id) == ("con_1", None)
+    assert (claims.iat, claims.exp) == (VERIFIED_AT, VERIFIED_AT + LIFE)
+
+
+def test_a_receipt_lives_until_its_last_second() -> None:
+    SIGNER.read(RECEIPT, VERIFIED_AT + LIFE - 1)
+    assert refused(RECEIPT, VERIFIED_AT + LIFE) is Problem.RECEIPT_EXPIRED
+
+
+@given(st.data())
+def test_a_receipt_with_any_character_changed_is_invalid(data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(RECEIPT) - 1))
+    # The last character of a part has bits that mean nothing: those that share the rest are left alone.
+    character = data.draw(st.sampled_from("AQgw_-.é"))
+    tampered = RECEIPT[:place] + character + RECEIPT[place + 1 :]
+    if _parts(tampered) != _parts(RECEIPT):
+        assert refused(tampered) is Problem.RECEIPT_INVALID
+
+
+@pytest.mark.parametrize("receipt", ["", ".", "..", "a.b.c", "null", RECEIPT + ".x", RECEIPT.rpartition(".")[0] + "."])
+def test_what_is_no_receipt_is_invalid(receipt: str) -> None:
+    assert refused(receipt) is Problem.RECEIPT_INVALID
+
+
+def test_a_receipt_signed_by_another_key_or_issuer_is_invalid() -> None:
+    assert refused(ReceiptSigner("bonin", [OTHER_KEY], LIFE).sign(VERIFICATION)) is Problem.RECEIPT_INVALID
+    assert refused(ReceiptSigner("another", [KEY], LIFE).sign(VERIFICATION)) is Problem.RECEIPT_INVALID
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "ES384"])
+def test_a_receipt_may_not_choose_its_own_algorithm(algorithm: str) -> None:
+    header = {"alg": algorithm, "typ": "JWT", "kid": KEY.thumbprint()}
+    _, payload, signature = RECEIPT.split(".")
+    for signed in ("", signature):
+        assert refused(f"{encoded(header)}.{payload}.{signed}") is Problem.RECEIPT_INVALID
+
+
+def test_a_receipt_that_names_a_key_of_its_own_is_invalid() -> None:
+    header = {"alg": "ES256", "typ": "JWT", "jwk": OTHER_KEY.as_dict(private=False)}
+    _, payload, signature = ReceiptSigner("bonin", [OTHER_KEY], LIFE).sign(VERIFICATION).split(".")
+    assert refused(f"{encoded(header)}.{payload}.{signature}") is Problem.RECEIPT_INVALID
+
+
+def test_receipts_of_the_key_before_are_believed_until_it_is_dropped() -> None:
+    rotated = ReceiptSigner("bonin", [OTHER_KEY, KEY], LIFE)
+    assert rotated.read(RECEIPT, VERIFIED_AT).jti == "receipt-1"
+    assert refused(rotated.sign(VERIFICATION)) is Problem.RECEIPT_INVALID
+    assert refused(RECEIPT, signer=ReceiptSigner("bonin", [OTHER_KEY], LIFE)) is Problem.RECEIPT_INVALID
+
+
+def test_the_published_keys_are_public_and_named() -> None:
+    [key] = SIGNER.public_keys()["keys"]
+    assert "d" not in key
+    assert (key["kid"], key["use"], key["alg"], key["crv"]) == (KEY.thumbprint(), "sig", "ES256", "P-256")
+
+
+def test_the_same_verification_always_gives_the_same_claims() -> None:
+    later = replace(VERIFICATION, read_at=VERIFICATION.read_at + 60_000, revision=9)
+    assert SIGNER.read(SIGNER.sign(later), VERIFIED_AT) == SIGNER.read(RECEIPT, VERIFIED_AT)
+
+
+@pytest.mark.parametrize("curve", ["P-384", "P-521"])
+def test_a_key_on_another_curve_is_refused(curve: Any) -> None:
+    with pytest.raises(ValueError, match="P-256"):
+        load_receipt_key(ECKey.generate_key(curve).as_pem(private=True).decode())
+
+
+def test_a_public_key_cannot_sign() -> None:
+    with pytest.raises(ValueError, match="private"):
+        load_receipt_key(KEY.as_pem(private=False).decode())
+
+
+def _parts(receipt: str) -> list[bytes | str]:
+    """What a receipt decodes to, part by part."""
+    parts: list[bytes | str] = []
+    for part in receipt.split("."):
+        try:
+            parts.append(base64.b64decode(part + "=" * (-len(part) % 4), altchars="-_", validate=True))
+        except ValueError:
+            parts.append(part)
+    return parts

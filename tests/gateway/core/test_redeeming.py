@@ -1,0 +1,72 @@
+"""Redeeming: once, and only for what the receipt was given for."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from gateway.core.errors import Problem, Refusal
+from gateway.core.opening import OpenRequest
+from gateway.core.operations import Operation
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.verification import Method, Verification
+from tests.builders import CLIENT, CUSTOMER_ID
+from tests.gateway.rooms import Rooms
+
+HASH = "ab" * 32
+
+
+@pytest.fixture
+async def verified(rooms: Rooms) -> Verification:
+    contact = await rooms.register()
+    asked = OpenRequest(CLIENT, CUSTOMER_ID, Method.SMS, Operation.ISSUE, contact.contact_id, None, HASH, "ko")
+    opened = await rooms.opening.open(asked)
+    return (await rooms.judge(opened, rooms.code_of(opened))).verification
+
+
+@pytest.fixture
+def receipt(rooms: Rooms, verified: Verification) -> str:
+    return rooms.signer.sign(verified)
+
+
+async def test_a_receipt_is_redeemed_by_one_of_many(rooms: Rooms, receipt: str) -> None:
+    asked = (rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT) for _ in range(20))
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [one.problem for one in outcomes if isinstance(one, Refusal)]
+    assert refused == [Problem.RECEIPT_ALREADY_REDEEMED] * 19
+
+
+@pytest.mark.parametrize(
+    ("operation", "operation_hash", "customer_id"),
+    [
+        (Operation.REISSUE, HASH, CUSTOMER_ID),
+        (Operation.ISSUE, "cd" * 32, CUSTOMER_ID),
+        (Operation.ISSUE, None, CUSTOMER_ID),
+        (Operation.ISSUE, HASH, "sung-chunhyang"),
+    ],
+)
+async def test_a_receipt_for_something_else_is_refused_and_stays_good(
+    rooms: Rooms, receipt: str, operation: Operation, operation_hash: str | None, customer_id: str
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(receipt, operation, operation_hash, customer_id, CLIENT)
+    assert refusal.value.problem is Problem.RECEIPT_MISMATCH
+    claims = await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert claims.customer_id == CUSTOMER_ID
+
+
+async def test_an_old_receipt_is_refused(rooms: Rooms, verified: Verification) -> None:
+    assert verified.closed_at is not None
+    old = rooms.signer.sign(replace(verified, closed_at=verified.closed_at - rooms.limits.receipt_life * 1000))
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(old, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert refusal.value.problem is Problem.RECEIPT_EXPIRED
+
+
+async def test_both_signatures_of_one_verification_are_one_receipt(
+    rooms: Rooms, signer: ReceiptSigner, verified: Verification, receipt: str
+) -> None:
+    await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(signer.sign(verified), Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert refusal.value.problem is Problem.RECEIPT_ALREADY_REDEEMED

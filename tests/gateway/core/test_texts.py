@@ -1,0 +1,32 @@
+"""What leaves for a phone fits one Korean text message."""
+
+import pytest
+
+from gateway.core.operations import Operation
+from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
+from tests.builders import CODE, FIRM
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+@pytest.mark.parametrize("operation", Operation)
+def test_every_text_fits_and_holds_the_code_once_or_not_at_all(operation: Operation, locale: str) -> None:
+    firm = FIRM.name(locale)
+    code, reply = code_text(firm, operation, CODE, 10, locale), reply_text(firm, operation, 10, locale)
+    assert length_in_euc_kr(code) <= ONE_TEXT
+    assert length_in_euc_kr(reply) <= ONE_TEXT
+    assert (code.count(CODE), reply.count(CODE)) == (1, 0)
+    assert all(firm in text and "10" in text for text in (code, reply))
+
+
+def test_texts_of_two_operations_differ() -> None:
+    for locale in ("ko", "en"):
+        assert len({code_text("본인증권", operation, CODE, 5, locale) for operation in Operation}) == len(Operation)
+
+
+def test_the_korean_text_warns_against_telling_the_code() -> None:
+    assert "타인에게 절대 알려주지 마세요" in code_text("본인증권", Operation.ISSUE, CODE, 5, "ko")
+
+
+def test_what_a_text_message_cannot_carry_has_no_length() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        length_in_euc_kr("\N{GRINNING FACE}")

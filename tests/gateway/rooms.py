@@ -1,0 +1,184 @@
+"""The gateway's use cases over a real store, with carriers that record instead of sending."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from contacts.models import Contact, Customer, VerifiedBy
+from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
+from contacts.phone_numbers import DEFAULT, PhoneNumber
+from gateway.core.customers import Customers
+from gateway.core.limits import Limits
+from gateway.core.opening import Opening, OpenRequest
+from gateway.core.operations import Operation
+from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.redeeming import Redeeming
+from gateway.core.stores import Judgement
+from gateway.core.verification import TRAITS, Method, Verification
+from gateway.core.verifications import Verifications
+from gateway.methods.ars import ArsMethod
+from gateway.methods.branch_otp import BranchPasswords
+from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
+from gateway.methods.dispatcher import Dispatcher
+from gateway.methods.sms import SmsMethod
+from gateway.methods.sms_reply import SmsReplyMethod
+from gateway.store import keys
+from gateway.store.branch_passwords import RedisBranchPasswords
+from gateway.store.caps import RedisCaps
+from gateway.store.connection import Store
+from gateway.store.customers import RedisCustomers
+from gateway.store.expiry import ExpirySweep
+from gateway.store.outbox import RedisOutbox
+from gateway.store.receipts import RedisReceipts
+from gateway.store.replies import RedisReplies
+from gateway.store.verifications import RedisVerifications, new_receipt_id
+from tests import builders
+from tests.builders import CLIENT, CUSTOMER_ID, FIRM, MOBILE
+
+Failure = CarrierRefused | CarrierUnavailable | CarrierTimedOut
+
+
+@dataclass
+class RecordingCarrier:
+    """Takes texts and calls, and fails as `failures` says, one after the other."""
+
+    name: str = "recorder"
+    failures: list[Failure] = field(default_factory=list)
+    texts: list[OutgoingText] = field(default_factory=list)
+    calls: list[OutgoingCall] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    asked: int = 0
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What happens while the carrier is busy."""
+
+    async def send_text(self, text: OutgoingText) -> str:
+        await self._try()
+        self.texts.append(text)
+        return f"SM{len(self.texts)}"
+
+    async def place_call(self, call: OutgoingCall) -> str:
+        await self._try()
+        self.calls.append(call)
+        return f"CA{len(self.calls)}"
+
+    async def end_call(self, call_id: str) -> None:
+        await self._try()
+        self.ended.append(call_id)
+
+    async def _try(self) -> None:
+        self.asked += 1
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+@dataclass
+class Registry:
+    """The carriers' registry: what it says of every number."""
+
+    says: OwnershipResult | None = OwnershipResult.CONFIRMED
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+
+    async def check(self, number: PhoneNumber, name: str, birth_date: str | None) -> OwnershipResult:
+        self.asked.append((name, birth_date))
+        if self.says is None:
+            raise OwnershipCheckUnavailable
+        return self.says
+
+
+class Rooms:
+    """Everything between the HTTP edge and the store, put together as `gateway.wiring` does."""
+
+    def __init__(self, store: Store, limits: Limits, signer: ReceiptSigner) -> None:
+        self.store, self.limits, self.signer = store, limits, signer
+        self.personal_data, self.vault = builders.personal_data(), builders.vault()
+        self.carrier, self.registry = RecordingCarrier(), Registry()
+        self.verification_store = RedisVerifications(store, limits)
+        self.customer_store = RedisCustomers(store, self.personal_data, limits)
+        self.replies = RedisReplies(store, limits)
+        self.caps = RedisCaps(store, limits)
+        self.receipts = RedisReceipts(store, limits)
+        self.sweep = ExpirySweep(store, self.verification_store)
+        self.opening = Opening(
+            self.verification_store,
+            self.customer_store,
+            self.caps,
+            self.replies,
+            self.vault,
+            limits,
+            keys.new_verification_id,
+        )
+        self.verifications = Verifications(
+            self.verification_store, self.customer_store, self.caps, self.vault, new_receipt_id
+        )
+        self.customers = Customers(
+            self.customer_store, self.receipts, signer, self.registry, DEFAULT, limits, keys.new_contact_id
+        )
+        self.passwords = BranchPasswords(RedisBranchPasswords(store), self.vault, limits, keys.new_branch_password_id)
+        self.redeeming = Redeeming(self.receipts, signer)
+        self.reports = DeliveryReports(self.verification_store)
+        self.sms = SmsMethod(self.carrier, self.vault, FIRM)
+        self.ars = ArsMethod(self.carrier, self.verifications, self.verification_store, FIRM, limits)
+        self.sms_reply = SmsReplyMethod(
+            self.carrier,
+            self.verifications,
+            self.verification_store,
+            self.customer_store,
+            self.replies,
+            self.caps,
+            self.vault,
+            self.personal_data,
+            FIRM,
+        )
+
+    def dispatcher(self) -> Dispatcher:
+        methods: dict[Method, DeliveringMethod] = {
+            Method.SMS: self.sms,
+            Method.SMS_REPLY: self.sms_reply,
+            Method.ARS: self.ars,
+        }
+        outbox = RedisOutbox(self.store)
+        return Dispatcher(outbox, self.verification_store, self.customer_store, self.reports, methods, self.ars)
+
+    async def register(self, customer: Customer | None = None, number: str = MOBILE) -> Contact:
+        """A customer with one contact whose ownership is confirmed."""
+        customer = customer or builders.individual()
+        await self.customer_store.put(customer)
+        return await self.add(customer.customer_id, number, VerifiedBy.OWNERSHIP)
+
+    async def add(self, customer_id: str, number: str, by: VerifiedBy | None) -> Contact:
+        contact = builders.contact(number)
+        await self.customer_store.add_contact(customer_id, contact)
+        if by is not None:
+            await self.customer_store.make_verifiable(customer_id, contact, by, "evidence", None)
+        _, stored = await self.customer_store.read_with_contact(customer_id, contact.contact_id)
+        assert stored is not None
+        return stored.contact
+
+    async def open(
+        self, method: Method, contact: Contact | None = None, customer_id: str = CUSTOMER_ID, locale: str = "ko"
+    ) -> Verification:
+        asked = OpenRequest(CLIENT, customer_id, method, Operation.ISSUE, None, None, None, locale)
+        return await self.opening.open(replace(asked, contact_id=contact.contact_id if contact else None))
+
+    async def read(self, one: Verification) -> Verification:
+        return await self.verifications.get(one.verification_id)
+
+    async def judge(self, one: Verification, code: str, attempt_id: str | None = None) -> Judgement:
+        """An answer in the channel of the method."""
+        return await self.verifications.judge(one, code, TRAITS[one.method].channel, attempt_id)
+
+    def code_of(self, one: Verification) -> str:
+        code = self.verifications.code_of(one)
+        assert code is not None
+        return code
+
+    def another_code(self, one: Verification) -> str:
+        """A code that is not the right one."""
+        return f"{(int(self.code_of(one)) + 1) % 1_000_000:06d}"
+
+    async def let_life_pass(self, one: Verification) -> None:
+        """The verification is past its time now."""
+        await self.store.command("HSET", keys.verification(one.verification_id), "expires_at", 1)
+        await self.store.command("ZADD", keys.expiring(keys.shard_in(one.verification_id)), 1, one.verification_id)

@@ -1,0 +1,122 @@
+"""The embedded store keeps what it acknowledged, for one gateway at a time."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.store import embedded
+from gateway.store.embedded import EmbeddedStore, EmbeddedStoreFailed
+
+Started = Callable[[Path], EmbeddedStore]
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    stores: list[EmbeddedStore] = []
+
+    def start(directory: Path) -> EmbeddedStore:
+        stores.append(EmbeddedStore(directory))
+        stores[-1].start()
+        return stores[-1]
+
+    yield start
+    for store in stores:
+        store.stop()
+
+
+def ask(store: EmbeddedStore, command: str) -> str:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(store.url.removeprefix("unix://"))
+        client.sendall(f"{command}\r\n".encode())
+        return client.recv(4096).decode().strip()
+
+
+def test_data_survive_a_restart_in_order(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    ask(store, "SET kept yes")
+    store.stop()
+    assert ask(started(tmp_path), "GET kept").endswith("yes")
+
+
+def test_what_was_acknowledged_survives_kill_9(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    for number in range(100):
+        ask(store, f"SET key{number} {number}")
+    assert store.pid is not None
+    os.kill(store.pid, signal.SIGKILL)
+    store.stop()
+    again = started(tmp_path)
+    assert ask(again, "DBSIZE") == ":100"
+
+
+def test_a_server_left_over_from_a_killed_gateway_is_replaced_and_its_data_kept(
+    started: Started, tmp_path: Path
+) -> None:
+    killed = started(tmp_path)
+    ask(killed, "SET kept yes")
+    left_over = killed.pid
+    # A killed gateway's locks are the system's to release; its server lives on.
+    assert killed._lock is not None
+    killed._lock.close()
+    successor = started(tmp_path)
+    assert successor.pid != left_over
+    assert killed._process is not None
+    assert killed._process.wait(10) == 0
+    assert ask(successor, "GET kept").endswith("yes")
+
+
+def test_a_second_gateway_on_the_same_directory_is_refused(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    with pytest.raises(EmbeddedStoreFailed, match="Another gateway is using the data directory"):
+        started(tmp_path)
+    assert ask(store, "PING") == "+PONG"
+
+
+def test_nobody_else_can_open_it_and_it_has_no_port(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path / "data")
+    path = Path(store.url.removeprefix("unix://"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert ask(store, "CONFIG GET port").endswith("0")
+
+
+def test_a_long_path_does_not_matter(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path / ("long" * 30))
+    assert ask(store, "PING") == "+PONG"
+    assert Path(store.url.removeprefix("unix://")).parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_stale_socket_is_swept_away(started: Started, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(tmp_path / "valkey.sock"))
+    assert ask(started(tmp_path), "PING") == "+PONG"
+
+
+def test_a_server_that_ends_at_once_is_told_with_where_its_log_is(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(embedded._SETTINGS, "appendfsync", "nonsense")
+    with pytest.raises(EmbeddedStoreFailed, match=r"valkey\.log"):
+        started(tmp_path)
+    monkeypatch.setitem(embedded._SETTINGS, "appendfsync", "always")
+    assert ask(started(tmp_path), "PING") == "+PONG"
+
+
+def test_stopping_twice_is_stopping(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    store.stop()
+    store.stop()
+    assert store.pid is None
+
+
+def test_ctrl_c_is_not_for_the_server(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    assert store.pid is not None
+    assert os.getpgid(store.pid) != os.getpgid(0)
+    assert isinstance(store._process, subprocess.Popen)
