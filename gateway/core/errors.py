@@ -230,6 +230,28 @@ class Problem(Enum):
         "이미 사용된 인증 결과입니다", "The receipt has already been redeemed",
         "인증을 새로 요청해 주세요.", "Open a new verification.",
     )  # fmt: skip
+    NO_REGISTERED_MOBILE = ProblemKind(
+        "no-registered-mobile", 409,
+        "등록된 휴대폰이 없습니다", "The customer has no registered mobile",
+        "안내 문자를 받을 휴대폰을 먼저 등록해 주세요.", "Register a mobile that can receive the notice first.",
+    )  # fmt: skip
+    NOTICE_NOT_FOUND = ProblemKind(
+        "notice-not-found", 404,
+        "안내 문자를 찾을 수 없습니다", "There is no such notice",
+        "보낼 때 받은 notice_id를 확인해 주세요.", "Check the notice_id that sending it gave.",
+    )  # fmt: skip
+    AUTO_CONNECT_REFUSED = ProblemKind(
+        "auto-connect-refused", 409,
+        "자동연결을 등록할 수 없습니다", "The device cannot be remembered",
+        "클라우드 로그인을 위한 문자 답장 인증을 방금 마친 고객의 기기만, 인증마다 한 번 등록합니다.",
+        "It takes a verified sms_reply for cloud_login of this customer, fresh, and once for each.",
+    )  # fmt: skip
+    AUTO_CONNECT_NOT_FOUND = ProblemKind(
+        "auto-connect-not-found", 404,
+        "등록된 자동연결이 없습니다", "There is no such remembered device",
+        "GET /v1/customers/{{customer_id}}/auto-connects에서 확인해 주세요.",
+        "Look it up with GET /v1/customers/{{customer_id}}/auto-connects.",
+    )  # fmt: skip
     IDEMPOTENCY_MISMATCH = ProblemKind(
         "idempotency-mismatch", 422,
         "같은 Idempotency-Key로 다른 내용을 보냈습니다", "This Idempotency-Key was used for another request",

@@ -40,6 +40,8 @@ class Limits:
     """Seconds a decided request can still be read; the audit stream stays."""
     early_release_life: int = 4 * 3600
     """Seconds an approved early release lifts a hold: long enough to come back to a screen, and no longer."""
+    auto_connect_life: int = 90 * 86_400
+    """Seconds an auto-connect token lives without being used."""
     kept_after_close: int = 86_400
     """Seconds a closed verification can still be read; the audit stream stays."""
     contacts: int = 20

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from contacts.exemption import OverseasExemption
 from contacts.models import Contact, Customer, VerifiedBy
 from gateway.core.delivery import DeliveryRef, DeliveryReport
 from gateway.core.operations import Operation
@@ -171,8 +170,8 @@ class CustomerStore(Protocol):
     ) -> None:
         """Raises `ContactChanged` when the contact or its voucher is not what was read.
 
-        Where there is a voucher, `evidence` is the id of its verification for this contact, and no older than
-        the last time that either of them lost its own: `ContactChanged` if it is anything else.
+        Where there is a voucher, `evidence` is the id of its verification for this contact, made since either of
+        them last lost its own: `ContactChanged` if it is anything else.
         """
         ...
 
@@ -189,24 +188,6 @@ class OwnershipTryStore(Protocol):
     async def settle(self, customer_id: str, stored: StoredContact, *, failed: bool) -> None:
         """A try that failed stays taken, and is written to the audit; any other is given back."""
         ...
-
-
-class ExemptionStore(Protocol):
-    """Overseas exemptions as registered (R9). The customer is read with the one registered, until it is over."""
-
-    async def put(self, customer_id: str, exemption: OverseasExemption) -> bool:
-        """Whether there was none before. Raises `CustomerMissing`."""
-        ...
-
-    async def withdraw(self, customer_id: str, withdrawn_by: str) -> None:
-        """Raises `CustomerMissing`; that there was none is success."""
-        ...
-
-    async def version(self, customer_id: str) -> int:
-        """Grows with every change: a request made for another version is outdated."""
-        ...
-
-    async def now(self) -> int: ...
 
 
 class ContactDuplicate(Exception):

@@ -61,6 +61,10 @@ def new_approval_id(customer_id: str) -> str:
     return _sharded_id("apr", customer_id)
 
 
+def new_notice_id(customer_id: str) -> str:
+    return _sharded_id("ntc", customer_id)
+
+
 def new_contact_id() -> str:
     return f"con_{_random(20)}"
 
@@ -182,6 +186,11 @@ def waiting_approvals(shard: int) -> str:
 def decided_approvals(shard: int) -> str:
     """Sorted set: approval ids of a shard that are over, by when they ended in ms."""
     return _at(shard, "approvals-decided")
+
+
+def notice(notice_id: str) -> str:
+    """Hash: one notice and what became of it."""
+    return _at(shard_in(notice_id), f"notice:{notice_id}")
 
 
 def expiring(shard: int) -> str:
