@@ -10,7 +10,12 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 def is_e164(text: str) -> bool:
     """Whether this is a number that could exist, written in E.164."""
-    return _E164.fullmatch(text) is not None and phonenumbers.is_possible_number(phonenumbers.parse(text))
+    if _E164.fullmatch(text) is None:
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def read_number(text: str) -> str | None:

@@ -26,7 +26,7 @@ from gateway.core.operations import Operation
 from gateway.core.policy import Policy
 from gateway.core.policy_files import PolicyRefused, load_policy
 from gateway.core.receipts import load_receipt_key
-from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr
+from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
 from gateway.geo.countries import PACKAGED, CountriesUnreadable, CountryDatabase
 
 _PREFIX = "BONIN_"
@@ -226,7 +226,9 @@ class Settings(PolicySettings):
     @model_validator(mode="after")
     def _texts_fit(self) -> "Settings":
         for locale in ("ko", "en"):
-            texts = (code_text(self.firm.name(locale), operation, "000000", 10, locale) for operation in Operation)
+            name = self.firm.name(locale)
+            texts = [code_text(name, operation, "000000", 10, locale) for operation in Operation]
+            texts += [reply_text(name, operation, 10, locale) for operation in Operation]
             if max(map(length_in_euc_kr, texts)) > ONE_TEXT:
                 raise ValueError(
                     f"BONIN_FIRM_NAME_{locale.upper()}: give a shorter name; "

@@ -11,10 +11,13 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import FieldError, Problem, Refusal
 from gateway.core.verification import Verification
 
 _ALGORITHM = "ES256"
+_NOT_OURS = FieldError(
+    "receipt", "이 게이트웨이가 서명한 receipt가 아닙니다.", "This is not a receipt that this gateway signed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class ReceiptSigner:
             claims = jwt.decode(receipt, self._keys, algorithms=[_ALGORITHM]).claims
             read = self._claims(claims)
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise Refusal(Problem.RECEIPT_INVALID) from error
+            raise Refusal(Problem.RECEIPT_INVALID, errors=(_NOT_OURS,)) from error
         if now_seconds >= read.exp:
             raise Refusal(Problem.RECEIPT_EXPIRED)
         return read

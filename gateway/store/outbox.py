@@ -75,14 +75,6 @@ class RedisOutbox:
         stream = keys.outbox(handle.shard)
         await self._store.all(("XACK", stream, keys.DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
 
-    async def leave(self) -> None:
-        """Take this consumer's name off the groups; what it had not acknowledged stays pending for others."""
-        # XGROUP DELCONSUMER would drop the pending entries of the consumer, so only an idle name is removed.
-        for stream in self._streams:
-            pending = await self._store.command("XPENDING", stream, keys.DISPATCHERS, "-", "+", 1, self._consumer)
-            if not pending:
-                await self._store.command("XGROUP", "DELCONSUMER", stream, keys.DISPATCHERS, self._consumer)
-
     async def _ensure_groups(self) -> None:
         for stream in self._streams:
             try:

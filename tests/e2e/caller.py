@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from demo.api import ApiError
 from demo.customer import Customer, until
@@ -52,6 +53,13 @@ class Caller:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+
+    async def raw(self, method: str, path: str, content: bytes | None) -> Answer:
+        """The path as it is, whatever a client would make of it."""
+        url = URL(self.base_url + path, encoded=True)
+        headers = self._authorization | (JSON if content is not None else {})
+        async with self._session.request(method, url, data=content, headers=headers) as response:
+            return Answer(response.status, response.headers, await response.read())
 
     async def send(
         self, method: str, path: str, content: object = None, headers: Mapping[str, str] | None = None

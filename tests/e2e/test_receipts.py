@@ -92,7 +92,7 @@ async def test_a_receipt_that_was_touched_is_none(person: Person, issuer: Caller
         "receipt",
     ):
         refused = await issuer.post("/v1/receipts/redeem", _redeeming(person, forged))
-        assert (refused.status, refused.slug) == (422, "receipt-invalid")
+        assert (refused.status, refused.slug, refused.fields) == (422, "receipt-invalid", ["receipt"])
 
 
 async def test_a_landline_becomes_verifiable_by_the_receipt_that_vouches_for_it_once(

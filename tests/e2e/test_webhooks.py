@@ -11,6 +11,9 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from demo.running import SMS_NUMBER, VOICE_NUMBER
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.embedded import EmbeddedStore
 from tests.e2e.caller import Answer, Caller, Person, another
 from tests.e2e.conftest import Served
 
@@ -60,6 +63,15 @@ class Forger:
 async def forger(served: Served) -> AsyncIterator[Forger]:
     async with Caller(served.demo.base_url) as caller:
         yield Forger(caller, served)
+
+
+@pytest.fixture
+async def store(served: Served) -> AsyncIterator[Store]:
+    """The store of the demo: only the carrier is ever told the address of a call's first turn."""
+    store = Store(EmbeddedStore(served.directory / "data").url)
+    await store.open()
+    yield store
+    await store.close()
 
 
 async def _delivered(person: Person) -> Any:
@@ -126,21 +138,43 @@ async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger)
     assert (now["status"], now["attempts_remaining"]) == ("pending", 5)
 
 
-async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forger: Forger, issuer: Caller) -> None:
+async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forger: Forger, store: Store) -> None:
     opened = await person.start("ars")
-    call = await person.answer_call()
-    first_key = (await call.hear("먼저 ([0-8])번"))[1]
-    await call.press(first_key)
-    await call.hear("여섯 자리")
-    calls = await person.carrier.call("GET", f"/control/calls?to=%2B{person.number[1:]}")
-    taken = str(calls["calls"][-1]["turn"])
-    turn = re.search("/voice/[^/]+/([^/]+)/", taken)
-    if turn is not None:
-        path = f"voice/{opened['id']}/{turn[1]}/keys"
-        sent = [forger.send(path, forger.call(person, Digits=another(opened["binding_code"]))) for _ in range(8)]
-        answers = await asyncio.gather(*sent)
-        assert sorted(answer.status for answer in answers) == [200] + [409] * 7
-        assert (await issuer.get(f"/v1/verifications/{opened['id']}")).json["attempts_remaining"] == 4
+    while (await person.now(opened))["delivery"]["state"] == "queued":
+        continue
+    first_turn = (await store.command("HGET", keys.verification(opened["id"]), "turn")).decode()
+    answered = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
+    again = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
+    assert (again.status, again.slug) == (409, "turn-already-taken")
+    first_key = _found("먼저 ([0-8])번", answered)
+    invited = await forger.send(_next_turn(answered), forger.call(person, Digits=first_key))
+    wrong = forger.call(person, Digits=another(opened["binding_code"]))
+    answers = await asyncio.gather(*(forger.send(_next_turn(invited), wrong) for _ in range(8)))
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 7
+    assert (await person.now(opened))["attempts_remaining"] == 4
+
+
+@pytest.mark.parametrize("digits", ["１", "1;2", "", "1" * 40, "12 34", "1Digits=2", "+1"])
+async def test_keys_that_no_phone_has_are_refused_and_use_no_turn_up(
+    person: Person, forger: Forger, store: Store, digits: str
+) -> None:
+    opened = await person.start("ars")
+    while (await person.now(opened))["delivery"]["state"] == "queued":
+        continue
+    first_turn = (await store.command("HGET", keys.verification(opened["id"]), "turn")).decode()
+    path = f"voice/{opened['id']}/{first_turn}"
+    assert (await forger.send(f"{path}/keys", forger.call(person, Digits=digits))).status == 400
+    assert (await forger.send(f"{path}/answered", forger.call(person))).status == 200
+
+
+def _found(words: str, twiml: Answer) -> str:
+    found = re.search(words, twiml.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def _next_turn(twiml: Answer) -> str:
+    return _found('/webhooks/twilio/(voice/[^"]+/keys)', twiml)
 
 
 async def test_a_text_that_comes_twice_is_read_once(person: Person, forger: Forger) -> None:

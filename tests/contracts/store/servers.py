@@ -1,6 +1,7 @@
 """The ports of `gateway.core.stores` over the servers that bonin runs on, and what only time does there."""
 
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -133,7 +134,7 @@ def redis_7(directory: Path) -> Iterator[str]:
         server = subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 20
-        while not path.exists():
+        while not _answers(path):
             assert server.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -141,3 +142,13 @@ def redis_7(directory: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False

@@ -46,17 +46,22 @@ class Verifying {
   head() {
     const [name] = say(`methods.${this.method}`);
     const [title, text] = say(`verifying.${this.method}`);
-    const fill = (words) => words.replace("{number}", this.number).replace("{firm}", this.firm);
     return [
       h(
         "header",
         { class: "verifying-head" },
-        h("div", {}, h("p", { class: "kicker" }, icon(this.method), name), h("h2", {}, fill(title)), h("p", { class: "hint" }, fill(text))),
+        h("div", {}, h("p", { class: "kicker" }, icon(this.method), name), h("h2", {}, title), h("p", { class: "hint" }, ...this.fill(text))),
         this.ring,
       ),
       this.offline,
       h("div", { class: "progress" }, TRACKS[this.method] ? this.track : null, this.state),
     ];
+  }
+
+  // The text with its firm, and with its number in one piece.
+  fill(text) {
+    const [before, after] = text.replace("{firm}", this.firm).split("{number}");
+    return after === undefined ? [before] : [before, h("span", { class: "whole" }, this.number), after];
   }
 
   get number() {
