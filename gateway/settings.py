@@ -27,7 +27,7 @@ from gateway.core.policy import Policy
 from gateway.core.policy_files import PolicyRefused, load_policy
 from gateway.core.receipts import load_receipt_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
-from gateway.geo.countries import PACKAGED, CountriesUnreadable, CountryDatabase
+from gateway.geo.countries import CountriesUnreadable, CountryDatabase
 
 _PREFIX = "BONIN_"
 
@@ -181,7 +181,7 @@ class Settings(PolicySettings):
     """How old a departure record may be to say something of today."""
     exemption_days: Annotated[int, Field(ge=1, le=3650)] = 365
     """How long, in days, an overseas exemption may be registered for."""
-    geoip_db: Annotated[Path, AfterValidator(_country_database)] = PACKAGED
+    geoip_db: Annotated[Path, AfterValidator(_country_database)] | None = None
     """A country database in MaxMind DB format in the place of the packaged one."""
     trusted_proxies: Networks = ()
     """Networks of the proxies whose `X-Forwarded-For` counts."""

@@ -41,7 +41,7 @@ from gateway.core.remembered_signals import RememberedSignals
 from gateway.core.risk import RiskCheck
 from gateway.core.verification import Method
 from gateway.core.verifications import Verifications
-from gateway.geo.countries import CountryDatabase
+from gateway.geo.countries import PACKAGED, CountryDatabase
 from gateway.http.api import Parts, create_app
 from gateway.http.approval_routes import ApprovalHandlers
 from gateway.http.auto_connect_routes import AutoConnectHandlers
@@ -186,7 +186,9 @@ async def _build(settings: Settings, policy: Policy, store: Store, stack: AsyncE
 
     exemption_store = RedisExemptions(store)
     registrations = ExemptionRegistrations(exemption_store, approvals, settings.exemption_days)
-    exemptions = OverseasExemptions(exemption_store, _departures(settings, stack), CountryDatabase(settings.geoip_db))
+    exemptions = OverseasExemptions(
+        exemption_store, _departures(settings, stack), CountryDatabase(settings.geoip_db or PACKAGED)
+    )
 
     metrics = CollectorRegistry()
     standings = RedisStandings(store)

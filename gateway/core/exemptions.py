@@ -1,6 +1,7 @@
 """The overseas exemption (R9): registering it, and finding out whether its three conditions are met."""
 
 import asyncio
+from typing import Protocol
 
 from contacts.exemption import OverseasExemption, Period, RequestedVia, fault_of
 from contacts.models import Customer
@@ -8,10 +9,28 @@ from gateway.core.approvals import Approval, ApprovalKind, Approvals
 from gateway.core.errors import FieldError, Problem, Refusal, StoreUnavailable
 from gateway.core.facts import ExemptionFacts, Known
 from gateway.core.ports import Countries, DepartureRecords, LookUpFailed
-from gateway.core.stores import CustomerMissing, ExemptionStore
+from gateway.core.stores import CustomerMissing
 
 HOME = "KR"
 _REASON = "해외체류 예외신청 (유선)"
+
+
+class ExemptionStore(Protocol):
+    """Overseas exemptions as registered (R9). The customer is read with the one registered, until it is over."""
+
+    async def put(self, customer_id: str, exemption: OverseasExemption) -> bool:
+        """Whether there was none before. Raises `CustomerMissing`."""
+        ...
+
+    async def withdraw(self, customer_id: str, withdrawn_by: str) -> None:
+        """Raises `CustomerMissing`; that there was none is success."""
+        ...
+
+    async def version(self, customer_id: str) -> int:
+        """Grows with every change: a request made for another version is outdated."""
+        ...
+
+    async def now(self) -> int: ...
 
 
 class ExemptionRegistrations:

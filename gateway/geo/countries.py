@@ -43,7 +43,7 @@ class CountriesUnreadable(Exception):
 class CountryDatabase:
     """`Countries` by a MaxMind DB file. It is read into memory: replacing the file cannot disturb a look-up."""
 
-    def __init__(self, path: Path = PACKAGED) -> None:
+    def __init__(self, path: Path) -> None:
         """Raises `CountriesUnreadable`."""
         try:
             self._reader = maxminddb.open_database(path, maxminddb.MODE_MEMORY)

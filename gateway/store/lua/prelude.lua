@@ -26,7 +26,6 @@ local function close(keys, id, status, reason, channel, now)
   redis.call('PUBLISH', 'bonin:changes', id)
 end
 
-
 --[[ keys: exemption, version, audit. given: from and till (ms), via, by, and approved_by and approval where a second
 person let it happen (R20). ]]
 local function register_exemption(keys, customer, given, now)

@@ -4,8 +4,9 @@ import pytest
 
 from contacts.exemption import OverseasExemption, Period, RequestedVia
 from gateway.core.approvals import ApprovalKind, ApprovalOutdated
+from gateway.core.exemptions import ExemptionStore
 from gateway.core.limits import Limits
-from gateway.core.stores import CustomerMissing, ExemptionStore
+from gateway.core.stores import CustomerMissing
 from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.exemptions import RedisExemptions

@@ -16,6 +16,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.exemptions import OverseasExemptions
 from gateway.core.facts import ExemptionFacts, Known
 from gateway.core.ports import LookUpFailed
+from gateway.geo.countries import PACKAGED as PACKAGED_COUNTRIES
 from gateway.geo.countries import CountryDatabase
 from tests.gateway.core.policies import PACKAGED, facts
 
@@ -25,7 +26,7 @@ IN_FORCE = OverseasExemption(Period(NOW - HOUR, NOW + HOUR), RequestedVia.ONLINE
 ABROAD = "133.11.0.1"
 AT_HOME = "168.126.63.1"
 NOWHERE = "203.0.113.7"
-COUNTRIES = CountryDatabase()
+COUNTRIES = CountryDatabase(PACKAGED_COUNTRIES)
 TRAVELLER = Customer(
     customer_id="jang-bogo",
     kind=CustomerKind.INDIVIDUAL,

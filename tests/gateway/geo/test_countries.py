@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.geo.countries import PACKAGED, CountriesUnreadable, CountryDatabase, country_in
 
-COUNTRIES = CountryDatabase()
+COUNTRIES = CountryDatabase(PACKAGED)
 
 
 @pytest.mark.parametrize(
