@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.facts import AutoConnection, Known
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.verification import Method, Status
 from gateway.core.verifications import Verifications
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contacts.models import Contact
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.ports import RiskSignal
+from gateway.core.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

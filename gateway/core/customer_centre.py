@@ -4,9 +4,10 @@ from typing import Protocol
 
 from contacts.phone_numbers import NumberPlan
 from gateway.core.approvals import Approval, ApprovalKind, Approvals
-from gateway.core.errors import Problem, Refusal
+from gateway.core.customer_stores import CustomerStore, StoredContact
+from gateway.core.errors import Refusal
 from gateway.core.numbers import read_number
-from gateway.core.stores import CustomerStore, StoredContact
+from gateway.core.problems import Problem
 
 
 class Locks(Protocol):

@@ -8,21 +8,15 @@ from contacts.phone_numbers import NumberPlan
 from contacts.vouching import may_vouch
 from gateway.core.callers import Caller
 from gateway.core.contact_life import ContactLife
-from gateway.core.errors import Problem, Refusal
+from gateway.core.customer_stores import ContactDuplicate, CustomerStore, StoredContact, TooManyContacts
+from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
 from gateway.core.numbers import read_number
 from gateway.core.operations import Operation
 from gateway.core.ownership_checks import OwnershipChecks
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
-from gateway.core.stores import (
-    ContactChanged,
-    ContactDuplicate,
-    CustomerMissing,
-    CustomerStore,
-    ReceiptStore,
-    StoredContact,
-    TooManyContacts,
-)
+from gateway.core.stores import ContactChanged, CustomerMissing, ReceiptStore
 
 
 class Customers:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contacts.models import Contact, ContactMethod, Customer, methods_of
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.deciding import Decision, Outcome, decide
 from gateway.core.decision_stores import DecisionRecords, RecordedDecision, Standing, Standings
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.facts import (
     NOT_ASKED,
     AutoConnection,
@@ -22,7 +23,7 @@ from gateway.core.facts import (
 )
 from gateway.core.operations import Operation
 from gateway.core.policy import Exemption, Policy
-from gateway.core.stores import CustomerStore
+from gateway.core.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

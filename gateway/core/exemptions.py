@@ -6,9 +6,10 @@ from typing import Protocol
 from contacts.exemption import OverseasExemption, Period, RequestedVia, fault_of
 from contacts.models import Customer
 from gateway.core.approvals import Approval, ApprovalKind, Approvals
-from gateway.core.errors import FieldError, Problem, Refusal, StoreUnavailable
+from gateway.core.errors import FieldError, Refusal, StoreUnavailable
 from gateway.core.facts import ExemptionFacts, Known
 from gateway.core.ports import Countries, DepartureRecords, LookUpFailed
+from gateway.core.problems import Problem
 from gateway.core.stores import CustomerMissing
 
 HOME = "KR"

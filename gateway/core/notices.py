@@ -8,11 +8,13 @@ from typing import Protocol
 
 from contacts.models import Contact, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType
+from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.delivery import DeliveryReport, DeliveryState
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.operations import OPERATION_NAMES, Operation
-from gateway.core.stores import Capped, CapStore, CustomerMissing, CustomerStore, StoredContact
+from gateway.core.problems import Problem
+from gateway.core.stores import Capped, CapStore, CustomerMissing
 from gateway.core.too_many import too_many
 
 

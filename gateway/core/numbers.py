@@ -1,7 +1,8 @@
 """Reading a number that a caller gives, or saying in both languages what is wrong with it."""
 
 from contacts.phone_numbers import NumberPlan, NumberRefused, PhoneNumber, parse_phone_number
-from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.errors import FieldError, Refusal
+from gateway.core.problems import Problem
 
 
 def read_number(number: str, plan: NumberPlan) -> PhoneNumber:

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 from contacts.models import Contact, ContactMethod, Customer, methods_of, why_not
 from gateway.core.codes import CodeVault, new_code
+from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, decide
 from gateway.core.decision_stores import Standing, Standings
 from gateway.core.decisions import facts_of
-from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.errors import FieldError, Refusal
 from gateway.core.facts import Holds
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
+from gateway.core.problems import Problem
 from gateway.core.stores import (
     Capped,
     CapStore,
     ContactChanged,
     CustomerLocked,
     CustomerMissing,
-    CustomerStore,
     ReplyStore,
-    StoredContact,
     VerificationStore,
 )
 from gateway.core.too_many import too_many

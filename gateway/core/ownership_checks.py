@@ -3,8 +3,10 @@
 from contacts.models import Customer
 from contacts.ownership import OwnershipCheck, OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import LineType
-from gateway.core.errors import Problem, Refusal
-from gateway.core.stores import Capped, OwnershipTryStore, StoredContact
+from gateway.core.customer_stores import OwnershipTryStore, StoredContact
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
+from gateway.core.stores import Capped
 from gateway.core.too_many import too_many
 
 

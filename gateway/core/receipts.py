@@ -11,7 +11,8 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.errors import FieldError, Refusal
+from gateway.core.problems import Problem
 from gateway.core.verification import Verification
 
 _ALGORITHM = "ES256"

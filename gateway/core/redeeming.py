@@ -1,7 +1,8 @@
 """Redeeming a receipt: the issuance system uses it once, for what it was given for."""
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptClaims, ReceiptSigner
 from gateway.core.stores import ReceiptStore
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.contact_life import ContactLife
-from gateway.core.errors import Problem, Refusal
+from gateway.core.customer_stores import CustomerStore
+from gateway.core.errors import Refusal
 from gateway.core.facts import Held
 from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal, RiskSignals
-from gateway.core.stores import CustomerStore
+from gateway.core.problems import Problem
 
 
 class RiskCheck:

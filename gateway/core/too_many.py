@@ -1,6 +1,7 @@
 """How a cap is told to a caller."""
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.core.stores import Capped
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from contacts.models import ContactMethod
 from gateway.core.codes import CodeVault
-from gateway.core.errors import Problem, Refusal
+from gateway.core.customer_stores import CustomerStore
+from gateway.core.errors import Refusal
 from gateway.core.facts import Holds
+from gateway.core.problems import Problem
 from gateway.core.stores import (
     Answer,
     Capped,
     CapStore,
-    CustomerStore,
     Judgement,
     ResendsExhausted,
     VerificationClosed,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from gateway.core.errors import FieldError, Problem
+from gateway.core.errors import FieldError
+from gateway.core.problems import Problem
 from gateway.http.approval_routes import ApprovalHandlers, approval_routes
 from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.http.auto_connect_routes import AutoConnectHandlers, auto_connect_routes

@@ -4,7 +4,8 @@ from gateway.core.approvals import Approval, Approvals, Decider, person_key
 from gateway.core.callers import Caller, Scope
 from gateway.core.contact_life import ContactLife
 from gateway.core.customer_centre import CustomerCentre
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.approval_schemas import (
     ApprovalAnswer,
     ApprovalsAnswer,

@@ -5,7 +5,8 @@ import binascii
 import hashlib
 
 from gateway.core.callers import ApiKeys, Caller, Scope
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 
 CHALLENGE = 'Bearer realm="bonin", Basic realm="bonin", charset="UTF-8"'
 """RFC 6750 and RFC 7617."""

@@ -2,7 +2,7 @@
 
 from gateway.core.auto_connections import AutoConnect, AutoConnectFamily
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem
+from gateway.core.problems import Problem
 from gateway.http.models import Answer, Body
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import Moment, Token

@@ -10,7 +10,8 @@ import orjson
 from aiohttp import StreamReader, web
 from pydantic import ValidationError
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.field_errors import MOST_ERRORS, field_error_of, field_errors
 from gateway.http.models import Body, Query
 

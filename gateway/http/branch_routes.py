@@ -1,7 +1,7 @@
 """Branch passwords: issued and revoked by a branch, printed on a slip."""
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem
+from gateway.core.problems import Problem
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import BranchPasswordAnswer, IssueBranchPassword
 from gateway.methods.branch_otp import BranchPasswords

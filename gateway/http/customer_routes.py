@@ -3,7 +3,7 @@
 from contacts.models import Customer
 from gateway.core.callers import Scope
 from gateway.core.customers import Customers
-from gateway.core.errors import Problem
+from gateway.core.problems import Problem
 from gateway.http.models import NoBody
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import AddContact, ContactAnswer, ContactsAnswer, CustomerAnswer, PutCustomer, Vouch

@@ -2,7 +2,8 @@
 
 from gateway.core.callers import Scope
 from gateway.core.decisions import DecisionRequest, Decisions
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.client_address import ClientAddresses
 from gateway.http.decision_schemas import Decide, DecisionAnswer
 from gateway.http.field_errors import field_error_of

@@ -2,8 +2,8 @@
 
 from contacts.exemption import RequestedVia
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem
 from gateway.core.exemptions import ExemptionRegistrations
+from gateway.core.problems import Problem
 from gateway.http.approval_routes import accepted
 from gateway.http.approval_schemas import ApprovalAnswer
 from gateway.http.exemption_schemas import PutOverseasExemption

@@ -15,8 +15,9 @@ import structlog
 from aiohttp import web
 
 from gateway.core.callers import Caller
-from gateway.core.errors import Problem, Refusal, StoreUnavailable
+from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, IdempotencyStore, InProgress, Mismatch
+from gateway.core.problems import Problem
 from gateway.http.field_errors import field_error_of
 
 HEADER = "Idempotency-Key"

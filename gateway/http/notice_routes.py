@@ -6,9 +6,9 @@ from pydantic import Field
 
 from contacts.models import Contact
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem
 from gateway.core.notices import Notice, NoticeKind, Notices
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.http.models import Answer, Body
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import CustomerId, DeliveryAnswer

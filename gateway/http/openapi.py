@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http import idempotency, problems, request_id
 from gateway.http.bodies import LARGEST_BODY
 from gateway.http.routes import PathType, Route

@@ -8,7 +8,8 @@ import orjson
 import structlog
 from aiohttp import web
 
-from gateway.core.errors import Problem, ProblemKind, Refusal, StoreUnavailable
+from gateway.core.errors import Refusal, StoreUnavailable
+from gateway.core.problems import Problem, ProblemKind
 from gateway.http.language import Locale, negotiate
 from gateway.http.request_id import request_id_of
 from gateway.http.static_files import STATIC_PATH

@@ -8,7 +8,8 @@ import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http import request_id
 from gateway.http.problems import problem_response
 from gateway.http.server import add_headers

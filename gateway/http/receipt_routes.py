@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.redeeming import Redeeming
 from gateway.http.routes import ApiRequest, ApiResponse, Route

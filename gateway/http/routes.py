@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from typing_extensions import TypeVar
 
 from gateway.core.callers import ApiKeys, Caller, Scope
-from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.errors import FieldError, Refusal
 from gateway.core.idempotency import Answered
+from gateway.core.problems import Problem
 from gateway.http.auth import ANONYMOUS, authenticate, require_scope
 from gateway.http.bodies import read_json, read_query, validate_body
 from gateway.http.idempotency import HEADER as IDEMPOTENCY_KEY

@@ -12,10 +12,11 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contacts.masking import mask_name
-from gateway.core.errors import Problem, Refusal
+from gateway.core.customer_stores import CustomerStore
+from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.operations import OPERATION_NAMES
-from gateway.core.stores import CustomerStore
+from gateway.core.problems import Problem
 from gateway.http.language import negotiate
 from gateway.http.schemas import BRANCH_PASSWORD_ID
 from gateway.methods.branch_otp import BranchPasswords

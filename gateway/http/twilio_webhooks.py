@@ -15,7 +15,8 @@ from gateway.carriers.twilio.parameters import ParametersRefused
 from gateway.carriers.twilio.twiml import render
 from gateway.carriers.twilio.webhooks import SignatureRefused, TwilioWebhooks
 from gateway.core.delivery import DeliveryRef, DeliveryReport
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.bodies import LARGEST_BODY, read_capped
 from gateway.http.schemas import NOTICE_ID, VERIFICATION_ID
 from gateway.methods.ars import ArsMethod

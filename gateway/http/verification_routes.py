@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
 from gateway.core.opening import Opening, OpenRequest
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Changes
 from gateway.core.verification import TRAITS, Status, Verdict, Verification

@@ -10,11 +10,12 @@ import structlog
 
 from contacts.phone_numbers import PhoneNumber
 from gateway.core.delivery import DeliveryRef
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.limits import Limits
 from gateway.core.operations import OPERATION_NAMES
 from gateway.core.ports import CallCarrier, OutgoingCall
+from gateway.core.problems import Problem
 from gateway.core.stores import TurnStore, VerificationMissing
 from gateway.core.verification import Channel, Status, Verdict, Verification
 from gateway.core.verifications import Verifications

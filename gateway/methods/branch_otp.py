@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from gateway.core.codes import CodeVault, new_branch_password
-from gateway.core.errors import FieldError, Problem, Refusal
+from gateway.core.errors import FieldError, Refusal
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.stores import BranchPassword, BranchPasswordStore, CustomerMissing
 
 _SHORTEST_LIFE = 60

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import structlog
 
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.errors import StoreUnavailable
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
-from gateway.core.stores import CustomerStore, Outbox, OutboxEntry, VerificationStore
+from gateway.core.stores import Outbox, OutboxEntry, VerificationStore
 from gateway.core.tasks import end
 from gateway.core.verification import Method, Verification
 from gateway.methods.ars import ArsMethod

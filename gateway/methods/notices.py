@@ -4,11 +4,11 @@ import asyncio
 
 import structlog
 
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.firm import Firm
 from gateway.core.notices import Notice, NoticeStore, notice_text
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingText, TextCarrier
-from gateway.core.stores import CustomerStore
 from gateway.methods.retries import TRIES, pause_before_retry
 
 _log = structlog.get_logger(__name__)

@@ -5,11 +5,13 @@ import structlog
 from contacts.phone_numbers import PhoneNumber
 from contacts.protection import PersonalData
 from gateway.core.codes import CodeVault
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryRef
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.ports import OutgoingText, TextCarrier
-from gateway.core.stores import Capped, CapStore, CustomerStore, ReplyStore, VerificationStore
+from gateway.core.problems import Problem
+from gateway.core.stores import Capped, CapStore, ReplyStore, VerificationStore
 from gateway.core.texts import reply_text
 from gateway.core.verification import Channel, Method, Status, Verdict, Verification
 from gateway.core.verifications import Verifications

@@ -13,14 +13,9 @@ from contacts.models import (
 )
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
+from gateway.core.customer_stores import ContactDuplicate, StoredContact, TooManyContacts
 from gateway.core.limits import Limits
-from gateway.core.stores import (
-    ContactChanged,
-    ContactDuplicate,
-    CustomerMissing,
-    StoredContact,
-    TooManyContacts,
-)
+from gateway.core.stores import ContactChanged, CustomerMissing
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import RedisContactLife, life_keys, life_words

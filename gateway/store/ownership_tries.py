@@ -1,7 +1,8 @@
 """How often the carrier said no to a customer's number: a counter that is taken before the carrier is asked."""
 
+from gateway.core.customer_stores import StoredContact
 from gateway.core.limits import Limits
-from gateway.core.stores import Capped, StoredContact
+from gateway.core.stores import Capped
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from carrier_sim import control
 from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
 from gateway.core.delivery import DeliveryReason
-from gateway.core.errors import Problem
+from gateway.core.problems import Problem
 from gateway.core.verification import Status, Verdict
 from gateway.http import api, twilio_webhooks
 from gateway.settings import Settings

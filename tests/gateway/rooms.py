@@ -6,10 +6,14 @@ from dataclasses import dataclass, field, replace
 from contacts.models import Contact, Customer, VerifiedBy
 from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import DEFAULT, PhoneNumber
+from gateway.core.contact_life import ContactLife
 from gateway.core.customers import Customers
+from gateway.core.facts import NoHolds
 from gateway.core.limits import Limits
 from gateway.core.opening import Opening, OpenRequest
 from gateway.core.operations import Operation
+from gateway.core.ownership_checks import OwnershipChecks
+from gateway.core.policy_files import load_policy
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.redeeming import Redeeming
@@ -20,15 +24,20 @@ from gateway.methods.ars import ArsMethod
 from gateway.methods.branch_otp import BranchPasswords
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
 from gateway.methods.dispatcher import Dispatcher
+from gateway.methods.notices import NoticeMethod
 from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.store import keys
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
 from gateway.store.connection import Store
+from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
+from gateway.store.decisions import RedisStandings
 from gateway.store.expiry import ExpirySweep
+from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
+from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications, new_receipt_id
@@ -100,20 +109,31 @@ class Rooms:
         self.caps = RedisCaps(store, limits)
         self.receipts = RedisReceipts(store, limits)
         self.sweep = ExpirySweep(store, self.verification_store)
+        holds = NoHolds()
         self.opening = Opening(
+            load_policy(),
             self.verification_store,
             self.customer_store,
+            RedisStandings(store),
             self.caps,
             self.replies,
+            holds,
             self.vault,
             limits,
             keys.new_verification_id,
         )
         self.verifications = Verifications(
-            self.verification_store, self.customer_store, self.caps, self.vault, new_receipt_id
+            self.verification_store, self.customer_store, self.caps, holds, self.vault, new_receipt_id
         )
         self.customers = Customers(
-            self.customer_store, self.receipts, signer, self.registry, DEFAULT, limits, keys.new_contact_id
+            self.customer_store,
+            ContactLife(RedisContactLife(store, limits)),
+            self.receipts,
+            signer,
+            OwnershipChecks(self.registry, RedisOwnershipTries(store, limits)),
+            DEFAULT,
+            limits,
+            keys.new_contact_id,
         )
         self.passwords = BranchPasswords(RedisBranchPasswords(store), self.vault, limits, keys.new_branch_password_id)
         self.redeeming = Redeeming(self.receipts, signer)
@@ -139,7 +159,10 @@ class Rooms:
             Method.ARS: self.ars,
         }
         outbox = RedisOutbox(self.store)
-        return Dispatcher(outbox, self.verification_store, self.customer_store, self.reports, methods, self.ars)
+        notices = NoticeMethod(RedisNotices(self.store), self.customer_store, self.carrier, FIRM)
+        return Dispatcher(
+            outbox, self.verification_store, self.customer_store, self.reports, methods, self.ars, notices
+        )
 
     async def register(self, customer: Customer | None = None, number: str = MOBILE) -> Contact:
         """A customer with one contact whose ownership is confirmed."""

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from gateway.core.callers import ApiKeys
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.idempotency import IdempotencyStore
 from gateway.core.limits import Cap, Limits
 from gateway.core.stores import (
     BranchPasswordStore,
     CapStore,
-    CustomerStore,
     OutboxEntry,
     ReceiptStore,
     ReplyStore,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, ContactStatus, CustomerKind, VerifiedBy
-from gateway.core.stores import ContactChanged, ContactDuplicate, CustomerMissing, TooManyContacts
+from gateway.core.customer_stores import ContactDuplicate, TooManyContacts
+from gateway.core.stores import ContactChanged, CustomerMissing
 from tests import builders
 from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE
 from tests.contracts.store.servers import LIMITS, Ports

@@ -6,13 +6,18 @@ import pytest
 
 from contacts.models import Contact, ContactLabel, ContactStatus, VerifiedBy
 from contacts.ownership import OwnershipResult
-from gateway.core.errors import Problem, Refusal
+from gateway.core.callers import Caller, Scope
+from gateway.core.errors import Refusal
 from gateway.core.opening import OpenRequest
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.verification import Method
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
 from tests.gateway.rooms import Rooms
+
+PERSON = "kim-teller"
+CALLER = Caller(CLIENT, PERSON, frozenset({Scope.CONTACTS}))
 
 
 async def vouch_receipt(rooms: Rooms, voucher: Contact, target: Contact, customer_id: str = CUSTOMER_ID) -> str:
@@ -45,7 +50,7 @@ async def home(rooms: Rooms, mobile: Contact) -> Contact:
 
 async def problem_of_vouching(rooms: Rooms, receipt: str, contact_id: str, customer_id: str = CUSTOMER_ID) -> Problem:
     with pytest.raises(Refusal) as refusal:
-        await rooms.customers.vouch(customer_id, contact_id, receipt, CLIENT)
+        await rooms.customers.vouch(customer_id, contact_id, receipt, CALLER)
     return refusal.value.problem
 
 
@@ -83,7 +88,7 @@ async def test_too_many_contacts_and_somebody_unknown_are_refused(rooms: Rooms) 
 async def test_an_ownership_check_asks_for_the_customer_by_name(rooms: Rooms) -> None:
     await rooms.customer_store.put(builders.individual())
     contact = await rooms.add(CUSTOMER_ID, MOBILE, None)
-    checked = await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id)
+    checked = await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id, PERSON)
     assert rooms.registry.asked == [("홍길동", "1985-03-02")]
     assert (checked.status, checked.verified_by) == (ContactStatus.VERIFIABLE, VerifiedBy.OWNERSHIP)
 
@@ -101,7 +106,7 @@ async def test_anything_but_a_yes_is_a_no(rooms: Rooms, says: OwnershipResult | 
     contact = await rooms.add(CUSTOMER_ID, MOBILE, None)
     rooms.registry.says = says
     with pytest.raises(Refusal) as refusal:
-        await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id)
+        await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id, PERSON)
     assert refusal.value.problem is problem
     _, [now] = await rooms.customers.get(CUSTOMER_ID)
     assert now.status is ContactStatus.NEEDS_VERIFICATION
@@ -109,14 +114,14 @@ async def test_anything_but_a_yes_is_a_no(rooms: Rooms, says: OwnershipResult | 
 
 async def test_a_landline_has_no_ownership_check(rooms: Rooms, home: Contact) -> None:
     with pytest.raises(Refusal) as refusal:
-        await rooms.customers.check_ownership(CUSTOMER_ID, home.contact_id)
+        await rooms.customers.check_ownership(CUSTOMER_ID, home.contact_id, PERSON)
     assert refusal.value.problem is Problem.OWNERSHIP_NOT_CONFIRMED
     assert rooms.registry.asked == []
 
 
 async def test_a_verified_mobile_vouches_for_a_landline_once(rooms: Rooms, mobile: Contact, home: Contact) -> None:
     receipt = await vouch_receipt(rooms, mobile, home)
-    vouched = await rooms.customers.vouch(CUSTOMER_ID, home.contact_id, receipt, CLIENT)
+    vouched = await rooms.customers.vouch(CUSTOMER_ID, home.contact_id, receipt, CALLER)
     assert (vouched.status, vouched.verified_by) == (ContactStatus.VERIFIABLE, VerifiedBy.VOUCH)
     assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.VOUCH_REFUSED
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from contacts.models import CustomerKind, VerifiedBy
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.limits import Cap, Limits
 from gateway.core.opening import OpenRequest
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
 from gateway.store.connection import Store

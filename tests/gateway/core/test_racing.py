@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.limits import Cap, Limits
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Judgement
 from gateway.core.verification import Method, Verdict, Verification

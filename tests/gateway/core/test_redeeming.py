@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.opening import OpenRequest
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method, Verification
 from tests.builders import CLIENT, CUSTOMER_ID

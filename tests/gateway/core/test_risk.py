@@ -11,11 +11,12 @@ import pytest
 from contacts.models import Contact, ContactLabel, ContactMethod, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.contact_life import ContactLife
-from gateway.core.errors import Problem, Refusal
+from gateway.core.customer_stores import CustomerStore, StoredContact
+from gateway.core.errors import Refusal
 from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal
+from gateway.core.problems import Problem
 from gateway.core.risk import RiskCheck
-from gateway.core.stores import CustomerStore, StoredContact
 
 SMS, ARS, SMS_REPLY = ContactMethod.SMS, ContactMethod.ARS, ContactMethod.SMS_REPLY
 HOLDS = {

@@ -21,9 +21,10 @@ from hypothesis.stateful import (
 
 from contacts.models import Contact
 from gateway.core.delivery import RANK, DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.limits import Cap, Limits
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import TRAITS, Channel, Method, Status, Verdict, Verification
 from gateway.store import keys

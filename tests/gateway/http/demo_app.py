@@ -11,8 +11,9 @@ from prometheus_client import CollectorRegistry
 from pydantic import Field, field_validator
 
 from gateway.core.callers import Caller, Scope
-from gateway.core.errors import FieldError, Problem, Refusal, StoreUnavailable
+from gateway.core.errors import FieldError, Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
+from gateway.core.problems import Problem
 from gateway.http.auth import key_digest
 from gateway.http.docs_page import add_docs_page
 from gateway.http.idempotency import Idempotency

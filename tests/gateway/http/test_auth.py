@@ -5,7 +5,8 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.auth import authenticate
 from tests.gateway.http.demo_app import KEY, NARROW_KEY, KnownKeys
 

@@ -3,7 +3,8 @@ import re
 import pytest
 from aiohttp import ClientSession
 
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.problems import problem_document
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from contacts.models import Contact
 from gateway.core.delivery import DeliveryRef
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.core.verification import Method, Status, Verification
 from gateway.methods.ars import Turn
 from ivr.actions import Ask, CheckCode, Deny, HangUp, Say

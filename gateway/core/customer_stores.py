@@ -1,0 +1,77 @@
+"""What the core asks of a store about customers and their contacts. Every method may raise `StoreUnavailable`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from contacts.models import Contact, Customer, VerifiedBy
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContact:
+    """A contact with the blind index of its number."""
+
+    contact: Contact
+    blind_index: str
+
+
+class CustomerStore(Protocol):
+    """Customers and their contacts; personal data is sealed before it is written."""
+
+    async def put(self, customer: Customer, person: str = "gateway") -> bool:
+        """Whether the customer is new. Another name or birth date takes every contact's verification back."""
+        ...
+
+    async def read(self, customer_id: str) -> Customer | None: ...
+
+    async def read_with_contact(
+        self, customer_id: str, contact_id: str
+    ) -> tuple[Customer | None, StoredContact | None]: ...
+
+    async def add_contact(self, customer_id: str, contact: Contact) -> None:
+        """Raises `CustomerMissing`, `ContactDuplicate` or `TooManyContacts`."""
+        ...
+
+    async def contacts(self, customer_id: str) -> list[StoredContact]: ...
+
+    async def make_verifiable(
+        self,
+        customer_id: str,
+        contact: Contact,
+        by: VerifiedBy,
+        evidence: str,
+        voucher: Contact | None,
+        *,
+        person: str = "gateway",
+    ) -> None:
+        """Raises `ContactChanged` when the contact or its voucher is not what was read.
+
+        Where there is a voucher, `evidence` is the id of its verification for this contact, made since either of
+        them last lost its own: `ContactChanged` if it is anything else.
+        """
+        ...
+
+    async def is_known_number(self, blind_index: str) -> bool: ...
+
+
+class OwnershipTryStore(Protocol):
+    """How often the carrier said no to a customer's number of late."""
+
+    async def take(self, customer_id: str, stored: StoredContact) -> None:
+        """Reserve a try before the carrier is asked. Raises `Capped`."""
+        ...
+
+    async def settle(self, customer_id: str, stored: StoredContact, *, failed: bool) -> None:
+        """A try that failed stays taken, and is written to the audit; any other is given back."""
+        ...
+
+
+class ContactDuplicate(Exception):
+    """The customer has this number already."""
+
+    def __init__(self, contact_id: str) -> None:
+        super().__init__(contact_id)
+        self.contact_id = contact_id
+
+
+class TooManyContacts(Exception):
+    """The customer has as many contacts as a customer may have."""

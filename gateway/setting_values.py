@@ -1,0 +1,103 @@
+"""The kinds of value that settings take, each with the sentence that says what to give."""
+
+import base64
+import json
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr
+from pydantic_settings import NoDecode
+
+from contacts.protection import KEY_BYTES
+from gateway.core.receipts import load_receipt_key
+from gateway.core.texts import length_in_euc_kr
+from gateway.geo.countries import CountriesUnreadable, CountryDatabase
+
+
+def _key(value: object) -> object:
+    """32 bytes in base64, as `openssl rand -base64 32` prints them."""
+    if isinstance(value, str):
+        try:
+            key = base64.b64decode(value.strip(), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"give {KEY_BYTES} random bytes in base64 (openssl rand -base64 {KEY_BYTES})")
+        return key
+    return value
+
+
+def _receipt_key(value: SecretStr) -> SecretStr:
+    try:
+        load_receipt_key(value.get_secret_value())
+    except Exception:
+        raise ValueError("give a private P-256 key in PEM (openssl ecparam -name prime256v1 -genkey -noout)") from None
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[?#@\s]", value):
+        raise ValueError("give an http:// or https:// address without user, password or query")
+    return value.rstrip("/")
+
+
+def _redis_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("give a redis://, rediss:// or unix:// address")
+    return value
+
+
+def _number(value: str) -> str:
+    if not re.fullmatch(r"\+?[0-9]{3,15}", value):
+        raise ValueError("give the number as the carrier knows it, such as +82212345678")
+    return value
+
+
+def _account_sid(value: str) -> str:
+    if not re.fullmatch("AC[0-9A-Za-z]{32}", value):
+        raise ValueError("give the account's SID: AC and 32 letters or digits")
+    return value
+
+
+def _speakable(value: str) -> str:
+    try:
+        length_in_euc_kr(value)
+    except UnicodeEncodeError:
+        raise ValueError("give characters that a Korean text message can carry (EUC-KR)") from None
+    return value
+
+
+def _country_database(value: Path) -> Path:
+    try:
+        CountryDatabase(value)
+    except CountriesUnreadable as unreadable:
+        raise ValueError(str(unreadable)) from None
+    return value
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        named = json.loads(value) if value.startswith("[") else value.split(",")
+        networks = tuple(ip_network(str(one).strip()) for one in named if one)
+    except ValueError:
+        raise ValueError("give networks, with commas between them: 10.0.0.0/8,2001:db8::/32") from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("give the networks of your proxies: one of these is everybody's")
+    return networks
+
+
+Key = Annotated[SecretBytes, BeforeValidator(_key)]
+Url = Annotated[str, AfterValidator(_url)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+Number = Annotated[str, AfterValidator(_number)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+ReceiptKey = Annotated[SecretStr, AfterValidator(_receipt_key)]
+AccountSid = Annotated[str, AfterValidator(_account_sid)]
+CountryDatabaseFile = Annotated[Path, AfterValidator(_country_database)]
