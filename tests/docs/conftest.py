@@ -98,15 +98,21 @@ class Server:
         assert process.returncode == 0, said
 
 
+def _must_be_set_up() -> None:
+    """A checkout shares this one's environment: a command that found it unready would install into it."""
+    assert bootstrap.ready("dev"), "the environment is not that of the lock: start this with ./run test"
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
+    _must_be_set_up()
     return Checkout(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A checkout whose demo is running."""
-    assert bootstrap.ready("runtime"), "the environment is not that of the lock: start this with ./run test"
+    _must_be_set_up()
     checkout = Checkout(tmp_path_factory.mktemp("demo"))
     server = checkout.serve("./run demo")
     yield checkout
