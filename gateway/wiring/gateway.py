@@ -1,0 +1,125 @@
+"""One gateway process: what it is made of, opened in order and closed in the other."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from contacts.protection import PersonalData
+from gateway.carriers.twilio.webhooks import TwilioWebhooks
+from gateway.core.verification import Method
+from gateway.http.api import Parts, create_app
+from gateway.http.approval_routes import ApprovalHandlers
+from gateway.http.auto_connect_routes import AutoConnectHandlers
+from gateway.http.branch_routes import BranchHandlers
+from gateway.http.client_address import ClientAddresses
+from gateway.http.customer_routes import CustomerHandlers
+from gateway.http.decision_routes import DecisionHandlers
+from gateway.http.exemption_routes import ExemptionHandlers
+from gateway.http.idempotency import Idempotency
+from gateway.http.notice_routes import NoticeHandlers
+from gateway.http.receipt_routes import ReceiptHandlers
+from gateway.http.routes import Services
+from gateway.http.slip import SlipPage
+from gateway.http.twilio_webhooks import TwilioEndpoints
+from gateway.http.verification_routes import VerificationHandlers
+from gateway.methods.deliveries import DeliveringMethod
+from gateway.methods.dispatcher import Dispatcher
+from gateway.settings import Settings
+from gateway.store.api_keys import RedisApiKeys
+from gateway.store.connection import Store
+from gateway.store.expiry import ExpirySweep
+from gateway.wiring.outside import reach_outside
+from gateway.wiring.stores import Stores, build_stores, open_store
+from gateway.wiring.use_cases import UseCases, build_use_cases
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway that is running; `app` is ready to be served."""
+
+    app: web.Application
+    api_keys: RedisApiKeys
+    store: Store
+    dispatcher: Dispatcher
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+    """Everything of one gateway process, opened in order and closed in the other.
+
+    Raises `SettingsRefused` before anything is opened, when the policy will not do.
+    """
+    policy, personal_data, metrics = settings.load_policy(), _personal_data(settings), CollectorRegistry()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        stores = build_stores(store, personal_data, settings.limits)
+        outside = reach_outside(settings, policy, personal_data, stack)
+        use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
+        dispatcher = _dispatcher(stores, use_cases)
+        app = _app(settings, stores, use_cases, metrics)
+        for part in (stores.changes, dispatcher, ExpirySweep(store, stores.verifications)):
+            await part.open()
+            stack.push_async_callback(part.close)
+        yield Gateway(app, stores.api_keys, store, dispatcher)
+
+
+def _personal_data(settings: Settings) -> PersonalData:
+    previous = settings.previous_encryption_key
+    return PersonalData(
+        encryption_key=settings.encryption_key.get_secret_value(),
+        index_key=settings.index_key.get_secret_value(),
+        previous_keys=() if previous is None else (previous.get_secret_value(),),
+    )
+
+
+def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
+    methods: dict[Method, DeliveringMethod] = {
+        Method.SMS: use_cases.sms,
+        Method.SMS_REPLY: use_cases.sms_reply,
+        Method.ARS: use_cases.ars,
+    }
+    return Dispatcher(
+        stores.outbox,
+        stores.verifications,
+        stores.customers,
+        use_cases.reports,
+        methods,
+        use_cases.ars,
+        use_cases.notice_method,
+    )
+
+
+def _app(settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry) -> web.Application:
+    pepper, limits, public_url = settings.code_pepper.get_secret_value(), settings.limits, settings.public_url
+    webhooks = TwilioWebhooks(
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        account_sid=settings.twilio_account_sid,
+        public_url=public_url,
+    )
+    verifications = VerificationHandlers(
+        use_cases.opening, use_cases.verifications, use_cases.signer, stores.changes, limits
+    )
+    twilio = TwilioEndpoints(
+        webhooks, use_cases.reports, use_cases.ars, use_cases.sms_reply, use_cases.notice_method, public_url
+    )
+    return create_app(
+        Parts(
+            services=Services(stores.api_keys, Idempotency(stores.idempotency, pepper)),
+            customers=CustomerHandlers(use_cases.customers),
+            decisions=DecisionHandlers(use_cases.decisions, ClientAddresses(settings.trusted_proxies)),
+            verifications=verifications,
+            receipts=ReceiptHandlers(use_cases.redeeming, use_cases.signer),
+            branch=BranchHandlers(use_cases.passwords, public_url),
+            approvals=ApprovalHandlers(use_cases.centre, use_cases.approvals, use_cases.contact_life),
+            exemptions=ExemptionHandlers(use_cases.registrations),
+            auto_connect=AutoConnectHandlers(use_cases.auto_connect),
+            notices=NoticeHandlers(use_cases.notices),
+            slip=SlipPage(use_cases.passwords, stores.customers, settings.firm),
+            twilio=twilio,
+            metrics=metrics,
+            ready=stores.answer,
+        )
+    )

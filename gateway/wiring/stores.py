@@ -1,0 +1,126 @@
+"""The store, and everything that keeps something in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import redis.exceptions
+
+from contacts.protection import PersonalData
+from gateway.core.errors import StoreUnavailable
+from gateway.core.limits import Limits
+from gateway.settings import Settings
+from gateway.store.api_keys import RedisApiKeys
+from gateway.store.approvals import RedisApprovals
+from gateway.store.auto_connections import RedisAutoConnections
+from gateway.store.branch_passwords import RedisBranchPasswords
+from gateway.store.caps import RedisCaps
+from gateway.store.changes import RedisChanges
+from gateway.store.connection import Store
+from gateway.store.contact_life import RedisContactLife
+from gateway.store.customers import RedisCustomers
+from gateway.store.decisions import RedisDecisionRecords, RedisStandings
+from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
+from gateway.store.exemptions import RedisExemptions
+from gateway.store.idempotency import RedisIdempotency
+from gateway.store.notices import RedisNotices
+from gateway.store.outbox import RedisOutbox
+from gateway.store.ownership_tries import RedisOwnershipTries
+from gateway.store.receipts import RedisReceipts
+from gateway.store.replies import RedisReplies
+from gateway.store.verifications import RedisVerifications
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Every port of the core on one Redis or Valkey."""
+
+    connection: Store
+    api_keys: RedisApiKeys
+    approvals: RedisApprovals
+    auto_connections: RedisAutoConnections
+    branch_passwords: RedisBranchPasswords
+    caps: RedisCaps
+    changes: RedisChanges
+    contact_life: RedisContactLife
+    customers: RedisCustomers
+    decisions: RedisDecisionRecords
+    exemptions: RedisExemptions
+    idempotency: RedisIdempotency
+    notices: RedisNotices
+    outbox: RedisOutbox
+    ownership_tries: RedisOwnershipTries
+    receipts: RedisReceipts
+    replies: RedisReplies
+    standings: RedisStandings
+    verifications: RedisVerifications
+
+    async def answer(self) -> bool:
+        """Whether the store does."""
+        try:
+            return bool(await self.connection.command("PING") == b"PONG")
+        except (StoreUnavailable, redis.exceptions.RedisError):
+            return False
+
+
+def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> Stores:
+    """Nothing is asked of the store yet."""
+    return Stores(
+        connection=store,
+        api_keys=RedisApiKeys(store),
+        approvals=RedisApprovals(store, personal_data, limits),
+        auto_connections=RedisAutoConnections(store),
+        branch_passwords=RedisBranchPasswords(store),
+        caps=RedisCaps(store, limits),
+        changes=RedisChanges(store),
+        contact_life=RedisContactLife(store, limits),
+        customers=RedisCustomers(store, personal_data, limits),
+        decisions=RedisDecisionRecords(store, limits),
+        exemptions=RedisExemptions(store),
+        idempotency=RedisIdempotency(store, personal_data),
+        notices=RedisNotices(store),
+        outbox=RedisOutbox(store),
+        ownership_tries=RedisOwnershipTries(store, limits),
+        receipts=RedisReceipts(store, limits),
+        replies=RedisReplies(store, limits),
+        standings=RedisStandings(store),
+        verifications=RedisVerifications(store, limits),
+    )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
+    """The store of the settings: an outside Redis or Valkey, or the embedded one.
+
+    `beside_a_gateway` joins the embedded store of a gateway that is running: administration of the same user
+    need not stop it.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.redis_url is None:
+            embedded = EmbeddedStore(settings.data_dir)
+            try:
+                await _started(embedded)
+                stack.push_async_callback(asyncio.to_thread, embedded.stop)
+            except DataDirectoryInUse:
+                if not beside_a_gateway:
+                    raise
+            url = embedded.url
+        else:
+            url = settings.redis_url.get_secret_value()
+        store = Store(url)
+        await store.open()
+        stack.push_async_callback(store.close)
+        yield store
+
+
+async def _started(embedded: EmbeddedStore) -> None:
+    """Start it in a thread; who is cancelled meanwhile leaves no server behind."""
+    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait((starting,))
+        if starting.exception() is None:
+            await asyncio.to_thread(embedded.stop)
+        raise

@@ -1,0 +1,120 @@
+"""The use cases and methods of the core, on the stores and on what is outside."""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+
+from contacts.protection import PersonalData
+from gateway.core.approvals import Approvals
+from gateway.core.auto_connections import AutoConnect
+from gateway.core.codes import CodeVault
+from gateway.core.contact_life import ContactLife
+from gateway.core.customer_centre import CustomerCentre
+from gateway.core.customers import Customers
+from gateway.core.decisions import Decisions
+from gateway.core.exemptions import ExemptionRegistrations, OverseasExemptions
+from gateway.core.facts import NoHolds
+from gateway.core.notices import Notices
+from gateway.core.opening import Opening
+from gateway.core.ownership_checks import OwnershipChecks
+from gateway.core.policy import Policy
+from gateway.core.receipts import ReceiptSigner, load_receipt_key
+from gateway.core.redeeming import Redeeming
+from gateway.core.risk import RiskCheck
+from gateway.core.verifications import Verifications
+from gateway.http.metrics import RiskSignalMetrics
+from gateway.methods.ars import ArsMethod
+from gateway.methods.branch_otp import BranchPasswords
+from gateway.methods.deliveries import DeliveryReports
+from gateway.methods.notices import NoticeMethod
+from gateway.methods.sms import SmsMethod
+from gateway.methods.sms_reply import SmsReplyMethod
+from gateway.settings import Settings
+from gateway.store import keys
+from gateway.store.verifications import new_receipt_id
+from gateway.wiring.outside import Outside
+from gateway.wiring.stores import Stores
+
+_ISSUER = "bonin"
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What requests, webhooks and the dispatcher call."""
+
+    signer: ReceiptSigner
+    opening: Opening
+    verifications: Verifications
+    decisions: Decisions
+    customers: Customers
+    contact_life: ContactLife
+    approvals: Approvals
+    centre: CustomerCentre
+    registrations: ExemptionRegistrations
+    auto_connect: AutoConnect
+    passwords: BranchPasswords
+    redeeming: Redeeming
+    notices: Notices
+    sms: SmsMethod
+    sms_reply: SmsReplyMethod
+    ars: ArsMethod
+    notice_method: NoticeMethod
+    reports: DeliveryReports
+
+
+def build_use_cases(
+    settings: Settings,
+    policy: Policy,
+    personal_data: PersonalData,
+    stores: Stores,
+    outside: Outside,
+    metrics: CollectorRegistry,
+) -> UseCases:
+    """Objects only: nothing runs yet."""
+    limits, firm, pepper = settings.limits, settings.firm, settings.code_pepper.get_secret_value()
+    vault = CodeVault(pepper, personal_data)
+    signer = ReceiptSigner(_ISSUER, [load_receipt_key(settings.receipt_key.get_secret_value())], limits.receipt_life)
+    contact_life = ContactLife(stores.contact_life)
+    approvals = Approvals(stores.approvals, keys.new_approval_id)
+    failed = RiskSignalMetrics(metrics).failed
+    holds = (
+        RiskCheck(outside.signals, stores.customers, contact_life, policy.signals, failed)
+        if outside.signals
+        else NoHolds()
+    )
+    verifications = Verifications(stores.verifications, stores.customers, stores.caps, holds, vault, new_receipt_id)
+    auto_connect = AutoConnect(stores.auto_connections, verifications, pepper, limits, keys.new_auto_connect_id)
+    return UseCases(
+        signer=signer,
+        opening=Opening(
+            policy, stores.verifications, stores.customers, stores.standings, stores.caps, stores.replies, holds,
+            vault, limits, keys.new_verification_id,
+        ),
+        verifications=verifications,
+        decisions=Decisions(
+            policy, stores.customers, stores.standings, stores.decisions,
+            OverseasExemptions(stores.exemptions, outside.departures, outside.countries),
+            auto_connect, holds, keys.new_decision_id,
+        ),
+        customers=Customers(
+            stores.customers, contact_life, stores.receipts, signer,
+            OwnershipChecks(outside.ownership, stores.ownership_tries), settings.number_plan, limits,
+            keys.new_contact_id,
+        ),
+        contact_life=contact_life,
+        approvals=approvals,
+        centre=CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan),
+        registrations=ExemptionRegistrations(stores.exemptions, approvals, settings.exemption_days),
+        auto_connect=auto_connect,
+        passwords=BranchPasswords(stores.branch_passwords, vault, limits, keys.new_branch_password_id),
+        redeeming=Redeeming(stores.receipts, signer),
+        notices=Notices(stores.notices, stores.customers, stores.caps, keys.new_notice_id),
+        sms=SmsMethod(outside.carrier, vault, firm),
+        sms_reply=SmsReplyMethod(
+            outside.carrier, verifications, stores.verifications, stores.customers, stores.replies, stores.caps,
+            vault, personal_data, firm,
+        ),
+        ars=ArsMethod(outside.carrier, verifications, stores.verifications, firm, limits),
+        notice_method=NoticeMethod(stores.notices, stores.customers, outside.carrier, firm),
+        reports=DeliveryReports(stores.verifications),
+    )  # fmt: skip
