@@ -1,8 +1,7 @@
 """The CAMARA services over HTTP: a token endpoint, and four questions that want its tokens."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -15,13 +14,13 @@ from carrier_sim.camara_tokens import TOKEN_LIFE_SECONDS
 from carrier_sim.carrier import CARRIER
 from carrier_sim.control_inputs import read_date
 from carrier_sim.faults import RequestFate
+from carrier_sim.look_ups import Handler, with_faults
 from carrier_sim.numbers import is_e164
-from carrier_sim.rest import hold, json_response
+from carrier_sim.rest import json_response
 
 _CORRELATOR = re.compile("[a-zA-Z0-9-]{1,55}")
 _LONGEST_MAX_AGE_HOURS = 2400
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 Question = Callable[[Subscribers, dict[str, Any]], Any]
 
 
@@ -61,6 +60,18 @@ def number_recycling(subscribers: Subscribers, asked: dict[str, Any]) -> dict[st
     return {"phoneNumberRecycled": subscribers.recycled(_number(asked), _date(asked, "specifiedDate"))}
 
 
+def _failure(error: CamaraError) -> tuple[dict[str, Any], int]:
+    return {"status": error.status, "code": error.code, "message": error.message}, error.status
+
+
+_FAILURES = {
+    RequestFate.SERVER_ERROR: _failure(CamaraError(500, "INTERNAL", "Unknown server error. Typically a server bug.")),
+    RequestFate.TOO_MANY: _failure(
+        CamaraError(429, "TOO_MANY_REQUESTS", "Rejected due to request rate limit overpassed.")
+    ),
+}
+
+
 def _answering(question: Question) -> Handler:
     async def answer(request: web.Request) -> web.Response:
         carrier = request.app[CARRIER]
@@ -81,31 +92,23 @@ def _service(handler: Handler) -> Handler:
     """Faults, error bodies and the correlation id, which every answer has."""
 
     @wraps(handler)
-    async def service(request: web.Request) -> web.Response:
-        carrier = request.app[CARRIER]
-        fate = carrier.faults.of_look_up()
-        await asyncio.sleep(fate.delay / carrier.settings.speed)
+    async def answered(request: web.Request) -> web.Response:
         try:
-            _refuse_by(fate.request)
-            response = await handler(request)
+            return await handler(request)
         except CamaraError as error:
-            body = {"status": error.status, "code": error.code, "message": error.message}
-            response = json_response(body, error.status)
-        if fate.request is RequestFate.ACCEPTED_THEN_SILENT:
-            await hold(carrier)
+            return json_response(*_failure(error))
+
+    answered_or_not = with_faults(answered, _FAILURES)
+
+    @wraps(handler)
+    async def service(request: web.Request) -> web.Response:
+        response = await answered_or_not(request)
         correlator = request.headers.get("x-correlator", "")
         if _CORRELATOR.fullmatch(correlator):
             response.headers["x-correlator"] = correlator
         return response
 
     return service
-
-
-def _refuse_by(fate: RequestFate) -> None:
-    if fate is RequestFate.SERVER_ERROR:
-        raise CamaraError(500, "INTERNAL", "Unknown server error. Typically a server bug.")
-    if fate is RequestFate.TOO_MANY:
-        raise CamaraError(429, "TOO_MANY_REQUESTS", "Rejected due to request rate limit overpassed.")
 
 
 def _number(asked: dict[str, Any]) -> str:

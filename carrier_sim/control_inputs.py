@@ -158,9 +158,8 @@ def read_faults(body: Mapping[str, Any]) -> FaultSettings:
     seed = body.get("seed")
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise BadInput("invalid-field", "seed is a whole number, and required")
-    delay_ms = _within(body, "delay_ms", MAX_DELAY_MS)
-    rates = {name: _within(body, name, 1) for name in names - {"seed", "delay_ms"}}
-    return FaultSettings(seed=seed, delay_ms=delay_ms, **rates)
+    most = {name: MAX_DELAY_MS if name.endswith("_ms") else 1 for name in names - {"seed"}}
+    return FaultSettings(seed=seed, **{name: _within(body, name, limit) for name, limit in most.items()})
 
 
 def _within(body: Mapping[str, Any], name: str, most: float) -> float:

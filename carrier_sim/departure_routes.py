@@ -1,6 +1,5 @@
 """`POST /departures/check` `{name, birth_date}` with a bearer token; `PUT /control/departures` changes a record."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -9,28 +8,11 @@ from aiohttp import web
 from carrier_sim.carrier import CARRIER
 from carrier_sim.control_inputs import BadInput, Fields, json_body, read_date
 from carrier_sim.departures import DepartureOutage, Record
-from carrier_sim.faults import RequestFate
-from carrier_sim.rest import hold, json_response
-
-_FAILURES = {
-    RequestFate.SERVER_ERROR: ({"error": "internal", "detail": "an error of the service"}, 500),
-    RequestFate.TOO_MANY: ({"error": "too-many", "detail": "ask again later"}, 429),
-}
+from carrier_sim.look_ups import with_faults
+from carrier_sim.rest import json_response
 
 
 async def check(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
-    fate = carrier.faults.of_look_up()
-    await asyncio.sleep(fate.delay / carrier.settings.speed)
-    if fate.request in _FAILURES:
-        return json_response(*_FAILURES[fate.request])
-    response = await _checked(request)
-    if fate.request is RequestFate.ACCEPTED_THEN_SILENT:
-        await hold(carrier)
-    return response
-
-
-async def _checked(request: web.Request) -> web.Response:
     departures = request.app[CARRIER].departures
     if not departures.admits(request.headers.get("Authorization", "")):
         return json_response({"error": "unauthenticated", "detail": "a bearer token is needed"}, 401)
@@ -78,6 +60,6 @@ def _as_of(given: Fields) -> datetime | None:
 
 
 ROUTES = [
-    web.post("/departures/check", check),
+    web.post("/departures/check", with_faults(check)),
     web.put("/control/departures", put_departure),
 ]

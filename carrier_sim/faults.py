@@ -28,7 +28,7 @@ class RequestFate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LookUpFate:
-    """What befalls one question to the CAMARA services. `delay` is in seconds."""
+    """What befalls one question to a look-up service. `delay` is in seconds."""
 
     delay: float
     request: RequestFate
@@ -58,16 +58,18 @@ class Faults:
         )
 
     def of_request(self) -> RequestFate:
-        return self._request_fate(self._random)
+        return _request_fate(self._random, self.settings.error_rate, self.settings.accept_then_timeout)
 
     def of_look_up(self) -> LookUpFate:
-        delay = self._look_ups.random() * self.settings.delay_ms / 1000
-        return LookUpFate(delay, self._request_fate(self._look_ups))
+        delay = self._look_ups.random() * self.settings.look_up_delay_ms / 1000
+        fate = _request_fate(self._look_ups, self.settings.look_up_error_rate, self.settings.look_up_timeout)
+        return LookUpFate(delay, fate)
 
-    def _request_fate(self, source: random.Random) -> RequestFate:
-        refuse, which, hold = (source.random() for _ in range(3))
-        if refuse < self.settings.error_rate:
-            return RequestFate.SERVER_ERROR if which < 0.5 else RequestFate.TOO_MANY
-        if hold < self.settings.accept_then_timeout:
-            return RequestFate.ACCEPTED_THEN_SILENT
-        return RequestFate.SERVED
+
+def _request_fate(source: random.Random, error_rate: float, timeout_rate: float) -> RequestFate:
+    refuse, which, hold = (source.random() for _ in range(3))
+    if refuse < error_rate:
+        return RequestFate.SERVER_ERROR if which < 0.5 else RequestFate.TOO_MANY
+    if hold < timeout_rate:
+        return RequestFate.ACCEPTED_THEN_SILENT
+    return RequestFate.SERVED

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from carrier_sim.carrier import CARRIER
 from carrier_sim.control_inputs import Fields, json_body
+from carrier_sim.look_ups import with_faults
 from carrier_sim.registry import RegistryOutage
 from carrier_sim.rest import json_response
 
@@ -21,4 +22,4 @@ async def match(request: web.Request) -> web.Response:
     return json_response({"name_match": verdict})
 
 
-ROUTES = [web.post("/registry/match", match)]
+ROUTES = [web.post("/registry/match", with_faults(match))]

@@ -48,7 +48,7 @@ class FaultSettings:
 
     seed: int = 1
     delay_ms: float = 0
-    """Webhooks, and answers of the CAMARA services, are held back by a random part of this."""
+    """Webhooks are held back by a random part of this."""
     duplicate: float = 0
     """A webhook is delivered twice, identical to the letter."""
     reorder: float = 0
@@ -59,6 +59,12 @@ class FaultSettings:
     """A REST request is refused with a 5xx or 429, and nothing is done."""
     accept_then_timeout: float = 0
     """A REST request is carried out, and answered only when any client has given up."""
+    look_up_delay_ms: float = 0
+    """Answers of CAMARA, the registry and the departure records are held back by a random part of this."""
+    look_up_error_rate: float = 0
+    """A look-up is refused with a 5xx or 429."""
+    look_up_timeout: float = 0
+    """A look-up is answered only when any client has given up."""
 
 
 DEFAULT_FAULTS = FaultSettings(delay_ms=80, duplicate=0.05, reorder=0.05)

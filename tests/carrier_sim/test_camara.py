@@ -146,16 +146,21 @@ async def test_a_correlation_id_comes_back(bench: Bench) -> None:
 
 
 async def test_faults_befall_these_services_and_leave_those_of_messages_alone(bench: Bench) -> None:
-    response = await bench.http.put("/control/faults", json={"seed": 5, "error_rate": 1})
+    response = await bench.http.put("/control/faults", json={"seed": 5, "look_up_error_rate": 1})
     assert response.status == 200
     before = [bench.carrier.faults.of_webhook() for _ in range(3)]
-    await bench.http.put("/control/faults", json={"seed": 5, "error_rate": 1})
+    await bench.http.put("/control/faults", json={"seed": 5, "look_up_error_rate": 1})
     status, error = await ask(bench, FORWARDING, {"phoneNumber": MOBILE}, Authorization="Bearer x")
     assert (status, error["code"]) in [(500, "INTERNAL"), (429, "TOO_MANY_REQUESTS")]
     assert [bench.carrier.faults.of_webhook() for _ in range(3)] == before
 
 
 async def test_an_answer_that_never_comes_is_a_fault_too(bench: Bench) -> None:
-    await bench.http.put("/control/faults", json={"seed": 5, "accept_then_timeout": 1})
+    await bench.http.put("/control/faults", json={"seed": 5, "look_up_timeout": 1})
     with pytest.raises(TimeoutError):
         await bench.http.post(FORWARDING, json={"phoneNumber": MOBILE}, timeout=ClientTimeout(total=0.2))
+
+
+async def test_the_faults_of_messages_and_calls_leave_these_services_alone(bench: Bench) -> None:
+    await bench.http.put("/control/faults", json={"seed": 5, "error_rate": 1, "accept_then_timeout": 1})
+    assert await ask(bench, FORWARDING, {"phoneNumber": MOBILE}) == (200, {"active": False})

@@ -130,6 +130,7 @@ async def test_a_call_that_never_was_is_not_found(bench: Bench) -> None:
         ("PUT", "/control/faults", b'{"seed": "1"}', 400),
         ("PUT", "/control/faults", b'{"seed": 1, "lose": 2}', 400),
         ("PUT", "/control/faults", b'{"seed": 1, "delay_ms": -1}', 400),
+        ("PUT", "/control/faults", b'{"seed": 1, "look_up_timeout": 2}', 400),
         ("PUT", "/control/faults", b'{"seed": 1, "explode": 1}', 400),
     ],
 )
@@ -160,6 +161,9 @@ async def test_faults_start_over_from_a_seed_and_what_is_left_out_is_off(bench: 
         "lose": 0.0,
         "error_rate": 1.0,
         "accept_then_timeout": 0.0,
+        "look_up_delay_ms": 0.0,
+        "look_up_error_rate": 0.0,
+        "look_up_timeout": 0.0,
     }
     with pytest.raises(TwilioRestException) as refused:
         await bench.twilio.messages.create_async(to=MOBILE, from_=SMS_NUMBER, body="x")

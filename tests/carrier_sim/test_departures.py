@@ -78,6 +78,6 @@ async def test_without_a_token_nobody_is_let_in(start_bench: StartBench) -> None
 
 
 async def test_the_faults_befall_the_records_too(start_bench: StartBench) -> None:
-    bench = await start_bench(people=(AWAY,), faults=FaultSettings(seed=3, error_rate=1))
+    bench = await start_bench(people=(AWAY,), faults=FaultSettings(seed=3, look_up_error_rate=1))
     statuses = {(await check(bench, "장보고", "1979-08-15"))[0] for _ in range(20)}
     assert statuses == {429, 500}

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from carrier_sim.settings import Person, RegistryState
+from carrier_sim.settings import FaultSettings, Person, RegistryState
 from tests.carrier_sim.conftest import StartBench
 from tests.carrier_sim.support import LANDLINE, MOBILE, OTHER_MOBILE, REGISTRY_TOKEN, Bench
 
@@ -57,3 +57,8 @@ async def test_an_owner_and_an_outage_can_be_set_from_outside(bench: Bench) -> N
 async def test_a_stranger_learns_nothing(bench: Bench, authorization: str) -> None:
     response = await bench.http.post("/registry/match", json={}, headers={"Authorization": authorization})
     assert response.status == 401
+
+
+async def test_the_faults_of_look_ups_befall_the_registry_too(start_bench: StartBench) -> None:
+    bench = await start_bench(people=PEOPLE, faults=FaultSettings(seed=3, look_up_error_rate=1))
+    assert {await match(bench, MOBILE, "김하나") for _ in range(20)} == {429, 500}

@@ -127,7 +127,7 @@ async def test_a_departure_that_is_in_doubt_is_not_enough(customer: Customer, re
 
 async def test_departure_records_that_hang_are_not_waited_for(traveller: Customer) -> None:
     await put(traveller)
-    await traveller.carrier.call("PUT", "/control/faults", {"seed": 1, "accept_then_timeout": 1})
+    await traveller.carrier.call("PUT", "/control/faults", {"seed": 1, "look_up_timeout": 1})
     async with asyncio.timeout(10):
         assert (await decide(traveller))["outcome"] == "required"
 

@@ -104,7 +104,7 @@ async def test_a_carrier_that_cannot_be_asked_holds_texts_and_is_counted(
 ) -> None:
     counted = 'bonin_risk_signal_failures_total{signal="sim_swap"}'
     assert await metric(demo, counted) == 0
-    await carrier.call("PUT", "/control/faults", {"seed": 1, "error_rate": 1})
+    await carrier.call("PUT", "/control/faults", {"seed": 1, "look_up_error_rate": 1})
     refused = await refusal(customer.open("sms"))
     await carrier.call("PUT", "/control/faults", {"seed": 1})
     assert (refused.slug, refused.problem["signal"]) == ("method-held", "sim_swap")

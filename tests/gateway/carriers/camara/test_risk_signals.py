@@ -66,14 +66,14 @@ async def test_an_outage_is_not_a_no(local_carrier: LocalCarrier, signal: RiskSi
 
 
 async def test_a_carrier_that_fails_now_and_then_is_asked_again(local_carrier: LocalCarrier) -> None:
-    local_carrier.carrier.faults.reset(FaultSettings(seed=7, error_rate=0.3))
+    local_carrier.carrier.faults.reset(FaultSettings(seed=7, look_up_error_rate=0.3))
     signals = CamaraRiskSignals(local_carrier.client, 72)
     answers = [await signals.is_raised(RiskSignal.CALL_FORWARDING, MOBILE, None) for _ in range(10)]
     assert answers == [False] * 10
 
 
 async def test_a_carrier_that_always_fails_gives_no_answer(local_carrier: LocalCarrier) -> None:
-    local_carrier.carrier.faults.reset(FaultSettings(error_rate=1))
+    local_carrier.carrier.faults.reset(FaultSettings(look_up_error_rate=1))
     with pytest.raises(LookUpFailed):
         await CamaraRiskSignals(local_carrier.client, 72).is_raised(RiskSignal.CALL_FORWARDING, MOBILE, None)
 

@@ -90,7 +90,7 @@ async def test_what_the_records_cannot_say_is_not_known(record: dict[str, object
             await ask(records)
 
 
-@pytest.mark.parametrize("faults", [FaultSettings(error_rate=1), FaultSettings(accept_then_timeout=1)])
+@pytest.mark.parametrize("faults", [FaultSettings(look_up_error_rate=1), FaultSettings(look_up_timeout=1)])
 async def test_a_failing_service_says_nothing(faults: FaultSettings) -> None:
     carrier = create_app(dataclasses.replace(CARRIER, faults=faults))
     async with asking(carrier, patience=0.3) as (records, _):
