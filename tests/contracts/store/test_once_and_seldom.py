@@ -93,7 +93,7 @@ async def test_a_number_expects_what_was_asked_of_it_and_nothing_else(ports: Por
     await ports.replies.expect(INDEX, b"\xffother", "ver_00b")
     assert await ports.replies.expected(INDEX) == {b"\x00digest": "ver_00a", b"\xffother": "ver_00b"}
     assert await ports.replies.expected(ELSEWHERE) == {}
-    assert await ports.store.command("TTL", keys.replies(INDEX)) > LIMITS.life
+    assert await ports.store.command("TTL", keys.replies(INDEX)) > LIMITS.longest_life
 
 
 async def test_a_number_is_reached_so_often_in_a_window_and_in_a_day(ports: Ports) -> None:

@@ -71,7 +71,7 @@ async def test_what_was_opened_is_read_as_it_was_opened(ports: Ports) -> None:
     assert (one.customer_id, one.method, one.operation, one.locale) == (CUSTOMER_ID, "sms", "issue", "en")
     assert (one.operation_hash, one.target_contact_id) == ("ab" * 32, "con_1")
     assert (one.status, one.wrong_answers, one.locked, one.delivery_state) == ("pending", 0, False, "queued")
-    assert one.expires_at - one.created_at == LIMITS.life * 1000
+    assert one.expires_at - one.created_at == new.life * 1000
     assert replace(await read(ports, new.verification_id), read_at=one.read_at) == one
 
 

@@ -24,7 +24,7 @@ Dispatch = Callable[[], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatching, "_pause", lambda tried, failure: 0.0)
+    monkeypatch.setattr(dispatching, "pause_before_retry", lambda tried, failure: 0.0)
 
 
 @pytest.fixture
