@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from desk.cases import CaseHandlers
 from desk.gateway_client import GatewayClient
 from desk.guard import guard
 from desk.handlers import DeskHandlers
@@ -21,6 +22,7 @@ _CSP = "; ".join(
     )
 )
 _CUSTOMER = "/api/customers/{customer_id:[A-Za-z0-9._-]{1,64}}"
+_CASE = "/api/cases/{case_id:[A-Za-z0-9_-]{1,64}}"
 _VERIFICATION = "/api/verifications/{verification_id:[a-z0-9_]{1,64}}"
 
 
@@ -29,7 +31,7 @@ def create_app(settings: DeskSettings) -> web.Application:
     gateway = GatewayClient(settings.gateway_url, settings.api_key)
     sessions = Sessions()
     app = web.Application(middlewares=[guard(sessions, settings.public_url)])
-    app.add_routes(_routes(DeskHandlers(settings, sessions, gateway)))
+    app.add_routes(_routes(DeskHandlers(settings, sessions, gateway), CaseHandlers(settings, gateway)))
 
     async def connected(_: web.Application) -> AsyncIterator[None]:
         await gateway.open()
@@ -40,7 +42,7 @@ def create_app(settings: DeskSettings) -> web.Application:
     return app
 
 
-def _routes(handlers: DeskHandlers) -> list[web.AbstractRouteDef]:
+def _routes(handlers: DeskHandlers, cases: CaseHandlers) -> list[web.AbstractRouteDef]:
     return [
         web.get("", _page),
         web.get("/", _page),
@@ -48,6 +50,9 @@ def _routes(handlers: DeskHandlers) -> list[web.AbstractRouteDef]:
         web.get("/api/session", handlers.session),
         web.get(_CUSTOMER, handlers.customer),
         web.post(f"{_CUSTOMER}/contacts/{{contact_id:[a-z0-9_]{{1,64}}}}/ownership-check", handlers.check_ownership),
+        web.post("/api/cases", cases.open),
+        web.post(f"{_CASE}/decision", cases.decide_again),
+        web.post(f"{_CASE}/complete", cases.complete),
         web.post("/api/verifications", handlers.open),
         web.get(_VERIFICATION, handlers.verification),
         web.get(f"{_VERIFICATION}/events", handlers.events),
@@ -56,6 +61,7 @@ def _routes(handlers: DeskHandlers) -> list[web.AbstractRouteDef]:
         web.post(f"{_VERIFICATION}/cancel", handlers.cancel),
         web.post(f"{_VERIFICATION}/vouch", handlers.vouch),
         web.post(f"{_VERIFICATION}/redeem", handlers.redeem),
+        web.post(f"{_VERIFICATION}/auto-connect", cases.remember_device),
         web.post("/api/branch-passwords", handlers.issue_branch_password),
     ]
 

@@ -1,10 +1,11 @@
 """What the page sends. Shapes only: whether it is allowed is for the gateway to say."""
 
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import orjson
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from desk.refusals import DeskRefused, Refusal
 
@@ -23,7 +24,22 @@ class Nothing(_Body):
     pass
 
 
+class Location(StrEnum):
+    """Where the customer is said to be: a desk on loopback sees no address that says it."""
+
+    DOMESTIC = "domestic"
+    FOREIGN = "foreign"
+
+
+class OpenCase(_Body):
+    customer_id: Word
+    operation: Word
+    location: Annotated[Location, Field(strict=False)] = Location.DOMESTIC
+
+
 class OpenVerification(_Body):
+    case_id: Word | None = None
+    """The case it is for: when its receipt is redeemed, the customer is told that it is done."""
     customer_id: Word
     method: Word
     operation: Word

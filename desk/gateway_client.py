@@ -30,8 +30,9 @@ class GatewayClient:
     async def get(self, path: str, locale: str) -> Any:
         return await self._call("GET", path, locale)
 
-    async def post(self, path: str, locale: str, body: object) -> Any:
-        return await self._call("POST", path, locale, orjson.dumps(body))
+    async def post(self, path: str, locale: str, body: object, once: str | None = None) -> Any:
+        """`once` is the `Idempotency-Key` of what must not be done twice."""
+        return await self._call("POST", path, locale, orjson.dumps(body), once)
 
     @asynccontextmanager
     async def stream(self, path: str, locale: str) -> AsyncIterator[ClientResponse]:
@@ -45,8 +46,12 @@ class GatewayClient:
         except (ClientError, TimeoutError, orjson.JSONDecodeError):
             raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
 
-    async def _call(self, method: str, path: str, locale: str, data: bytes | None = None) -> Any:
+    async def _call(
+        self, method: str, path: str, locale: str, data: bytes | None = None, once: str | None = None
+    ) -> Any:
         headers = {"Accept-Language": locale, "Content-Type": "application/json"}
+        if once is not None:
+            headers["Idempotency-Key"] = once
         try:
             async with self._session.request(method, self._base_url + path, data=data, headers=headers) as response:
                 await _require_success(response)

@@ -30,6 +30,7 @@ class Refusal(Enum):
     )
     UNREADABLE = RefusalKind("unreadable", 422, "요청을 읽을 수 없습니다", "The request cannot be read")
     NOT_HERE = RefusalKind("not-found", 404, "이 화면에서 진행한 내역이 아닙니다", "It was not begun in this browser")
+    NOT_EXEMPT = RefusalKind("not-exempt", 409, "추가인증이 필요합니다", "Extra authentication is required")
     NOT_VERIFIED = RefusalKind("not-verified", 409, "인증이 끝나지 않았습니다", "It has not been verified")
     GATEWAY_UNREACHABLE = RefusalKind(
         "gateway-unreachable",
@@ -46,26 +47,32 @@ class DeskRefused(Exception):
         super().__init__(refusal.value.slug)
         self.refusal = refusal
 
-    def answer(self, locale: str) -> web.Response:
+    def document(self, locale: str) -> dict[str, Any]:
         kind = self.refusal.value
         title = kind.title_en if locale == "en" else kind.title_ko
-        return problem(kind.status, {"type": f"/desk/problems/{kind.slug}", "title": title, "status": kind.status})
+        return {"type": f"/desk/problems/{kind.slug}", "title": title, "status": kind.status}
+
+    def answer(self, locale: str) -> web.Response:
+        return _answer(self.document(locale))
 
 
 class GatewayRefused(Exception):
-    """The gateway says no; `document` is its problem document (RFC 9457)."""
+    """The gateway says no; `said` is its problem document (RFC 9457)."""
 
-    def __init__(self, status: int, document: Any) -> None:
+    def __init__(self, status: int, said: Any) -> None:
         super().__init__(status)
         self.status = status
-        self.document = document
+        self.said = said
+
+    def document(self, locale: str) -> dict[str, Any]:
+        """As the gateway said it. What is wrong between desk and gateway is no business of the browser's."""
+        if self.status in (401, 403) or not isinstance(self.said, dict):
+            return DeskRefused(Refusal.GATEWAY_UNREACHABLE).document(locale)
+        return {**self.said, "status": self.status}
 
     def answer(self, locale: str) -> web.Response:
-        """As the gateway said it. What is wrong between desk and gateway is no business of the browser's."""
-        if self.status in (401, 403) or not isinstance(self.document, dict):
-            return DeskRefused(Refusal.GATEWAY_UNREACHABLE).answer(locale)
-        return problem(self.status, self.document)
+        return _answer(self.document(locale))
 
 
-def problem(status: int, document: dict[str, Any]) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(document), content_type=CONTENT_TYPE)
+def _answer(document: dict[str, Any]) -> web.Response:
+    return web.Response(status=document["status"], body=orjson.dumps(document), content_type=CONTENT_TYPE)

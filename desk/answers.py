@@ -1,0 +1,15 @@
+"""What the desk answers its page."""
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+
+def json_answer(document: Any, status: int = 200) -> web.Response:
+    return web.Response(
+        status=status,
+        body=orjson.dumps(document),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
