@@ -200,6 +200,14 @@ def _check_fields(request: OpenRequest) -> None:
                 "Name the contact to be made verifiable.",
             )
         )
+    if request.target_contact_id is not None and request.target_contact_id == request.contact_id:
+        errors.append(
+            FieldError(
+                "target_contact_id",
+                "연락처는 다른 연락처로만 확인할 수 있습니다.",
+                "A contact cannot vouch for itself: name another one.",
+            )
+        )
     if request.operation is not Operation.VOUCH and request.target_contact_id is not None:
         errors.append(
             FieldError(

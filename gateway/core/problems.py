@@ -123,12 +123,12 @@ class Problem(Enum):
     VERIFICATION_CLOSED = ProblemKind(
         "verification-closed", 409,
         "이미 끝난 인증입니다", "This verification is already closed",
-        "상태는 {status}입니다. 인증을 새로 요청해 주세요.", "Its status is {status}. Open a new verification.",
+        "{status_ko} 인증입니다. 인증을 새로 요청해 주세요.", "Its status is {status}. Open a new verification.",
     )  # fmt: skip
     ANSWER_IN_ANOTHER_CHANNEL = ProblemKind(
         "answer-in-another-channel", 409,
         "화면에서 입력하는 인증이 아닙니다", "This verification is not answered here",
-        "고객이 {channel}(으)로 답해야 합니다.", "The customer answers it by {channel}.",
+        "고객이 {channel_ko} 답해야 합니다.", "The customer answers it {channel_en}.",
     )  # fmt: skip
     CUSTOMER_LOCKED = ProblemKind(
         "customer-locked", 423,

@@ -31,6 +31,17 @@ class Channel(StrEnum):
     REPLY = "reply"
 
 
+STATUS_KO = {
+    Status.PENDING: "진행 중인",
+    Status.VERIFIED: "완료된",
+    Status.FAILED: "실패한",
+    Status.EXPIRED: "시간이 지난",
+    Status.CANCELED: "취소된",
+    Status.DENIED: "고객이 거부한",
+}
+"""How a sentence in Korean tells of a verification in each status."""
+
+
 @dataclass(frozen=True, slots=True)
 class MethodTraits:
     """`has_code`: the gateway makes one. `shows_code`: the screen shows it, because the answer comes by phone."""

@@ -19,7 +19,12 @@ from gateway.core.stores import (
     VerificationStore,
 )
 from gateway.core.too_many import too_many
-from gateway.core.verification import TRAITS, Channel, Method, Status, Verdict, Verification
+from gateway.core.verification import STATUS_KO, TRAITS, Channel, Method, Status, Verdict, Verification
+
+_OTHER_CHANNELS = {
+    Channel.PHONE: {"channel_ko": "걸려 온 전화의 키패드로", "channel_en": "with the keys of the phone that rings"},
+    Channel.REPLY: {"channel_ko": "받은 문자에 답장하여", "channel_en": "by replying to the text"},
+}
 
 
 class Verifications:
@@ -53,7 +58,7 @@ class Verifications:
         verification = await self.get(verification_id, client)
         channel = TRAITS[verification.method].channel
         if channel is not Channel.SCREEN:
-            raise Refusal(Problem.ANSWER_IN_ANOTHER_CHANNEL, values={"channel": channel})
+            raise Refusal(Problem.ANSWER_IN_ANOTHER_CHANNEL, values=_OTHER_CHANNELS[channel])
         return await self.judge(verification, code, Channel.SCREEN, attempt_id)
 
     async def judge(
@@ -73,7 +78,7 @@ class Verifications:
         except VerificationMissing:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
         except VerificationClosed as closed:
-            raise _closed(closed) from None
+            raise closed_refusal(closed.status) from None
         if judgement.verdict is Verdict.LOCKED:
             await self._close_others(customer_id)
         return judgement
@@ -82,7 +87,7 @@ class Verifications:
         """Queue the text again; the code stays, and so do the tries."""
         verification = await self.get(verification_id, client)
         if not verification.is_open:
-            raise Refusal(Problem.VERIFICATION_CLOSED, values={"status": verification.shown_status})
+            raise closed_refusal(verification.shown_status)
         if verification.contact_id is None or not TRAITS[verification.method].can_be_resent:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE)
         _, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
@@ -102,7 +107,7 @@ class Verifications:
         except VerificationMissing:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
         except VerificationClosed as closed:
-            raise _closed(closed) from None
+            raise closed_refusal(closed.status) from None
         return await self.get(verification_id, client)
 
     async def cancel(self, verification_id: str, client: str) -> Verification:
@@ -119,7 +124,7 @@ class Verifications:
         except VerificationMissing:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
         except VerificationClosed as closed:
-            raise _closed(closed) from None
+            raise closed_refusal(closed.status) from None
 
     def code_of(self, verification: Verification) -> str | None:
         """The code of an open verification; None once it is closed."""
@@ -133,7 +138,11 @@ class Verifications:
                 await self._store.close(verification_id, customer_id, Status.FAILED, "locked", "gateway")
             except (VerificationClosed, VerificationMissing):
                 continue
+            closed = await self._store.read(verification_id)
+            if closed is not None and closed.method is Method.ARS:
+                await self._store.request_hang_up(verification_id, closed.delivery_number)
 
 
-def _closed(closed: VerificationClosed) -> Refusal:
-    return Refusal(Problem.VERIFICATION_CLOSED, values={"status": closed.status})
+def closed_refusal(status: Status) -> Refusal:
+    """What is said of a verification that is over."""
+    return Refusal(Problem.VERIFICATION_CLOSED, values={"status": status, "status_ko": STATUS_KO[status]})

@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
 from gateway.core.opening import Opening, OpenRequest
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Changes
 from gateway.core.verification import TRAITS, Status, Verdict, Verification
-from gateway.core.verifications import Verifications
+from gateway.core.verifications import Verifications, closed_refusal
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.models import NoBody
 from gateway.http.routes import ApiRequest, ApiResponse, Route
@@ -78,7 +77,7 @@ class VerificationHandlers:
         )
         verdict, verification = judgement.verdict, judgement.verification
         if verdict is Verdict.EXPIRED:
-            raise Refusal(Problem.VERIFICATION_CLOSED, values={"status": Status.EXPIRED})
+            raise closed_refusal(Status.EXPIRED)
         correct = verdict is Verdict.CORRECT
         # The verdict of this attempt, even when it is told again after a later one changed everything.
         answer = self._answer(verification).model_dump(by_alias=False, exclude={"receipt", "binding_code"})

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from demo.api import ApiError
+from demo.customer import until
 from demo.running import SMS_NUMBER
 from tests.e2e.caller import Caller, Person, another
 
@@ -63,3 +64,23 @@ async def test_a_right_answer_does_not_give_back_what_wrong_ones_cost(person: Pe
     await person.check(opened, "000000")
     assert (await person.check(opened, (await person.slip())["password"]))["attempts_remaining"] == 4
     assert (await person.start("branch_otp"))["attempts_remaining"] == 4
+
+
+async def test_a_phone_that_rings_for_another_verification_stops_when_the_customer_is_locked(person: Person) -> None:
+    opened = await person.start("ars")
+
+    async def status() -> str | None:
+        calls = await person.carrier.call("GET", f"/control/calls?to=%2B{person.number[1:]}")
+        return str(calls["calls"][-1]["status"]) if calls["calls"] else None
+
+    async def rings() -> bool:
+        return await status() == "ringing"
+
+    async def is_over() -> bool:
+        return await status() in ("canceled", "completed")
+
+    await until(rings)
+    await _lock(person)
+    await until(is_over)
+    over = await person.now(opened)
+    assert (over["status"], over["status_reason"]) == ("failed", "locked")

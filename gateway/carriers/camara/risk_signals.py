@@ -27,7 +27,7 @@ _ANSWERS = {
 
 
 class CamaraRiskSignals:
-    """Asks the carrier; `sim_swap_hours` (1 to 2400) is how far back a SIM change counts: None, as the carrier likes."""
+    """Asks the carrier; `sim_swap_hours` (1 to 2400) is how far back a SIM change counts, None as it likes."""
 
     def __init__(self, client: CamaraClient, sim_swap_hours: int | None) -> None:
         self._client = client
