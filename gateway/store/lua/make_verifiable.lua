@@ -1,6 +1,6 @@
 --[[ Makes a contact verifiable, with its evidence. One that was verifiable by an ownership check is not weakened
 by a vouch. Only a contact that is verifiable by its own ownership check vouches, by a verification of its own for the
-other one that is no older than the last time either of the two fell.
+other one that is younger than the last time either of the two fell.
 KEYS: 1–5 as shared/contact_life.lua says
 ARGV: 1–5 as shared/contact_life.lua says  6 contact id  7 contact version expected  8 verified by (ownership, vouch, branch)
       9 evidence (of a vouch: the verification id)  10 voucher's contact id, or ''
@@ -22,7 +22,7 @@ if ARGV[10] ~= '' then
     'closed_at')
   local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
   if voucher[1] ~= ARGV[11] or voucher[2] ~= 'ownership' or v[1] ~= 'verified' or v[2] ~= 'vouch'
-      or v[3] ~= ARGV[10] or v[4] ~= id or tonumber(v[5]) < fell_at then
+      or v[3] ~= ARGV[10] or v[4] ~= id or tonumber(v[5]) <= fell_at then
     return {'changed'}
   end
   owned_at = voucher[3]

@@ -1,0 +1,64 @@
+"""Whose name is whose, and what of a reason is kept."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.approvals import Decider, person_key, without_numbers
+
+NAMES = st.text(st.characters(categories=("Lo", "Ll", "Lu", "Nd")), min_size=1, max_size=20)
+UNSEEN = st.sampled_from(" \u3000\u00a0\u00ad\u200b\u2060\ufe0f\u034f\u3164\u2800")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["demo-operator", "Demo Operator", "ＤＥＭＯ－ｏｐｅｒａｔｏｒ", "demo\u00adoperator", "\u3164demo operator\ufeff"],
+)
+def test_a_person_is_the_same_however_the_name_is_written(spelling: str) -> None:
+    assert Decider("somebody else", spelling).is_one_of("demo-operator")
+    assert Decider(spelling, "somebody else").is_one_of("demo-operator")
+
+
+def test_another_name_is_another_person() -> None:
+    assert not Decider("이센터장", "demo-manager").is_one_of("demo-operator")
+
+
+@given(name=NAMES, unseen=UNSEEN, where=st.integers(0, 20))
+def test_what_cannot_be_seen_makes_nobody_another_person(name: str, unseen: str, where: int) -> None:
+    assert person_key(name[:where] + unseen + name[where:]) == person_key(name)
+
+
+@given(name=NAMES, form=st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
+def test_the_form_of_a_name_makes_nobody_another_person(name: str, form: str) -> None:
+    assert person_key(unicodedata.normalize(form, name)) == person_key(name)  # type: ignore[arg-type]
+
+
+@given(name=st.text(max_size=30))
+def test_a_key_is_its_own_key(name: str) -> None:
+    assert person_key(person_key(name)) == person_key(name)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "010-1234-5678",
+        "01012345678",
+        "+82 10 1234 5678",
+        "(02) 123-4567",
+        "０１０１２３４５６７８",
+        "850302-1234567",
+        "271828",
+    ],
+)
+def test_a_number_in_a_reason_is_not_kept(number: str) -> None:
+    kept = without_numbers(f"새 번호 {number}, 3회 통화")
+    assert "***" in kept
+    assert kept.startswith("새 번호 ")
+    assert kept.endswith(", 3회 통화")
+    assert not any(part in kept for part in ("1234", "5678", "123", "271"))
+
+
+def test_a_reason_without_numbers_is_kept_as_it_is() -> None:
+    assert without_numbers("고객이 5회 오류, 2지점 방문") == "고객이 5회 오류, 2지점 방문"
