@@ -6,7 +6,7 @@ import re
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
-from carrier_sim import control
+from carrier_sim import control, departure_routes
 from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
 from gateway.core.delivery import DeliveryReason
 from gateway.core.problems import Problem
@@ -22,7 +22,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     match field.default:
-        case None:
+        case None | ():
             return "none"
         case frozenset():
             return "`[" + ", ".join(f'"{one}"' for one in sorted(field.default)) + "]`"
@@ -78,7 +78,11 @@ def test_every_event_of_the_log_is_listed() -> None:
 
 def test_the_control_interface_is_what_the_local_carrier_offers() -> None:
     documented = [words(row[0])[0] for row in table("docs/carriers.md", "call")]
-    assert documented == [f"{route.method} {route.path}" for route in control.ROUTES]
+    assert documented == [
+        f"{route.method} {route.path}"
+        for route in (*control.ROUTES, *departure_routes.ROUTES)
+        if route.path.startswith("/control/")
+    ]
 
 
 def test_phones_and_faults_are_told_in_full() -> None:
