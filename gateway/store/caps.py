@@ -1,4 +1,4 @@
-"""Caps that do not belong to one customer: of a number, whoever asked, and of an API client."""
+"""Caps that one script counts: of a number, whoever asked, and of an API client."""
 
 from gateway.core.limits import Cap, Limits
 from gateway.core.stores import Capped
@@ -18,16 +18,19 @@ class RedisCaps:
 
     async def take_number(self, blind_index: str) -> None:
         caps = (self._limits.number_cap, self._limits.number_day_cap)
-        await self._take("number", keys.number_caps(blind_index), caps)
+        await take(self._store, "number", keys.number_caps(blind_index), caps)
 
     async def take_client(self, client: str) -> None:
-        await self._take("client", (keys.client_cap(client),), (self._limits.client_cap,))
+        await take(self._store, "client", (keys.client_cap(client),), (self._limits.client_cap,))
 
     async def take_answering_text(self, blind_index: str) -> None:
-        await self._take("answering_text", (keys.answering_text_cap(blind_index),), (self._limits.answering_text_cap,))
+        counters = (keys.answering_text_cap(blind_index),)
+        await take(self._store, "answering_text", counters, (self._limits.answering_text_cap,))
 
-    async def _take(self, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:
-        words = [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
-        given = await self._store.run(_TAKE, counters, words)
-        if given[0] == b"capped":
-            raise Capped(name, given[1])
+
+async def take(store: Store, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:
+    """Take one of each counter, or of none. Raises `Capped` with `name`."""
+    words = [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
+    given = await store.run(_TAKE, counters, words)
+    if given[0] == b"capped":
+        raise Capped(name, given[1])

@@ -2,12 +2,11 @@
 
 from gateway.core.customer_stores import StoredContact
 from gateway.core.limits import Limits
-from gateway.core.stores import Capped
 from gateway.store import keys
+from gateway.store.caps import take
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_TAKE = load("take_cap")
 _SETTLE = load("settle_ownership_check")
 
 
@@ -20,9 +19,7 @@ class RedisOwnershipTries:
 
     async def take(self, customer_id: str, stored: StoredContact) -> None:
         counter = keys.ownership_cap(customer_id, stored.blind_index)
-        given = await self._store.run(_TAKE, (counter,), (self._cap.count, self._cap.window_seconds * 1000))
-        if given[0] == b"capped":
-            raise Capped("ownership_check", given[1])
+        await take(self._store, "ownership_check", (counter,), (self._cap,))
 
     async def settle(self, customer_id: str, stored: StoredContact, *, failed: bool) -> None:
         await self._store.run(

@@ -43,5 +43,7 @@ def test_a_carrier_is_set_up_with_its_address_and_both_credentials(tmp_path: Pat
     ],
 )
 def test_half_of_a_carrier_is_refused_with_what_goes_together(tmp_path: Path, given: dict[str, str]) -> None:
-    with pytest.raises(SettingsRefused, match="camara_url, camara_client_id and camara_client_secret go together"):
+    with pytest.raises(
+        SettingsRefused, match="_URL, BONIN_CAMARA_CLIENT_ID and BONIN_CAMARA_CLIENT_SECRET: give all three"
+    ):
         settings(tmp_path, **given)

@@ -86,7 +86,7 @@ def test_a_file_that_is_no_country_database_is_refused_at_start(load: Load, tmp_
 
 def test_a_departure_service_goes_with_its_token(load: Load) -> None:
     assert load.refused(departure_url="https://departures.example.com") == [
-        "departure_url and departure_token go together"
+        "BONIN_DEPARTURE_URL and BONIN_DEPARTURE_TOKEN: give both, or neither"
     ]
     assert load(departure_token="a token of the tests").departure_url == "https://departures.example.com"
 

@@ -68,7 +68,7 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("TWILIO_AUTH_TOKEN", ""),
         ("SMS_NUMBER", PLANTED),
         ("VOICE_NUMBER", "010-1234-5678"),
-        ("VERIFICATION_LIFE", "601"),
+        ("RESEND_AFTER", "601"),
         ("LOG_LEVEL", PLANTED),
         ("ALLOWED_COUNTRIES", f"[{PLANTED}"),
         ("ALLOWED_NUMBER_FAMILIES", f'["{PLANTED}"]'),

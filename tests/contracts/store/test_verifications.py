@@ -223,7 +223,8 @@ async def test_a_verification_falls_with_the_contact_it_was_opened_on(ports: Por
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
     one = await opened(ports, new_verification(contact_id=mobile.contact_id, contact_version=1))
     await ports.customers.put(builders.individual(name="임꺽정"))
-    assert (await judged(ports, one, CODE))[0] is Verdict.CONTACT_CHANGED
+    with pytest.raises(VerificationClosed):
+        await judged(ports, one, CODE)
     over = await read(ports, one.verification_id)
     assert (over.status, over.reason, over.wrong_answers) == ("failed", "contact_changed", 0)
 

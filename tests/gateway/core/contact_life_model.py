@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contacts.models import VerifiedBy
 from gateway.core.approvals import ApprovalStatus
-from gateway.core.errors import Problem
+from gateway.core.problems import Problem
 
 OWNERSHIP, VOUCH = VerifiedBy.OWNERSHIP, VerifiedBy.VOUCH
 

@@ -21,9 +21,10 @@ from contacts.models import Contact
 from contacts.phone_numbers import DEFAULT
 from gateway.core.approvals import Approvals, ApprovalStatus, Decider
 from gateway.core.customer_centre import CustomerCentre
-from gateway.core.errors import Problem, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.limits import Cap, Limits
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.stores import Answer, ContactChanged, CustomerLocked, VerificationClosed
 from gateway.core.verification import Channel, Verdict
 from gateway.store import keys
