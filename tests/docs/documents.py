@@ -58,9 +58,10 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def table(document: str, first_heading: str) -> list[list[str]]:
-    """The cells of the table whose first column has this heading, without the headings."""
-    lines = (ROOT / document).read_text().splitlines()
+def table(document: str, first_heading: str, below: str = "") -> list[list[str]]:
+    """The cells of the first table below this line whose first column has this heading, without the headings."""
+    text = (ROOT / document).read_text()
+    lines = text[text.index(below) :].splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith(f"| {first_heading} |"))
     rows = []
     for line in lines[start + 2 :]:

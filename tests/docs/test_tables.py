@@ -3,12 +3,16 @@
 import inspect
 import re
 
+import pytest
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from carrier_sim import control, departure_routes
 from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
+from gateway.core.approvals import ApprovalKind
+from gateway.core.deciding import Outcome
 from gateway.core.delivery import DeliveryReason
+from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
 from gateway.core.verification import Status, Verdict
 from gateway.http import api, twilio_webhooks
@@ -52,6 +56,28 @@ def test_every_problem_is_listed_with_its_status() -> None:
 
 def test_every_status_is_explained() -> None:
     assert [words(row[0]) for row in table("docs/integration.md", "status")] == [[status] for status in Status]
+
+
+def test_every_outcome_of_a_decision_is_explained() -> None:
+    assert [words(row[0]) for row in table("docs/integration.md", "outcome")] == [[one] for one in Outcome]
+
+
+def test_every_kind_of_approval_is_explained() -> None:
+    assert [words(row[0]) for row in table("docs/contacts-and-approvals.md", "`kind`")] == [
+        [one] for one in ApprovalKind
+    ]
+
+
+@pytest.mark.parametrize("name", ["operations.csv", "signals.csv"])
+def test_every_column_of_the_policy_is_explained(name: str) -> None:
+    columns = (ROOT / "gateway" / "policy" / name).read_text().splitlines()[0].split(",")
+    explained = [word for row in table("docs/policy.md", "column", below=f"## {name}") for word in words(row[0])]
+    assert explained == columns
+
+
+def test_every_signal_is_explained() -> None:
+    (signals,) = [row[1] for row in table("docs/policy.md", "column", below="## signals.csv") if row[0] == "`signal`"]
+    assert words(signals) == list(RiskSignal)
 
 
 def test_every_reason_of_a_failure_is_named() -> None:
