@@ -49,6 +49,10 @@ export async function session() {
 
 export const customer = (id) => call("GET", `/customers/${id}`);
 export const checkOwnership = (id, contactId) => call("POST", `/customers/${id}/contacts/${contactId}/ownership-check`, {});
+export const openCase = (asked) => call("POST", "/cases", asked);
+export const decideAgain = (caseId) => call("POST", `/cases/${caseId}/decision`, {});
+export const completeCase = (caseId) => call("POST", `/cases/${caseId}/complete`, {});
+export const rememberDevice = (id) => call("POST", `/verifications/${id}/auto-connect`, {});
 export const openVerification = (asked) => call("POST", "/verifications", asked);
 export const verification = (id) => call("GET", `/verifications/${id}`);
 export const resend = (id) => call("POST", `/verifications/${id}/resend`, {});

@@ -12,6 +12,13 @@ export function minutes(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+// How long to wait, in one unit: seconds, minutes or hours, never less than it takes.
+export function wait(seconds) {
+  const [size, unit] = seconds < 120 ? [1, "second"] : seconds < 7200 ? [60, "minute"] : [3600, "hour"];
+  const options = { style: "unit", unit, unitDisplay: "long" };
+  return new Intl.NumberFormat(language() === "en" ? "en-GB" : "ko-KR", options).format(Math.ceil(seconds / size));
+}
+
 export function moment(value) {
   const options = { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Seoul" };
   return new Intl.DateTimeFormat(language() === "en" ? "en-GB" : "ko-KR", options).format(new Date(value));

@@ -14,6 +14,7 @@ function preferred() {
 }
 
 let current = preferred();
+let known = {};
 
 export const language = () => current;
 
@@ -22,10 +23,17 @@ export function setLanguage(chosen) {
   localStorage.setItem(KEPT, chosen);
 }
 
-// The words of `key` ("part.name"), with {values} filled in; undefined where there are none.
+// Values that every text may name.
+export function setKnown(values) {
+  known = values;
+}
+
+// The words of `key` ("part.name"), with {values} filled in as far as given; undefined where there are none.
 export function words(key, values = {}) {
+  const fill = (text) => text.replace(/\{(\w+)\}/g, (name, value) => values[value] ?? known[value] ?? name);
   const found = key.split(".").reduce((table, part) => table?.[part], WORDS[current]);
-  return typeof found === "string" ? found.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "") : found;
+  if (Array.isArray(found)) return found.map(fill);
+  return typeof found === "string" ? fill(found) : found;
 }
 
 export const say = (key, values) => words(key, values) ?? key;

@@ -2,17 +2,20 @@
 
 import * as api from "./api.js";
 import { h, note } from "./dom.js";
-import { language, say, setLanguage, translate } from "./language.js";
+import { language, say, setKnown, setLanguage, translate } from "./language.js";
+import { methodsOf } from "./standing.js";
 import { aside } from "./views/aside.js";
 import { choose } from "./views/choose.js";
 import { contacts } from "./views/contacts.js";
+import { decided } from "./views/decided.js";
 import { ended } from "./views/ended.js";
 import { verified } from "./views/verified.js";
 import { verifying } from "./views/verifying.js";
 
-const STAGES = { choose, contacts, verifying, verified, ended };
-const STEP_OF = { choose: 0, contacts: 1, verifying: 2, ended: 2, verified: 3 };
+const STAGES = { choose, decided, contacts, verifying, verified, ended };
+const STEP_OF = { choose: 0, decided: 1, contacts: 1, verifying: 2, ended: 2, verified: 3 };
 const KEPT = "bonin-desk-verification";
+const WHAT_IS_KEPT = ["customerId", "operation", "location", "caseId", "autoConnect", "contactId", "method", "vouchFor"];
 
 const find = (role) => document.querySelector(`[data-role="${role}"]`);
 
@@ -22,6 +25,14 @@ const desk = {
   customerId: null,
   customer: null,
   operation: "issue",
+  location: "domestic",
+  autoConnect: false,
+  autoConnected: null,
+  caseId: null,
+  decision: null,
+  vouchDecision: null,
+  notice: null,
+  completed: null,
   contactId: null,
   method: null,
   vouchFor: null,
@@ -40,16 +51,48 @@ const desk = {
     return this.customer?.contacts.find((one) => one.contact_id === contactId) ?? null;
   },
 
+  // The decision that the contacts on the page are for.
+  get standing() {
+    return this.vouchFor === null ? this.decision : this.vouchDecision;
+  },
+
   // Draw the page anew after `changes`; moving to another stage takes the reader to its top.
   show(changes = {}) {
     const moved = changes.stage !== undefined && changes.stage !== this.stage;
     Object.assign(this, changes);
-    keep(this);
+    keep();
     render(moved);
   },
 
   async load() {
     this.customer = await api.customer(this.customerId);
+  },
+
+  // Begin what was chosen. The decision comes first: it may find that a contact needs verification again.
+  async begin() {
+    const { case_id: caseId, decision, notice } = await api.openCase(this.asked(this.operation));
+    this.notes.clear();
+    Object.assign(this, { caseId, decision, notice, completed: null, vouchFor: null, method: null });
+    await this.load();
+    const first = this.customer.contacts.find((one) => methodsOf(this, one).length > 0);
+    this.show({ stage: stageAfter(decision), contactId: first?.contact_id ?? null });
+  },
+
+  asked(operation) {
+    return { customer_id: this.customerId, operation, location: this.location };
+  },
+
+  // Ask again what holds now, and show it.
+  async decideAgain(changes = {}) {
+    const { decision } = await api.decideAgain(this.caseId);
+    const vouchFor = changes.vouchFor === undefined ? this.vouchFor : changes.vouchFor;
+    if (vouchFor !== null) await this.decideVouching();
+    await this.load();
+    this.show({ ...changes, decision, stage: stageAfter(decision) });
+  },
+
+  async decideVouching() {
+    this.vouchDecision = (await api.openCase(this.asked("vouch"))).decision;
   },
 
   startOver() {
@@ -58,14 +101,15 @@ const desk = {
   },
 };
 
+const stageAfter = ({ outcome }) => (outcome === "required" ? "contacts" : "decided");
+
 // A page that is loaded again in the middle of a verification goes on with it.
-function keep({ stage, customerId, operation, contactId, method, vouchFor, verification }) {
+function keep() {
+  const { stage, verification } = desk;
   const open = stage === "verifying" || stage === "verified";
   if (!open) return sessionStorage.removeItem(KEPT);
-  return sessionStorage.setItem(
-    KEPT,
-    JSON.stringify({ customerId, operation, contactId, method, vouchFor, verificationId: verification.id }),
-  );
+  const kept = Object.fromEntries(WHAT_IS_KEPT.map((name) => [name, desk[name]]));
+  return sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, verificationId: verification.id }));
 }
 
 async function restore() {
@@ -104,7 +148,7 @@ function renderFrame() {
   find("firm").textContent = firm;
   find("foot").textContent = say("foot", { firm, centre: desk.session.customer_centre });
   find("phones").setAttribute("aria-label", say("aside.openPhones"));
-  const current = STEP_OF[desk.stage];
+  const current = desk.completed !== null && desk.stage === "decided" ? STEP_OF.verified : STEP_OF[desk.stage];
   const names = say("steps");
   find("steps").replaceChildren(
     ...names.map((name, index) =>
@@ -124,12 +168,23 @@ function renderFrame() {
   }
 }
 
+// The sentences of a decision come from the gateway, in the language in which they were asked for.
+async function retell() {
+  if (desk.stage !== "contacts" && (desk.stage !== "decided" || desk.completed !== null)) return;
+  try {
+    await desk.decideAgain();
+  } catch (refused) {
+    if (!("slug" in refused)) throw refused;
+  }
+}
+
 function setUp() {
   document.querySelector(".languages").addEventListener("click", ({ target }) => {
     const chosen = target.closest("[data-language]")?.dataset.language;
     if (chosen === undefined || chosen === language()) return;
     setLanguage(chosen);
     render(false);
+    void retell();
   });
   const phones = find("phones");
   if (desk.session.phones_url) {
@@ -140,6 +195,7 @@ function setUp() {
 
 try {
   desk.session = await api.session();
+  setKnown({ centre: desk.session.customer_centre });
   await restore();
   setUp();
   render(false);

@@ -1,11 +1,13 @@
 // A refusal in a box: what was refused, and what to do next.
 
 import { note } from "./dom.js";
-import { say } from "./language.js";
+import { wait } from "./format.js";
+import { say, words } from "./language.js";
 
 export function problemNote(refused) {
-  const title = refused.title ?? say("unreachable");
-  const details = refused.errors.length > 0 ? refused.errors.map((error) => error.problem) : [refused.detail];
+  const ours = words(`problems.${refused.slug}`, { time: wait(refused.retryAfter ?? 0) });
+  const [title, detail] = ours ?? [refused.title ?? say("unreachable"), refused.detail];
+  const details = refused.errors.length > 0 ? refused.errors.map((error) => error.problem) : [detail];
   const shown = note("bad", title, ...details.filter(Boolean).map((text) => ` ${text}`));
   shown.dataset.role = "problem";
   shown.dataset.slug = refused.slug;

@@ -4,18 +4,15 @@ import { h, icon, note } from "../dom.js";
 import { language, say, words } from "../language.js";
 import { working } from "../problems.js";
 
-export const OPERATIONS = ["issue", "reissue", "register_other", "cloud_register", "cloud_login"];
+const OPERATIONS = ["issue", "reissue", "register_other", "cloud_register", "cloud_login"];
+const MANAGING = ["renew", "import", "export", "change_medium", "back_up", "restore", "delete", "revoke", "copy_to_phone", "copy_to_pc"];
+const LOCATIONS = ["domestic", "foreign"];
 
 export function choose(desk) {
   const problem = h("div", { class: "problem", "aria-live": "polite" });
   const next = h("button", { class: "button wide", type: "button", data: { role: "next" }, disabled: !desk.customerId }, h("span", { class: "label" }, say("next")));
   next.addEventListener("click", () =>
-    working(next, problem, say("next"), async () => {
-      await desk.load();
-      const first = desk.customer.contacts.find((one) => one.methods.length > 0);
-      desk.notes.clear();
-      desk.show({ stage: "contacts", contactId: first?.contact_id ?? null, method: null, vouchFor: null });
-    }),
+    working(next, problem, say("choose.deciding"), () => desk.begin()),
   );
   return [
     h(
@@ -25,15 +22,43 @@ export function choose(desk) {
       h("p", { class: "hint" }, say("choose.hint")),
       fieldset("customer", "people", desk.session.customers.map((one) => person(desk, one))),
       fieldset("operation", "operations", OPERATIONS.map((one) => operation(desk, one))),
+      managing(desk),
+      desk.operation === "cloud_login" && autoConnect(desk),
       warning(desk.operation),
+      fieldset("location", "locations", LOCATIONS.map((one) => location(desk, one)), h("p", { class: "hint small" }, say("choose.locationHint"))),
       problem,
       h("div", { class: "actions end" }, next),
     ),
   ];
 }
 
-function fieldset(key, className, options) {
-  return h("fieldset", {}, h("legend", {}, say(`choose.${key}`)), h("div", { class: `options ${className}` }, ...options));
+function fieldset(key, className, options, ...more) {
+  return h("fieldset", {}, h("legend", {}, say(`choose.${key}`)), h("div", { class: `options ${className}` }, ...options), ...more);
+}
+
+// What the certificate centre does besides: the policy knows these, too.
+function managing(desk) {
+  const options = MANAGING.map((one) => operation(desk, one));
+  const open = MANAGING.includes(desk.operation);
+  return h("details", { class: "managing", open, data: { role: "managing" } }, h("summary", {}, say("choose.more")), h("div", { class: "options operations" }, ...options));
+}
+
+function autoConnect(desk) {
+  const [name, about] = say("choose.autoConnect");
+  const box = h("input", { type: "checkbox", checked: desk.autoConnect, data: { role: "auto-connect" } });
+  box.addEventListener("change", () => (desk.autoConnect = box.checked));
+  return h("label", { class: "tick" }, box, h("span", {}, h("strong", {}, name), h("small", {}, about)));
+}
+
+function location(desk, id) {
+  const [name, about] = say(`locations.${id}`);
+  return h(
+    "label",
+    { class: "option", data: { location: id } },
+    radio("location", id, desk.location === id, () => (desk.location = id)),
+    h("span", { class: "what" }, h("strong", {}, name), h("small", {}, about)),
+    icon("check", "icon mark"),
+  );
 }
 
 function radio(name, value, checked, chosen) {

@@ -2,25 +2,27 @@
 
 import * as api from "../api.js";
 import { h, icon, note } from "../dom.js";
-import { phone } from "../format.js";
+import { phone, wait } from "../format.js";
 import { say } from "../language.js";
 import { problemNote, working } from "../problems.js";
+import { heldBy, methodsOf } from "../standing.js";
 import { warning } from "./choose.js";
-import { exempt } from "./exempt.js";
+import { decision } from "./decision.js";
 import { available, methodOptions } from "./methods.js";
+import { notice } from "./notice.js";
+
+// The gateway knows something that this page did not: what it shows is no longer true.
+const STALE = ["method-held", "method-not-available", "operation-refused", "extra-authentication-not-required", "online-consent-missing", "customer-locked"];
 
 export function contacts(desk) {
   const { customer, vouchFor } = desk;
-  const exemption = exempt(desk);
-  if (exemption !== null) return exemption;
   if (!available(desk, desk.method)) desk.method = null;
   const listed = vouchFor === null ? customer.contacts : vouchers(customer, vouchFor);
   return [
     h(
       "section",
       { class: "card" },
-      ...(vouchFor === null ? [h("h2", {}, say("contacts.heading"))] : vouchHeading(desk)),
-      vouchFor === null && warning(desk.operation),
+      ...(vouchFor === null ? heading(desk) : vouchHeading(desk)),
       h(
         "fieldset",
         {},
@@ -32,6 +34,17 @@ export function contacts(desk) {
       methodOptions(desk),
       ...request(desk),
     ),
+  ];
+}
+
+function heading(desk) {
+  const unexempt = desk.decision.reasons.some(({ rule, met }) => rule === "R9" && !met);
+  return [
+    h("h2", {}, say("contacts.heading")),
+    decision(desk.decision),
+    notice(desk, desk.notice),
+    warning(desk.operation),
+    desk.location === "foreign" && unexempt && note("info", say("overseas.title"), ` ${say("overseas.text")}`),
   ];
 }
 
@@ -47,7 +60,7 @@ function vouchers(customer, targetId) {
 
 function row(desk, contact) {
   const id = contact.contact_id;
-  const usable = contact.methods.length > 0;
+  const usable = methodsOf(desk, contact).length > 0;
   const mobile = contact.line_type === "mobile";
   const input = h("input", { type: "radio", name: "contact", value: id, checked: desk.contactId === id, disabled: !usable });
   input.addEventListener("change", () => {
@@ -67,7 +80,7 @@ function row(desk, contact) {
         { class: "what" },
         h("span", { class: "line" }, h("strong", { class: "number" }, phone(contact.masked_number)), chip(contact.status)),
         h("small", {}, [say(`labels.${contact.label}`), say(`lines.${contact.line_type}`)].filter(once).join(" · "), contact.verified_by && ` · ${say(`verifiedBy.${contact.verified_by}`)}`),
-        h("small", { class: "methods" }, ...usedFor(contact)),
+        h("small", { class: "methods" }, ...usedFor(desk, contact)),
       ),
       usable && icon("check", "icon mark"),
     ),
@@ -82,9 +95,12 @@ function chip(status) {
   return h("span", { class: "chip", data: { status } }, say(`status.${status}`));
 }
 
-function usedFor({ methods }) {
-  if (methods.length === 0) return [say("contacts.unusable")];
-  return [`${say("contacts.usable")} `, ...methods.map((method) => h("span", { class: "tag" }, say(`methods.${method}`)[0]))];
+function usedFor(desk, contact) {
+  const methods = methodsOf(desk, contact);
+  const tags = methods.map((method) => h("span", { class: "tag" }, say(`methods.${method}`)[0]));
+  const held = contact.methods.filter((method) => heldBy(desk, contact, method));
+  const heldTags = held.map((method) => h("span", { class: "tag held", data: { heldMethod: method } }, `${say(`methods.${method}`)[0]} ${say("contacts.held")}`));
+  return [say(methods.length > 0 ? "contacts.usable" : "contacts.unusable"), " ", ...tags, ...heldTags];
 }
 
 // The two ways of the manual to make a contact usable: [명의인증] and [추가인증].
@@ -113,28 +129,35 @@ async function checkOwnership(desk, contact, button) {
     desk.notes.set(id, { kind: "good", key: "ownership.confirmed" });
     desk.contactId = id;
   } catch (refused) {
-    const known = ["ownership-not-confirmed", "ownership-check-unavailable"].includes(refused.slug);
-    desk.notes.set(id, known ? { kind: refused.status === 503 ? "warn" : "bad", key: `ownership.${refused.slug}` } : { refused });
+    const known = ["ownership-not-confirmed", "ownership-check-unavailable", "too-many-requests"].includes(refused.slug);
+    const time = wait(refused.retryAfter ?? 0);
+    desk.notes.set(id, known ? { kind: refused.status === 503 ? "warn" : "bad", key: `ownership.${refused.slug}`, time } : { refused });
   }
-  await desk.load().catch(() => {});
-  desk.show();
+  await desk.decideAgain().catch(() => desk.show());
 }
 
-function startVouching(desk, contact) {
-  const [voucher] = vouchers(desk.customer, contact.contact_id);
+async function startVouching(desk, contact) {
+  const target = contact.contact_id;
+  const [voucher] = vouchers(desk.customer, target);
+  desk.notes.clear();
   if (voucher === undefined) {
-    desk.notes.set(contact.contact_id, { kind: "warn", key: "vouching.none" });
+    desk.notes.set(target, { kind: "warn", key: "vouching.none" });
     return desk.show();
   }
-  desk.notes.clear();
-  return desk.show({ vouchFor: contact.contact_id, contactId: voucher.contact_id, method: null });
+  try {
+    await desk.decideVouching();
+  } catch (refused) {
+    desk.notes.set(target, { refused });
+    return desk.show();
+  }
+  return desk.show({ vouchFor: target, contactId: voucher.contact_id, method: null });
 }
 
 function noteOf(desk, id) {
   const found = desk.notes.get(id);
   if (found === undefined) return null;
   if (found.refused) return problemNote(found.refused);
-  const text = say(found.key);
+  const text = say(found.key, { time: found.time });
   const shown = note(found.kind, ...(Array.isArray(text) ? text : [text]));
   Object.assign(shown.dataset, { role: "contact-note", about: found.key.split(".")[1] });
   shown.setAttribute("role", "status");
@@ -144,17 +167,28 @@ function noteOf(desk, id) {
 function request(desk) {
   const problem = h("div", { class: "problem", "aria-live": "polite" });
   const go = h("button", { class: "button wide", type: "button", data: { role: "request" }, disabled: desk.method === null }, h("span", { class: "label" }, say("contacts.request")));
-  go.addEventListener("click", () => working(go, problem, say("contacts.requesting"), () => open(desk)));
+  go.addEventListener("click", () => working(go, problem, say("contacts.requesting"), () => openOrDecideAgain(desk)));
   const leave = desk.vouchFor === null ? () => desk.startOver() : () => desk.show({ vouchFor: null, method: null });
   const back = h("button", { class: "button quiet", type: "button", data: { role: "back" }, onclick: leave }, say("back"));
   return [problem, h("div", { class: "actions" }, back, go)];
 }
 
+async function openOrDecideAgain(desk) {
+  try {
+    await open(desk);
+  } catch (refused) {
+    if (!STALE.includes(refused.slug)) throw refused;
+    desk.notes.clear();
+    if (desk.contactId !== null) desk.notes.set(desk.contactId, { refused });
+    await desk.decideAgain({ method: null });
+  }
+}
+
 // Ask for the verification that was chosen. Refusals are the caller's to show.
 export async function open(desk) {
-  const asked = { customer_id: desk.customerId, method: desk.method, operation: desk.operation };
+  const asked = { case_id: desk.caseId, customer_id: desk.customerId, method: desk.method, operation: desk.operation };
   if (desk.method !== "branch_otp") asked.contact_id = desk.contactId;
-  if (desk.vouchFor !== null) Object.assign(asked, { operation: "vouch", target_contact_id: desk.vouchFor });
+  if (desk.vouchFor !== null) Object.assign(asked, { case_id: undefined, operation: "vouch", target_contact_id: desk.vouchFor });
   const verification = await api.openVerification(asked);
   desk.notes.clear();
   desk.show({ stage: "verifying", verification, redeemed: null });

@@ -20,9 +20,9 @@ export function ended(desk) {
       { class: "card outcome", data: { role: "ended", status, reason: reason ?? "" } },
       h("div", { class: "badge", data: { kind } }, icon(locked ? "lock" : status === "expired" ? "clock" : "cross")),
       h("h2", {}, title),
-      h("p", { class: "lead", role: "status" }, next.replace("{centre}", desk.session.customer_centre)),
+      h("p", { class: "lead", role: "status" }, next),
       problem,
-      h("div", { class: "actions centre" }, ...(locked ? [over(desk)] : [other(desk), again(desk, problem)])),
+      h("div", { class: "actions centre" }, ...(locked ? [over(desk)] : [other(desk, problem), again(desk, problem)])),
     ),
   ];
 }
@@ -31,12 +31,9 @@ function over(desk) {
   return h("button", { class: "button quiet", type: "button", data: { role: "start-over" }, onclick: () => desk.startOver() }, say("startOver"));
 }
 
-function other(desk) {
+function other(desk, problem) {
   const button = h("button", { class: "button quiet", type: "button", data: { role: "other" } }, say("ended.other"));
-  button.addEventListener("click", async () => {
-    await desk.load().catch(() => {});
-    desk.show({ stage: "contacts", verification: null, method: null });
-  });
+  button.addEventListener("click", () => working(button, problem, say("choose.deciding"), () => desk.decideAgain({ verification: null, method: null })));
   return button;
 }
 

@@ -2,23 +2,27 @@
 
 import { h, icon } from "../dom.js";
 import { say } from "../language.js";
+import { heldBy, methodsOf, takes } from "../standing.js";
 
 const METHODS = ["sms", "ars", "sms_reply", "branch_otp"];
 
-// May the method be used with the contact that is chosen? A password of a branch needs no contact.
+// May the method be used with the contact that is chosen? A password of a branch needs no contact, and the branch
+// may print its slip while this page is open.
 export function available(desk, method) {
-  if (method === "branch_otp") return desk.vouchFor === null;
-  return desk.contact(desk.contactId)?.methods.includes(method) ?? false;
+  if (method === "branch_otp") return takes(desk, method);
+  return methodsOf(desk, desk.contact(desk.contactId)).includes(method);
 }
 
 function why(desk, method) {
   const contact = desk.contact(desk.contactId);
+  const held = heldBy(desk, contact, method);
+  if (held !== null) return held.detail;
   if (contact === null || method === "ars") return say("why.verifyFirst");
   return say(contact.line_type === "mobile" ? "why.ownershipFirst" : "why.mobileOnly");
 }
 
 export function methodOptions(desk) {
-  const offered = METHODS.filter((method) => method !== "branch_otp" || desk.vouchFor === null);
+  const offered = METHODS.filter((method) => takes(desk, method));
   return h(
     "fieldset",
     {},
@@ -30,6 +34,7 @@ export function methodOptions(desk) {
 function option(desk, method) {
   const [name, about] = say(`methods.${method}`);
   const usable = available(desk, method);
+  const held = heldBy(desk, desk.contact(desk.contactId), method);
   const input = h("input", { type: "radio", name: "method", value: method, checked: desk.method === method, disabled: !usable });
   input.addEventListener("change", () => {
     desk.method = method;
@@ -37,10 +42,10 @@ function option(desk, method) {
   });
   return h(
     "label",
-    { class: "option method", data: { method } },
+    { class: "option method", data: { method, ...(held && { held: held.rule }) } },
     input,
     h("span", { class: "sign" }, icon(method)),
-    h("span", { class: "what" }, h("strong", {}, name), h("small", {}, usable ? about : why(desk, method))),
+    h("span", { class: "what" }, h("strong", {}, name, held && h("span", { class: "chip", data: { status: "held" } }, say("contacts.held"))), h("small", {}, usable ? about : why(desk, method))),
     icon("check", "icon mark"),
   );
 }

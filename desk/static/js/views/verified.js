@@ -5,6 +5,7 @@ import { h, icon, note } from "../dom.js";
 import { claims, moment, phone } from "../format.js";
 import { language, say } from "../language.js";
 import { problemNote, working } from "../problems.js";
+import { notice } from "./notice.js";
 
 export function verified(desk) {
   if (desk.vouchFor !== null) return vouching(desk);
@@ -19,7 +20,8 @@ export function verified(desk) {
       h("p", { class: "lead", role: "status" }, say("verified.lead", { operation: say(`operations.${operation}`)[0] })),
       details(desk, claims(receipt)),
       h("details", { class: "jws" }, h("summary", {}, say("verified.jws")), h("code", { data: { role: "jws" } }, receipt)),
-      redemption(desk.redeemed),
+      remembering(desk),
+      redemption(desk),
       problem,
       h("div", { class: "actions centre" }, over(desk), redeem(desk, problem)),
     ),
@@ -48,12 +50,30 @@ function details(desk, signed) {
   );
 }
 
-function redemption(redeemed) {
-  if (redeemed === null) return null;
+// Auto-connect was ticked, and this was the reply that it takes (R14).
+function remembering(desk) {
+  const { id, method, operation } = desk.verification;
+  if (!desk.autoConnect || operation !== "cloud_login" || method !== "sms_reply") return null;
+  const place = h("div", { class: "told", "aria-live": "polite" });
+  const remembered = () => {
+    const shown = note("good", ...say("verified.autoConnected"));
+    shown.dataset.role = "auto-connected";
+    place.replaceChildren(shown);
+  };
+  if (desk.autoConnected === id) remembered();
+  else {
+    desk.autoConnected = id;
+    api.rememberDevice(id).then(remembered, (refused) => place.replaceChildren(problemNote(refused)));
+  }
+  return place;
+}
+
+function redemption(desk) {
+  if (desk.redeemed === null) return null;
   const shown = note("good", ...say("verified.redeemed"));
   shown.dataset.role = "redeemed";
   shown.setAttribute("role", "status");
-  return shown;
+  return h("div", { class: "told" }, shown, notice(desk, desk.redeemed.notice));
 }
 
 // Once it goes on to issue; after that the same button shows that a receipt works only once.
@@ -87,8 +107,7 @@ function vouching(desk) {
       place.append(h("p", { class: "lead" }, say("vouching.refused")), problemNote(refused), h("div", { class: "actions centre" }, over(desk)));
       return;
     }
-    await desk.load();
-    desk.show({ stage: "contacts", vouchFor: null, contactId: target, method: null, verification: null });
+    await desk.decideAgain({ vouchFor: null, contactId: target, method: null, verification: null });
   };
   if (desk.vouched !== id) {
     desk.vouched = id;

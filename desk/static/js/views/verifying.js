@@ -164,7 +164,7 @@ class Verifying {
     if (kind === undefined) return void (this.state.textContent = say("slip.ready"));
     const { state, reason } = this.verification.delivery ?? { state: "queued" };
     const at = STATES[kind].indexOf(state);
-    const why = reason && say(`reasons.${reason}`)[1].replace("{centre}", this.desk.session.customer_centre);
+    const why = reason && say(`reasons.${reason}`)[1];
     this.state.textContent = [say(`${kind}.${state}`), why].filter(Boolean).join(" ");
     this.state.dataset.state = state;
     this.state.toggleAttribute("data-bad", BAD.includes(state));

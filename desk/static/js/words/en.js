@@ -1,8 +1,15 @@
 // Everything the page says, in English.
 
+import { decided, decision, notice, overseas } from "./decisions_en.js";
+import { problems } from "./problems_en.js";
 import { reasons } from "./reasons_en.js";
 
 export const en = {
+  decided,
+  decision,
+  notice,
+  overseas,
+  problems,
   reasons,
   skip: "Skip to content",
   centre: "Certificate Centre",
@@ -24,7 +31,13 @@ export const en = {
     hint: "For the demonstration you pick a customer. In earnest, this is the screen of a customer who has signed in.",
     customer: "Customer",
     operation: "Request",
+    more: "More: managing certificates",
+    location: "Connecting from",
+    locationHint: "Picked for the demonstration. In earnest the IP address tells.",
+    autoConnect: ["Auto-connect", "From now on this device skips the reply by text and asks for the PIN only."],
+    deciding: "Checking…",
   },
+  locations: { domestic: ["Korea", "A Korean address"], foreign: ["Abroad", "A foreign address"] },
   operations: {
     issue: ["New certificate", "For the first time, or because the last one expired"],
     reissue: ["Re-issue", "The password was forgotten or the certificate deleted"],
@@ -32,6 +45,16 @@ export const en = {
     cloud_register: ["Register in the cloud", "Keep the certificate safely in cloud storage"],
     cloud_login: ["Cloud sign-in", "Sign in with the certificate kept in the cloud"],
     vouch: ["Contact approval", "Make another contact verifiable"],
+    renew: ["Renew", "Extend it, from one month before it expires"],
+    import: ["Import", "Use a certificate again that was kept in a file"],
+    export: ["Export", "Keep a certificate in a file for another PC"],
+    change_medium: ["Change the medium", "Move or copy it to another medium"],
+    back_up: ["Back up", "Copy it to a USB drive or the like"],
+    restore: ["Restore", "Put a back-up onto the PC"],
+    delete: ["Delete", "Delete it from the PC or a medium"],
+    revoke: ["Revoke", "End its use for good"],
+    copy_to_phone: ["Copy to the phone", "With a 12-digit approval number"],
+    copy_to_pc: ["Copy to the PC", "With a 12-digit approval number"],
   },
   warnings: {
     reissue: ["Your present certificate stops working", "After a re-issue, the securities certificate that you use now is no longer valid."],
@@ -48,6 +71,7 @@ export const en = {
     none: "No contact is registered.",
     usable: "May be used for",
     unusable: "Cannot be used now",
+    held: "held",
     changed: "To change a contact, call the customer centre ({centre}), which identifies you first.",
     ownership: "Ownership check",
     vouch: "Vouch",
@@ -61,6 +85,7 @@ export const en = {
     confirmed: ["The number is in your name", "You can be verified on this number now."],
     "ownership-not-confirmed": ["The number is not confirmed as yours", "Only a mobile in your own name passes the ownership check; one in somebody else's name can never prove who you are. If another contact is verifiable, let it vouch."],
     "ownership-check-unavailable": ["The carrier cannot be asked right now", "The contact has not changed. Try the ownership check again in a moment."],
+    "too-many-requests": ["No more ownership checks today", "All tries of the day are used up. Try again in {time}, or let another verifiable contact vouch."],
   },
   vouching: {
     heading: "Vouch with another contact",
@@ -81,13 +106,6 @@ export const en = {
     verifyFirst: "Needs a verifiable contact",
   },
 
-  exempt: {
-    corporate: ["No extra authentication is needed", "The fraud prevention service does not apply to corporate customers. Issuance goes on without extra authentication.", "Extra authentication is for individuals only."],
-    consent: ["Nothing can be issued online", "A customer who has not given consent to online identification cannot be issued a certificate online.", "How to give consent"],
-    consentWays: ["Visit one of our branches and have it changed", "With a certificate: sign in and change it on the page [Consent to online identification]"],
-    consentWhy: "Somebody who stole financial data could otherwise have a certificate issued in the customer's name, so customers decide beforehand whether it may happen online.",
-    locked: ["Extra authentication is locked", "There were too many wrong answers.", "The customer centre ({centre}) unlocks it after identifying you."],
-  },
 
   verifying: {
     timeLeft: "Time left",
@@ -153,6 +171,7 @@ export const en = {
     redeeming: "Going on…",
     redeemed: ["The issuance system has used the receipt", "A receipt works once. It cannot be used to issue again."],
     again: "Try the same receipt again",
+    autoConnected: ["This device is auto-connected", "The next cloud sign-in asks for the PIN only."],
   },
   ended: { other: "Choose another way", again: "Request the same again", unknown: ["You could not be verified", "Request it again or choose another method."] },
 
