@@ -28,7 +28,7 @@ from gateway.store.contact_life import life_keys, life_words
 from gateway.store.scripts import load
 
 _REQUEST = load("request_approval")
-_APPROVE = load("approve", "contact_life", "approval_life")
+_APPROVE = load("approve", "contact_life", "approval_life", "exemption")
 _REJECT = load("reject_approval", "approval_life")
 _EXPIRE = load("expire_approval", "approval_life")
 _MOST_OF_A_SHARD = 100

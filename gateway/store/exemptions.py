@@ -8,7 +8,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_PUT = load("put_exemption")
+_PUT = load("put_exemption", "exemption")
 _WITHDRAW = load("withdraw_exemption")
 
 
