@@ -1,6 +1,8 @@
 """Where the process stands between ready and gone."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from aiohttp import web
 
@@ -20,6 +22,16 @@ class Lifecycle:
         """End the streams and long polls: one that is open would hold the shutdown until its time-out."""
         self.draining = True
         self.closing.set()
+
+    async def wait_unless_closing(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait, but no longer than the process has."""
+        waits = asyncio.ensure_future(waiting), asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
 
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)

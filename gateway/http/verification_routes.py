@@ -57,13 +57,13 @@ class VerificationHandlers:
         with self._changes.watch(verification_id) as watch:
             verification = await self._verifications.get(verification_id, client)
             asked_at = asyncio.get_running_loop().time()
-            closing = request.raw.app[LIFECYCLE].closing
+            lifecycle = request.raw.app[LIFECYCLE]
             known = _known_revision(request.raw) or verification.revision
-            while verification.is_open and verification.revision == known and not closing.is_set():
+            while verification.is_open and verification.revision == known and not lifecycle.closing.is_set():
                 left = request.query.wait - (asyncio.get_running_loop().time() - asked_at)
                 if left <= 0:
                     break
-                await watch.next(min(left, _seconds_open(verification)))
+                await lifecycle.wait_unless_closing(watch.next(min(left, _seconds_open(verification))))
                 verification = await self._verifications.get(verification_id, client)
         return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
 

@@ -1,0 +1,137 @@
+"""The demo as a process: stopped, killed, started again, and in its own way."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from demo.api import Api
+from tests.e2e.caller import Caller, Person
+from tests.e2e.processes import DemoProcess
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="reads /proc")
+
+Start = Callable[..., DemoProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[DemoProcess] = []
+
+    def start(**ports: int) -> DemoProcess:
+        started.append(DemoProcess(tmp_path / "demo", **ports))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.end()
+
+
+async def _person(api: Api, carrier: Api) -> Person:
+    person = Person(api, carrier)
+    await person.register()
+    return person
+
+
+async def test_what_was_acknowledged_survives_a_kill_of_everything(start: Start) -> None:
+    first = start()
+    credentials = first.serve()
+    async with Api(credentials["base_url"], credentials["api_key"]) as api, Api(credentials["carrier_url"]) as carrier:
+        person = await _person(api, carrier)
+        verified = await person.verified_by_sms()
+        password = (await person.slip())["password"]
+        wrong = await person.start("branch_otp")
+        assert (await person.check(wrong, "000000"))["attempts_remaining"] == 4
+        opened = await person.start("sms")
+        await person.texted(2)
+        code = await person.texted_code()
+    first.kill_all()
+
+    began = time.monotonic()
+    again = start(port=first.port, carrier_port=first.carrier_port)
+    assert again.serve() == credentials
+    assert time.monotonic() - began < 10
+    async with Api(credentials["base_url"], credentials["api_key"]) as api, Api(credentials["carrier_url"]) as carrier:
+        person.api, person.carrier = api, carrier
+        assert (await person.now(verified))["status"] == "verified"
+        customer = await api.call("GET", f"/v1/customers/{person.customer_id}")
+        assert [contact["status"] for contact in customer["contacts"]] == ["verifiable"]
+        assert (await person.now(wrong))["attempts_remaining"] == 4
+        await _open_or_clearly_void(person, opened, code)
+        assert (await person.check(await person.start("branch_otp"), password))["correct"] is True
+
+
+async def _open_or_clearly_void(person: Person, opened: Any, code: str) -> None:
+    """A verification that was open is judged once more at most; there is nothing between."""
+    now = await person.now(opened)
+    if now["status"] == "pending":
+        assert (await person.check(opened, code))["status"] == "verified"
+    else:
+        assert now["status"] in ("failed", "expired")
+        assert now["status_reason"]
+
+
+async def test_a_store_that_a_killed_process_left_over_is_taken_over(start: Start) -> None:
+    first = start()
+    credentials = first.serve()
+    first.kill()
+    assert first.store_pids()
+    again = start(port=first.port, carrier_port=first.carrier_port)
+    assert again.serve() == credentials
+    assert len(again.store_pids()) == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_in_order_though_callers_still_listen(start: Start, how: signal.Signals) -> None:
+    process = start()
+    credentials = process.serve()
+    async with (
+        Api(credentials["base_url"], credentials["api_key"]) as api,
+        Api(credentials["carrier_url"]) as carrier,
+        Caller(credentials["base_url"], credentials["api_key"]) as issuer,
+    ):
+        person = await _person(api, carrier)
+        opened = await person.start("branch_otp")
+        path = f"/v1/verifications/{opened['id']}"
+        poll = asyncio.ensure_future(issuer.get(f"{path}?wait=30"))
+        headers = {"Authorization": f"Bearer {issuer.key}"}
+        async with ClientSession(headers=headers) as session, session.get(issuer.base_url + path + "/events") as stream:
+            assert await stream.content.readline()
+            process.ask_to_stop(how)
+            assert await asyncio.to_thread(process.ended, 3.0) == (0, "")
+            assert b"pending" in await stream.content.read()
+        await asyncio.gather(poll, return_exceptions=True)
+    assert process.store_pids() == []
+
+
+async def test_a_port_that_is_taken_is_said_in_one_sentence(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for ports in ({"port": port}, {"carrier_port": port}):
+            process = start(**ports)
+            code, said = await asyncio.to_thread(process.ended, 10.0)
+            assert code == 1
+            assert said.splitlines() == [
+                f"Port {port} on 127.0.0.1 is taken by another program. "
+                "Set BONIN_PORT or BONIN_CARRIER_PORT to another one."
+            ]
+            assert process.store_pids() == []
+
+
+async def test_a_second_demo_in_the_same_directory_is_refused_and_the_first_goes_on(start: Start) -> None:
+    first = start()
+    credentials = first.serve()
+    code, said = await asyncio.to_thread(start().ended, 10.0)
+    assert code == 1
+    assert said.startswith("Another demo is running in ")
+    assert len(said.splitlines()) == 1
+    async with Api(credentials["base_url"], credentials["api_key"]) as api:
+        assert (await api.call("GET", "/readyz"))["status"] == "ready"
