@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { h, icon, note } from "../dom.js";
 import { claims, moment, phone } from "../format.js";
-import { language, say } from "../language.js";
+import { language, say, words } from "../language.js";
 import { problemNote, working } from "../problems.js";
 import { notice } from "./notice.js";
 
@@ -79,7 +79,7 @@ function redemption(desk) {
 // Once it goes on to issue; after that the same button shows that a receipt works only once.
 function redeem(desk, problem) {
   const used = desk.redeemed !== null;
-  const button = h("button", { class: used ? "button quiet" : "button", type: "button", data: { role: used ? "redeem-again" : "redeem" } }, h("span", { class: "label" }, say(used ? "verified.again" : "verified.redeem")));
+  const button = h("button", { class: used ? "button quiet" : "button", type: "button", data: { role: used ? "redeem-again" : "redeem" } }, h("span", { class: "label" }, used ? say("verified.again") : (words(`decided.goOn.${desk.operation}`) ?? say("decided.goOn.other"))));
   button.addEventListener("click", () =>
     working(button, problem, say("verified.redeeming"), async () => {
       const redeemed = await api.redeem(desk.verification.id);

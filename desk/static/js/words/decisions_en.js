@@ -48,8 +48,8 @@ export const decided = {
 };
 
 export const notice = {
-  issuance_started: "A certificate is about to be issued: we sent a text to the registered mobile ({number}).",
-  reissue_warning: "After a re-issue the old securities certificate stops working: we sent a text to the registered mobile ({number}).",
+  issuance_started: "We sent a text about it to the registered mobile ({number}). If this was not you, tell the customer centre ({centre}).",
+  reissue_warning: "We sent a text about the re-issue to the registered mobile ({number}). If this was not you, tell the customer centre ({centre}).",
   issuance_completed: "It is done: we sent a text to the registered mobile ({number}).",
   "no-registered-mobile": "No mobile is registered, so no text could be sent. The customer centre ({centre}) can register one.",
   "too-many-requests": "Many texts went to this number, so this notice was not sent. If you asked for none of them, tell the customer centre ({centre}).",

@@ -48,9 +48,9 @@ export const decided = {
 };
 
 export const notice = {
-  issuance_started: "인증서를 발급한다는 안내입니다. 등록된 휴대폰({number})으로 안내 문자를 보냈습니다.",
-  reissue_warning: "재발급하면 기존 증권 인증서를 사용할 수 없습니다. 등록된 휴대폰({number})으로 안내 문자를 보냈습니다.",
-  issuance_completed: "발급이 완료되었습니다. 등록된 휴대폰({number})으로 안내 문자를 보냈습니다.",
+  issuance_started: "등록된 휴대폰({number})으로 안내 문자를 보냈습니다. 요청한 적이 없는 업무라면 고객센터({centre})에 알려 주세요.",
+  reissue_warning: "등록된 휴대폰({number})으로 재발급 안내 문자를 보냈습니다. 요청한 적이 없는 재발급이라면 고객센터({centre})에 알려 주세요.",
+  issuance_completed: "완료되었습니다. 등록된 휴대폰({number})으로 안내 문자를 보냈습니다.",
   "no-registered-mobile": "등록된 휴대폰이 없어 안내 문자를 보내지 못했습니다. 휴대폰은 고객센터({centre})에서 등록할 수 있습니다.",
   "too-many-requests": "같은 번호로 보낸 문자가 많아 이번 안내 문자는 보내지 않았습니다. 요청한 적이 없다면 고객센터({centre})에 알려 주세요.",
   failed: "지금은 안내 문자를 보내지 못했습니다. 업무는 계속 진행할 수 있습니다. 문의: 고객센터({centre})",

@@ -72,6 +72,7 @@ export const ko = {
     usable: "사용 가능",
     unusable: "지금은 사용할 수 없음",
     held: "보류",
+    noMethod: ["지금 바로 쓸 수 있는 연락처가 없습니다", "[인증필요] 연락처가 있으면 명의인증을 해 주세요. 유심 변경이나 착신전환으로 보류되었거나 본인명의 휴대폰이 없으면 고객센터({centre})나 영업점에 문의해 주세요."],
     changed: "연락처가 바뀐 경우 고객센터({centre})에서 본인확인 후 변경할 수 있습니다.",
     ownership: "명의인증",
     vouch: "추가인증",
@@ -155,7 +156,7 @@ export const ko = {
 
   verified: {
     heading: "인증 완료",
-    lead: "{operation} 업무의 추가인증이 끝났습니다. 발급을 계속 진행해 주세요.",
+    lead: "{operation} 업무의 추가인증이 끝났습니다. 계속 진행해 주세요.",
     result: "인증 결과",
     customer: "고객",
     operation: "업무",
@@ -167,7 +168,6 @@ export const ko = {
     bound: "업무 결속값",
     signature: "서명",
     jws: "서명된 원문 (JWS)",
-    redeem: "발급 진행",
     redeeming: "진행하는 중…",
     redeemed: ["발급 시스템이 인증 결과를 사용했습니다", "인증 결과는 한 번만 쓸 수 있습니다. 이 결과로 다시 발급할 수 없습니다."],
     again: "같은 결과로 다시 진행해 보기",
