@@ -93,5 +93,8 @@ async def test_a_name_that_changes_voids_the_code_that_is_under_way(person: Pers
     body = {"kind": "individual", "name": "다른이", "online_consent": True, "birth_date": "1990-01-01"}
     changed = (await issuer.send("PUT", f"/v1/customers/{person.customer_id}", body)).json
     assert [contact["status"] for contact in changed["contacts"]] == ["needs_verification"]
-    checked = await person.check(opened, code)
-    assert (checked["status"], checked["status_reason"], checked["correct"]) == ("failed", "contact_changed", False)
+    over = await person.now(opened)
+    assert (over["status"], over["status_reason"]) == ("failed", "contact_changed")
+    with pytest.raises(ApiError) as refused:
+        await person.check(opened, code)
+    assert refused.value.slug == "verification-closed"
