@@ -55,7 +55,7 @@ class CaseHandlers:
     async def decide_again(self, request: web.Request) -> web.Response:
         """What the case stands at now: a contact was confirmed, or a method turned out to be held."""
         await read_body(request, Nothing)
-        return json_answer(await self._decide(request, case_of(request, request.match_info["case_id"])))
+        return json_answer({"decision": await self._decide(request, case_of(request, request.match_info["case_id"]))})
 
     async def complete(self, request: web.Request) -> web.Response:
         """Go on without extra authentication, because the decision said so."""
