@@ -25,6 +25,7 @@ const desk = {
   customerId: null,
   customer: null,
   operation: "issue",
+  managing: false,
   location: "domestic",
   autoConnect: false,
   autoConnected: null,

@@ -7,9 +7,22 @@ from playwright.async_api import Browser, Page, expect
 
 from demo.running import Demo
 from gateway.core.delivery import DeliveryReason, DeliveryState
+from gateway.core.operations import Operation
+from gateway.core.ports import RiskSignal
+from gateway.core.problems import Problem
 from ivr.state import EndReason
 from tests.e2e.browser.conftest import Heard
 from tests.e2e.browser.pages import HONG, DeskPage, Phones
+
+OPENING_REFUSES = (
+    Problem.CUSTOMER_LOCKED,
+    Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED,
+    Problem.METHOD_HELD,
+    Problem.METHOD_NOT_AVAILABLE,
+    Problem.ONLINE_CONSENT_MISSING,
+    Problem.OPERATION_REFUSED,
+    Problem.TOO_MANY_REQUESTS,
+)
 
 WORDS = """async () => {
   const { ko } = await import("/desk/static/js/words/ko.js");
@@ -77,18 +90,6 @@ async def test_a_page_that_is_loaded_again_goes_on_with_its_verification(desk: D
     await desk.expect_verified()
 
 
-async def test_a_company_needs_no_extra_authentication(desk: DeskPage) -> None:
-    await desk.choose("hanbit-trading")
-    await expect(desk.role("exempt", exempt="corporate")).to_contain_text("추가인증 대상이 아닙니다")
-
-
-async def test_a_customer_without_consent_is_told_the_two_ways_to_give_it(desk: DeskPage) -> None:
-    await desk.choose("shim-cheong")
-    refusal = desk.role("exempt", exempt="consent")
-    await expect(refusal).to_contain_text("영업점을 방문")
-    await expect(refusal).to_contain_text("[인증서 온라인 신원확인 동의]")
-
-
 async def test_an_outage_of_the_carrier_leaves_the_contact_as_it_was(desk: DeskPage) -> None:
     await desk.choose("im-kkeokjeong")
     await desk.role("ownership-check").click()
@@ -135,3 +136,7 @@ async def test_both_languages_have_words_for_every_state_and_every_way_to_end(de
     others = {"denied_by_phone", "denied_by_reply", "canceled_by_caller", "contact_changed", "expired", "locked"}
     assert from_calls | from_carriers | others <= set(korean["reasons"])
     assert {state.value for state in DeliveryState} <= set(korean["text"]) | set(korean["call"])
+    assert {operation.value for operation in Operation} <= set(korean["operations"])
+    assert set(RiskSignal) | {"refused_hours", "per_day"} == set(korean["decision"]["rules"])
+    assert {problem.value.slug for problem in OPENING_REFUSES} <= set(korean["problems"])
+    assert Problem.NO_REGISTERED_MOBILE.value.slug in korean["notice"]

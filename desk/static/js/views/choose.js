@@ -39,8 +39,9 @@ function fieldset(key, className, options, ...more) {
 // What the certificate centre does besides: the policy knows these, too.
 function managing(desk) {
   const options = MANAGING.map((one) => operation(desk, one));
-  const open = MANAGING.includes(desk.operation);
-  return h("details", { class: "managing", open, data: { role: "managing" } }, h("summary", {}, say("choose.more")), h("div", { class: "options operations" }, ...options));
+  const open = desk.managing || MANAGING.includes(desk.operation);
+  const toggled = ({ target }) => (desk.managing = target.open);
+  return h("details", { class: "managing", open, ontoggle: toggled, data: { role: "managing" } }, h("summary", {}, say("choose.more")), h("div", { class: "options operations" }, ...options));
 }
 
 function autoConnect(desk) {
