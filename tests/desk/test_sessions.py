@@ -1,4 +1,14 @@
-from desk.sessions import LIFE_SECONDS, MOST_SESSIONS, MOST_VERIFICATIONS, Opened, Session, Sessions
+from desk.sessions import (
+    LIFE_SECONDS,
+    MOST_CASES,
+    MOST_SESSIONS,
+    MOST_VERIFICATIONS,
+    AutoConnect,
+    Case,
+    Opened,
+    Session,
+    Sessions,
+)
 
 OPENED = Opened("hong-gildong", "issue", "hash", None)
 
@@ -64,3 +74,18 @@ def test_a_session_knows_its_own_token_and_no_other() -> None:
 def test_a_session_does_not_print_its_token() -> None:
     session = Session(0)
     assert session.csrf_token not in repr(session)
+
+
+def test_a_session_forgets_its_oldest_case_first() -> None:
+    session = Session(0)
+    for number in range(MOST_CASES + 1):
+        session.begin(Case(f"case_{number}", "hong-gildong", "issue", "168.126.63.1", "ko"))
+    assert session.case("case_0") is None
+    assert session.case("case_1") is not None
+
+
+def test_a_remembered_device_does_not_print_its_token() -> None:
+    session = Session(0)
+    session.keep_auto_connect("hong-gildong", AutoConnect("ver_1", "planted-token"))
+    assert "planted-token" not in repr(session)
+    assert "planted-token" not in repr(session.auto_connect("hong-gildong"))

@@ -12,7 +12,7 @@ export function decision(made) {
   return h(
     "section",
     { class: "decision", data: { role: "decision", outcome } },
-    h("header", {}, h("span", { class: "verdict" }, icon(SIGNS[outcome]), say(`decision.${outcome}`)), h("span", { class: "because" }, reasons[0].detail)),
+    h("header", {}, h("span", { class: "verdict" }, icon(SIGNS[outcome]), say(`decision.${outcome}`)), h("span", { class: "because" }, told(made, reasons[0]))),
     h(
       "details",
       { open: !matchMedia(NARROW).matches },
@@ -32,9 +32,14 @@ function rule({ outcome, reasons }, reason) {
     { data: { rule: reason.rule, met: String(reason.met), state } },
     reason.met || refuses ? icon(reason.met ? "check" : "cross") : h("span", { class: "dash", "aria-hidden": "true" }),
     h("span", { class: "name" }, words(`decision.rules.${reason.rule}`) ?? reason.rule),
-    h("span", { class: "detail" }, reason.detail, reason.rule === "R9" && outcome !== "refused" && attribution()),
+    h("span", { class: "detail" }, told({ outcome }, reason)),
     h("span", { class: "unseen" }, say(reason.met ? "decision.met" : "decision.unmet")),
   );
+}
+
+function told({ outcome }, { rule: name, detail }) {
+  const lookedUp = name === "R9" && outcome !== "refused";
+  return lookedUp ? [detail, attribution()] : [detail];
 }
 
 // What its licence asks of a page that shows what came of the country database.
