@@ -1,6 +1,7 @@
 """`bonin`: the production entry points."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable:
         print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,3 +151,14 @@ def test_the_record_names_nobody(tmp_path: Path) -> None:
             return repr(entries).encode()
 
     assert b"customer-0" not in asyncio.run(words())
+
+
+async def test_a_reader_that_has_seen_enough_ends_a_command_without_a_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "gateway.cli", "policy", "show", stdout=writing, stderr=asyncio.subprocess.PIPE
+    )
+    os.close(writing)
+    _, told = await process.communicate()
+    assert told == b""
