@@ -9,7 +9,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr
-from pydantic_settings import NoDecode
 
 from contacts.protection import KEY_BYTES
 from gateway.core.receipts import load_receipt_key
@@ -94,7 +93,7 @@ def _networks(value: object) -> object:
 
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 Url = Annotated[str, AfterValidator(_url)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 Number = Annotated[str, AfterValidator(_number)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
 from gateway.core.firm import Firm
@@ -106,7 +106,7 @@ class Settings(PolicySettings):
     """How long, in days, an overseas exemption may be registered for."""
     geoip_db: CountryDatabaseFile | None = None
     """A country database in MaxMind DB format in the place of the packaged one."""
-    trusted_proxies: Networks = ()
+    trusted_proxies: Annotated[Networks, NoDecode] = ()
     """Networks of the proxies whose `X-Forwarded-For` counts."""
 
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
