@@ -13,10 +13,11 @@ from demo.running import SMS_NUMBER
 from gateway.settings import Settings, load_settings
 from tests.conftest import demo_on_free_ports
 from tests.e2e.caller import Person
+from tests.gateway.core.policies import with_row
 
 
 @asynccontextmanager
-async def a_customer_with(directory: Path, monkeypatch: pytest.MonkeyPatch, **changed: int) -> AsyncIterator[Person]:
+async def a_customer_with(directory: Path, monkeypatch: pytest.MonkeyPatch, **changed: object) -> AsyncIterator[Person]:
     """Somebody at a gateway whose limits are shorter than anybody may set them."""
 
     def shorter(**given: Any) -> Settings:
@@ -36,7 +37,9 @@ async def a_customer_with(directory: Path, monkeypatch: pytest.MonkeyPatch, **ch
 @pytest.fixture
 async def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Person]:
     """A customer who has two seconds."""
-    async with a_customer_with(tmp_path / "demo", monkeypatch, verification_life=2) as person:
+    monkeypatch.setattr("gateway.core.policy._SHORTEST_LIFE", 1)
+    policy = with_row(tmp_path / "policy", "issue", valid_for="2")
+    async with a_customer_with(tmp_path / "demo", monkeypatch, policy_dir=policy) as person:
         yield person
 
 
