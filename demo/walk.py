@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unicodedata import east_asian_width
 
 from demo.api import Api, ApiError
 from demo.customer import Customer, new_number
@@ -15,6 +16,9 @@ _AT_HOME = "168.126.63.1"
 """An address of KT in Seoul."""
 
 Step = Callable[[Customer], Awaitable[str]]
+
+
+_COLUMN = 34
 
 
 class WalkFailed(Exception):
@@ -33,7 +37,7 @@ async def walk(api: Api, carrier: Api, operator: Api, say: Callable[[str], None]
         except (WalkFailed, ApiError, TimeoutError) as error:
             saw, mark = str(error) or type(error).__name__, "FAILED"
             failed += 1
-        say(f"{mark:<6} {time.perf_counter() - started:6.2f} s  {name:<34} {saw}")
+        say(f"{mark:<6} {time.perf_counter() - started:6.2f} s  {_padded(name)} {saw}")
     say(f"{len(STEPS) - failed} passed, {failed} failed")
     return failed == 0
 
@@ -225,6 +229,11 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("해외체류 예외 overseas exemption", overseas_exemption),
     ("인증 결과 사용 receipt", receipt),
 )
+
+
+def _padded(name: str) -> str:
+    """The name in a column of its own: a Korean character takes two cells of a terminal."""
+    return name + " " * (_COLUMN - len(name) - sum(east_asian_width(character) == "W" for character in name))
 
 
 def _expect(seen: bool, otherwise: str) -> None:
