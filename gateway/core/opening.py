@@ -78,9 +78,9 @@ class Opening:
             # After the caps: each look-up costs the firm, and a caller in a loop must not spend without end.
             method = ContactMethod(request.method)
             await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
-        new = self._compose(request, stored, row)
-        if stored is not None and request.method is Method.SMS_REPLY and new.sealed_code is not None:
-            code = self._vault.open(new.verification_id, new.sealed_code)
+        code = new_code() if TRAITS[request.method].has_code else None
+        new = self._compose(request, stored, row, code)
+        if stored is not None and request.method is Method.SMS_REPLY and code is not None:
             digest = self._vault.reply_digest(stored.blind_index, code)
             await self._replies.expect(stored.blind_index, digest, new.verification_id)
         try:
@@ -154,11 +154,12 @@ class Opening:
         except Capped as capped:
             raise too_many(capped) from None
 
-    def _compose(self, request: OpenRequest, stored: StoredContact | None, row: OperationRow) -> NewVerification:
+    def _compose(
+        self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, code: str | None
+    ) -> NewVerification:
         verification_id = self._new_verification_id(request.customer_id)
         digest = sealed = None
-        if TRAITS[request.method].has_code:
-            code = new_code()
+        if code is not None:
             digest = self._vault.digest(verification_id, request.customer_id, request.operation, code)
             sealed = self._vault.seal(verification_id, code)
         return NewVerification(
