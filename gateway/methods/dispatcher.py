@@ -15,7 +15,7 @@ from gateway.core.verification import Method, Verification
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
 from gateway.methods.notices import NoticeMethod
-from gateway.methods.retries import FIRST_PAUSE, TRIES, pause_before_retry
+from gateway.methods.retries import FIRST_PAUSE, TRIES, Failure, pause_before_retry, reason_of
 
 _log = structlog.get_logger(__name__)
 
@@ -111,14 +111,12 @@ class Dispatcher:
                 return
             may_repeat = not isinstance(failure, CarrierTimedOut) or (method.may_repeat_after_time_out and tried == 0)
             if isinstance(failure, CarrierRefused) or not may_repeat or tried == TRIES - 1:
-                report = DeliveryReport(ref, DeliveryState.FAILED, _reason(failure))
+                report = DeliveryReport(ref, DeliveryState.FAILED, reason_of(failure))
                 await self._reports.take(report, method.carrier_name)
                 return
             await asyncio.sleep(pause_before_retry(tried, failure))
 
-    async def _try(
-        self, verification: Verification, method: DeliveringMethod, entry: OutboxEntry
-    ) -> CarrierRefused | CarrierUnavailable | CarrierTimedOut | None:
+    async def _try(self, verification: Verification, method: DeliveringMethod, entry: OutboxEntry) -> Failure | None:
         """Hand the delivery over once; what stood in the way, or None."""
         assert verification.contact_id is not None  # noqa: S101 - only methods with a contact are delivered
         _, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
@@ -132,7 +130,7 @@ class Dispatcher:
                 verification_id=verification.verification_id,
                 carrier=method.carrier_name,
                 failure=type(failure).__name__,
-                reason=_reason(failure),
+                reason=reason_of(failure),
             )
             return failure
         handed_over = DeliveryReport(entry.ref, DeliveryState.QUEUED)
@@ -143,7 +141,3 @@ class Dispatcher:
 def _is_due(verification: Verification, ref: DeliveryRef) -> bool:
     """Whether this delivery is still wanted, and not yet with a carrier: one that has an id there is."""
     return verification.is_open and verification.delivery_number == ref.number and verification.carrier_id is None
-
-
-def _reason(failure: CarrierRefused | CarrierUnavailable | CarrierTimedOut) -> DeliveryReason:
-    return DeliveryReason.CARRIER_TIMEOUT if isinstance(failure, CarrierTimedOut) else failure.reason

@@ -9,7 +9,7 @@ from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, D
 from gateway.core.firm import Firm
 from gateway.core.notices import Notice, NoticeStore, notice_text
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingText, TextCarrier
-from gateway.methods.retries import TRIES, pause_before_retry
+from gateway.methods.retries import TRIES, Failure, pause_before_retry, reason_of
 
 _log = structlog.get_logger(__name__)
 
@@ -35,8 +35,7 @@ class NoticeMethod:
             if failure is None:
                 return
             if not isinstance(failure, CarrierUnavailable) or tried == TRIES - 1:
-                reason = DeliveryReason.CARRIER_TIMEOUT if isinstance(failure, CarrierTimedOut) else failure.reason
-                await self.report(DeliveryReport(ref, DeliveryState.FAILED, reason), self._carrier.name)
+                await self.report(DeliveryReport(ref, DeliveryState.FAILED, reason_of(failure)), self._carrier.name)
                 return
             await self._store.release(notice.notice_id)
             await asyncio.sleep(pause_before_retry(tried, failure))
@@ -45,9 +44,7 @@ class NoticeMethod:
         noted = await self._store.report(report, carrier, carrier_id)
         _log.info("notice_report", notice_id=report.ref.verification_id, state=report.state, noted=noted)
 
-    async def _try(
-        self, notice: Notice, ref: DeliveryRef
-    ) -> CarrierRefused | CarrierUnavailable | CarrierTimedOut | None:
+    async def _try(self, notice: Notice, ref: DeliveryRef) -> Failure | None:
         _, stored = await self._customers.read_with_contact(notice.customer_id, notice.contact_id)
         if stored is None:
             return CarrierRefused(DeliveryReason.INVALID_NUMBER)
