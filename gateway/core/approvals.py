@@ -77,9 +77,6 @@ class Decider:
     name: str
     key_person: str
 
-    def is_one_of(self, requested_by: str) -> bool:
-        return person_key(requested_by) in {person_key(self.name), person_key(self.key_person)}
-
 
 class ApprovalClosed(Exception):
     """The approval is no longer waiting; `status` is what it is."""

@@ -46,7 +46,6 @@ class ReceiptSigner:
         self._life = life_seconds
         self._signing_key = keys[0]
         self._keys = KeySet([*keys])
-        self._registry = jwt.JWTClaimsRegistry()
 
     def sign(self, verification: Verification) -> str:
         """The receipt of a verified verification, as a compact JWS."""

@@ -19,6 +19,7 @@ from contacts.models import (
     methods_of,
 )
 from contacts.phone_numbers import LineType
+from gateway.core.codes import is_code
 from gateway.core.delivery import DeliveryState
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
@@ -30,11 +31,10 @@ CONTACT_ID = "con_[0-9a-hjkmnp-tv-z]{20}"
 NOTICE_ID = "ntc_[0-9a-hjkmnp-tv-z]{22}"
 VERIFICATION_ID = "ver_[0-9a-hjkmnp-tv-z]{22}"
 BRANCH_PASSWORD_ID = "bpw_[0-9a-hjkmnp-tv-z]{22}"  # noqa: S105 - a shape, not a password
-_CODE = re.compile("[0-9]{6}")
 
 
 def _six_ascii_digits(value: str) -> str:
-    if _CODE.fullmatch(value) is None:
+    if not is_code(value):
         raise field_error("숫자(0-9) 여섯 자리를 입력해 주세요.", "Give six digits, 0-9.")
     return value
 

@@ -29,7 +29,6 @@ from gateway.methods.deliveries import DeliveringMethod
 from gateway.methods.dispatcher import Dispatcher
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
-from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.wiring.outside import reach_outside
 from gateway.wiring.stores import Stores, build_stores, open_store
@@ -42,8 +41,6 @@ class Gateway:
 
     app: web.Application
     api_keys: RedisApiKeys
-    store: Store
-    dispatcher: Dispatcher
 
 
 @asynccontextmanager
@@ -63,7 +60,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         for part in (stores.changes, dispatcher, ExpirySweep(store, stores.verifications)):
             await part.open()
             stack.push_async_callback(part.close)
-        yield Gateway(app, stores.api_keys, store, dispatcher)
+        yield Gateway(app, stores.api_keys)
 
 
 def _personal_data(settings: Settings) -> PersonalData:
