@@ -125,15 +125,9 @@ class RedisVerifications:
         return Judgement(Verdict(verdict.decode()), int(wrong), _as_read(verification_id, read))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
-        shard = keys.shard_in(verification_id)
         given = await self._store.run(
             _CLOSE,
-            (
-                keys.verification(verification_id),
-                keys.open_verifications(customer_id),
-                keys.expiring(shard),
-                keys.audit(shard),
-            ),
+            _closing_keys(verification_id, customer_id),
             (verification_id, status, reason, channel),
         )
         _raise_if_over(given)
@@ -163,15 +157,9 @@ class RedisVerifications:
         close_reason: str | None,
     ) -> bool:
         verification_id = report.ref.verification_id
-        shard = keys.shard_in(verification_id)
         given = await self._store.run(
             _REPORT,
-            (
-                keys.verification(verification_id),
-                keys.open_verifications(customer_id),
-                keys.expiring(shard),
-                keys.audit(shard),
-            ),
+            _closing_keys(verification_id, customer_id),
             (
                 verification_id,
                 report.ref.number,
@@ -212,6 +200,17 @@ class RedisVerifications:
 def new_receipt_id() -> str:
     """128 random bits."""
     return secrets.token_urlsafe(16)
+
+
+def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str, str]:
+    """The keys that closing a verification touches, in the order of the scripts' KEYS."""
+    shard = keys.shard_in(verification_id)
+    return (
+        keys.verification(verification_id),
+        keys.open_verifications(customer_id),
+        keys.expiring(shard),
+        keys.audit(shard),
+    )
 
 
 def _raise_if_over(given: list[Any]) -> None:
