@@ -3,29 +3,15 @@ from typing import Any
 
 import pytest
 
-from demo.secrets_file import load_or_make
 from gateway.settings import Settings, SettingsRefused, load_settings
+from tests.gateway.installations import needed_settings
 
 URL, CLIENT_ID, SECRET = "https://camara.example", "bonin", "a secret of the tests"
 ALL = {"camara_url": URL, "camara_client_id": CLIENT_ID, "camara_client_secret": SECRET}
 
 
 def settings(directory: Path, **given: Any) -> Settings:
-    made = load_or_make(directory / "secrets.json")
-    return load_settings(
-        encryption_key=made.encryption_key,
-        index_key=made.index_key,
-        code_pepper=made.code_pepper,
-        receipt_key=made.receipt_key,
-        firm_name_ko="본인증권",
-        firm_name_en="Bonin",
-        customer_centre="1588-0000",
-        twilio_account_sid="AC" + "1" * 32,
-        twilio_auth_token="unused",
-        sms_number="+827012340001",
-        voice_number="+827012340002",
-        **given,
-    )
+    return load_settings(**needed_settings(directory), **given)
 
 
 def test_a_carrier_is_set_up_with_its_address_and_both_credentials(tmp_path: Path) -> None:

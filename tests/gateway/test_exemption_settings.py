@@ -7,9 +7,9 @@ import aiohttp
 import pytest
 
 from demo.api import Api
-from demo.secrets_file import load_or_make
 from gateway.settings import Settings, SettingsRefused, load_settings
 from tests.conftest import demo_on_free_ports
+from tests.gateway.installations import needed_settings
 
 ABROAD = "133.11.0.1"
 AT_HOME = "168.126.63.1"
@@ -24,26 +24,13 @@ class Load:
     """Reads settings that have all they need, with these changed in the environment."""
 
     def __init__(self, directory: Path, environment: pytest.MonkeyPatch) -> None:
-        self._secrets = load_or_make(directory / "secrets.json")
+        self._directory = directory
         self._environment = environment
 
     def __call__(self, **changes: str) -> Settings:
         for name, value in changes.items():
             self._environment.setenv(f"BONIN_{name.upper()}", value)
-        secrets = self._secrets
-        return load_settings(
-            encryption_key=secrets.encryption_key,
-            index_key=secrets.index_key,
-            code_pepper=secrets.code_pepper,
-            receipt_key=secrets.receipt_key,
-            firm_name_ko="본인증권",
-            firm_name_en="Bonin Securities",
-            customer_centre="1588-0000",
-            twilio_account_sid="AC" + "0" * 32,
-            twilio_auth_token="token",
-            sms_number="+827012340001",
-            voice_number="+827012340002",
-        )
+        return load_settings(**needed_settings(self._directory))
 
     def refused(self, **changes: str) -> list[str]:
         with pytest.raises(SettingsRefused) as refused:

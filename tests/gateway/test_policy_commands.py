@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-from demo.secrets_file import load_or_make
 from gateway.cli import main
 from gateway.core.deciding import decide
 from gateway.core.decision_stores import RecordedDecision
@@ -21,6 +20,7 @@ from gateway.store import keys
 from gateway.store.decisions import RedisDecisionRecords
 from gateway.wiring import open_store
 from tests.gateway.core.policies import PACKAGED, facts, with_row
+from tests.gateway.installations import needed_settings
 
 
 @pytest.fixture(autouse=True)
@@ -36,24 +36,9 @@ def log_as_before() -> Iterator[None]:
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of a gateway with a store of its own."""
-    secrets = load_or_make(tmp_path / "secrets.json")
-    given = {
-        "DATA_DIR": str(tmp_path / "data"),
-        "ENCRYPTION_KEY": secrets.encryption_key,
-        "INDEX_KEY": secrets.index_key,
-        "CODE_PEPPER": secrets.code_pepper,
-        "RECEIPT_KEY": secrets.receipt_key,
-        "FIRM_NAME_KO": "본인증권",
-        "FIRM_NAME_EN": "Bonin Securities",
-        "CUSTOMER_CENTRE": "1588-0000",
-        "TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
-        "SMS_NUMBER": "+827012340001",
-        "VOICE_NUMBER": "+827012340002",
-        "LOG_LEVEL": "error",
-    }
+    given = {**needed_settings(tmp_path), "data_dir": str(tmp_path / "data"), "log_level": "error"}
     for name, value in given.items():
-        monkeypatch.setenv(f"BONIN_{name}", value)
+        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
 
 
 async def _keep(*operations: Operation) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.secrets_file import load_or_make
 from gateway.settings import SettingsRefused, load_settings
+from tests.gateway.installations import needed_settings
 
 PLANTED = "p1anted"
 
@@ -14,21 +14,8 @@ PLANTED = "p1anted"
 @pytest.fixture
 def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An environment in which everything is right."""
-    secrets = load_or_make(tmp_path / "secrets.json")
-    for name, value in {
-        "ENCRYPTION_KEY": secrets.encryption_key,
-        "INDEX_KEY": secrets.index_key,
-        "CODE_PEPPER": secrets.code_pepper,
-        "RECEIPT_KEY": secrets.receipt_key,
-        "FIRM_NAME_KO": "본인증권",
-        "FIRM_NAME_EN": "Bonin Securities",
-        "CUSTOMER_CENTRE": "1588-0000",
-        "TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
-        "SMS_NUMBER": "+827012340001",
-        "VOICE_NUMBER": "+827012340002",
-    }.items():
-        monkeypatch.setenv(f"BONIN_{name}", value)
+    for name, value in needed_settings(tmp_path).items():
+        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
     return monkeypatch
 
 

@@ -1,0 +1,23 @@
+"""The settings that every installation has to give."""
+
+from pathlib import Path
+
+from demo.secrets_file import load_or_make
+
+
+def needed_settings(directory: Path) -> dict[str, str]:
+    """By field of `gateway.settings.Settings`, with keys that are made once in this directory."""
+    secrets = load_or_make(directory / "secrets.json")
+    return {
+        "encryption_key": secrets.encryption_key,
+        "index_key": secrets.index_key,
+        "code_pepper": secrets.code_pepper,
+        "receipt_key": secrets.receipt_key,
+        "firm_name_ko": "본인증권",
+        "firm_name_en": "Bonin Securities",
+        "customer_centre": "1588-0000",
+        "twilio_account_sid": secrets.twilio_account_sid,
+        "twilio_auth_token": secrets.twilio_auth_token,
+        "sms_number": "+827012340001",
+        "voice_number": "+827012340002",
+    }
