@@ -66,8 +66,7 @@ async def decision(customer: Customer) -> str:
 
 
 async def sms(customer: Customer) -> str:
-    opened = await customer.open("sms")
-    code = await customer.texted_code()
+    opened, code = await customer.open_by_sms()
     wrong = await customer.check(opened, _another(code))
     _expect(wrong["correct"] is False and wrong["attempts_remaining"] == 4, str(wrong))
     right = await customer.check(opened, code)
@@ -128,9 +127,7 @@ async def branch_password(customer: Customer) -> str:
 async def lock(customer: Customer) -> str:
     left = []
     for method in ("sms", "branch_otp", "sms", "branch_otp", "sms"):
-        opened = await customer.open(method)
-        wrong = _another(await customer.texted_code()) if method == "sms" else "000000"
-        answered = await customer.check(opened, wrong)
+        answered = await _answer_wrongly(customer, method)
         left.append(answered["attempts_remaining"])
     _expect(left == [4, 3, 2, 1, 0] and answered["status_reason"] == "locked", f"{left} {answered['status_reason']}")
     locked = await customer.api.call("GET", f"/v1/customers/{customer.customer_id}")
@@ -143,8 +140,7 @@ async def unlock(customer: Customer) -> str:
     await lock(customer)
     asked = await customer.ask_centre("/unlock", {"reason": "고객이 번호를 잘못 읽음"})
     approved = await customer.decide(asked, "이센터장")
-    seen = len(await customer.texts())
-    verified = await customer.check(await customer.open("sms"), await customer.texted_code(after=seen))
+    verified = await customer.check(*await customer.open_by_sms())
     _expect(verified["status"] == "verified", verified["status"])
     return f"asked by {approved['requested_by']}, approved by {approved['decided_by']}; then: {verified['status']}"
 
@@ -159,7 +155,7 @@ async def change_of_number(customer: Customer) -> str:
     again = await _refusal(customer.decide(asked, "이센터장"), "approval-closed")
     customer.number = number
     await customer.check_ownership(customer.contact_id)
-    verified = await customer.check(await customer.open("sms"), await customer.texted_code())
+    verified = await customer.check(*await customer.open_by_sms())
     _expect(verified["status"] == "verified", verified["status"])
     return f"own: {own}; twice: {again}; before its ownership check: {before}; after: {verified['status']}"
 
@@ -202,8 +198,8 @@ async def overseas_exemption(customer: Customer) -> str:
 
 
 async def receipt(customer: Customer) -> str:
-    opened = await customer.open("sms")
-    verified = await customer.check(opened, await customer.texted_code())
+    opened, code = await customer.open_by_sms()
+    verified = await customer.check(opened, code)
     asked = {"receipt": verified["receipt"], "operation": "issue", "customer_id": customer.customer_id}
     claims = await customer.api.call("POST", "/v1/receipts/redeem", asked)
     _expect(claims["verification_id"] == opened["id"], "the receipt is of another verification")
@@ -259,6 +255,13 @@ async def _held(call: Awaitable[Any], signal: str) -> dict[str, Any]:
         _expect((error.slug, error.problem.get("signal")) == ("method-held", signal), f"expected {signal}, saw {error}")
         return error.problem
     raise WalkFailed(f"expected {signal} to hold it, and it was accepted")
+
+
+async def _answer_wrongly(customer: Customer, method: str) -> Any:
+    if method == "sms":
+        opened, code = await customer.open_by_sms()
+        return await customer.check(opened, _another(code))
+    return await customer.check(await customer.open(method), "000000")
 
 
 def _another(code: str) -> str:

@@ -98,3 +98,9 @@ async def test_a_name_that_changes_voids_the_code_that_is_under_way(person: Pers
     with pytest.raises(ApiError) as refused:
         await person.check(opened, code)
     assert refused.value.slug == "verification-closed"
+
+
+async def test_the_walk_reads_the_code_of_the_text_that_it_just_asked_for(person: Person) -> None:
+    for _ in range(3):
+        opened, code = await person.open_by_sms()
+        assert (await person.check(opened, code))["status"] == "verified"
