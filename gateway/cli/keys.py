@@ -1,0 +1,45 @@
+"""`bonin keys`: who may call."""
+
+import argparse
+import sys
+
+from gateway.cli.commands import Commands, readable_name, say
+from gateway.core.callers import Scope
+from gateway.settings import Settings
+from gateway.store.api_keys import RedisApiKeys
+from gateway.wiring import open_store
+
+
+def add_key_commands(commands: Commands) -> None:
+    keys = commands.group("keys", "API keys")
+    create = keys.add("create", create_key)
+    create.add_argument("--client", required=True, type=readable_name, help="the system that will hold the key")
+    create.add_argument("--person", required=True, type=readable_name, help="who answers for what is done with it")
+    create.add_argument("--scope", required=True, action="append", choices=[scope.value for scope in Scope])
+    keys.add("list", list_keys)
+    keys.add("revoke", revoke_key).add_argument("key_id")
+
+
+async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print a new API key, once."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        scopes = frozenset(Scope(scope) for scope in arguments.scope)
+        say(await RedisApiKeys(store).create(arguments.client, arguments.person, scopes))
+    return 0
+
+
+async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
+    """One line a key: its id, client, person and scopes."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        for entry in await RedisApiKeys(store).entries():
+            say(f"{entry.key_id}  {entry.client}  {entry.person}  {' '.join(entry.scopes)}")
+    return 0
+
+
+async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Revoke one key; it is dead in every process within a minute."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        if await RedisApiKeys(store).revoke(arguments.key_id):
+            return 0
+    print("No key, or more than one, begins with that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
+    return 1
