@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import structlog
+
 from contacts.models import ContactMethod
+from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.codes import CodeVault
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.errors import Refusal
@@ -21,6 +24,8 @@ from gateway.core.stores import (
 from gateway.core.too_many import too_many
 from gateway.core.verification import STATUS_KO, TRAITS, Channel, Method, Status, Verdict, Verification
 
+_log = structlog.get_logger(__name__)
+
 _OTHER_CHANNELS = {
     Channel.PHONE: {"channel_ko": "걸려 온 전화의 키패드로", "channel_en": "with the keys of the phone that rings"},
     Channel.REPLY: {"channel_ko": "받은 문자에 답장하여", "channel_en": "by replying to the text"},
@@ -37,6 +42,7 @@ class Verifications:
         caps: CapStore,
         holds: Holds,
         vault: CodeVault,
+        alarms: Alarms,
         new_receipt_id: Callable[[], str],
     ) -> None:
         self._store = store
@@ -44,6 +50,7 @@ class Verifications:
         self._caps = caps
         self._holds = holds
         self._vault = vault
+        self._alarms = alarms
         self._new_receipt_id = new_receipt_id
 
     async def get(self, verification_id: str, client: str | None = None) -> Verification:
@@ -117,6 +124,17 @@ class Verifications:
         if verification.method is Method.ARS:
             await self._store.request_hang_up(verification_id, verification.delivery_number)
         return await self.get(verification_id, client)
+
+    async def deny(self, verification: Verification, channel: Channel) -> None:
+        """The customer says that they asked for nothing: somebody else has tried, also when it is over by now."""
+        try:
+            await self.close(verification, Status.DENIED, f"denied_by_{channel}", channel)
+        except Refusal as refusal:
+            if refusal.problem is not Problem.VERIFICATION_CLOSED:
+                raise
+        _log.warning("verification_denied", verification_id=verification.verification_id, channel=channel)
+        detail = f"{verification.operation} by {verification.method}, {verification.verification_id}"
+        await self._alarms.sound(AlarmKind.DENIED, verification.customer_id, detail)
 
     async def close(self, verification: Verification, status: Status, reason: str, channel: str) -> None:
         try:

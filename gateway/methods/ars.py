@@ -6,8 +6,6 @@ The dialogue is `ivr`'s; here its turns meet the store and the verdict script.
 import secrets
 from dataclasses import dataclass
 
-import structlog
-
 from contacts.phone_numbers import PhoneNumber
 from gateway.core.delivery import DeliveryRef
 from gateway.core.errors import Refusal
@@ -24,8 +22,6 @@ from ivr.dialogue import Script, Step, draw_first_key, step
 from ivr.events import CheckAnswered, CheckVerdict, Event
 from ivr.phrases import Language
 from ivr.state import DialogueState, EndReason, Phase
-
-_log = structlog.get_logger(__name__)
 
 _CLOSED_ELSEWHERE = {
     EndReason.VERIFIED,
@@ -110,10 +106,9 @@ class ArsMethod:
                 taken = step(taken.state, answered, script, draw_first_key())
                 break
         if any(isinstance(action, Deny) for action in taken.actions):
-            await self._close(verification, Status.DENIED, "denied_by_phone")
-            _log.warning("verification_denied", verification_id=verification.verification_id, channel="phone")
+            await self._verifications.deny(verification, Channel.PHONE)
         elif taken.state.end is not None and taken.state.end not in _CLOSED_ELSEWHERE:
-            await self._close(verification, Status.FAILED, taken.state.end)
+            await self._fail(verification, taken.state.end)
         return taken
 
     async def _check(self, verification: Verification, code: str) -> CheckAnswered:
@@ -126,9 +121,9 @@ class ArsMethod:
         remaining = max(0, self._limits.wrong_answers - judgement.wrong_answers)
         return CheckAnswered(_VERDICTS[judgement.verdict], remaining)
 
-    async def _close(self, verification: Verification, status: Status, reason: str) -> None:
+    async def _fail(self, verification: Verification, reason: str) -> None:
         try:
-            await self._verifications.close(verification, status, reason, Channel.PHONE)
+            await self._verifications.close(verification, Status.FAILED, reason, Channel.PHONE)
         except Refusal as refusal:
             # Closed meanwhile, by its time or by its caller: that stands.
             if refusal.problem is not Problem.VERIFICATION_CLOSED:

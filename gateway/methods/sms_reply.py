@@ -116,7 +116,7 @@ class SmsReplyMethod:
                 return outcome, locale
             case DenyAll(denied):
                 for one in denied:
-                    await self._deny(open_ones[one.verification_id])
+                    await self._verifications.deny(open_ones[one.verification_id], Channel.REPLY)
                 return ReplyOutcome.DENIED, locale
             case TryCode(reply, candidates, counted_on_a_miss):
                 found = expected.get(self._vault.reply_digest(index, reply.code))
@@ -137,11 +137,3 @@ class SmsReplyMethod:
                 return ReplyOutcome.NO_OPEN_VERIFICATION
             raise
         return _OUTCOMES[judgement.verdict]
-
-    async def _deny(self, verification: Verification) -> None:
-        try:
-            await self._verifications.close(verification, Status.DENIED, "denied_by_reply", Channel.REPLY)
-        except Refusal as refusal:
-            if refusal.problem is not Problem.VERIFICATION_CLOSED:
-                raise
-        _log.warning("verification_denied", verification_id=verification.verification_id, channel="reply")

@@ -254,6 +254,12 @@ def idempotency(client: str, key_digest: str) -> str:
     return _at(shard_of(key_digest), f"idempotency:{client}:{key_digest}")
 
 
+ALARMS = _at(0, "alarms")
+"""Hash: kind and subject of an alarm that stands → since when, how often, what was seen (JSON)."""
+
+CLEARED_ALARMS = _at(0, "alarms-cleared")
+"""List: the latest alarms that were cleared, by whom and why (JSON)."""
+
 API_KEYS = "bonin:api-keys"
 """Hash: SHA-256 of an API key → who holds it and its scopes."""
 

@@ -11,6 +11,7 @@ from contacts.protection import PersonalData
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.settings import Settings
+from gateway.store.alarms import RedisAlarms
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.auto_connections import RedisAutoConnections
@@ -37,6 +38,7 @@ class Stores:
     """Every port of the core on one Redis or Valkey."""
 
     connection: Store
+    alarms: RedisAlarms
     api_keys: RedisApiKeys
     approvals: RedisApprovals
     auto_connections: RedisAutoConnections
@@ -68,6 +70,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
     """Nothing is asked of the store yet."""
     return Stores(
         connection=store,
+        alarms=RedisAlarms(store),
         api_keys=RedisApiKeys(store),
         approvals=RedisApprovals(store, personal_data, limits),
         auto_connections=RedisAutoConnections(store),

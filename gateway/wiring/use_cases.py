@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry
 
 from contacts.protection import PersonalData
+from gateway.core.alarms import Alarms
 from gateway.core.approvals import Approvals
 from gateway.core.auto_connections import AutoConnect
 from gateway.core.codes import CodeVault
@@ -82,7 +83,9 @@ def build_use_cases(
         if outside.signals
         else NoHolds()
     )
-    verifications = Verifications(stores.verifications, stores.customers, stores.caps, holds, vault, new_receipt_id)
+    verifications = Verifications(
+        stores.verifications, stores.customers, stores.caps, holds, vault, Alarms(stores.alarms), new_receipt_id
+    )
     auto_connect = AutoConnect(stores.auto_connections, verifications, pepper, limits, keys.new_auto_connect_id)
     return UseCases(
         signer=signer,

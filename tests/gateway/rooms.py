@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from contacts.models import Contact, Customer, VerifiedBy
 from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import DEFAULT, PhoneNumber
+from gateway.core.alarms import Alarms
 from gateway.core.contact_life import ContactLife
 from gateway.core.customers import Customers
 from gateway.core.facts import NoHolds
@@ -28,6 +29,7 @@ from gateway.methods.notices import NoticeMethod
 from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.store import keys
+from gateway.store.alarms import RedisAlarms
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
 from gateway.store.connection import Store
@@ -108,6 +110,7 @@ class Rooms:
         self.replies = RedisReplies(store, limits)
         self.caps = RedisCaps(store, limits)
         self.receipts = RedisReceipts(store, limits)
+        self.alarms = RedisAlarms(store)
         self.sweep = ExpirySweep(store, self.verification_store)
         holds = NoHolds()
         self.opening = Opening(
@@ -123,7 +126,13 @@ class Rooms:
             keys.new_verification_id,
         )
         self.verifications = Verifications(
-            self.verification_store, self.customer_store, self.caps, holds, self.vault, new_receipt_id
+            self.verification_store,
+            self.customer_store,
+            self.caps,
+            holds,
+            self.vault,
+            Alarms(self.alarms),
+            new_receipt_id,
         )
         self.customers = Customers(
             self.customer_store,

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from contacts.models import Contact
+from gateway.core.alarms import AlarmKind
 from gateway.core.delivery import DeliveryRef
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -13,6 +14,7 @@ from gateway.core.verification import Method, Status, Verification
 from gateway.methods.ars import Turn
 from ivr.actions import Ask, CheckCode, Deny, HangUp, Say
 from ivr.events import Answered, AnsweredBy, Event, HungUp, Keys, Silence
+from tests.builders import CUSTOMER_ID
 from tests.gateway.rooms import Rooms
 
 
@@ -91,11 +93,14 @@ async def test_a_wrong_number_asks_again_within_the_attempts_and_then_locks(room
     assert await phone.now() == ("failed", "locked")
 
 
-async def test_nine_denies(phone: Phone) -> None:
+async def test_nine_denies_and_raises_an_alarm(rooms: Rooms, phone: Phone) -> None:
     await phone.pick_up()
     taken = await phone.take(Keys("9"))
     assert taken.actions[0] == Deny()
     assert await phone.now() == ("denied", "denied_by_phone")
+    (alarm,) = await rooms.alarms.standing()
+    assert (alarm.kind, alarm.subject, alarm.count) == (AlarmKind.DENIED, CUSTOMER_ID, 1)
+    assert alarm.detail == f"issue by ars, {phone.verification.verification_id}"
 
 
 @pytest.mark.parametrize(

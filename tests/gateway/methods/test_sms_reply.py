@@ -7,10 +7,11 @@ from itertools import count
 import pytest
 
 from contacts.models import Contact
+from gateway.core.alarms import AlarmKind
 from gateway.core.errors import StoreUnavailable
 from gateway.core.verification import Method, Verification
 from tests import builders
-from tests.builders import MOBILE
+from tests.builders import CUSTOMER_ID, MOBILE
 from tests.gateway.rooms import Rooms
 
 STRANGER = "+821099999999"
@@ -87,6 +88,9 @@ async def test_a_denial_closes_every_open_one_on_the_number(
     assert "거부" in str(await text("아니오"))
     assert [(await rooms.read(one)).status for one in (asked, other)] == ["denied", "denied"]
     assert (await rooms.read(asked)).reason == "denied_by_reply"
+    assert [(alarm.kind, alarm.subject, alarm.count) for alarm in await rooms.alarms.standing()] == [
+        (AlarmKind.DENIED, CUSTOMER_ID, 2)
+    ]
 
 
 async def test_with_two_open_the_code_finds_its_own_whichever_is_newer(

@@ -1,0 +1,91 @@
+"""Alarms: what somebody has to look at, until somebody has.
+
+An alarm is known by its kind and its subject. Raised again it is the same alarm, seen once more, so that an attack
+makes one line and not a thousand. Neither subject nor detail holds a number, a name or a code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+import structlog
+
+from gateway.core.errors import StoreUnavailable
+
+_log = structlog.get_logger(__name__)
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about; the comment says what its subject is."""
+
+    DENIED = "denied"
+    """A customer said that they asked for nothing, by 9 or 아니오. Subject: the customer's id."""
+    LOW_CONVERSION = "low_conversion"
+    """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range."""
+
+
+ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
+    {
+        AlarmKind.DENIED: ("고객이 요청하지 않았다고 답한 추가인증", "A customer denied having asked"),
+        AlarmKind.LOW_CONVERSION: ("쓰이지 않는 인증번호가 몰리는 번호대", "Codes sent to a range are not used"),
+    }
+)
+"""What operators see, in Korean and English."""
+
+THE_REST = "*"
+"""The subject that counts what is raised of a kind when too many alarms stand already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm. Times are ms since the epoch by the store's clock; `cleared_…` is None while it stands."""
+
+    kind: AlarmKind
+    subject: str
+    detail: str
+    """What was seen last."""
+    since: int
+    last_seen: int
+    count: int
+    cleared_at: int | None = None
+    cleared_by: str | None = None
+    cleared_because: str | None = None
+
+
+class AlarmStore(Protocol):
+    """Keeps what stands, and a bounded history of what was cleared."""
+
+    async def note(self, kind: AlarmKind, subject: str, detail: str) -> bool:
+        """Raise it, or see it again: whether it is standing only now."""
+        ...
+
+    async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
+        """Whether it stood."""
+        ...
+
+    async def standing(self) -> list[Alarm]:
+        """The latest seen first."""
+        ...
+
+    async def cleared(self, most: int = 100) -> list[Alarm]:
+        """The latest cleared first."""
+        ...
+
+
+class Alarms:
+    """Raises alarms from wherever something is noticed. Raising one never fails what noticed it."""
+
+    def __init__(self, store: AlarmStore) -> None:
+        self._store = store
+
+    async def sound(self, kind: AlarmKind, subject: str, detail: str) -> None:
+        """Note it in the store, and in the log whether or not the store can be reached."""
+        try:
+            new = await self._store.note(kind, subject, detail)
+        except StoreUnavailable:
+            _log.error("alarm_not_recorded", kind=kind, subject=subject, detail=detail)
+            return
+        if new:
+            _log.warning("alarm_raised", kind=kind, subject=subject, detail=detail)

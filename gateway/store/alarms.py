@@ -1,0 +1,52 @@
+"""Alarms in the store: one hash of what stands, one list of what was cleared."""
+
+import orjson
+
+from gateway.core.alarms import THE_REST, Alarm, AlarmKind
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_RAISE = load("raise_alarm")
+_CLEAR = load("clear_alarm")
+
+MOST_STANDING = 1_000
+"""Beyond these a kind's further alarms are counted as one: whoever can raise them must not fill the store."""
+CLEARED_KEPT = 1_000
+
+
+class RedisAlarms:
+    """`AlarmStore` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def note(self, kind: AlarmKind, subject: str, detail: str) -> bool:
+        words = (_name(kind, subject), detail, MOST_STANDING, _name(kind, THE_REST))
+        given = await self._store.run(_RAISE, (keys.ALARMS,), words)
+        return bool(given == b"raised")
+
+    async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
+        words = (_name(kind, subject), by, reason, CLEARED_KEPT)
+        given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS), words)
+        return bool(given == b"cleared")
+
+    async def standing(self) -> list[Alarm]:
+        pairs = await self._store.command("HGETALL", keys.ALARMS)
+        found = [_alarm(name.decode(), record) for name, record in zip(pairs[::2], pairs[1::2], strict=True)]
+        return sorted(found, key=lambda alarm: alarm.last_seen, reverse=True)
+
+    async def cleared(self, most: int = 100) -> list[Alarm]:
+        records = await self._store.command("LRANGE", keys.CLEARED_ALARMS, 0, most - 1)
+        return [_alarm(orjson.loads(record)["name"], record) for record in records]
+
+
+def _name(kind: AlarmKind, subject: str) -> str:
+    return f"{kind} {subject}"
+
+
+def _alarm(name: str, record: bytes) -> Alarm:
+    kind, _, subject = name.partition(" ")
+    fields = orjson.loads(record)
+    fields.pop("name", None)
+    return Alarm(kind=AlarmKind(kind), subject=subject, **fields)
