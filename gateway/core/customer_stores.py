@@ -27,7 +27,7 @@ class CustomerStore(Protocol):
         self, customer_id: str, contact_id: str
     ) -> tuple[Customer | None, StoredContact | None]: ...
 
-    async def add_contact(self, customer_id: str, contact: Contact) -> None:
+    async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         """Raises `CustomerMissing`, `ContactDuplicate` or `TooManyContacts`."""
         ...
 

@@ -54,7 +54,7 @@ class Customers:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         return customer, [stored.contact for stored in await self._store.contacts(customer_id)]
 
-    async def add_contact(self, customer_id: str, number: str, label: Label) -> Contact:
+    async def add_contact(self, customer_id: str, number: str, label: Label, person: str = "gateway") -> Contact:
         """Register a number; it needs verification before it can be used (R5)."""
         parsed = read_number(number, self._number_plan)
         contact = Contact(
@@ -67,7 +67,7 @@ class Customers:
             version=1,
         )
         try:
-            await self._store.add_contact(customer_id, contact)
+            await self._store.add_contact(customer_id, contact, person)
         except CustomerMissing:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
         except ContactDuplicate as duplicate:
@@ -112,7 +112,7 @@ class Customers:
         _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
         if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
             raise Refusal(Problem.VOUCH_REFUSED)
-        if not await self._receipts.redeem(claims.jti, claims.verification_id, customer_id, caller.client):
+        if not await self._receipts.redeem(claims, caller.client):
             raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
         try:
             await self._store.make_verifiable(

@@ -28,6 +28,6 @@ class Redeeming:
         bound_to = (claims.customer_id, claims.operation, claims.operation_hash)
         if bound_to != (customer_id, operation, operation_hash):
             raise Refusal(Problem.RECEIPT_MISMATCH)
-        if not await self._store.redeem(claims.jti, claims.verification_id, customer_id, client):
+        if not await self._store.redeem(claims, client):
             raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
         return claims

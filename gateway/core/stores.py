@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gateway.core.delivery import DeliveryRef, DeliveryReport
 from gateway.core.operations import Operation
+from gateway.core.receipts import ReceiptClaims
 from gateway.core.verification import Channel, NewVerification, Status, Verdict, Verification
 
 
@@ -188,7 +189,7 @@ class BranchPasswordStore(Protocol):
 
 
 class ReceiptStore(Protocol):
-    async def redeem(self, receipt_id: str, verification_id: str, customer_id: str, client: str) -> bool:
+    async def redeem(self, claims: ReceiptClaims, client: str) -> bool:
         """Whether this is the first time."""
         ...
 

@@ -37,7 +37,7 @@ class CustomerHandlers:
 
     async def add_contact(self, request: ApiRequest[AddContact]) -> ApiResponse:
         contact = await self._customers.add_contact(
-            request.path["customer_id"], request.body.number, request.body.label
+            request.path["customer_id"], request.body.number, request.body.label, request.caller.person
         )
         return ApiResponse(201, ContactAnswer.of(contact))
 

@@ -23,12 +23,12 @@ class RedisAlarms:
 
     async def note(self, kind: AlarmKind, subject: str, detail: str) -> bool:
         words = (_name(kind, subject), detail, MOST_STANDING, _name(kind, THE_REST))
-        given = await self._store.run(_RAISE, (keys.ALARMS,), words)
+        given = await self._store.run(_RAISE, (keys.ALARMS, keys.AUDIT_OF_NOBODY), words)
         return bool(given == b"raised")
 
     async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
         words = (_name(kind, subject), by, reason, CLEARED_KEPT)
-        given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS), words)
+        given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS, keys.AUDIT_OF_NOBODY), words)
         return bool(given == b"cleared")
 
     async def standing(self) -> list[Alarm]:

@@ -15,7 +15,12 @@ from gateway.core.callers import Caller, Scope
 from gateway.core.errors import StoreUnavailable
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.scripts import load
 
+_PUT = load("put_api_key")
+_REVOKE = load("revoke_api_key")
+_KEYS = (keys.API_KEYS, keys.AUDIT_OF_NOBODY)
+_ID_LENGTH = 12
 _REFRESH_SECONDS = 15.0
 _STALE_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 1.0
@@ -59,20 +64,24 @@ class RedisApiKeys:
 
     async def install(self, key: str, client: str, person: str, scopes: frozenset[Scope]) -> None:
         """Make a key good that was made elsewhere."""
-        record = {"client": client, "person": person, "scopes": sorted(scopes)}
-        await self._store.command("HSET", keys.API_KEYS, _digest(key), orjson.dumps(record))
+        digest, names = _digest(key), sorted(scopes)
+        record = orjson.dumps({"client": client, "person": person, "scopes": names})
+        words = (digest, record, digest[:_ID_LENGTH], client, person, " ".join(names))
+        await self._store.run(_PUT, _KEYS, words)
 
     async def revoke(self, key_id: str) -> bool:
         """Whether there was a key that `key_id` names."""
-        found = [digest for digest in await self._digests() if digest.startswith(key_id)]
+        found = [(digest, caller) for digest, caller in (await self._table()).items() if digest.startswith(key_id)]
         if len(found) != 1:
             return False
-        return bool(await self._store.command("HDEL", keys.API_KEYS, found[0]))
+        ((digest, caller),) = found
+        given = await self._store.run(_REVOKE, _KEYS, (digest, digest[:_ID_LENGTH], caller.client, caller.person))
+        return bool(given[0] == b"revoked")
 
     async def entries(self) -> list[ApiKeyEntry]:
         table = await self._table()
         return [
-            ApiKeyEntry(digest[:12], caller.client, caller.person, tuple(sorted(caller.scopes)))
+            ApiKeyEntry(digest[:_ID_LENGTH], caller.client, caller.person, tuple(sorted(caller.scopes)))
             for digest, caller in sorted(table.items(), key=lambda item: (item[1].client, item[0]))
         ]
 
@@ -93,9 +102,6 @@ class RedisApiKeys:
             digest.decode(): _caller(orjson.loads(record))
             for digest, record in zip(pairs[::2], pairs[1::2], strict=True)
         }
-
-    async def _digests(self) -> list[str]:
-        return [digest.decode() for digest in await self._store.command("HKEYS", keys.API_KEYS)]
 
 
 def _caller(record: dict[str, object]) -> Caller:

@@ -111,7 +111,7 @@ class RedisApprovals:
                 *life_words(customer_id, self._limits, decider.name),
                 *(approval_id, self._kept_ms, decider.key_person, reason),
                 *(person_key(decider.name), person_key(decider.key_person)),
-                *(customer_id, approval.contact_id or "", *action),
+                *(approval.contact_id or "", *action),
             ),
         )
         match given:

@@ -29,7 +29,7 @@ class RedisAutoConnections:
                 keys.verification(verification_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (auto_connect_id, token, device, life * 1000, verification_id),
+            (auto_connect_id, token, device, life * 1000, verification_id, customer_id),
         )
         match given:
             case [b"given", int(now), int(expires_at)]:
@@ -47,7 +47,7 @@ class RedisAutoConnections:
                 keys.auto_connects(customer_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (auto_connect_id, token, device, next_token, life * 1000),
+            (auto_connect_id, token, device, next_token, life * 1000, customer_id),
         )
         return bool(given[0] == b"used")
 
@@ -67,7 +67,7 @@ class RedisAutoConnections:
                 keys.auto_connects(customer_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (auto_connect_id, revoked_by),
+            (auto_connect_id, revoked_by, customer_id),
         )
         return bool(given[0] == b"revoked")
 

@@ -83,7 +83,7 @@ class RedisBranchPasswords:
         given = await self._store.run(
             _REVOKE,
             (keys.branch_password(*owner), keys.audit(keys.shard_in(branch_password_id))),
-            (branch_password_id, revoked_by),
+            (branch_password_id, revoked_by, *owner),
         )
         return bool(given[0] == b"revoked")
 

@@ -38,8 +38,7 @@ class RedisCustomers:
 
     async def put(self, customer: Customer, person: str = "gateway") -> bool:
         customer_id = customer.customer_id
-        fields: list[Argument] = ["kind", customer.kind, "consent", int(customer.online_consent)]
-        fields += ["name", self._personal_data.seal(customer.name, bound_to=f"{customer_id}:name")]
+        fields: list[Argument] = ["name", self._personal_data.seal(customer.name, bound_to=f"{customer_id}:name")]
         if customer.birth_date is not None:
             sealed = self._personal_data.seal(customer.birth_date, bound_to=f"{customer_id}:birth_date")
             fields += ["birth_date", sealed]
@@ -48,8 +47,8 @@ class RedisCustomers:
             (*life_keys(customer_id), keys.customer(customer_id)),
             (
                 *life_words(customer_id, self._limits, person),
-                customer_id,
                 self._personal_data.name_digest(customer.name, customer.birth_date),
+                *(customer.kind, int(customer.online_consent)),
                 *fields,
             ),
         )
@@ -67,7 +66,7 @@ class RedisCustomers:
         )
         return self._customer(customer_id, *customer), self._contact(contact_id, contact)
 
-    async def add_contact(self, customer_id: str, contact: Contact) -> None:
+    async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         index = self._personal_data.blind_index(contact.number.e164)
         sealed = self._personal_data.seal(contact.number.e164, bound_to=contact.contact_id)
         # Before the contact, so that no contact exists whose sender is unknown; a mark too many is harmless.
@@ -84,7 +83,7 @@ class RedisCustomers:
                 contact.contact_id,
                 index,
                 self._limits.contacts,
-                *("number", sealed, "line_type", contact.number.line_type, "label", contact.label),
+                *(customer_id, contact.number.line_type, contact.label, sealed, person),
             ),
         )
         match given:

@@ -15,6 +15,7 @@ from gateway.store.connection import Store
 from gateway.store.scripts import load
 
 _READ_STANDING = load("read_standing")
+_KEEP = load("keep_decision")
 _AT_ONCE = 500
 
 
@@ -41,12 +42,17 @@ class RedisDecisionRecords:
         self._kept_of_a_shard = -(-limits.decisions_kept // keys.SHARDS)
 
     async def keep(self, customer_id: str, decision: RecordedDecision) -> None:
-        facts = b"" if decision.facts is None else orjson.dumps(decision.facts.record())
-        await self._store.command(
-            "XADD", keys.decisions(keys.shard_of(customer_id)), "MAXLEN", "~", self._kept_of_a_shard, "*",
-            "decision", decision.decision_id, "policy", decision.policy_version, "outcome", decision.outcome,
-            "rule", decision.rule, "methods", " ".join(decision.methods), "facts", facts,
-        )  # fmt: skip
+        facts = decision.facts
+        written, operation = (b"", "") if facts is None else (orjson.dumps(facts.record()), facts.operation)
+        shard = keys.shard_of(customer_id)
+        await self._store.run(
+            _KEEP,
+            (keys.decisions(shard), keys.audit(shard)),
+            (
+                *(decision.decision_id, self._kept_of_a_shard, customer_id, decision.policy_version),
+                *(decision.outcome, decision.rule, " ".join(decision.methods), written, operation),
+            ),
+        )
 
     async def kept(self) -> AsyncIterator[RecordedDecision]:
         for shard in range(keys.SHARDS):

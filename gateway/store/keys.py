@@ -13,6 +13,7 @@ from itertools import count
 from redis.crc import key_slot
 
 SHARDS = 32
+_NOBODYS = 0  # the shard of what belongs to no customer
 _SLOTS_PER_SHARD = 16_384 // SHARDS
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
 
@@ -254,14 +255,17 @@ def idempotency(client: str, key_digest: str) -> str:
     return _at(shard_of(key_digest), f"idempotency:{client}:{key_digest}")
 
 
-ALARMS = _at(0, "alarms")
+API_KEYS = _at(_NOBODYS, "api-keys")
+"""Hash: SHA-256 of an API key → who holds it and its scopes."""
+
+ALARMS = _at(_NOBODYS, "alarms")
 """Hash: kind and subject of an alarm that stands → since when, how often, what was seen (JSON)."""
 
-CLEARED_ALARMS = _at(0, "alarms-cleared")
+CLEARED_ALARMS = _at(_NOBODYS, "alarms-cleared")
 """List: the latest alarms that were cleared, by whom and why (JSON)."""
 
-API_KEYS = "bonin:api-keys"
-"""Hash: SHA-256 of an API key → who holds it and its scopes."""
+AUDIT_OF_NOBODY = audit(_NOBODYS)
+"""The audit of what belongs to no customer."""
 
 CHANGES = "bonin:changes"
 """Channel: the id of each verification that has just changed."""

@@ -34,8 +34,8 @@ class RedisNotices:
             (
                 notice.notice_id,
                 _KEPT_MS,
-                *("client", notice.client, "customer_id", notice.customer_id, "contact_id", notice.contact_id),
-                *("kind", notice.kind, "operation", notice.operation, "locale", notice.locale),
+                *(notice.client, notice.customer_id, notice.contact_id),
+                *(notice.kind, notice.operation, notice.locale),
             ),
         )
         match answer:

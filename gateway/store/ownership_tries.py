@@ -25,5 +25,5 @@ class RedisOwnershipTries:
         await self._store.run(
             _SETTLE,
             (keys.ownership_cap(customer_id, stored.blind_index), keys.audit(keys.shard_of(customer_id))),
-            (stored.contact.contact_id, "failed" if failed else "other"),
+            (stored.contact.contact_id, "failed" if failed else "other", customer_id),
         )

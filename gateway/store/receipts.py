@@ -1,6 +1,7 @@
 """Which receipts have been redeemed."""
 
 from gateway.core.limits import Limits
+from gateway.core.receipts import ReceiptClaims
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -15,11 +16,15 @@ class RedisReceipts:
         self._store = store
         self._mark_kept_ms = (limits.receipt_life + 3600) * 1000
 
-    async def redeem(self, receipt_id: str, verification_id: str, customer_id: str, client: str) -> bool:
+    async def redeem(self, claims: ReceiptClaims, client: str) -> bool:
+        customer_id = claims.customer_id
         given = await self._store.run(
             _REDEEM,
-            (keys.redeemed(customer_id, receipt_id), keys.audit(keys.shard_of(customer_id))),
-            (receipt_id, verification_id, self._mark_kept_ms, client),
+            (keys.redeemed(customer_id, claims.jti), keys.audit(keys.shard_of(customer_id))),
+            (
+                *(self._mark_kept_ms, claims.verification_id, customer_id, client),
+                *(claims.method, claims.operation, claims.contact_id or ""),
+            ),
         )
         return bool(given[0] == b"redeemed")
 

@@ -70,7 +70,8 @@ class RedisVerifications:
                 limits.wrong_answers_forgotten_after * 1000,
                 new.operation,
                 "" if new.per_day is None else new.per_day,
-                *_fields(new),
+                *(customer_id, new.client, new.method, new.contact_id or ""),
+                *_other_fields(new),
             ),
         )
         match answer:
@@ -221,14 +222,9 @@ def _raise_if_over(given: list[Any]) -> None:
             raise VerificationClosed(Status(status.decode()))
 
 
-def _fields(new: NewVerification) -> list[Argument]:
+def _other_fields(new: NewVerification) -> list[Argument]:
     values: dict[str, Argument | None] = {
-        "customer_id": new.customer_id,
-        "client": new.client,
-        "method": new.method,
-        "operation": new.operation,
         "locale": new.locale,
-        "contact_id": new.contact_id,
         "contact_version": new.contact_version,
         "target_contact_id": new.target_contact_id,
         "operation_hash": new.operation_hash,

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from carrier_sim import control, departure_routes
 from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
 from gateway.core.approvals import ApprovalKind
+from gateway.core.audit import EVENTS, EventFields
 from gateway.core.deciding import Outcome
 from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import RiskSignal
@@ -86,6 +87,15 @@ def test_every_reason_of_a_failure_is_named() -> None:
     not_failures = {EndReason.VERIFIED, EndReason.DENIED, EndReason.EXPIRED, EndReason.CLOSED}
     failures = {Verdict.LOCKED, Verdict.CONTACT_CHANGED, *DeliveryReason, *(set(EndReason) - not_failures)}
     assert named - {"delivery"} == set(map(str, failures))
+
+
+def test_every_event_of_the_audit_is_listed_with_what_it_tells() -> None:
+    documented = {
+        event: EventFields.of(" ".join(words(row[1])))
+        for row in table("docs/audit.md", "event")
+        for event in words(row[0])
+    }
+    assert documented == EVENTS
 
 
 def test_every_kind_of_key_is_listed() -> None:

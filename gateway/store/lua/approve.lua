@@ -1,21 +1,20 @@
 --[[ Approves a request and carries it out, or neither. Once, and not by whoever asked.
 KEYS: 1–5 as shared/contact_life.lua says  6 approval  7 shard's waiting approvals  8 shard's decided approvals  9 guard
       10 exemption  11 exemption's version
-ARGV: 1–5 as shared/contact_life.lua says (5 approved by)  6 approval id  7 kept (ms)  8 person of the key  9 reason
-      10, 11 what spellings of the approver's name, and of that person's, have in common
-      12 customer id  13 contact id, or ''
+ARGV: 1–6 as shared/contact_life.lua says (5 approved by)  7 approval id  8 kept (ms)  9 person of the key  10 reason
+      11, 12 what spellings of the approver's name, and of that person's, have in common  13 contact id, or ''
       14… contact_change: index of the number when it was asked, new index, new sealed number, line type;
           unlock: locked at when it was asked;  early_release: contact version when it was asked, life (ms);
           overseas_exemption: from (ms), until (ms), exemption's version when it was asked
 Answers: {'missing'} | {'closed', status} | {'self'} | {'outdated'} | {'number_taken', contact id} | {'approved'}. ]]
-local id, kept, customer, contact = ARGV[6], tonumber(ARGV[7]), ARGV[12], ARGV[13]
+local id, kept, contact = ARGV[7], tonumber(ARGV[8]), ARGV[13]
 local keys = { approval = KEYS[6], waiting = KEYS[7], decided = KEYS[8], audit = KEYS[5] }
 local closed = closed_approval(keys, id, kept, now)
 if closed then
   return closed
 end
 local asked = redis.call('HMGET', KEYS[6], 'maker', 'kind', 'requested_by')
-if asked[1] == ARGV[10] or asked[1] == ARGV[11] then
+if asked[1] == ARGV[11] or asked[1] == ARGV[12] then
   return {'self'}
 end
 
@@ -43,8 +42,7 @@ function carry_out.unlock()
     return {'outdated'}
   end
   redis.call('DEL', KEYS[9])
-  redis.call('XADD', KEYS[5], '*', 'event', 'customer.unlocked', 'customer', customer, 'at', now, 'approval', id,
-    'by', PERSON)
+  tell(KEYS[5], 'customer.unlocked', now, CUSTOMER, 'approval', id, 'by', PERSON)
 end
 
 function carry_out.early_release()
@@ -59,7 +57,7 @@ function carry_out.overseas_exemption()
   if (redis.call('GET', KEYS[11]) or '0') ~= ARGV[16] or tonumber(ARGV[15]) <= now then
     return {'outdated'}
   end
-  register_exemption({ exemption = KEYS[10], version = KEYS[11], audit = KEYS[5] }, customer,
+  register_exemption({ exemption = KEYS[10], version = KEYS[11], audit = KEYS[5] }, CUSTOMER,
     { from = ARGV[14], till = ARGV[15], via = 'call_center', by = asked[3], approved_by = PERSON, approval = id }, now)
 end
 
@@ -67,5 +65,5 @@ local refused = carry_out[asked[2]]()
 if refused then
   return refused
 end
-close_approval(keys, id, 'approved', PERSON, ARGV[8], ARGV[9], kept, now)
+close_approval(keys, id, 'approved', PERSON, ARGV[9], ARGV[10], kept, now)
 return {'approved'}

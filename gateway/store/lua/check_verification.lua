@@ -10,20 +10,22 @@ local now = store_time()
 local keys = { verification = KEYS[1], open = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
 local attempt = 'attempt:' .. ARGV[2]
 
-local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'method', 'code', 'contact_version', attempt)
+local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'code', 'contact_version', attempt,
+  'customer_id', 'client', 'method', 'operation', 'contact_id')
 if not v[1] then
   return {'missing'}
 end
 local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
 local wrong = tonumber(guard[1] or '0')
-if ARGV[2] ~= '' and v[6] then
-  local verdict, counted = string.match(v[6], '^(.*):(%d+)$')
+if ARGV[2] ~= '' and v[5] then
+  local verdict, counted = string.match(v[5], '^(.*):(%d+)$')
   return {verdict, tonumber(counted), as_read(KEYS[1], now, wrong, guard[3])}
 end
 if v[1] ~= 'pending' then
   return {'closed', v[1]}
 end
 
+local told = verification_of(ARGV[1], v)
 local function give(verdict)
   if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], attempt, verdict .. ':' .. wrong)
@@ -31,20 +33,20 @@ local function give(verdict)
   return {verdict, wrong, as_read(KEYS[1], now, wrong, verdict == 'locked')}
 end
 local function fail(status, reason)
-  close(keys, ARGV[1], status, reason, ARGV[5], now)
+  close(keys, told, status, reason, ARGV[5], now)
   return give(reason)
 end
 
 local channel_of = { sms = 'screen', branch_otp = 'screen', ars = 'phone', sms_reply = 'reply' }
-if channel_of[v[3]] ~= ARGV[5] then
+if channel_of[told.method] ~= ARGV[5] then
   return {'closed', 'pending'}
 end
 if now >= tonumber(v[2]) then
   return fail('expired', 'expired')
 end
-if v[5] then
+if v[4] then
   local contact, good_for = redis.call('HMGET', KEYS[3], 'version', 'owned_at'), tonumber(ARGV[9])
-  if contact[1] ~= v[5] or (good_for > 0 and contact[2] and now >= tonumber(contact[2]) + good_for) then
+  if contact[1] ~= v[4] or (good_for > 0 and contact[2] and now >= tonumber(contact[2]) + good_for) then
     return fail('failed', 'contact_changed')
   end
 end
@@ -59,19 +61,18 @@ wrong = wrong + 1
 redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', now)
 
 local right
-if v[3] == 'branch_otp' then
+if told.method == 'branch_otp' then
   local password = redis.call('HMGET', KEYS[4], 'status', 'expires_at', 'code')
   right = password[1] == 'active' and now < tonumber(password[2]) and password[3] == ARGV[8]
 else
-  right = v[4] and v[4] == ARGV[3]
+  right = v[3] and v[3] == ARGV[3]
 end
 
 if not right then
-  redis.call('XADD', KEYS[7], '*', 'event', 'verification.wrong_answer', 'verification', ARGV[1], 'at', now,
-    'wrong', wrong, 'channel', ARGV[5])
+  tell_of(told, KEYS[7], 'verification.wrong_answer', now, 'wrong', wrong, 'channel', ARGV[5])
   if wrong >= tonumber(ARGV[4]) then
     redis.call('HSET', KEYS[2], 'locked_at', now)
-    redis.call('XADD', KEYS[7], '*', 'event', 'customer.locked', 'verification', ARGV[1], 'at', now)
+    tell_of(told, KEYS[7], 'customer.locked', now, 'wrong', wrong, 'channel', ARGV[5])
     return fail('failed', 'locked')
   end
   redis.call('HINCRBY', KEYS[1], 'rev', 1)
@@ -85,10 +86,10 @@ if wrong == 0 then
 else
   redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', guard[2])
 end
-if v[3] == 'branch_otp' then
+if told.method == 'branch_otp' then
   redis.call('HSET', KEYS[4], 'status', 'used')
   redis.call('HDEL', KEYS[4], 'code')
 end
 redis.call('HSET', KEYS[1], 'receipt', ARGV[6])
-close(keys, ARGV[1], 'verified', 'correct', ARGV[5], now)
+close(keys, told, 'verified', 'correct', ARGV[5], now)
 return give('correct')

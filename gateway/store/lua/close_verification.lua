@@ -4,7 +4,8 @@ ARGV: 1 verification id  2 status  3 reason  4 channel
 Answers: {'missing'} | {'closed', status it has} | {'done'}. ]]
 local now = store_time()
 local keys = { verification = KEYS[1], open = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }
-local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at')
+local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'customer_id', 'client', 'method', 'operation',
+  'contact_id')
 if not v[1] then
   redis.call('ZREM', KEYS[3], ARGV[1])
   return {'missing'}
@@ -12,12 +13,13 @@ end
 if v[1] ~= 'pending' then
   return {'closed', v[1]}
 end
+local told = verification_of(ARGV[1], v)
 if now >= tonumber(v[2]) then
-  close(keys, ARGV[1], 'expired', 'expired', ARGV[4], now)
+  close(keys, told, 'expired', 'expired', ARGV[4], now)
   return ARGV[2] == 'expired' and {'done'} or {'closed', 'expired'}
 end
 if ARGV[2] == 'expired' then
   return {'closed', 'pending'}
 end
-close(keys, ARGV[1], ARGV[2], ARGV[3], ARGV[4], now)
+close(keys, told, ARGV[2], ARGV[3], ARGV[4], now)
 return {'done'}

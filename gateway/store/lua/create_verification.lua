@@ -5,7 +5,7 @@ KEYS: 1 verification  2 customer  3 contact (the customer again where a method n
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers allowed  4 cap  5 cap window (ms)
       6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery  9 first resend after (ms), or ''
       10 wrong answers are forgotten after (ms)  11 operation  12 most of this operation in a day, or ''
-      13… field, value, … of the verification
+      13 customer id  14 client  15 method  16 contact id, or ''  17… other fields and values of the verification
 Answers: {'created', the verification as read} | {'locked'} | {'capped', retry_after_ms} | {'capped_today', retry_after_ms}
          | {'contact_changed'} | {'customer_missing'}. Times are ms since the epoch by the store's clock. ]]
 local now = store_time()
@@ -42,7 +42,12 @@ if redis.call('INCR', KEYS[5]) == 1 then
 end
 
 local expires_at = now + tonumber(ARGV[6])
-local fields = {'status', 'pending', 'created_at', now, 'expires_at', expires_at, 'rev', 1}
+local fields = {'status', 'pending', 'created_at', now, 'expires_at', expires_at, 'rev', 1, 'operation', ARGV[11],
+  'customer_id', ARGV[13], 'client', ARGV[14], 'method', ARGV[15]}
+if ARGV[16] ~= '' then
+  fields[#fields + 1] = 'contact_id'
+  fields[#fields + 1] = ARGV[16]
+end
 if ARGV[8] == '1' then
   fields[#fields + 1] = 'delivery'
   fields[#fields + 1] = 1
@@ -55,7 +60,7 @@ if ARGV[9] ~= '' then
   fields[#fields + 1] = 'resend_at'
   fields[#fields + 1] = now + tonumber(ARGV[9])
 end
-for i = 13, #ARGV do
+for i = 17, #ARGV do
   fields[#fields + 1] = ARGV[i]
 end
 redis.call('HSET', KEYS[1], unpack(fields))
@@ -66,5 +71,6 @@ redis.call('ZADD', KEYS[7], expires_at, ARGV[1])
 if ARGV[8] == '1' then
   redis.call('XADD', KEYS[8], '*', 'verification', ARGV[1], 'delivery', 1)
 end
-redis.call('XADD', KEYS[9], '*', 'event', 'verification.created', 'verification', ARGV[1], 'at', now)
+tell(KEYS[9], 'verification.created', now, ARGV[13], 'verification', ARGV[1], 'client', ARGV[14], 'method', ARGV[15],
+  'operation', ARGV[11], 'contact', ARGV[16], 'delivery', ARGV[8])
 return {'created', as_read(KEYS[1], now, wrong, false)}

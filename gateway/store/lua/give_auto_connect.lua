@@ -1,6 +1,6 @@
 --[[ Begins a family of auto-connect tokens, once for each verification.
 KEYS: 1 family  2 customer's families  3 verification that earned it  4 audit
-ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 life (ms)  5 verification id
+ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 life (ms)  5 verification id  6 customer id
 Answers: {'given', now, expires_at} | {'again'}. ]]
 local now = store_time()
 if redis.call('EXISTS', KEYS[3]) == 0 or redis.call('HSETNX', KEYS[3], 'auto_connect', ARGV[1]) == 0 then
@@ -11,6 +11,5 @@ redis.call('HSET', KEYS[1], 'token', ARGV[2], 'device', ARGV[3], 'given_at', now
   'expires_at', expires_at)
 redis.call('PEXPIREAT', KEYS[1], expires_at)
 redis.call('HSET', KEYS[2], ARGV[1], now)
-redis.call('XADD', KEYS[4], '*', 'event', 'auto_connect.given', 'verification', ARGV[5], 'auto_connect', ARGV[1],
-  'at', now)
+tell(KEYS[4], 'auto_connect.given', now, ARGV[6], 'auto_connect', ARGV[1], 'verification', ARGV[5])
 return {'given', now, expires_at}

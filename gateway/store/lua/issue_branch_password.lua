@@ -12,6 +12,6 @@ redis.call('HSET', KEYS[1], 'id', ARGV[1], 'status', 'active', 'code', ARGV[2], 
   'expires_at', expires_at, 'branch', ARGV[6], 'issued_by', ARGV[7])
 redis.call('PEXPIREAT', KEYS[1], expires_at)
 redis.call('SET', KEYS[2], ARGV[4] .. ' ' .. ARGV[5], 'PXAT', expires_at)
-redis.call('XADD', KEYS[4], '*', 'event', 'branch_password.issued', 'branch_password', ARGV[1], 'at', now,
+tell(KEYS[4], 'branch_password.issued', now, ARGV[4], 'branch_password', ARGV[1], 'operation', ARGV[5],
   'branch', ARGV[6], 'by', ARGV[7])
 return {'issued', now, expires_at}

@@ -2,27 +2,27 @@
 by a vouch. Only a contact that is verifiable by its own ownership check vouches, by a verification of its own for the
 other one that is younger than the last time either of the two fell.
 KEYS: 1–5 as shared/contact_life.lua says
-ARGV: 1–5 as shared/contact_life.lua says  6 contact id  7 contact version expected  8 verified by (ownership, vouch, branch)
-      9 evidence (of a vouch: the verification id)  10 voucher's contact id, or ''
-      11 voucher's version expected, or ''
+ARGV: 1–6 as shared/contact_life.lua says  7 contact id  8 contact version expected
+      9 verified by (ownership, vouch, branch)  10 evidence (of a vouch: the verification id)
+      11 voucher's contact id, or ''  12 voucher's version expected, or ''
 Answers: {'missing'} | {'changed'} | {'done', now}. ]]
 let_old_checks_fall()
-local key, id, by = CONTACT .. ARGV[6], ARGV[6], ARGV[8]
+local key, id, by = CONTACT .. ARGV[7], ARGV[7], ARGV[9]
 local contact = redis.call('HMGET', key, 'version', 'status', 'verified_by', 'fell_at')
 if not contact[1] then
   return {'missing'}
 end
-if contact[1] ~= ARGV[7] then
+if contact[1] ~= ARGV[8] then
   return {'changed'}
 end
 local owned_at = by == 'ownership' and now or nil
-if ARGV[10] ~= '' then
-  local voucher = redis.call('HMGET', CONTACT .. ARGV[10], 'version', 'verified_by', 'verified_at', 'fell_at')
-  local v = redis.call('HMGET', VERIFICATION .. ARGV[9], 'status', 'operation', 'contact_id', 'target_contact_id',
+if ARGV[11] ~= '' then
+  local voucher = redis.call('HMGET', CONTACT .. ARGV[11], 'version', 'verified_by', 'verified_at', 'fell_at')
+  local v = redis.call('HMGET', VERIFICATION .. ARGV[10], 'status', 'operation', 'contact_id', 'target_contact_id',
     'closed_at')
   local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
-  if voucher[1] ~= ARGV[11] or voucher[2] ~= 'ownership' or v[1] ~= 'verified' or v[2] ~= 'vouch'
-      or v[3] ~= ARGV[10] or v[4] ~= id or tonumber(v[5]) <= fell_at then
+  if voucher[1] ~= ARGV[12] or voucher[2] ~= 'ownership' or v[1] ~= 'verified' or v[2] ~= 'vouch'
+      or v[3] ~= ARGV[11] or v[4] ~= id or tonumber(v[5]) <= fell_at then
     return {'changed'}
   end
   owned_at = voucher[3]
@@ -31,12 +31,12 @@ if contact[2] == 'verifiable' and contact[3] == 'ownership' and by ~= 'ownership
   return {'done', now}
 end
 redis.call('HDEL', key, 'owned_at', 'vouched_by')
-redis.call('HSET', key, 'status', 'verifiable', 'verified_by', by, 'verified_at', now, 'evidence', ARGV[9])
+redis.call('HSET', key, 'status', 'verifiable', 'verified_by', by, 'verified_at', now, 'evidence', ARGV[10])
 if owned_at then
   redis.call('HSET', key, 'owned_at', owned_at)
 end
-if ARGV[10] ~= '' then
-  redis.call('HSET', key, 'vouched_by', ARGV[10])
+if ARGV[11] ~= '' then
+  redis.call('HSET', key, 'vouched_by', ARGV[11])
 end
 -- What this contact vouched for stands as long as it does: on the new check.
 for _, other in ipairs(by == 'ownership' and redis.call('HVALS', KEYS[1]) or {}) do
@@ -44,5 +44,5 @@ for _, other in ipairs(by == 'ownership' and redis.call('HVALS', KEYS[1]) or {})
     redis.call('HSET', CONTACT .. other, 'owned_at', now)
   end
 end
-note(id, 'verifiable', by, ARGV[9])
+note(id, 'verifiable', by, ARGV[10])
 return {'done', now}

@@ -1,5 +1,5 @@
 --[[ Raises an alarm, or sees it again; when too many stand, another is counted as one of the rest of its kind.
-KEYS: 1 standing alarms
+KEYS: 1 standing alarms  2 audit
 ARGV: 1 its name (kind, space, subject)  2 what was seen  3 most that stand  4 the name of the rest
 Answers: 'raised' (it stands only now) | 'seen'. ]]
 local now = store_time()
@@ -14,4 +14,9 @@ alarm.count = alarm.count + 1
 alarm.last_seen = now
 alarm.detail = ARGV[2]
 redis.call('HSET', KEYS[1], name, cjson.encode(alarm))
-return record and 'seen' or 'raised'
+if record then
+  return 'seen'
+end
+local kind, subject = string.match(name, '^(%S+) (.*)$')
+tell(KEYS[2], 'alarm.raised', now, '', 'kind', kind, 'subject', subject)
+return 'raised'

@@ -1,10 +1,11 @@
 --[[ Redeems a receipt, once.
 KEYS: 1 mark of this receipt  2 audit
-ARGV: 1 receipt id  2 verification id  3 mark is kept (ms, longer than any receipt lives)  4 client
+ARGV: 1 mark is kept (ms, longer than any receipt lives)  2 verification id  3 customer id  4 client  5 method
+      6 operation  7 contact id, or ''
 Answers: {'redeemed'} | {'again'}. ]]
 local now = store_time()
-if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[3]) then
+if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then
   return {'again'}
 end
-redis.call('XADD', KEYS[2], '*', 'event', 'receipt.redeemed', 'verification', ARGV[2], 'at', now, 'by', ARGV[4])
+tell_of(verification_of(ARGV[2], ARGV), KEYS[2], 'receipt.redeemed', now)
 return {'redeemed'}

@@ -5,7 +5,8 @@ ARGV: 1 verification id  2 delivery number  3 state  4 rank  5 reason, or ''  6 
       8 reason to close an open verification with, or ''
 Answers: {'missing'} | {'stale'} | {'noted'}. ]]
 local now = store_time()
-local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank', 'expires_at')
+local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank', 'expires_at', 'customer_id', 'client', 'method',
+  'operation', 'contact_id')
 if not v[1] then
   return {'missing'}
 end
@@ -20,15 +21,16 @@ if tonumber(v[3] or '0') >= tonumber(ARGV[4]) then
 end
 redis.call('HSET', KEYS[1], 'd_state', ARGV[3], 'd_rank', ARGV[4], 'd_reason', ARGV[5], 'd_carrier', ARGV[6],
   'd_at', now)
-redis.call('XADD', KEYS[4], '*', 'event', 'delivery.' .. ARGV[3], 'verification', ARGV[1], 'at', now,
-  'delivery', ARGV[2], 'carrier', ARGV[6], 'reason', ARGV[5])
+local told = verification_of(ARGV[1], v)
+tell_of(told, KEYS[4], 'delivery.' .. ARGV[3], now, 'delivery', ARGV[2], 'carrier', ARGV[6], 'carrier_id', ARGV[7],
+  'reason', ARGV[5])
 if ARGV[8] ~= '' and v[1] == 'pending' then
   local keys = { verification = KEYS[1], open = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }
   if now >= tonumber(v[4]) then
     -- Callers have been shown that it expired.
-    close(keys, ARGV[1], 'expired', 'expired', 'carrier', now)
+    close(keys, told, 'expired', 'expired', 'carrier', now)
   else
-    close(keys, ARGV[1], 'failed', ARGV[8], 'carrier', now)
+    close(keys, told, 'failed', ARGV[8], 'carrier', now)
   end
 else
   redis.call('HINCRBY', KEYS[1], 'rev', 1)

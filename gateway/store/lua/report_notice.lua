@@ -3,7 +3,8 @@ KEYS: 1 notice  2 audit
 ARGV: 1 notice id  2 state  3 rank  4 reason, or ''  5 carrier  6 carrier's id, or ''
 Answers: {'missing'} | {'stale'} | {'noted'}. ]]
 local now = store_time()
-local known = redis.call('HMGET', KEYS[1], 'd_state', 'd_rank')
+local known = redis.call('HMGET', KEYS[1], 'd_state', 'd_rank', 'customer_id', 'client', 'kind', 'operation',
+  'contact_id')
 if not known[1] then
   return {'missing'}
 end
@@ -15,6 +16,6 @@ if tonumber(known[2] or '0') >= tonumber(ARGV[3]) then
 end
 redis.call('HSET', KEYS[1], 'd_state', ARGV[2], 'd_rank', ARGV[3], 'd_reason', ARGV[4], 'd_carrier', ARGV[5],
   'd_at', now)
-redis.call('XADD', KEYS[2], '*', 'event', 'notice.' .. ARGV[2], 'notice', ARGV[1], 'at', now, 'carrier', ARGV[5],
-  'reason', ARGV[4])
+tell(KEYS[2], 'notice.' .. ARGV[2], now, known[3], 'notice', ARGV[1], 'client', known[4], 'kind', known[5],
+  'operation', known[6], 'contact', known[7], 'carrier', ARGV[5], 'carrier_id', ARGV[6], 'reason', ARGV[4])
 return {'noted'}

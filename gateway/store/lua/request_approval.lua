@@ -13,6 +13,6 @@ redis.call('HSET', KEYS[1], 'status', 'waiting', 'kind', ARGV[4], 'customer_id',
   'expires_at', expires_at)
 redis.call('PEXPIREAT', KEYS[1], expires_at + tonumber(ARGV[3]))
 redis.call('ZADD', KEYS[2], expires_at, ARGV[1])
-redis.call('XADD', KEYS[4], '*', 'event', 'approval.requested', 'approval', ARGV[1], 'at', now, 'kind', ARGV[4],
-  'customer', ARGV[5], 'contact', ARGV[6], 'by', ARGV[7], 'reason', ARGV[9])
+tell(KEYS[4], 'approval.requested', now, ARGV[5], 'approval', ARGV[1], 'kind', ARGV[4], 'contact', ARGV[6],
+  'by', ARGV[7], 'request_reason', ARGV[9])
 return {'waiting', now, expires_at}

@@ -3,7 +3,8 @@ KEYS: 1 verification  2 outbox  3 audit
 ARGV: 1 verification id  2 resends allowed  3 next resend after (ms)
 Answers: {'missing'} | {'closed', status} | {'exhausted'} | {'too_soon', retry_after_ms} | {'queued', delivery number}. ]]
 local now = store_time()
-local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'delivery', 'resend_at')
+local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'delivery', 'resend_at', 'customer_id', 'client', 'method',
+  'operation', 'contact_id')
 if not v[1] then
   return {'missing'}
 end
@@ -25,6 +26,6 @@ redis.call('HSET', KEYS[1], 'delivery', number, 'd_state', 'queued', 'd_rank', 0
 redis.call('HDEL', KEYS[1], 'd_carrier', 'd_reason', 'd_id')
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
 redis.call('XADD', KEYS[2], '*', 'verification', ARGV[1], 'delivery', number)
-redis.call('XADD', KEYS[3], '*', 'event', 'verification.resent', 'verification', ARGV[1], 'at', now)
+tell_of(verification_of(ARGV[1], v), KEYS[3], 'verification.resent', now, 'delivery', number)
 redis.call('PUBLISH', 'bonin:changes', ARGV[1])
 return {'queued', number}

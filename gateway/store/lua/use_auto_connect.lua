@@ -2,6 +2,7 @@
 was copied: the family ends.
 KEYS: 1 family  2 customer's families  3 audit
 ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 digest of the next token  5 life (ms)
+      6 customer id
 Answers: {'used'} | {'missing'} | {'ended'}. ]]
 local now = store_time()
 local family = redis.call('HMGET', KEYS[1], 'token', 'device', 'expires_at')
@@ -12,12 +13,12 @@ end
 if family[1] ~= ARGV[2] or family[2] ~= ARGV[3] then
   redis.call('DEL', KEYS[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
-  redis.call('XADD', KEYS[3], '*', 'event', 'auto_connect.ended', 'auto_connect', ARGV[1], 'at', now,
+  tell(KEYS[3], 'auto_connect.ended', now, ARGV[6], 'auto_connect', ARGV[1],
     'reason', family[1] ~= ARGV[2] and 'old_token' or 'other_device')
   return {'ended'}
 end
 local expires_at = now + tonumber(ARGV[5])
 redis.call('HSET', KEYS[1], 'token', ARGV[4], 'used_at', now, 'expires_at', expires_at)
 redis.call('PEXPIREAT', KEYS[1], expires_at)
-redis.call('XADD', KEYS[3], '*', 'event', 'auto_connect.used', 'auto_connect', ARGV[1], 'at', now)
+tell(KEYS[3], 'auto_connect.used', now, ARGV[6], 'auto_connect', ARGV[1])
 return {'used'}

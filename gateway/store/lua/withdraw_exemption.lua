@@ -9,5 +9,5 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 end
 redis.call('INCR', KEYS[3])
 local known = redis.call('DEL', KEYS[2]) == 1
-redis.call('XADD', KEYS[4], '*', 'event', 'overseas_exemption.withdrawn', 'customer', ARGV[1], 'at', now, 'by', ARGV[2])
+tell(KEYS[4], 'overseas_exemption.withdrawn', now, ARGV[1], 'by', ARGV[2])
 return {known and 'withdrawn' or 'none'}

@@ -10,6 +10,7 @@ from gateway.core.approvals import (
 from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
 from tests import builders
+from tests.audit_events import Event, events
 from tests.builders import CUSTOMER_ID
 from tests.contracts.store.servers import Ports
 
@@ -63,7 +64,5 @@ async def let_it_expire(ports: Ports, approval: Approval) -> None:
     await ports.store.command("ZADD", keys.waiting_approvals(shard), 1, approval.approval_id)
 
 
-async def audit(ports: Ports) -> list[dict[str, str]]:
-    entries = await ports.store.command("XRANGE", keys.audit(keys.shard_of(CUSTOMER_ID)), "-", "+")
-    text = [[word.decode() for word in words] for _, words in entries]
-    return [dict(zip(words[::2], words[1::2], strict=True)) for words in text]
+async def audit(ports: Ports) -> list[Event]:
+    return await events(ports.store, CUSTOMER_ID)

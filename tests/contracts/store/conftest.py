@@ -4,6 +4,7 @@ import pytest
 
 from contacts.models import Contact
 from tests import builders
+from tests.audit_events import all_events, unknown_to_the_catalogue
 from tests.conftest import an_empty_store
 from tests.contracts.store.servers import Ports, redis_7
 
@@ -16,9 +17,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["valkey_url", "redis_url"])
 async def ports(request: pytest.FixtureRequest) -> AsyncIterator[Ports]:
-    """Every store port on each server."""
+    """Every store port on each server; what a test does there is told to the audit as the catalogue says."""
     async with an_empty_store(request.getfixturevalue(request.param)) as store:
         yield Ports.over(store)
+        assert unknown_to_the_catalogue(await all_events(store)) == []
 
 
 @pytest.fixture

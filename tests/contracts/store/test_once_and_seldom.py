@@ -7,6 +7,7 @@ import pytest
 
 from gateway.core.callers import Caller, Scope
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
+from gateway.core.receipts import ReceiptClaims
 from gateway.core.stores import Capped
 from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
@@ -18,14 +19,18 @@ ANSWER = Answered(201, b'{"password": "161803"}', {"Location": "/v1/x"})
 INDEX, ELSEWHERE = "0" * 32, "1" * 32
 
 
+def _claims(receipt_id: str) -> ReceiptClaims:
+    return ReceiptClaims(receipt_id, "ver_00a", CUSTOMER_ID, "issue", None, "sms", None, None, None, 0, 1)
+
+
 async def test_a_receipt_is_redeemed_by_one_of_many(ports: Ports) -> None:
-    asked = (ports.receipts.redeem("r1", "ver_00a", CUSTOMER_ID, CLIENT) for _ in range(20))
+    asked = (ports.receipts.redeem(_claims("r1"), CLIENT) for _ in range(20))
     assert sorted(await asyncio.gather(*asked)) == [False] * 19 + [True]
-    assert await ports.receipts.redeem("r2", "ver_00a", CUSTOMER_ID, CLIENT)
+    assert await ports.receipts.redeem(_claims("r2"), CLIENT)
 
 
 async def test_a_redeemed_receipt_is_remembered_for_longer_than_it_lives(ports: Ports) -> None:
-    await ports.receipts.redeem("r1", "ver_00a", CUSTOMER_ID, CLIENT)
+    await ports.receipts.redeem(_claims("r1"), CLIENT)
     assert await ports.store.command("TTL", keys.redeemed(CUSTOMER_ID, "r1")) > LIMITS.receipt_life
 
 

@@ -40,3 +40,47 @@ def test_a_script_shows_its_name_and_not_its_source(verb: str) -> None:
     script = load(verb)
     assert script.sha in repr(script)
     assert "redis.call" not in repr(script)
+
+
+TELLS_NOTHING = {
+    "begin_request": "a repeat of a request is no change",
+    "put_turn": "a turn of a call; its end is told",
+    "take_cap": "a counter that lapses",
+    "take_turn": "a turn of a call; its end is told",
+}
+"""The verbs that write, and have nothing to tell the audit."""
+
+_WRITES = re.compile(r"redis\.call\('(?!H?M?GET|HVALS|HLEN|HGETALL|EXISTS|PTTL|TIME|ZRANGE|PUBLISH)[A-Z]+'")
+
+
+def _written_and_told(verb: str) -> tuple[bool, bool]:
+    """Of the verb itself and the functions that it shares with others."""
+    source = (FOLDER / "lua" / f"{verb}.lua").read_text(encoding="utf-8")
+    shared = {
+        name: body
+        for path in [*(FOLDER / "lua" / "shared").glob("*.lua"), FOLDER / "lua" / "prelude.lua"]
+        for name, body in re.findall(
+            r"^local function (\w+)\((.*?)^end$", path.read_text(encoding="utf-8"), re.M | re.S
+        )
+    }
+    whole, known = source, set[str]()
+    while called := {name for name in shared if re.search(rf"\b{name}\(", whole)} - known:
+        known |= called
+        whole += "".join(shared[name] for name in called)
+    return _WRITES.search(whole) is not None, "tell" in known
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_that_changes_something_tells_the_audit(verb: str) -> None:
+    writes, tells = _written_and_told(verb)
+    assert tells == (writes and verb not in TELLS_NOTHING)
+
+
+def test_only_one_function_writes_to_the_audit() -> None:
+    """An event that a verb wrote by itself would be one that the catalogue knows nothing of."""
+    writers = {
+        path.stem
+        for path in (FOLDER / "lua").rglob("*.lua")
+        if re.search(r"XADD', (stream|(?!EVIDENCE)[^;]*?'event')", path.read_text(encoding="utf-8"))
+    }
+    assert writers == {"prelude"}

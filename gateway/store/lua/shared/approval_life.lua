@@ -6,9 +6,8 @@ local function close_approval(keys, id, status, by, person, reason, kept, now)
   redis.call('ZREM', keys.waiting, id)
   redis.call('ZADD', keys.decided, now, id)
   redis.call('ZREMRANGEBYSCORE', keys.decided, '-inf', now - kept)
-  redis.call('XADD', keys.audit, '*', 'event', 'approval.' .. status, 'approval', id, 'at', now, 'kind', asked[1],
-    'customer', asked[2], 'contact', asked[3], 'requested_by', asked[4], 'requested_for', asked[5], 'by', by,
-    'key_of', person, 'reason', reason)
+  tell(keys.audit, 'approval.' .. status, now, asked[2], 'approval', id, 'kind', asked[1], 'contact', asked[3],
+    'requested_by', asked[4], 'request_reason', asked[5], 'by', by, 'key_of', person, 'decision_reason', reason)
 end
 
 --[[ Why a request cannot be decided any more, or nil. One that is past its time is closed by this look at it. ]]

@@ -1,29 +1,30 @@
 --[[ Read before the verbs that change what a contact may be used for. Such a verb begins with
 KEYS: 1 contacts  2 customer's open verifications  3 shard's expiring set  4 outbox  5 audit
 ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys
-      4 how long an ownership check counts (ms; 0: for ever)  5 who does it
+      4 how long an ownership check counts (ms; 0: for ever)  5 who does it  6 customer id
 The keys that the prefixes complete are in the slot of the others. ]]
 local now = store_time()
-local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR, PERSON = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local PERSON, CUSTOMER = ARGV[5], ARGV[6]
 
 --[[ Keeps a change with what it rests on, beside the contact and in the audit. ]]
 local function note(id, event, cause, reference)
   redis.call('XADD', EVIDENCE .. id, '*', 'event', event, 'at', now, 'cause', cause, 'reference', reference,
     'by', PERSON, 'version', redis.call('HGET', CONTACT .. id, 'version'))
-  redis.call('XADD', KEYS[5], '*', 'event', 'contact.' .. event, 'contact', id, 'at', now, 'cause', cause,
-    'reference', reference, 'by', PERSON)
+  tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
 --[[ Closes what is open with this contact, or for it; a phone that rings for it stops. ]]
 local function void_open(id)
   for _, open in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-    local v = redis.call('HMGET', VERIFICATION .. open, 'status', 'expires_at', 'contact_id', 'target_contact_id',
-      'method', 'delivery')
-    if v[1] == 'pending' and now < tonumber(v[2]) and (v[3] == id or v[4] == id) then
-      close({ verification = VERIFICATION .. open, open = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, open,
+    local v = redis.call('HMGET', VERIFICATION .. open, 'status', 'expires_at', 'target_contact_id', 'delivery',
+      'customer_id', 'client', 'method', 'operation', 'contact_id')
+    local told = verification_of(open, v)
+    if v[1] == 'pending' and now < tonumber(v[2]) and (told.contact == id or v[3] == id) then
+      close({ verification = VERIFICATION .. open, open = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, told,
         'failed', 'contact_changed', 'gateway', now)
-      if v[5] == 'ars' then
-        redis.call('XADD', KEYS[4], '*', 'verification', open, 'delivery', v[6], 'hang_up', '1')
+      if told.method == 'ars' then
+        redis.call('XADD', KEYS[4], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
       end
     end
   end

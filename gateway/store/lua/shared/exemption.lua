@@ -7,7 +7,6 @@ local function register_exemption(keys, customer, given, now)
     'approved_by', second[1])
   redis.call('PEXPIREAT', keys.exemption, given.till)
   redis.call('INCR', keys.version)
-  redis.call('XADD', keys.audit, '*', 'event', 'overseas_exemption.registered', 'customer', customer, 'at', now,
-    'from', given.from, 'until', given.till, 'via', given.via, 'by', given.by, 'approved_by', second[1],
-    'approval', second[2])
+  tell(keys.audit, 'overseas_exemption.registered', now, customer, 'from', given.from, 'until', given.till,
+    'via', given.via, 'by', given.by, 'approved_by', second[1], 'approval', second[2])
 end
