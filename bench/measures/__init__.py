@@ -1,0 +1,28 @@
+"""The measurements, by the word that `./run bench WORD` takes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bench.measures.latency import measure_latency
+from bench.measures.requests import measure_requests
+from bench.measures.start import measure_start
+from bench.measures.store import measure_store
+from bench.rows import Measured
+from bench.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`is_quick`: part of `--quick`."""
+
+    about: str
+    run: Callable[[Session], Awaitable[Measured]]
+    is_quick: bool = True
+
+
+MEASURES: Mapping[str, Measure] = {
+    "requests": Measure("check and create against an aiohttp service without a store", measure_requests),
+    "latency": Measure("p50 and p99 at growing load, throughput over connections", measure_latency),
+    "store": Measure("script time and memory as customers grow", measure_store),
+    "start": Measure("time to serving, idle CPU, memory", measure_start),
+}

@@ -1,0 +1,145 @@
+"""What a check and a create cost the gateway, against the least that such a service can cost.
+
+Everything runs in turns within one process each, over the same 64 connections and by the same client: the
+comparison handlers, the product's check with a wrong and with the right answer (which signs a receipt), and its
+create. CPU is the gateway's alone.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import orjson
+
+from bench.load import Answers, Connection, closed_loop, connections, post, repeated
+from bench.processes import cpu_microseconds, free_port, module, process
+from bench.product import Installation, Product, product, store, until_answers
+from bench.rows import Measured, Rounds, Row
+from bench.seeding import CHECK_RIGHT, CHECK_WRONG, Registered, Seed, seed
+from bench.session import Session
+
+CONNECTIONS = 64
+_COMPARED = ("ceiling", "pool", "batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A product with customers and open verifications, beside the handlers it is compared with."""
+
+    product: Product
+    seed: Seed
+    customers: Sequence[Registered]
+    verifications: Sequence[str]
+    handlers_port: int
+    handlers_pid: int
+
+    def checks(self, body: bytes) -> list[bytes]:
+        return [post(f"/v1/verifications/{one}/check", body, self.product.api_key) for one in self.verifications]
+
+    def creates(self) -> list[bytes]:
+        return [create(one, self.product.api_key) for one in self.customers]
+
+    def compared(self, name: str) -> bytes:
+        path = f"/{name}/v1/verifications/{self.verifications[0]}/check"
+        return post(path, CHECK_RIGHT, self.product.api_key)
+
+
+def create(customer: Registered, key: str) -> bytes:
+    """The request that opens an SMS verification."""
+    body = {
+        "customer_id": customer.customer_id,
+        "method": "sms",
+        "operation": "issue",
+        "contact_id": customer.contact_id,
+    }
+    return post("/v1/verifications", orjson.dumps(body), key)
+
+
+@asynccontextmanager
+async def running(session: Session, name: str, customers: int, *words: str) -> AsyncIterator[Running]:
+    """Everything of `Running`; what is delivered for the opened verifications is nobody's work here."""
+    directory = session.folder(name)
+    async with AsyncExitStack() as stack:
+        embedded = await stack.enter_async_context(store(directory))
+        installation = Installation(directory, embedded.url)
+        seeding = await stack.enter_async_context(seed(installation.settings))
+        registered = await seeding.customers(customers, session.progress("customers", customers))
+        opened = await seeding.verifications(registered, session.progress("verifications", customers))
+        served = await stack.enter_async_context(product(installation, *words))
+        port, digest = free_port(), hashlib.sha256(served.api_key.encode()).hexdigest()
+        handlers = await stack.enter_async_context(
+            process(module("bench.handlers", str(port), digest, embedded.url), log=directory / "handlers.log")
+        )
+        await until_answers(port, "/livez")
+        yield Running(served, seeding, registered, opened, port, handlers.pid)
+
+
+@dataclass(slots=True)
+class Turns:
+    """Sends, and notes what each request cost."""
+
+    rounds: Rounds
+
+    async def take(
+        self, name: str, over: Sequence[Connection], requests: Iterable[bytes], cpu: Callable[[], float], status: int
+    ) -> Answers:
+        before = cpu()
+        answers = await closed_loop(over, requests)
+        answers.must_be(status)
+        self.rounds.note(name, (cpu() - before) / answers.statuses.total())
+        self.rounds.note(f"{name} per second", answers.per_second)
+        return answers
+
+
+async def measure_requests(session: Session) -> Measured:
+    count, rounds = session.some(20_000), 5
+    part = count // rounds
+    turns = Turns(Rounds())
+    async with (
+        running(session, "requests", count) as run,
+        connections(run.handlers_port, CONNECTIONS) as handlers,
+        connections(run.product.port, CONNECTIONS) as gateway,
+    ):
+        wrong, right, creates = run.checks(CHECK_WRONG), run.checks(CHECK_RIGHT), run.creates()
+
+        def handlers_cpu() -> float:
+            return cpu_microseconds(run.handlers_pid)
+
+        await _warm_up(run, handlers, gateway, wrong[:CONNECTIONS])
+        progress = session.progress("rounds", rounds)
+        for turn in range(rounds):
+            this = slice(turn * part, (turn + 1) * part)
+            for name in _COMPARED:
+                await turns.take(name, handlers, repeated(run.compared(name), part), handlers_cpu, 200)
+            await turns.take("check", gateway, wrong[this], run.product.cpu, 200)
+            await turns.take("check, right", gateway, right[this], run.product.cpu, 200)
+            await turns.take("create", gateway, creates[this], run.product.cpu, 201)
+            await run.seed.empty_outbox()
+            progress(turn + 1)
+    return Measured(_rows(turns.rounds))
+
+
+async def _warm_up(
+    run: Running, handlers: Sequence[Connection], gateway: Sequence[Connection], few: list[bytes]
+) -> None:
+    """Connections of the pools, first answers, compiled patterns: paid once, by nobody's round."""
+    for name in _COMPARED:
+        await closed_loop(handlers, repeated(run.compared(name), 200))
+    await closed_loop(gateway, few)
+    await asyncio.sleep(0.1)
+
+
+def _rows(rounds: Rounds) -> list[Row]:
+    details = rounds.medians()
+    return [
+        Row("check", rounds.ratio("check", "ceiling"), "×", 1.25, compared_with="the ceiling, CPU", details=details),
+        Row("check, right answer with its receipt", rounds.ratio("check, right", "ceiling"), "×",
+            compared_with="the ceiling, CPU"),
+        Row("create", rounds.ratio("create", "ceiling"), "×", 1.6, compared_with="the ceiling, CPU"),
+        Row("faster than one EVALSHA a request", rounds.ratio("pool", "check"), "×", 1.9, more_is_better=True,
+            compared_with="redis-py's pool in the bare handler, CPU"),
+        Row("batched redis-py in the bare handler", rounds.ratio("batch", "ceiling"), "×",
+            compared_with="the ceiling, CPU"),
+    ]  # fmt: skip

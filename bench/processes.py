@@ -1,0 +1,87 @@
+"""Processes that are measured: started, watched through /proc, and ended."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+_ENDING_SECONDS = 20.0
+
+
+class NotStarted(Exception):
+    """A process ended instead of answering; the message is the end of what it printed."""
+
+
+@asynccontextmanager
+async def process(
+    words: Sequence[str], environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One process while the block runs; what it prints goes to `log`."""
+    with (log or Path(os.devnull)).open("ab") as out:
+        started = await asyncio.create_subprocess_exec(*words, env=environment, stdout=out, stderr=out)
+    try:
+        yield started
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            started.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(started.wait(), _ENDING_SECONDS)
+        except TimeoutError:
+            started.kill()
+            await started.wait()
+
+
+def module(name: str, *words: str) -> tuple[str, ...]:
+    """The words that run a module of this checkout."""
+    return (sys.executable, "-P", "-m", name, *words)
+
+
+async def output(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What a command prints. Raises `NotStarted` when it fails."""
+    pipe = asyncio.subprocess.PIPE
+    ran = await asyncio.create_subprocess_exec(*words, env=environment, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    printed, _ = await ran.communicate()
+    if ran.returncode != 0:
+        raise NotStarted(printed.decode(errors="replace")[-2000:])
+    return printed.decode().strip()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def cpu_microseconds(*pids: int) -> float:
+    """Processor time that the processes have used, of all their threads, to the nanosecond."""
+    return sum(_scheduled(pid) for pid in pids) / 1000
+
+
+def _scheduled(pid: int) -> int:
+    nanoseconds = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            nanoseconds += int((thread / "schedstat").read_text(encoding="ascii").split()[0])
+    return nanoseconds
+
+
+def resident_megabytes(pid: int) -> float:
+    """Memory that the process holds now."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError("no VmRSS")
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that it started."""
+    children: list[int] = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            children += map(int, (thread / "children").read_text(encoding="ascii").split())
+    return children

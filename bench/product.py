@@ -1,0 +1,140 @@
+"""The product as it runs in production: `bonin serve` in processes of its own, on a valkey-server of its own."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.load import connections as connect
+from bench.load import request
+from bench.processes import children_of, cpu_microseconds, free_port, module, output, process
+from demo.running import SMS_NUMBER, VOICE_NUMBER
+from demo.secrets_file import DemoSecrets, load_or_make
+from gateway.settings import Settings, load_settings
+from gateway.store.embedded import EmbeddedStore
+
+_PATIENCE_SECONDS = 60.0
+CLIENT = "bench"
+_PREFIX = "BONIN_"
+
+
+class Installation:
+    """The settings of one product: its own secrets, ports and store; `more` are further BONIN_… variables."""
+
+    def __init__(self, directory: Path, redis_url: str, **more: str) -> None:
+        self.directory = directory
+        self.port, self.carrier_port = free_port(), free_port()
+        secrets = load_or_make(directory / "secrets.json")
+        self.variables = _variables(secrets, self.port, self.carrier_port, redis_url) | more
+
+    @property
+    def settings(self) -> Settings:
+        ours = {name: value for name, value in self.variables.items() if name.startswith(_PREFIX)}
+        return load_settings(**{name.removeprefix(_PREFIX).lower(): value for name, value in ours.items()})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        rest = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+        return rest | self.variables
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product that is running, and a key of an issuance system."""
+
+    port: int
+    carrier_port: int
+    pid: int
+    api_key: str
+    seconds_to_serving: float
+
+    def cpu(self) -> float:
+        """µs that the gateway's processes have used; the store's and the carrier's are not among them."""
+        return cpu_microseconds(self.pid, *children_of(self.pid))
+
+
+@asynccontextmanager
+async def store(directory: Path) -> AsyncIterator[EmbeddedStore]:
+    """The store as the product embeds it: everything on disk before it is answered."""
+    embedded = EmbeddedStore(directory / "store")
+    await asyncio.to_thread(embedded.start)
+    try:
+        yield embedded
+    finally:
+        await asyncio.to_thread(embedded.stop)
+
+
+@asynccontextmanager
+async def product(installation: Installation, *words: str) -> AsyncIterator[Product]:
+    """`bonin serve` with these words, until the block ends."""
+    environment, log = installation.environment, installation.directory / "gateway.log"
+    key = await _api_key(environment)
+    began = asyncio.get_running_loop().time()
+    async with process(module("gateway.cli", "serve", *words), environment, log) as served:
+        await until_answers(installation.port, "/readyz")
+        seconds = asyncio.get_running_loop().time() - began
+        yield Product(installation.port, installation.carrier_port, served.pid, key, seconds)
+
+
+@asynccontextmanager
+async def carrier(installation: Installation) -> AsyncIterator[int]:
+    """The local carrier that the installation's settings name, in a process of its own; gives its process id."""
+    words = module("carrier_sim", "--port", str(installation.carrier_port))
+    async with process(words, installation.environment, installation.directory / "carrier.log") as started:
+        await until_answers(installation.carrier_port, "/control/phones")
+        yield started.pid
+
+
+async def until_answers(port: int, path: str) -> None:
+    """Come back when this GET is answered with 200."""
+    asked = request("GET", path)
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            try:
+                async with connect(port, 1) as [connection]:
+                    status, _ = await connection.send(asked)
+                if status == 200:
+                    return
+            except OSError:
+                pass
+            await asyncio.sleep(0.01)
+
+
+async def _api_key(environment: Mapping[str, str]) -> str:
+    scopes = [word for scope in ("verify", "contacts", "branch", "decide") for word in ("--scope", scope)]
+    return await output(
+        module("gateway.cli", "keys", "create", "--client", CLIENT, "--person", "bench", *scopes), environment
+    )
+
+
+def _variables(secrets: DemoSecrets, port: int, carrier_port: int, redis_url: str) -> dict[str, str]:
+    public_url, carrier_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{carrier_port}"
+    return {
+        "BONIN_PORT": str(port),
+        "BONIN_PUBLIC_URL": public_url,
+        "BONIN_REDIS_URL": redis_url,
+        "BONIN_ENCRYPTION_KEY": secrets.encryption_key,
+        "BONIN_INDEX_KEY": secrets.index_key,
+        "BONIN_CODE_PEPPER": secrets.code_pepper,
+        "BONIN_RECEIPT_KEY": secrets.receipt_key,
+        "BONIN_FIRM_NAME_KO": "본인증권",
+        "BONIN_FIRM_NAME_EN": "Bonin Securities",
+        "BONIN_CUSTOMER_CENTRE": "1588-0000",
+        "BONIN_TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
+        "BONIN_TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
+        "BONIN_TWILIO_API_BASE_URL": carrier_url,
+        "BONIN_SMS_NUMBER": SMS_NUMBER,
+        "BONIN_VOICE_NUMBER": VOICE_NUMBER,
+        "BONIN_REGISTRY_URL": carrier_url,
+        "BONIN_REGISTRY_TOKEN": secrets.registry_token,
+        "BONIN_CLIENT_CAP": "100000000",
+        "BONIN_LOG_LEVEL": "warning",
+        "CARRIER_ACCOUNT_SID": secrets.twilio_account_sid,
+        "CARRIER_AUTH_TOKEN": secrets.twilio_auth_token,
+        "CARRIER_REGISTRY_TOKEN": secrets.registry_token,
+        "CARRIER_SMS_NUMBER": SMS_NUMBER,
+        "CARRIER_VOICE_NUMBER": VOICE_NUMBER,
+        "CARRIER_INBOUND_URL": f"{public_url}/webhooks/twilio/inbound",
+    }

@@ -1,0 +1,143 @@
+"""Customers and open verifications, written by the product's own repositories, with codes that the bench knows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bench.load import Progress, nothing
+from bench.product import CLIENT
+from contacts.models import Contact, ContactLabel, ContactStatus, Customer, CustomerKind, VerifiedBy
+from contacts.phone_numbers import LineType, PhoneNumber
+from contacts.protection import PersonalData
+from gateway.core.codes import CodeVault
+from gateway.core.operations import Operation
+from gateway.core.verification import Method, NewVerification
+from gateway.settings import Settings
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.wiring.stores import Stores, build_stores
+
+CODE = "271828"
+CHECK_RIGHT, CHECK_WRONG = b'{"code":"271828"}', b'{"code":"314159"}'
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A customer with one mobile whose ownership check has passed."""
+
+    customer_id: str
+    contact_id: str
+
+
+class Seed:
+    """Writes to the store of a product, beside it."""
+
+    def __init__(self, stores: Stores, vault: CodeVault) -> None:
+        self.stores = stores
+        self._vault = vault
+
+    async def customers(self, count: int, progress: Progress) -> list[Registered]:
+        """Registered as the API does it: the customer, the number, its ownership check."""
+        return await self.mobiles(await self.people(range(count), nothing), progress)
+
+    async def people(self, numbers: range, progress: Progress) -> list[int]:
+        """Customers by their number, without a contact."""
+        return await _each(numbers, self._person, progress)
+
+    async def mobiles(self, people: Sequence[int], progress: Progress) -> list[Registered]:
+        """A mobile for each, whose ownership check has passed."""
+        return await _each(people, self._mobile, progress)
+
+    async def verifications(
+        self, of: Sequence[Registered], progress: Progress, method: Method = Method.SMS
+    ) -> list[str]:
+        """One open verification each, whose code is `CODE`; nothing is delivered for them."""
+
+        async def one(customer: Registered) -> str:
+            return await self._verification(customer, method)
+
+        opened = await _each(of, one, progress)
+        await self.empty_outbox()
+        return opened
+
+    async def empty_outbox(self) -> None:
+        """Nobody is to spend time on deliveries that no row asks for."""
+        await self.stores.connection.all(*(("XTRIM", keys.outbox(n), "MAXLEN", 0) for n in range(keys.SHARDS)))
+
+    async def _person(self, number: int) -> int:
+        person = Customer(
+            f"bench-{number}", CustomerKind.INDIVIDUAL, "김부하", "1985-03-02", online_consent=True, locked=False
+        )
+        await self.stores.customers.put(person, "bench")
+        return number
+
+    async def _mobile(self, number: int) -> Registered:
+        customer_id = f"bench-{number}"
+        mobile = Contact(
+            contact_id=keys.new_contact_id(),
+            number=PhoneNumber(f"+8210{20_000_000 + number}", LineType.MOBILE),
+            label=ContactLabel.MOBILE,
+            status=ContactStatus.NEEDS_VERIFICATION,
+            verified_by=None,
+            verified_at=None,
+            version=1,
+        )
+        await self.stores.customers.add_contact(customer_id, mobile)
+        await self.stores.customers.make_verifiable(customer_id, mobile, VerifiedBy.OWNERSHIP, "bench", None)
+        return Registered(customer_id, mobile.contact_id)
+
+    async def _verification(self, customer: Registered, method: Method) -> str:
+        customer_id, verification_id = customer.customer_id, keys.new_verification_id(customer.customer_id)
+        new = NewVerification(
+            verification_id=verification_id,
+            customer_id=customer_id,
+            client=CLIENT,
+            method=method,
+            operation=Operation.ISSUE,
+            locale="ko",
+            contact_id=customer.contact_id,
+            contact_version=1,
+            life=600,
+            policy_version="bench",
+            code_digest=self._vault.digest(verification_id, customer_id, Operation.ISSUE, CODE),
+            sealed_code=self._vault.seal(verification_id, CODE),
+        )
+        await self.stores.verifications.create(new)
+        return verification_id
+
+
+@asynccontextmanager
+async def seed(settings: Settings) -> AsyncIterator[Seed]:
+    """A seed with the keys and the store of these settings."""
+    if settings.redis_url is None:
+        raise ValueError("the bench starts the store by itself")
+    personal_data = PersonalData(
+        encryption_key=settings.encryption_key.get_secret_value(), index_key=settings.index_key.get_secret_value()
+    )
+    store = Store(settings.redis_url.get_secret_value())
+    await store.open()
+    try:
+        stores = build_stores(store, personal_data, settings.limits)
+        yield Seed(stores, CodeVault(settings.code_pepper.get_secret_value(), personal_data))
+    finally:
+        await store.close()
+
+
+async def _each(items: Sequence[Item], do: Callable[[Item], Awaitable[Result]], progress: Progress) -> list[Result]:
+    """What `do` gives for each item, many at once, in order."""
+    results, waiting, done = dict[int, Result](), iter(enumerate(items)), 0
+
+    async def one() -> None:
+        nonlocal done
+        for position, item in waiting:
+            results[position] = await do(item)
+            done += 1
+            progress(done)
+
+    await asyncio.gather(*(one() for _ in range(_AT_ONCE)))
+    return [results[position] for position in range(len(results))]
