@@ -5,18 +5,15 @@ keeps them; a keyed HMAC-SHA-256 finds the sender of an inbound text. A plain ha
 mobiles hash in seconds.
 """
 
-import hashlib
-import hmac
 import secrets
 import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-KEY_BYTES: Final = 32
-_KEY_ID_BYTES: Final = 4
+from contacts.key_ring import KEY_ID_BYTES, KeyRing
+
 _NONCE_BYTES: Final = 12
 _INDEX_BYTES: Final = 16
 
@@ -28,21 +25,18 @@ class Unreadable(Exception):
 class PersonalData:
     """Seals, opens and indexes personal data. Its keys appear in no repr.
 
-    Sealed bytes are key id (4), nonce (12), ciphertext and tag (16). New data is sealed with
-    `encryption_key`; `previous_keys` still open what they sealed. Random 96-bit nonces allow 2³² seals a key.
-    The index key has no successor: changing it means indexing every number again.
+    Sealed bytes are key id (4), nonce (12), ciphertext and tag (16). Either encryption key opens what it sealed;
+    the one that writes seals. Random 96-bit nonces allow 2³² seals a key. An index is key id and digest in hex: what
+    was written under either index key has to be looked for under both.
     """
 
-    def __init__(self, *, encryption_key: bytes, index_key: bytes, previous_keys: Sequence[bytes] = ()) -> None:
-        """Every key is 32 random bytes, and each another: `ValueError` if not."""
-        keys = [encryption_key, *previous_keys, index_key]
-        if any(len(key) != KEY_BYTES for key in keys):
-            raise ValueError(f"a key for personal data has {KEY_BYTES} bytes")
-        if len(set(keys)) != len(keys):
+    def __init__(self, encryption: KeyRing, index: KeyRing) -> None:
+        """`ValueError` when a key serves both purposes."""
+        if set(encryption.ids) & set(index.ids):
             raise ValueError("two keys for personal data are the same")
-        self._current = _key_id(encryption_key)
-        self._ciphers = {_key_id(key): AESGCM(key) for key in (*previous_keys, encryption_key)}
-        self._index_key = index_key
+        self._current = encryption.current_id
+        self._ciphers = {name: AESGCM(key) for name, key in zip(encryption.ids, encryption.keys(), strict=True)}
+        self._index = index
 
     def seal(self, plaintext: str, *, bound_to: str) -> bytes:
         """Encrypt for one place only: the same `bound_to` (such as a contact's key) must open it."""
@@ -52,40 +46,40 @@ class PersonalData:
 
     def open(self, sealed: bytes, *, bound_to: str) -> str:
         """Decrypt what `seal` gave. Raises `Unreadable`."""
-        nonce_end = _KEY_ID_BYTES + _NONCE_BYTES
-        cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
+        nonce_end = KEY_ID_BYTES + _NONCE_BYTES
+        cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
         if cipher is None or len(sealed) <= nonce_end:
             raise Unreadable
         try:
-            plaintext = cipher.decrypt(sealed[_KEY_ID_BYTES:nonce_end], sealed[nonce_end:], _utf8(bound_to))
+            plaintext = cipher.decrypt(sealed[KEY_ID_BYTES:nonce_end], sealed[nonce_end:], _utf8(bound_to))
         except InvalidTag:
             raise Unreadable from None
         return plaintext.decode("utf-8", "surrogatepass")
 
-    def blind_index(self, e164: str) -> str:
-        """What the store knows a number by: 32 hex characters (128 bits), the same for the same number."""
-        return self._keyed_digest(b"bonin number", e164)
+    def is_sealed_anew(self, sealed: bytes) -> bool:
+        """Whether the key that writes sealed it."""
+        return sealed[:KEY_ID_BYTES] == self._current
 
-    def name_digest(self, name: str, birth_date: str | None) -> str:
-        """32 hex characters that change when the person does, so that a check made for another name is void.
+    def blind_indexes(self, e164: str) -> tuple[str, ...]:
+        """What the store knows a number by, under each index key, the one that writes first: 40 hex characters."""
+        return self._keyed_digests(b"bonin number", e164)
+
+    def name_digests(self, name: str, birth_date: str | None) -> tuple[str, ...]:
+        """40 hex characters that change when the person does, so that a check made for another name is void.
 
         Unicode form, width, case and spacing do not count as a change.
         """
         same_name = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        return self._keyed_digest(b"bonin name", same_name, "" if birth_date is None else birth_date)
+        return self._keyed_digests(b"bonin name", same_name, "" if birth_date is None else birth_date)
 
-    def _keyed_digest(self, purpose: bytes, *parts: str) -> str:
+    def _keyed_digests(self, purpose: bytes, *parts: str) -> tuple[str, ...]:
         """Each part with its length before it: no two lists of parts make the same message."""
         message = bytearray(purpose)
         for part in parts:
             encoded = _utf8(part)
             message += len(encoded).to_bytes(4, "big") + encoded
-        return hmac.digest(self._index_key, bytes(message), "sha256")[:_INDEX_BYTES].hex()
-
-
-def _key_id(key: bytes) -> bytes:
-    """Names a key without showing it, so that rotation needs no numbering by hand."""
-    return hmac.digest(key, b"bonin key id", hashlib.sha256)[:_KEY_ID_BYTES]
+        digests = self._index.digests(bytes(message))
+        return tuple(digest[: KEY_ID_BYTES + _INDEX_BYTES].hex() for digest in digests)
 
 
 def _utf8(text: str) -> bytes:

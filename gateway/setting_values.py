@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr
 
-from contacts.protection import KEY_BYTES
+from contacts.key_ring import KEY_BYTES
 from gateway.core.receipts import load_receipt_key
 from gateway.core.texts import length_in_euc_kr
 from gateway.geo.countries import CountriesUnreadable, CountryDatabase
+
+_DIFFERENT_BYTES = 20
+"""How many of 32 random bytes differ at least: fewer come once in 10¹¹ draws."""
 
 
 def _key(value: object) -> object:
@@ -25,6 +28,8 @@ def _key(value: object) -> object:
             key = b""
         if len(key) != KEY_BYTES:
             raise ValueError(f"give {KEY_BYTES} random bytes in base64 (openssl rand -base64 {KEY_BYTES})")
+        if len(set(key)) < _DIFFERENT_BYTES:
+            raise ValueError(f"give random bytes; these repeat (openssl rand -base64 {KEY_BYTES})")
         return key
     return value
 

@@ -7,19 +7,24 @@ told at once.
 
 import os
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from joserfc.jwk import ECKey
+from pydantic import Field, SecretBytes, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from contacts.key_ring import KeyRing
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
+from contacts.protection import PersonalData
 from gateway.core.firm import Firm
 from gateway.core.limits import Cap, Limits
 from gateway.core.operations import Operation
 from gateway.core.policy import Policy
 from gateway.core.policy_files import PolicyRefused, load_policy
+from gateway.core.receipts import load_receipt_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
 from gateway.setting_values import (
     AccountSid,
@@ -70,10 +75,14 @@ class Settings(PolicySettings):
     redis_url: RedisUrl | None = None
 
     encryption_key: Key
-    previous_encryption_key: Key | None = None
+    second_encryption_key: Key | None = None
+    """In force beside the first but writing nothing, like every `second_…`: for changing keys without a gap."""
     index_key: Key
+    second_index_key: Key | None = None
     code_pepper: Key
+    second_code_pepper: Key | None = None
     receipt_key: ReceiptKey
+    second_receipt_key: ReceiptKey | None = None
 
     firm_name_ko: Name
     firm_name_en: Name
@@ -81,6 +90,7 @@ class Settings(PolicySettings):
 
     twilio_account_sid: AccountSid
     twilio_auth_token: Annotated[SecretStr, Field(min_length=1)]
+    second_twilio_auth_token: Annotated[SecretStr, Field(min_length=1)] | None = None
     twilio_api_base_url: Url | None = None
     sms_number: Number
     voice_number: Number
@@ -128,13 +138,10 @@ class Settings(PolicySettings):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "Settings":
-        keys = [self.encryption_key, self.index_key, self.code_pepper, self.previous_encryption_key]
-        known = [key.get_secret_value() for key in keys if key is not None]
-        if len(set(known)) != len(known):
-            raise ValueError(
-                "BONIN_ENCRYPTION_KEY, BONIN_INDEX_KEY, BONIN_CODE_PEPPER and BONIN_PREVIOUS_ENCRYPTION_KEY: "
-                "give each a key of its own"
-            )
+        for secrets in (_KEYS, _RECEIPT_KEYS, _TWILIO_TOKENS):
+            for one, other in combinations(secrets, 2):
+                if (given := getattr(self, one)) is not None and given == getattr(self, other):
+                    raise ValueError(f"{_variable(one)} and {_variable(other)}: give each a value of its own")
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("BONIN_REGISTRY_URL and BONIN_REGISTRY_TOKEN: give both, or neither")
         if (self.departure_url is None) != (self.departure_token is None):
@@ -160,6 +167,34 @@ class Settings(PolicySettings):
         return self
 
     @property
+    def encryption_keys(self) -> KeyRing:
+        return _ring(self.encryption_key, self.second_encryption_key)
+
+    @property
+    def index_keys(self) -> KeyRing:
+        return _ring(self.index_key, self.second_index_key)
+
+    @property
+    def peppers(self) -> KeyRing:
+        return _ring(self.code_pepper, self.second_code_pepper)
+
+    @property
+    def personal_data(self) -> PersonalData:
+        return PersonalData(self.encryption_keys, self.index_keys)
+
+    @property
+    def receipt_keys(self) -> list[ECKey]:
+        """The key that signs, and the one whose receipts are good as well."""
+        keys = (self.receipt_key, self.second_receipt_key)
+        return [load_receipt_key(key.get_secret_value()) for key in keys if key is not None]
+
+    @property
+    def twilio_auth_tokens(self) -> list[str]:
+        """The token that calls Twilio and checks its signatures, and the one that checks them as well."""
+        tokens = (self.twilio_auth_token, self.second_twilio_auth_token)
+        return [token.get_secret_value() for token in tokens if token is not None]
+
+    @property
     def firm(self) -> Firm:
         return Firm(self.firm_name_ko, self.firm_name_en, self.customer_centre)
 
@@ -183,6 +218,19 @@ class Settings(PolicySettings):
             client_cap=Cap(self.client_cap, Limits.client_cap.window_seconds),
             decisions_kept=self.decisions_kept,
         )
+
+
+_KEYS = tuple(f"{rank}{key}" for rank in ("", "second_") for key in ("encryption_key", "index_key", "code_pepper"))
+_RECEIPT_KEYS = ("receipt_key", "second_receipt_key")
+_TWILIO_TOKENS = ("twilio_auth_token", "second_twilio_auth_token")
+
+
+def _variable(field: str) -> str:
+    return f"{_PREFIX}{field.upper()}"
+
+
+def _ring(current: SecretBytes, second: SecretBytes | None) -> KeyRing:
+    return KeyRing(current.get_secret_value(), None if second is None else second.get_secret_value())
 
 
 class SettingsRefused(Exception):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from contacts.key_ring import KeyRing
 from contacts.models import Contact, ContactLabel, ContactStatus, Customer, CustomerKind, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
@@ -13,6 +14,7 @@ from gateway.core.verification import Method, NewVerification
 from gateway.store import keys
 
 ENCRYPTION_KEY, INDEX_KEY, PEPPER = (bytes([number]) * 32 for number in (1, 2, 3))
+PEPPER_ID = KeyRing(PEPPER).current_id.hex()
 FIRM = Firm("본인증권", "Bonin Securities", "1588-0000")
 CLIENT = "issuance"
 CUSTOMER_ID = "hong-gildong"
@@ -23,11 +25,11 @@ WRONG_CODE = "000000"
 
 
 def personal_data() -> PersonalData:
-    return PersonalData(encryption_key=ENCRYPTION_KEY, index_key=INDEX_KEY)
+    return PersonalData(KeyRing(ENCRYPTION_KEY), KeyRing(INDEX_KEY))
 
 
 def vault() -> CodeVault:
-    return CodeVault(PEPPER, personal_data())
+    return CodeVault(KeyRing(PEPPER), personal_data())
 
 
 def individual(customer_id: str = CUSTOMER_ID, **changes: Any) -> Customer:
@@ -62,10 +64,10 @@ def new_verification(
     """A verification to be opened, with `code` for the methods that have one."""
     verification_id = keys.new_verification_id(customer_id)
     operation = changes.pop("operation", Operation.ISSUE)
-    given: dict[str, Any] = {"client": CLIENT, "locale": "ko"}
+    given: dict[str, Any] = {"client": CLIENT, "locale": "ko", "pepper_id": PEPPER_ID}
     if method is not Method.BRANCH_OTP:
         given |= {
-            "code_digest": vault().digest(verification_id, customer_id, operation, code),
+            "code_digest": vault().digest(verification_id, customer_id, operation, code, pepper_id=PEPPER_ID),
             "sealed_code": vault().seal(verification_id, code),
         }
     return NewVerification(

@@ -4,12 +4,12 @@ Each use gives a new token and ends the old one. An old token that comes back wa
 lost: either way nobody can tell who holds the new one, so the whole family ends and the customer replies again.
 """
 
-import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from contacts.key_ring import KeyRing
 from gateway.core.errors import Refusal
 from gateway.core.facts import AutoConnection, Known
 from gateway.core.limits import Limits
@@ -29,6 +29,14 @@ class AutoConnectFamily:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a device shows, as digests under one pepper."""
+
+    token: bytes
+    device: bytes
+
+
 class AutoConnectStore(Protocol):
     """Keeps digests of tokens and devices; each verb is one atomic script."""
 
@@ -39,9 +47,12 @@ class AutoConnectStore(Protocol):
         ...
 
     async def use(
-        self, customer_id: str, auto_connect_id: str, token: bytes, device: bytes, next_token: bytes, life: int
+        self, customer_id: str, auto_connect_id: str, shown: Sequence[Shown], next_token: bytes, life: int
     ) -> bool:
-        """Whether the token was the family's latest, on its device; an old or misplaced one ends the family."""
+        """Whether the token was the family's latest, on its device; an old or misplaced one ends the family.
+
+        `shown` is one token and device under each pepper in force, the one that writes first.
+        """
         ...
 
     async def list(self, customer_id: str) -> list[AutoConnectFamily]: ...
@@ -66,13 +77,13 @@ class AutoConnect:
         self,
         store: AutoConnectStore,
         verifications: Verifications,
-        pepper: bytes,
+        peppers: KeyRing,
         limits: Limits,
         new_auto_connect_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._verifications = verifications
-        self._pepper = pepper
+        self._peppers = peppers
         self._limits = limits
         self._new_id = new_auto_connect_id
 
@@ -93,8 +104,8 @@ class AutoConnect:
             customer_id,
             auto_connect_id,
             verification_id,
-            self._digest("token", customer_id, secret),
-            self._digest("device", customer_id, device),
+            self._digests("token", customer_id, secret)[0],
+            self._digests("device", customer_id, device)[0],
             self._limits.auto_connect_life,
         )
         if family is None:
@@ -105,12 +116,13 @@ class AutoConnect:
         """Whether the device proved itself before; if so, with the token that takes the place of this one."""
         auto_connect_id, _, secret = token.partition(".")
         next_secret = _new_secret()
+        tokens = self._digests("token", customer_id, secret)
+        devices = self._digests("device", customer_id, device or "")
         good = await self._store.use(
             customer_id,
             auto_connect_id,
-            self._digest("token", customer_id, secret),
-            self._digest("device", customer_id, device or ""),
-            self._digest("token", customer_id, next_secret),
+            [Shown(*each) for each in zip(tokens, devices, strict=True)],
+            self._digests("token", customer_id, next_secret)[0],
             self._limits.auto_connect_life,
         )
         if not good:
@@ -124,9 +136,9 @@ class AutoConnect:
         if not await self._store.revoke(customer_id, auto_connect_id, revoked_by):
             raise Refusal(Problem.AUTO_CONNECT_NOT_FOUND)
 
-    def _digest(self, purpose: str, customer_id: str, secret: str) -> bytes:
+    def _digests(self, purpose: str, customer_id: str, secret: str) -> tuple[bytes, ...]:
         message = "\0".join(("auto-connect", purpose, customer_id, secret)).encode("utf-8", "surrogatepass")
-        return hmac.digest(self._pepper, message, "sha256")
+        return self._peppers.digests(message)
 
 
 def _new_secret() -> str:

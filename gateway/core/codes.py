@@ -6,12 +6,13 @@ While a verification is open its code is also kept sealed, because the dispatche
 the screen has to show it; closing the verification deletes both.
 """
 
-import hmac
 import re
 import secrets
+from collections.abc import Sequence
 
 import pyotp
 
+from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData
 
 _CODE = re.compile("[0-9]{6}")
@@ -33,27 +34,40 @@ def new_branch_password() -> str:
 
 
 class CodeVault:
-    """Digests and seals codes. `pepper` is 32 bytes from the settings."""
+    """Digests and seals codes.
 
-    def __init__(self, pepper: bytes, personal_data: PersonalData) -> None:
-        self._pepper = pepper
+    A verification remembers under which pepper it was opened, and its answers are digested under that one: while
+    two peppers are in force an answer is still one comparison. A branch password or an expected reply may have been
+    written under either, so it is looked for under both; their digests begin with the pepper's id and never meet.
+    """
+
+    def __init__(self, peppers: KeyRing, personal_data: PersonalData) -> None:
+        self._peppers = peppers
         self._personal_data = personal_data
 
-    def digest(self, verification_id: str, customer_id: str, operation: str, code: str) -> bytes:
-        """32 bytes that stand for this code of this verification."""
-        return self._hmac("code", verification_id, customer_id, operation, code)
+    @property
+    def pepper_id(self) -> str:
+        """Names the pepper that writes."""
+        return self._peppers.current_id.hex()
 
-    def branch_digest(self, customer_id: str, operation: str, password: str) -> bytes:
-        """32 bytes that stand for this branch password of this customer and operation."""
-        return self._hmac("branch", customer_id, operation, password)
+    def digest(self, verification_id: str, customer_id: str, operation: str, code: str, *, pepper_id: str) -> bytes:
+        """36 bytes that stand for this code of this verification."""
+        message = _message("code", verification_id, customer_id, operation, code)
+        return self._peppers.digest(message, bytes.fromhex(pepper_id))
 
-    def reply_digest(self, blind_index: str, code: str) -> bytes:
-        """32 bytes under which a text from this number finds the verification that it answers."""
-        return self._hmac("reply", blind_index, code)
+    def branch_digests(self, customer_id: str, operation: str, password: str) -> tuple[bytes, ...]:
+        """36 bytes that stand for this branch password of this customer and operation; the first is written."""
+        return self._peppers.digests(_message("branch", customer_id, operation, password))
 
-    def attempt_digest(self, attempt_id: str) -> str:
-        """32 hex digits that stand for a caller's attempt id, of whatever length."""
-        return self._hmac("attempt", attempt_id).hex()[:32]
+    def reply_digests(self, blind_indexes: Sequence[str], code: str) -> tuple[bytes, ...]:
+        """36 bytes under which a text from this number finds the verification that it answers; the first is written."""
+        return tuple(
+            digest for index in blind_indexes for digest in self._peppers.digests(_message("reply", index, code))
+        )
+
+    def attempt_digest(self, attempt_id: str, *, pepper_id: str) -> str:
+        """40 hex digits that stand for a caller's attempt id, of whatever length."""
+        return self._peppers.digest(_message("attempt", attempt_id), bytes.fromhex(pepper_id)).hex()[:40]
 
     def seal(self, verification_id: str, code: str) -> bytes:
         return self._personal_data.seal(code, bound_to=verification_id)
@@ -61,5 +75,6 @@ class CodeVault:
     def open(self, verification_id: str, sealed: bytes) -> str:
         return self._personal_data.open(sealed, bound_to=verification_id)
 
-    def _hmac(self, *parts: str) -> bytes:
-        return hmac.digest(self._pepper, "\0".join(parts).encode(), "sha256")
+
+def _message(*parts: str) -> bytes:
+    return "\0".join(parts).encode()

@@ -35,7 +35,7 @@ class CustomerCentre:
             if other.contact.number.e164 == parsed.e164:
                 known = other.contact.contact_id
                 raise Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": known})
-        action = {"number": parsed.e164, "line_type": parsed.line_type.value, "index": stored.blind_index}
+        action = {"number": parsed.e164, "line_type": parsed.line_type.value, "former": stored.contact.number.e164}
         return await self._approvals.request(
             ApprovalKind.CONTACT_CHANGE, customer_id, requested_by, reason, action, contact_id
         )

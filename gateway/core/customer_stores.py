@@ -1,5 +1,6 @@
 """What the core asks of a store about customers and their contacts. Every method may raise `StoreUnavailable`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,10 +9,10 @@ from contacts.models import Contact, Customer, VerifiedBy
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
-    """A contact with the blind index of its number."""
+    """A contact with the blind index of its number under each index key in force, the one that writes first."""
 
     contact: Contact
-    blind_index: str
+    blind_indexes: tuple[str, ...]
 
 
 class CustomerStore(Protocol):
@@ -50,7 +51,7 @@ class CustomerStore(Protocol):
         """
         ...
 
-    async def is_known_number(self, blind_index: str) -> bool: ...
+    async def is_known_number(self, blind_indexes: Sequence[str]) -> bool: ...
 
 
 class OwnershipTryStore(Protocol):

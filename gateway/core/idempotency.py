@@ -3,7 +3,7 @@
 Follows draft-ietf-httpapi-idempotency-key-header. Every method may raise `StoreUnavailable`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,8 +35,13 @@ class Mismatch:
 class IdempotencyStore(Protocol):
     """Remembers by client and key digest (SHA-256, 64 hex digits); two clients never meet."""
 
-    async def begin(self, client: str, key_digest: str, fingerprint: str) -> Fresh | InProgress | Answered | Mismatch:
-        """Claim the key for this fingerprint (64 hex digits), atomically; a claim nobody finishes lapses."""
+    async def begin(
+        self, client: str, key_digest: str, fingerprints: Sequence[str]
+    ) -> Fresh | InProgress | Answered | Mismatch:
+        """Claim the key for a request, atomically; a claim nobody finishes lapses.
+
+        `fingerprints` (72 hex digits each) are of the one request: it is known by any, and claims by the first.
+        """
         ...
 
     async def finish(self, client: str, key_digest: str, answer: Answered) -> None:

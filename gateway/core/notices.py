@@ -85,7 +85,7 @@ class Notices:
         if stored is None:
             raise Refusal(Problem.NO_REGISTERED_MOBILE)
         try:
-            await asyncio.gather(self._caps.take_client(client), self._caps.take_number(stored.blind_index))
+            await asyncio.gather(self._caps.take_client(client), self._caps.take_number(stored.blind_indexes))
         except Capped as capped:
             raise too_many(capped) from None
         notice = Notice(

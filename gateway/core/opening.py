@@ -81,8 +81,10 @@ class Opening:
         code = new_code() if TRAITS[request.method].has_code else None
         new = self._compose(request, stored, row, code)
         if stored is not None and request.method is Method.SMS_REPLY and code is not None:
-            digest = self._vault.reply_digest(stored.blind_index, code)
-            await self._replies.expect(stored.blind_index, digest, new.verification_id)
+            # What is waited for is written under the keys that write, and looked for under all.
+            index = stored.blind_indexes[0]
+            digest = self._vault.reply_digests((index,), code)[0]
+            await self._replies.expect(index, digest, new.verification_id)
         try:
             return await self._store.create(new)
         except CustomerMissing:
@@ -149,7 +151,7 @@ class Opening:
     async def _take_caps(self, request: OpenRequest, stored: StoredContact | None) -> None:
         try:
             # Asked for together, so that they travel together; what one gives when the other refuses is lost.
-            number = [self._caps.take_number(stored.blind_index)] if stored is not None else []
+            number = [self._caps.take_number(stored.blind_indexes)] if stored is not None else []
             await asyncio.gather(self._caps.take_client(request.client), *number)
         except Capped as capped:
             raise too_many(capped) from None
@@ -157,10 +159,12 @@ class Opening:
     def _compose(
         self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, code: str | None
     ) -> NewVerification:
-        verification_id = self._new_verification_id(request.customer_id)
+        verification_id, pepper_id = self._new_verification_id(request.customer_id), self._vault.pepper_id
         digest = sealed = None
         if code is not None:
-            digest = self._vault.digest(verification_id, request.customer_id, request.operation, code)
+            digest = self._vault.digest(
+                verification_id, request.customer_id, request.operation, code, pepper_id=pepper_id
+            )
             sealed = self._vault.seal(verification_id, code)
         return NewVerification(
             verification_id=verification_id,
@@ -176,6 +180,7 @@ class Opening:
             life=row.valid_for,
             per_day=row.per_day,
             policy_version=self._policy.version,
+            pepper_id=pepper_id,
             code_digest=digest,
             sealed_code=sealed,
         )

@@ -1,6 +1,6 @@
 """What the core asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +16,8 @@ class Answer:
     """An answer to a verification, as digests. `receipt_id` is given if it is correct."""
 
     digest: bytes
-    branch_digest: bytes
+    branch_digests: tuple[bytes, ...]
+    """As a branch password, under each pepper in force: at most one of them can be what was written."""
     channel: Channel
     receipt_id: str
     attempt_digest: str | None = None
@@ -118,15 +119,15 @@ class TurnStore(Protocol):
 
 
 class CapStore(Protocol):
-    async def take_number(self, blind_index: str) -> None:
-        """Raises `Capped`."""
+    async def take_number(self, blind_indexes: Sequence[str]) -> None:
+        """Raises `Capped`. What a number is known by is counted each, so that no change of keys begins anew."""
         ...
 
     async def take_client(self, client: str) -> None:
         """Raises `Capped`."""
         ...
 
-    async def take_answering_text(self, blind_index: str) -> None:
+    async def take_answering_text(self, blind_indexes: Sequence[str]) -> None:
         """Raises `Capped`: a phone that answers every text by itself must not keep us texting."""
         ...
 
@@ -136,7 +137,7 @@ class ReplyStore(Protocol):
 
     async def expect(self, blind_index: str, reply_digest: bytes, verification_id: str) -> None: ...
 
-    async def expected(self, blind_index: str) -> dict[bytes, str]:
+    async def expected(self, blind_indexes: Sequence[str]) -> dict[bytes, str]:
         """Digest of a code → verification id, for what was expected from this number of late."""
         ...
 

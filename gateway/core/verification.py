@@ -90,6 +90,8 @@ class NewVerification:
     per_day: int | None = None
     """How many of this operation the customer may open in a day, this one included."""
     policy_version: str | None = None
+    pepper_id: str = field(kw_only=True)
+    """Names the pepper under which answers to it are digested."""
     code_digest: bytes | None = field(default=None, repr=False)
     sealed_code: bytes | None = field(default=None, repr=False)
 
@@ -109,6 +111,7 @@ class Verification:
     created_at: int
     expires_at: int
     revision: int
+    pepper_id: str
     read_at: int
     wrong_answers: int
     locked: bool

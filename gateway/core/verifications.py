@@ -73,12 +73,13 @@ class Verifications:
     ) -> Judgement:
         """Have the verdict script judge an answer; when it locks the customer, close what else is open."""
         customer_id, operation = verification.customer_id, verification.operation
+        verification_id, pepper_id = verification.verification_id, verification.pepper_id
         answer = Answer(
-            digest=self._vault.digest(verification.verification_id, customer_id, operation, code),
-            branch_digest=self._vault.branch_digest(customer_id, operation, code),
+            digest=self._vault.digest(verification_id, customer_id, operation, code, pepper_id=pepper_id),
+            branch_digests=self._vault.branch_digests(customer_id, operation, code),
             channel=channel,
             receipt_id=self._new_receipt_id(),
-            attempt_digest=self._vault.attempt_digest(attempt_id) if attempt_id else None,
+            attempt_digest=self._vault.attempt_digest(attempt_id, pepper_id=pepper_id) if attempt_id else None,
         )
         try:
             judgement = await self._store.check(verification, answer)
@@ -103,7 +104,7 @@ class Verifications:
         try:
             if verification.resend_at is not None and verification.read_at < verification.resend_at:
                 raise Capped("resend", verification.resend_at - verification.read_at)
-            await self._caps.take_number(stored.blind_index)
+            await self._caps.take_number(stored.blind_indexes)
             method = ContactMethod(verification.method)
             await self._holds.refuse_held(verification.customer_id, stored.contact, method, tuple(ContactMethod))
             await self._store.resend(verification_id)

@@ -5,7 +5,6 @@ Only a 2xx is remembered. A refusal changed nothing, so asking again is safe and
 
 import asyncio
 import hashlib
-import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from contacts.key_ring import KeyRing
 from gateway.core.callers import Caller
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, IdempotencyStore, InProgress, Mismatch
@@ -36,12 +36,12 @@ class Idempotency:
     """Carries out each request once.
 
     A body may hold a six-digit code, which a plain hash would give away to whoever reads the
-    store: fingerprints are therefore made with a secret that the store does not hold.
+    store: fingerprints are therefore made under the pepper, which the store does not hold.
     """
 
-    def __init__(self, store: IdempotencyStore, secret: bytes) -> None:
+    def __init__(self, store: IdempotencyStore, peppers: KeyRing) -> None:
         self._store = store
-        self._secret = secret
+        self._peppers = peppers
 
     async def once(
         self,
@@ -55,7 +55,7 @@ class Idempotency:
         if _KEY.fullmatch(key) is None:
             raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of(HEADER, "idempotency_key"),))
         digest = hashlib.sha256(key.encode()).hexdigest()
-        match await self._begin(caller.client, digest, self._fingerprint(request, document)):
+        match await self._begin(caller.client, digest, self._fingerprints(request, document)):
             case Answered() as answer:
                 return answer, True
             case InProgress():
@@ -65,14 +65,16 @@ class Idempotency:
             case Fresh():
                 return await self._first_time(caller, digest, carry_out), False
 
-    async def _begin(self, client: str, digest: str, fingerprint: str) -> Fresh | InProgress | Answered | Mismatch:
+    async def _begin(
+        self, client: str, digest: str, fingerprints: tuple[str, ...]
+    ) -> Fresh | InProgress | Answered | Mismatch:
         """What the store says, once the same request under way is over, or after waiting long enough for it."""
         for _ in range(round(PATIENCE_SECONDS / _LOOK_AGAIN_SECONDS)):
-            begun = await self._store.begin(client, digest, fingerprint)
+            begun = await self._store.begin(client, digest, fingerprints)
             if not isinstance(begun, InProgress):
                 return begun
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        return await self._store.begin(client, digest, fingerprint)
+        return await self._store.begin(client, digest, fingerprints)
 
     async def _first_time(self, caller: Caller, digest: str, carry_out: Callable[[], Awaitable[Answered]]) -> Answered:
         # A cancelled request keeps its claim until it lapses: what it did is not known.
@@ -94,7 +96,7 @@ class Idempotency:
         except StoreUnavailable:
             _log.warning("idempotency_not_recorded")
 
-    def _fingerprint(self, request: web.Request, document: Mapping[str, Any]) -> str:
+    def _fingerprints(self, request: web.Request, document: Mapping[str, Any]) -> tuple[str, ...]:
         canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
         message = b"\n".join((request.method.encode(), request.raw_path.encode(), canonical))
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+        return tuple(digest.hex() for digest in self._peppers.digests(message))

@@ -45,7 +45,7 @@ class BranchPasswords:
                 ),
             )
         password = new_branch_password()
-        digest = self._vault.branch_digest(customer_id, operation, password)
+        digest = self._vault.branch_digests(customer_id, operation, password)[0]
         try:
             issued = await self._store.issue(
                 self._new_id(customer_id), customer_id, operation, digest, branch, issued_by, life

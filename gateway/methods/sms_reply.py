@@ -76,35 +76,35 @@ class SmsReplyMethod:
 
     async def receive(self, message_id: str, sender: str, body: str) -> str | None:
         """Read one inbound text; what to text back, or None. A text that was read before changes nothing."""
-        index = self._personal_data.blind_index(sender)
+        indexes = self._personal_data.blind_indexes(sender)
         if not await self._replies.begin(message_id):
             return None
         try:
-            outcome, locale = await self._read(message_id, index, body)
+            outcome, locale = await self._read(message_id, indexes, body)
             await self._replies.finish(message_id)
         except BaseException:
             await self._replies.forget(message_id)
             raise
         _log.info("reply_read", outcome=outcome)
         answer = answering_text(outcome, firm=self._firm.name(locale), locale=locale)
-        return answer if answer is not None and await self._may_answer(index) else None
+        return answer if answer is not None and await self._may_answer(indexes) else None
 
-    async def _may_answer(self, index: str) -> bool:
+    async def _may_answer(self, indexes: tuple[str, ...]) -> bool:
         try:
-            await self._caps.take_answering_text(index)
+            await self._caps.take_answering_text(indexes)
         except Capped:
             return False
         return True
 
-    async def _read(self, message_id: str, index: str, body: str) -> tuple[ReplyOutcome, str]:
-        expected = await self._replies.expected(index)
+    async def _read(self, message_id: str, indexes: tuple[str, ...], body: str) -> tuple[ReplyOutcome, str]:
+        expected = await self._replies.expected(indexes)
         verifications = await self._asked(expected)
         locale = max(verifications, key=lambda one: one.created_at).locale if verifications else "ko"
         open_ones = {one.verification_id: one for one in verifications if one.is_open}
         plan = plan_for(
             read_reply(body),
             Sender(
-                known=bool(verifications) or await self._customers.is_known_number(index),
+                known=bool(verifications) or await self._customers.is_known_number(indexes),
                 open_verifications=tuple(
                     OpenVerification(one.verification_id, one.customer_id, one.created_at) for one in open_ones.values()
                 ),
@@ -119,7 +119,8 @@ class SmsReplyMethod:
                     await self._verifications.deny(open_ones[one.verification_id], Channel.REPLY)
                 return ReplyOutcome.DENIED, locale
             case TryCode(reply, candidates, counted_on_a_miss):
-                found = expected.get(self._vault.reply_digest(index, reply.code))
+                digests = self._vault.reply_digests(indexes, reply.code)
+                found = next((expected[digest] for digest in digests if digest in expected), None)
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
                 outcomes = [await self._judge(open_ones[one.verification_id], reply.code, message_id) for one in tried]
                 return outcomes[0], locale

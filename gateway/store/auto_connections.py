@@ -1,8 +1,9 @@
 """Auto-connect families in the store: digests of the latest token and of the device it belongs to."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from gateway.core.auto_connections import AutoConnectFamily
+from gateway.core.auto_connections import AutoConnectFamily, Shown
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -38,8 +39,9 @@ class RedisAutoConnections:
                 return None
 
     async def use(
-        self, customer_id: str, auto_connect_id: str, token: bytes, device: bytes, next_token: bytes, life: int
+        self, customer_id: str, auto_connect_id: str, shown: Sequence[Shown], next_token: bytes, life: int
     ) -> bool:
+        first, last = shown[0], shown[-1]
         given = await self._store.run(
             _USE,
             (
@@ -47,7 +49,10 @@ class RedisAutoConnections:
                 keys.auto_connects(customer_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (auto_connect_id, token, device, next_token, life * 1000, customer_id),
+            (
+                *(auto_connect_id, first.token, first.device, next_token, life * 1000),
+                *(customer_id, last.token, last.device),
+            ),
         )
         return bool(given[0] == b"used")
 

@@ -1,5 +1,8 @@
 """Caps that one script counts: of a number, whoever asked, and of an API client."""
 
+import asyncio
+from collections.abc import Sequence
+
 from gateway.core.limits import Cap, Limits
 from gateway.core.stores import Capped
 from gateway.store import keys
@@ -16,16 +19,18 @@ class RedisCaps:
         self._store = store
         self._limits = limits
 
-    async def take_number(self, blind_index: str) -> None:
+    async def take_number(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.number_cap, self._limits.number_day_cap)
-        await take(self._store, "number", keys.number_caps(blind_index), caps)
+        # A slot each: what one gives when the other refuses is lost, which errs on the strict side.
+        await asyncio.gather(*(take(self._store, "number", keys.number_caps(index), caps) for index in blind_indexes))
 
     async def take_client(self, client: str) -> None:
         await take(self._store, "client", (keys.client_cap(client),), (self._limits.client_cap,))
 
-    async def take_answering_text(self, blind_index: str) -> None:
-        counters = (keys.answering_text_cap(blind_index),)
-        await take(self._store, "answering_text", counters, (self._limits.answering_text_cap,))
+    async def take_answering_text(self, blind_indexes: Sequence[str]) -> None:
+        caps = (self._limits.answering_text_cap,)
+        counters = ((keys.answering_text_cap(index),) for index in blind_indexes)
+        await asyncio.gather(*(take(self._store, "answering_text", counter, caps) for counter in counters))
 
 
 async def take(store: Store, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:

@@ -1,5 +1,6 @@
 """Customers and contacts in the store: names, birth dates and numbers sealed, a number found by its blind index."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,12 +43,13 @@ class RedisCustomers:
         if customer.birth_date is not None:
             sealed = self._personal_data.seal(customer.birth_date, bound_to=f"{customer_id}:birth_date")
             fields += ["birth_date", sealed]
+        digests = self._personal_data.name_digests(customer.name, customer.birth_date)
         given = await self._store.run(
             _PUT_CUSTOMER,
             (*life_keys(customer_id), keys.customer(customer_id)),
             (
                 *life_words(customer_id, self._limits, person),
-                self._personal_data.name_digest(customer.name, customer.birth_date),
+                *(digests[0], digests[-1]),
                 *(customer.kind, int(customer.online_consent)),
                 *fields,
             ),
@@ -67,10 +69,10 @@ class RedisCustomers:
         return self._customer(customer_id, *customer), self._contact(contact_id, contact)
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
-        index = self._personal_data.blind_index(contact.number.e164)
+        indexes = self._personal_data.blind_indexes(contact.number.e164)
         sealed = self._personal_data.seal(contact.number.e164, bound_to=contact.contact_id)
         # Before the contact, so that no contact exists whose sender is unknown; a mark too many is harmless.
-        await self._store.command("SET", keys.known_number(index), "1")
+        await self._store.command("SET", keys.known_number(indexes[0]), "1")
         given = await self._store.run(
             _PUT_CONTACT,
             (
@@ -81,7 +83,7 @@ class RedisCustomers:
             ),
             (
                 contact.contact_id,
-                index,
+                *(indexes[0], indexes[-1]),
                 self._limits.contacts,
                 *(customer_id, contact.number.line_type, contact.label, sealed, person),
             ),
@@ -126,8 +128,8 @@ class RedisCustomers:
         if given[0] != b"done":
             raise ContactChanged
 
-    async def is_known_number(self, blind_index: str) -> bool:
-        return bool(await self._store.command("EXISTS", keys.known_number(blind_index)))
+    async def is_known_number(self, blind_indexes: Sequence[str]) -> bool:
+        return any(await self._store.all(*(("EXISTS", keys.known_number(index)) for index in blind_indexes)))
 
     def _customer(self, customer_id: str, pairs: list[bytes], locked: int, exemption: list[bytes]) -> Customer | None:
         record = _record(pairs)
@@ -161,7 +163,7 @@ class RedisCustomers:
             verified_at=datetime.fromtimestamp(int(at) / 1000, UTC) if at else None,
             version=int(record[b"version"]),
         )
-        return StoredContact(contact, record[b"index"].decode())
+        return StoredContact(contact, self._personal_data.blind_indexes(e164))
 
 
 def _reading(customer_id: str) -> tuple[tuple[Argument, ...], ...]:

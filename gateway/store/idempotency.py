@@ -1,6 +1,7 @@
 """Requests that must not be carried out twice. Answers are sealed: one may hold a branch password."""
 
 import base64
+from collections.abc import Sequence
 
 import orjson
 
@@ -22,9 +23,11 @@ class RedisIdempotency:
         self._store = store
         self._personal_data = personal_data
 
-    async def begin(self, client: str, key_digest: str, fingerprint: str) -> Fresh | InProgress | Answered | Mismatch:
+    async def begin(
+        self, client: str, key_digest: str, fingerprints: Sequence[str]
+    ) -> Fresh | InProgress | Answered | Mismatch:
         key = keys.idempotency(client, key_digest)
-        match await self._store.run(_BEGIN, (key,), (fingerprint, _CLAIM_MS)):
+        match await self._store.run(_BEGIN, (key,), (fingerprints[0], _CLAIM_MS, fingerprints[-1])):
             case [b"fresh"]:
                 return Fresh()
             case [b"in_progress"]:

@@ -18,12 +18,16 @@ class RedisOwnershipTries:
         self._cap = limits.ownership_cap
 
     async def take(self, customer_id: str, stored: StoredContact) -> None:
-        counter = keys.ownership_cap(customer_id, stored.blind_index)
-        await take(self._store, "ownership_check", (counter,), (self._cap,))
+        counters = _counters(customer_id, stored)
+        await take(self._store, "ownership_check", counters, (self._cap,) * len(counters))
 
     async def settle(self, customer_id: str, stored: StoredContact, *, failed: bool) -> None:
         await self._store.run(
             _SETTLE,
-            (keys.ownership_cap(customer_id, stored.blind_index), keys.audit(keys.shard_of(customer_id))),
+            (keys.audit(keys.shard_of(customer_id)), *_counters(customer_id, stored)),
             (stored.contact.contact_id, "failed" if failed else "other", customer_id),
         )
+
+
+def _counters(customer_id: str, stored: StoredContact) -> tuple[str, ...]:
+    return tuple(keys.ownership_cap(customer_id, index) for index in stored.blind_indexes)

@@ -1,5 +1,7 @@
 """Which verification a text may answer, by its sender and a digest of its code."""
 
+from collections.abc import Sequence
+
 from gateway.core.limits import Limits
 from gateway.store import keys
 from gateway.store.connection import Store
@@ -20,9 +22,9 @@ class RedisReplies:
         key = keys.replies(blind_index)
         await self._store.all(("HSET", key, reply_digest, verification_id), ("EXPIRE", key, self._kept_seconds))
 
-    async def expected(self, blind_index: str) -> dict[bytes, str]:
-        pairs = await self._store.command("HGETALL", keys.replies(blind_index))
-        return dict(zip(pairs[::2], (word.decode() for word in pairs[1::2]), strict=True))
+    async def expected(self, blind_indexes: Sequence[str]) -> dict[bytes, str]:
+        found = await self._store.all(*(("HGETALL", keys.replies(index)) for index in blind_indexes))
+        return {digest: word.decode() for pairs in found for digest, word in zip(pairs[::2], pairs[1::2], strict=True)}
 
     async def begin(self, message_id: str) -> bool:
         key = keys.inbound_text(message_id)

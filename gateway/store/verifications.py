@@ -117,8 +117,9 @@ class RedisVerifications:
                 answer.channel,
                 answer.receipt_id,
                 self._limits.wrong_answers_forgotten_after * 1000,
-                answer.branch_digest,
+                answer.branch_digests[0],
                 self._limits.ownership_check_good_for * 1000,
+                answer.branch_digests[-1],
             ),
         )
         _raise_if_over(given)
@@ -229,6 +230,7 @@ def _other_fields(new: NewVerification) -> list[Argument]:
         "target_contact_id": new.target_contact_id,
         "operation_hash": new.operation_hash,
         "policy": new.policy_version,
+        "pepper": new.pepper_id,
         "code": new.code_digest,
         "sealed": new.sealed_code,
     }
@@ -261,6 +263,7 @@ def _as_read(verification_id: str, read: list[Any]) -> Verification:
         created_at=int(record[b"created_at"]),
         expires_at=int(record[b"expires_at"]),
         revision=int(record[b"rev"]),
+        pepper_id=record[b"pepper"].decode(),
         read_at=now,
         wrong_answers=wrong,
         locked=bool(locked),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from contacts.protection import PersonalData
 from gateway.carriers.twilio.webhooks import TwilioWebhooks
 from gateway.core.verification import Method
 from gateway.http.api import Parts, create_app
@@ -49,7 +48,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
     Raises `SettingsRefused` before anything is opened, when the policy will not do.
     """
-    policy, personal_data, metrics = settings.load_policy(), _personal_data(settings), CollectorRegistry()
+    policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         stores = build_stores(store, personal_data, settings.limits)
@@ -61,15 +60,6 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
             await part.open()
             stack.push_async_callback(part.close)
         yield Gateway(app, stores.api_keys)
-
-
-def _personal_data(settings: Settings) -> PersonalData:
-    previous = settings.previous_encryption_key
-    return PersonalData(
-        encryption_key=settings.encryption_key.get_secret_value(),
-        index_key=settings.index_key.get_secret_value(),
-        previous_keys=() if previous is None else (previous.get_secret_value(),),
-    )
 
 
 def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
@@ -90,9 +80,9 @@ def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
 
 
 def _app(settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry) -> web.Application:
-    pepper, limits, public_url = settings.code_pepper.get_secret_value(), settings.limits, settings.public_url
+    limits, public_url = settings.limits, settings.public_url
     webhooks = TwilioWebhooks(
-        auth_token=settings.twilio_auth_token.get_secret_value(),
+        auth_tokens=settings.twilio_auth_tokens,
         account_sid=settings.twilio_account_sid,
         public_url=public_url,
     )
@@ -104,7 +94,7 @@ def _app(settings: Settings, stores: Stores, use_cases: UseCases, metrics: Colle
     )
     return create_app(
         Parts(
-            services=Services(stores.api_keys, Idempotency(stores.idempotency, pepper)),
+            services=Services(stores.api_keys, Idempotency(stores.idempotency, settings.peppers)),
             customers=CustomerHandlers(use_cases.customers),
             decisions=DecisionHandlers(use_cases.decisions, ClientAddresses(settings.trusted_proxies)),
             verifications=verifications,

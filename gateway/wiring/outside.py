@@ -68,7 +68,9 @@ def _signals(
         return None
     sim_swap = policy.signals.get(RiskSignal.SIM_SWAP)
     signals = CamaraRiskSignals(camara, sim_swap.hours if sim_swap else None)
-    return RememberedSignals(signals, personal_data.blind_index, settings.signals_remembered, time.monotonic)
+    return RememberedSignals(
+        signals, lambda e164: personal_data.blind_indexes(e164)[0], settings.signals_remembered, time.monotonic
+    )
 
 
 def _ownership_check(settings: Settings, camara: CamaraClient | None, stack: AsyncExitStack) -> OwnershipCheck:

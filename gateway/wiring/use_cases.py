@@ -19,7 +19,7 @@ from gateway.core.notices import Notices
 from gateway.core.opening import Opening
 from gateway.core.ownership_checks import OwnershipChecks
 from gateway.core.policy import Policy
-from gateway.core.receipts import ReceiptSigner, load_receipt_key
+from gateway.core.receipts import ReceiptSigner
 from gateway.core.redeeming import Redeeming
 from gateway.core.risk import RiskCheck
 from gateway.core.verifications import Verifications
@@ -72,9 +72,9 @@ def build_use_cases(
     metrics: CollectorRegistry,
 ) -> UseCases:
     """Objects only: nothing runs yet."""
-    limits, firm, pepper = settings.limits, settings.firm, settings.code_pepper.get_secret_value()
-    vault = CodeVault(pepper, personal_data)
-    signer = ReceiptSigner(_ISSUER, [load_receipt_key(settings.receipt_key.get_secret_value())], limits.receipt_life)
+    limits, firm, peppers = settings.limits, settings.firm, settings.peppers
+    vault = CodeVault(peppers, personal_data)
+    signer = ReceiptSigner(_ISSUER, settings.receipt_keys, limits.receipt_life)
     contact_life = ContactLife(stores.contact_life)
     approvals = Approvals(stores.approvals, keys.new_approval_id)
     failed = RiskSignalMetrics(metrics).failed
@@ -86,7 +86,7 @@ def build_use_cases(
     verifications = Verifications(
         stores.verifications, stores.customers, stores.caps, holds, vault, Alarms(stores.alarms), new_receipt_id
     )
-    auto_connect = AutoConnect(stores.auto_connections, verifications, pepper, limits, keys.new_auto_connect_id)
+    auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
     return UseCases(
         signer=signer,
         opening=Opening(

@@ -4,10 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData, Unreadable
 
 OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
-DATA = PersonalData(encryption_key=NEW, index_key=INDEX)
+DATA = PersonalData(KeyRing(NEW), KeyRing(INDEX))
+
+
+def data(*encryption_keys: bytes) -> PersonalData:
+    return PersonalData(KeyRing(*encryption_keys), KeyRing(INDEX))
+
+
+def other_index() -> PersonalData:
+    return PersonalData(KeyRing(NEW), KeyRing(b"j" * 32))
+
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -51,29 +61,38 @@ def test_the_same_text_is_never_sealed_the_same_way_twice() -> None:
     assert len({DATA.seal("홍길동", bound_to="cus_1") for _ in range(100)}) == 100
 
 
-def test_a_new_key_still_opens_what_the_previous_one_sealed() -> None:
-    before = PersonalData(encryption_key=OLD, index_key=INDEX)
-    after = PersonalData(encryption_key=NEW, index_key=INDEX, previous_keys=[OLD])
-    assert after.open(before.seal("홍길동", bound_to="cus_1"), bound_to="cus_1") == "홍길동"
-    assert DATA.open(after.seal("홍길동", bound_to="cus_1"), bound_to="cus_1") == "홍길동"
+def test_either_key_opens_what_it_sealed_and_the_first_one_seals() -> None:
+    before, between, after = (data(*keys) for keys in ((OLD,), (OLD, NEW), (NEW, OLD)))
+    for sealing in (before, between, after):
+        sealed = sealing.seal("홍길동", bound_to="cus_1")
+        assert between.open(sealed, bound_to="cus_1") == after.open(sealed, bound_to="cus_1") == "홍길동"
+        assert after.is_sealed_anew(sealed) == (sealing is after)
 
 
 def test_a_key_that_was_dropped_opens_nothing_any_more() -> None:
-    sealed = PersonalData(encryption_key=OLD, index_key=INDEX).seal("홍길동", bound_to="cus_1")
+    sealed = data(OLD).seal("홍길동", bound_to="cus_1")
     with pytest.raises(Unreadable):
         DATA.open(sealed, bound_to="cus_1")
 
 
 def test_the_index_is_steady_and_differs_by_number_and_by_key() -> None:
-    other = PersonalData(encryption_key=NEW, index_key=b"j" * 32)
-    index = DATA.blind_index("+821012345678")
-    assert index == DATA.blind_index("+821012345678")
-    assert len(bytes.fromhex(index)) == 16
-    assert index not in (DATA.blind_index("+821012345679"), other.blind_index("+821012345678"))
+    (index,) = DATA.blind_indexes("+821012345678")
+    assert (index,) == DATA.blind_indexes("+821012345678")
+    assert len(bytes.fromhex(index)) == 20
+    assert index not in (*DATA.blind_indexes("+821012345679"), *other_index().blind_indexes("+821012345678"))
+
+
+def test_a_number_is_looked_for_under_both_index_keys_the_one_that_writes_first() -> None:
+    both = PersonalData(KeyRing(NEW), KeyRing(b"j" * 32, INDEX))
+    assert both.blind_indexes("+821012345678") == (
+        *other_index().blind_indexes("+821012345678"),
+        *DATA.blind_indexes("+821012345678"),
+    )
+    assert both.name_digests("홍길동", None)[1] == DATA.name_digests("홍길동", None)[0]
 
 
 def test_a_digest_of_one_purpose_is_never_one_of_another() -> None:
-    assert DATA.blind_index("홍길동") != DATA.name_digest("홍길동", None)
+    assert DATA.blind_indexes("홍길동") != DATA.name_digests("홍길동", None)
 
 
 @pytest.mark.parametrize(
@@ -81,33 +100,28 @@ def test_a_digest_of_one_purpose_is_never_one_of_another() -> None:
     [("홍길순", "1990-01-01"), ("홍길동", "1990-01-02"), ("홍길동", None), ("홍길동1990-01-01", "")],
 )
 def test_another_name_or_birth_date_has_another_digest(name: str, birth_date: str | None) -> None:
-    assert DATA.name_digest(name, birth_date) != DATA.name_digest("홍길동", "1990-01-01")
+    assert DATA.name_digests(name, birth_date) != DATA.name_digests("홍길동", "1990-01-01")
 
 
 @pytest.mark.parametrize("name", ["hong gildong", " Hong  Gildong ", "HONG GILDONG", "\uff28ong Gildong"])
 def test_the_same_name_typed_otherwise_has_the_same_digest(name: str) -> None:
-    assert DATA.name_digest(name, None) == DATA.name_digest("Hong Gildong", None)
+    assert DATA.name_digests(name, None) == DATA.name_digests("Hong Gildong", None)
 
 
-@pytest.mark.parametrize(
-    ("encryption_key", "index_key", "previous_keys"),
-    [
-        (b"short", INDEX, []),
-        (NEW, b"i" * 33, []),
-        (NEW, INDEX, [b""]),
-        (NEW, NEW, []),
-        (NEW, INDEX, [NEW]),
-        (NEW, INDEX, [INDEX]),
-    ],
-)
-def test_keys_of_the_wrong_length_or_used_twice_are_refused_unseen(
-    encryption_key: bytes, index_key: bytes, previous_keys: list[bytes]
-) -> None:
+@pytest.mark.parametrize("keys", [(b"short",), (b"i" * 33,), (NEW, b""), (NEW, NEW)])
+def test_keys_of_the_wrong_length_or_given_twice_are_refused_unseen(keys: tuple[bytes, ...]) -> None:
     with pytest.raises(ValueError, match="key") as refused:
-        PersonalData(encryption_key=encryption_key, index_key=index_key, previous_keys=previous_keys)
-    assert not any(str(key) in str(refused.value) for key in (encryption_key, index_key))
+        KeyRing(*keys)
+    assert not any(str(key) in str(refused.value) for key in keys if key)
+
+
+@pytest.mark.parametrize("index", [(NEW,), (INDEX, NEW), (OLD,)])
+def test_a_key_serves_one_purpose(index: tuple[bytes, ...]) -> None:
+    with pytest.raises(ValueError, match="same"):
+        PersonalData(KeyRing(NEW, OLD), KeyRing(*index))
 
 
 def test_no_key_is_shown_by_repr() -> None:
-    assert "nnnn" not in repr(DATA)
-    assert "iiii" not in repr(DATA)
+    for shown in (repr(DATA), repr(KeyRing(NEW, INDEX))):
+        assert "nnnn" not in shown
+        assert "iiii" not in shown

@@ -1,6 +1,6 @@
 """Twilio's webhooks: proven to be Twilio's, held to the parameters we know, and told in our words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -51,9 +51,12 @@ class InboundText:
 class TwilioWebhooks:
     """Reads the webhooks of one account. `authenticate` first; its parameters go to one of the `parse_…`."""
 
-    def __init__(self, *, auth_token: str, account_sid: str, public_url: str) -> None:
-        """`public_url` is the address that Twilio was given, whatever proxies stand in between."""
-        self._validator = RequestValidator(auth_token)
+    def __init__(self, *, auth_tokens: Sequence[str], account_sid: str, public_url: str) -> None:
+        """`public_url` is the address that Twilio was given, whatever proxies stand in between.
+
+        Twilio signs with the primary token alone; while the secondary one takes its place, either may come.
+        """
+        self._validators = [RequestValidator(token) for token in auth_tokens]
         self._account_sid = account_sid
         self._public_url = public_url.rstrip("/")
 
@@ -72,7 +75,8 @@ class TwilioWebhooks:
         if content_type.partition(";")[0].strip().lower() != FORM:
             raise ParametersRefused(f"the content type is not {FORM}")
         parameters = _form(body)
-        if not self._validator.validate(self._public_url + path_and_query, parameters, signature):
+        url = self._public_url + path_and_query
+        if not any(validator.validate(url, parameters, signature) for validator in self._validators):
             raise SignatureRefused
         return parameters
 

@@ -3,7 +3,8 @@ KEYS: 1–5 as shared/contact_life.lua says  6 approval  7 shard's waiting appro
       10 exemption  11 exemption's version
 ARGV: 1–6 as shared/contact_life.lua says (5 approved by)  7 approval id  8 kept (ms)  9 person of the key  10 reason
       11, 12 what spellings of the approver's name, and of that person's, have in common  13 contact id, or ''
-      14… contact_change: index of the number when it was asked, new index, new sealed number, line type;
+      14… contact_change: index of the number when it was asked, new index, new sealed number, line type,
+          and both indexes under the other index key in force, or again;
           unlock: locked at when it was asked;  early_release: contact version when it was asked, life (ms);
           overseas_exemption: from (ms), until (ms), exemption's version when it was asked
 Answers: {'missing'} | {'closed', status} | {'self'} | {'outdated'} | {'number_taken', contact id} | {'approved'}. ]]
@@ -23,10 +24,10 @@ local carry_out = {}
 
 function carry_out.contact_change()
   local index = redis.call('HGET', CONTACT .. contact, 'index')
-  if index ~= ARGV[14] then
+  if not index or (index ~= ARGV[14] and index ~= ARGV[18]) then
     return {'outdated'}
   end
-  local taken = redis.call('HGET', KEYS[1], ARGV[15])
+  local taken = redis.call('HGET', KEYS[1], ARGV[15]) or redis.call('HGET', KEYS[1], ARGV[19])
   if taken then
     return {'number_taken', taken}
   end

@@ -2,7 +2,7 @@
 was copied: the family ends.
 KEYS: 1 family  2 customer's families  3 audit
 ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 digest of the next token  5 life (ms)
-      6 customer id
+      6 customer id  7, 8 digests of token and device under the other pepper in force, or again
 Answers: {'used'} | {'missing'} | {'ended'}. ]]
 local now = store_time()
 local family = redis.call('HMGET', KEYS[1], 'token', 'device', 'expires_at')
@@ -10,15 +10,17 @@ if not family[1] or now >= tonumber(family[3]) then
   redis.call('HDEL', KEYS[2], ARGV[1])
   return {'missing'}
 end
-if family[1] ~= ARGV[2] or family[2] ~= ARGV[3] then
+local latest = family[1] == ARGV[2] or family[1] == ARGV[7]
+local at_home = family[2] == ARGV[3] or family[2] == ARGV[8]
+if not (latest and at_home) then
   redis.call('DEL', KEYS[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
   tell(KEYS[3], 'auto_connect.ended', now, ARGV[6], 'auto_connect', ARGV[1],
-    'reason', family[1] ~= ARGV[2] and 'old_token' or 'other_device')
+    'reason', latest and 'other_device' or 'old_token')
   return {'ended'}
 end
 local expires_at = now + tonumber(ARGV[5])
-redis.call('HSET', KEYS[1], 'token', ARGV[4], 'used_at', now, 'expires_at', expires_at)
+redis.call('HSET', KEYS[1], 'token', ARGV[4], 'device', ARGV[3], 'used_at', now, 'expires_at', expires_at)
 redis.call('PEXPIREAT', KEYS[1], expires_at)
 tell(KEYS[3], 'auto_connect.used', now, ARGV[6], 'auto_connect', ARGV[1])
 return {'used'}

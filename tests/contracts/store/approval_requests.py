@@ -33,9 +33,8 @@ def new(kind: ApprovalKind, action: dict[str, str], contact: Contact | None = No
 
 
 def change_of(contact: Contact, number: str = NEW_NUMBER) -> NewApproval:
-    index = builders.personal_data().blind_index(contact.number.e164)
     line_type = builders.contact(number).number.line_type
-    action = {"number": number, "line_type": line_type.value, "index": index}
+    action = {"number": number, "line_type": line_type.value, "former": contact.number.e164}
     return new(ApprovalKind.CONTACT_CHANGE, action, contact)
 
 

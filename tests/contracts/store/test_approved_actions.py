@@ -51,11 +51,11 @@ async def test_a_new_number_takes_the_place_of_the_old_one_and_needs_verificatio
     now = await stored(ports, owned)
     assert (now.number.e164, now.number.line_type) == (LANDLINE, LineType.LANDLINE)
     assert (now.status, now.verified_by, now.version) == (ContactStatus.NEEDS_VERIFICATION, None, owned.version + 1)
-    index_of = builders.personal_data().blind_index
+    index_of = builders.personal_data().blind_indexes
     assert await ports.customers.is_known_number(index_of(LANDLINE))
     # The old number is free for another contact, the new one is not.
     await ports.customers.add_contact(CUSTOMER_ID, builders.contact(MOBILE))
-    assert {one.blind_index for one in await ports.customers.contacts(CUSTOMER_ID)} == {
+    assert {one.blind_indexes for one in await ports.customers.contacts(CUSTOMER_ID)} == {
         index_of(MOBILE),
         index_of(LANDLINE),
     }

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("mobile")
 
 
 async def issued(ports: Ports, password: str = PASSWORD, customer_id: str = CUSTOMER_ID) -> BranchPassword:
-    digest = builders.vault().branch_digest(customer_id, Operation.ISSUE, password)
+    digest = builders.vault().branch_digests(customer_id, Operation.ISSUE, password)[0]
     return await ports.branch_passwords.issue(
         keys.new_branch_password_id(customer_id), customer_id, Operation.ISSUE, digest, "여의도", "박지점", 600
     )
@@ -27,8 +27,8 @@ async def typed(ports: Ports, password: str, operation: Operation = Operation.IS
     one = await ports.verifications.create(new_verification(Method.BRANCH_OTP, operation=operation))
     vault = builders.vault()
     answer = Answer(
-        digest=vault.digest(one.verification_id, CUSTOMER_ID, operation, password),
-        branch_digest=vault.branch_digest(CUSTOMER_ID, operation, password),
+        digest=vault.digest(one.verification_id, CUSTOMER_ID, operation, password, pepper_id=one.pepper_id),
+        branch_digests=vault.branch_digests(CUSTOMER_ID, operation, password),
         channel=Channel.SCREEN,
         receipt_id=new_receipt_id(),
     )

@@ -82,8 +82,8 @@ async def opened_with(
 
 
 async def answered(ports: Ports, one: Verification) -> Judgement:
-    digest = builders.vault().digest(one.verification_id, CUSTOMER_ID, one.operation, CODE)
-    answer = Answer(digest, digest, TRAITS[one.method].channel, new_receipt_id())
+    digest = builders.vault().digest(one.verification_id, CUSTOMER_ID, one.operation, CODE, pepper_id=one.pepper_id)
+    answer = Answer(digest, (digest,), TRAITS[one.method].channel, new_receipt_id())
     return await ports.verifications.check(one, answer)
 
 

@@ -40,7 +40,7 @@ async def test_a_contact_is_kept_as_given_and_needs_verification(ports: Ports, m
         mobile.contact_id: mobile,
         home.contact_id: home,
     }
-    assert found[mobile.contact_id].blind_index == builders.personal_data().blind_index(MOBILE)
+    assert found[mobile.contact_id].blind_indexes == builders.personal_data().blind_indexes(MOBILE)
 
 
 async def test_a_number_is_a_customers_once_and_may_be_anothers_too(ports: Ports, mobile: Contact) -> None:
@@ -68,7 +68,7 @@ async def test_a_contact_needs_a_customer(ports: Ports) -> None:
 
 
 async def test_a_number_is_known_once_it_is_somebodys(ports: Ports, mobile: Contact) -> None:
-    index_of = builders.personal_data().blind_index
+    index_of = builders.personal_data().blind_indexes
     assert await ports.customers.is_known_number(index_of(mobile.number.e164))
     assert not await ports.customers.is_known_number(index_of(LANDLINE))
 

@@ -40,42 +40,42 @@ async def test_the_store_tells_its_time_in_ms(ports: Ports) -> None:
 
 
 async def test_a_request_is_carried_out_once_and_its_answer_kept(ports: Ports) -> None:
-    begun = await asyncio.gather(*(ports.idempotency.begin(CLIENT, KEY, ONE) for _ in range(5)))
+    begun = await asyncio.gather(*(ports.idempotency.begin(CLIENT, KEY, [ONE]) for _ in range(5)))
     assert sorted(map(str, begun)) == sorted(map(str, [Fresh(), *[InProgress()] * 4]))
     await ports.idempotency.finish(CLIENT, KEY, ANSWER)
-    assert await ports.idempotency.begin(CLIENT, KEY, ONE) == ANSWER
+    assert await ports.idempotency.begin(CLIENT, KEY, [ONE]) == ANSWER
 
 
 async def test_a_key_used_for_another_request_is_a_mismatch(ports: Ports) -> None:
-    await ports.idempotency.begin(CLIENT, KEY, ONE)
-    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Mismatch()
+    await ports.idempotency.begin(CLIENT, KEY, [ONE])
+    assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Mismatch()
     await ports.idempotency.finish(CLIENT, KEY, ANSWER)
-    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Mismatch()
+    assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Mismatch()
 
 
 async def test_two_clients_never_meet(ports: Ports) -> None:
-    await ports.idempotency.begin(CLIENT, KEY, ONE)
-    assert await ports.idempotency.begin("another", KEY, OTHER) == Fresh()
+    await ports.idempotency.begin(CLIENT, KEY, [ONE])
+    assert await ports.idempotency.begin("another", KEY, [OTHER]) == Fresh()
 
 
 async def test_an_abandoned_request_may_be_made_again(ports: Ports) -> None:
-    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.idempotency.begin(CLIENT, KEY, [ONE])
     await ports.idempotency.abandon(CLIENT, KEY)
-    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Fresh()
+    assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Fresh()
 
 
 async def test_a_claim_that_nobody_finishes_lapses(ports: Ports) -> None:
-    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.idempotency.begin(CLIENT, KEY, [ONE])
     await ports.lapse(keys.idempotency(CLIENT, KEY))
-    assert await ports.idempotency.begin(CLIENT, KEY, ONE) == Fresh()
+    assert await ports.idempotency.begin(CLIENT, KEY, [ONE]) == Fresh()
 
 
 async def test_an_answer_after_its_claim_lapsed_is_never_given_to_another_request(ports: Ports) -> None:
-    await ports.idempotency.begin(CLIENT, KEY, ONE)
+    await ports.idempotency.begin(CLIENT, KEY, [ONE])
     await ports.lapse(keys.idempotency(CLIENT, KEY))
     await ports.idempotency.finish(CLIENT, KEY, ANSWER)
-    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == Fresh()
-    assert await ports.idempotency.begin(CLIENT, KEY, OTHER) == InProgress()
+    assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Fresh()
+    assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == InProgress()
 
 
 async def test_an_inbound_text_is_read_by_one_of_many(ports: Ports) -> None:
@@ -96,34 +96,34 @@ async def test_an_inbound_text_whose_reader_crashed_may_be_read_again(ports: Por
 async def test_a_number_expects_what_was_asked_of_it_and_nothing_else(ports: Ports) -> None:
     await ports.replies.expect(INDEX, b"\x00digest", "ver_00a")
     await ports.replies.expect(INDEX, b"\xffother", "ver_00b")
-    assert await ports.replies.expected(INDEX) == {b"\x00digest": "ver_00a", b"\xffother": "ver_00b"}
-    assert await ports.replies.expected(ELSEWHERE) == {}
+    assert await ports.replies.expected([INDEX]) == {b"\x00digest": "ver_00a", b"\xffother": "ver_00b"}
+    assert await ports.replies.expected([ELSEWHERE]) == {}
     assert await ports.store.command("TTL", keys.replies(INDEX)) > LIMITS.longest_life
 
 
 async def test_a_number_is_reached_so_often_in_a_window_and_in_a_day(ports: Ports) -> None:
     short, day = keys.number_caps(INDEX)
     for _ in range(LIMITS.number_cap.count):
-        await ports.caps.take_number(INDEX)
+        await ports.caps.take_number([INDEX])
     with pytest.raises(Capped) as capped:
-        await ports.caps.take_number(INDEX)
+        await ports.caps.take_number([INDEX])
     assert capped.value.cap == "number"
     assert 0 < capped.value.retry_after_ms <= LIMITS.number_cap.window_seconds * 1000
-    await ports.caps.take_number(ELSEWHERE)
+    await ports.caps.take_number([ELSEWHERE])
     await ports.lapse(short)
-    await ports.caps.take_number(INDEX)
+    await ports.caps.take_number([INDEX])
     with pytest.raises(Capped) as capped:
-        await ports.caps.take_number(INDEX)
+        await ports.caps.take_number([INDEX])
     assert capped.value.retry_after_ms > LIMITS.number_cap.window_seconds * 1000
     await ports.lapse(day)
-    await ports.caps.take_number(INDEX)
+    await ports.caps.take_number([INDEX])
 
 
 async def test_what_a_cap_refuses_is_not_counted(ports: Ports) -> None:
     short, day = keys.number_caps(INDEX)
     for _ in range(10):
         try:
-            await ports.caps.take_number(INDEX)
+            await ports.caps.take_number([INDEX])
         except Capped:
             continue
     assert [await ports.store.command("GET", key) for key in (short, day)] == [b"2", b"2"]
@@ -135,10 +135,10 @@ async def test_clients_and_answering_texts_have_caps_of_their_own(ports: Ports) 
     with pytest.raises(Capped, match="client"):
         await ports.caps.take_client(CLIENT)
     await ports.caps.take_client("another")
-    await ports.caps.take_answering_text(INDEX)
+    await ports.caps.take_answering_text([INDEX])
     with pytest.raises(Capped, match="answering_text"):
-        await ports.caps.take_answering_text(INDEX)
-    await ports.caps.take_answering_text(ELSEWHERE)
+        await ports.caps.take_answering_text([INDEX])
+    await ports.caps.take_answering_text([ELSEWHERE])
 
 
 async def test_a_key_is_known_by_its_digest_and_until_it_is_revoked(ports: Ports) -> None:

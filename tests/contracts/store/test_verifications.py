@@ -39,11 +39,11 @@ async def read(ports: Ports, verification_id: str) -> Verification:
 def answer(to: Verification, code: str, attempt: str | None = None, **changes: Any) -> Answer:
     vault = builders.vault()
     return Answer(
-        digest=vault.digest(to.verification_id, to.customer_id, to.operation, code),
-        branch_digest=vault.branch_digest(to.customer_id, to.operation, code),
+        digest=vault.digest(to.verification_id, to.customer_id, to.operation, code, pepper_id=to.pepper_id),
+        branch_digests=vault.branch_digests(to.customer_id, to.operation, code),
         channel=changes.pop("channel", CHANNELS.get(to.method, Channel.SCREEN)),
         receipt_id=new_receipt_id(),
-        attempt_digest=vault.attempt_digest(attempt) if attempt else None,
+        attempt_digest=vault.attempt_digest(attempt, pepper_id=to.pepper_id) if attempt else None,
     )
 
 
@@ -58,7 +58,7 @@ async def judged(
 
 
 async def put_password(ports: Ports, password: str, operation: Operation = Operation.ISSUE) -> None:
-    digest = builders.vault().branch_digest(CUSTOMER_ID, operation, password)
+    digest = builders.vault().branch_digests(CUSTOMER_ID, operation, password)[0]
     await ports.branch_passwords.issue("bpw_000", CUSTOMER_ID, operation, digest, "여의도", "박지점", 600)
 
 

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData, Unreadable
 from gateway.core.codes import CodeVault, is_code, new_branch_password, new_code
 from tests import builders
 
 VAULT = builders.vault()
+PEPPER_ID = builders.PEPPER_ID
 DRAWN = 20_000
 
 
@@ -37,12 +39,16 @@ def test_only_six_ascii_digits_are_a_code(text: str) -> None:
 
 def test_a_digest_stands_for_one_code_of_one_verification_customer_and_operation() -> None:
     parts = ["ver_1", "hong-gildong", "issue", "123456"]
-    digests = {VAULT.digest(*parts)}
+    digests = {VAULT.digest(*parts, pepper_id=PEPPER_ID)}
     for place in range(len(parts)):
         changed = [*parts[:place], "another", *parts[place + 1 :]]
-        digests.add(VAULT.digest(*changed))
-    digests.add(CodeVault(b"\x09" * 32, builders.personal_data()).digest(*parts))
+        digests.add(VAULT.digest(*changed, pepper_id=PEPPER_ID))
+    digests.add(CodeVault(KeyRing(b"\x09" * 32), builders.personal_data()).digest(*parts, pepper_id=PEPPER_ID))
     assert len(digests) == len(parts) + 2
+
+
+def digest_of(parts: list[str]) -> bytes:
+    return VAULT.digest(*parts, pepper_id=PEPPER_ID)
 
 
 @given(
@@ -50,15 +56,15 @@ def test_a_digest_stands_for_one_code_of_one_verification_customer_and_operation
     st.lists(st.text("ab", max_size=3), min_size=4, max_size=4),
 )
 def test_parts_never_run_into_each_other(some: list[str], others: list[str]) -> None:
-    assert (VAULT.digest(*some) == VAULT.digest(*others)) == (some == others)
+    assert (digest_of(some) == digest_of(others)) == (some == others)
 
 
 def test_each_kind_of_digest_is_its_own() -> None:
     digests = [
-        VAULT.branch_digest("a", "b", "c"),
-        VAULT.reply_digest("a", "b"),
-        VAULT.digest("a", "b", "c", "d"),
-        bytes.fromhex(VAULT.attempt_digest("a")),
+        *VAULT.branch_digests("a", "b", "c"),
+        *VAULT.reply_digests(("a",), "b"),
+        VAULT.digest("a", "b", "c", "d", pepper_id=PEPPER_ID),
+        bytes.fromhex(VAULT.attempt_digest("a", pepper_id=PEPPER_ID)),
     ]
     assert len(set(digests)) == len(digests)
 
@@ -68,6 +74,26 @@ def test_a_sealed_code_opens_for_its_verification_only() -> None:
     assert VAULT.open("ver_1", sealed) == "123456"
     with pytest.raises(Unreadable):
         VAULT.open("ver_2", sealed)
-    other_keys = PersonalData(encryption_key=b"\x07" * 32, index_key=b"\x08" * 32)
+    other_keys = PersonalData(KeyRing(b"\x07" * 32), KeyRing(b"\x08" * 32))
     with pytest.raises(Unreadable):
-        CodeVault(builders.PEPPER, other_keys).open("ver_1", sealed)
+        CodeVault(KeyRing(builders.PEPPER), other_keys).open("ver_1", sealed)
+
+
+def test_what_was_digested_under_either_pepper_is_found_again_while_both_are_in_force() -> None:
+    old, new = b"o" * 32, b"n" * 32
+    before, after = (CodeVault(KeyRing(*keys), builders.personal_data()) for keys in ((old,), (new, old)))
+    asked = ("ver_1", "hong-gildong", "issue", "123456")
+    opened = before.digest(*asked, pepper_id=before.pepper_id)
+    assert after.digest(*asked, pepper_id=before.pepper_id) == opened
+    assert after.digest(*asked, pepper_id=after.pepper_id) != opened
+    for known in (before.branch_digests("a", "b", "c"), before.reply_digests(("a",), "b")):
+        assert known[0] in (*after.branch_digests("a", "b", "c"), *after.reply_digests(("a",), "b"))
+    attempt = before.attempt_digest("attempt-1", pepper_id=before.pepper_id)
+    assert after.attempt_digest("attempt-1", pepper_id=before.pepper_id) == attempt
+
+
+def test_a_code_of_a_pepper_that_was_dropped_is_never_right() -> None:
+    before, after = (CodeVault(KeyRing(key * 32), builders.personal_data()) for key in (b"o", b"n"))
+    asked = ("ver_1", "hong-gildong", "issue", "123456")
+    opened = before.digest(*asked, pepper_id=before.pepper_id)
+    assert after.digest(*asked, pepper_id=before.pepper_id) != opened

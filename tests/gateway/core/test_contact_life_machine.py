@@ -117,8 +117,8 @@ class ContactLifeMachine(RuleBasedStateMachine):
     def answer(self, vouch: Vouch) -> None:
         one = self.run(self.verifications.read(vouch.verification_id))
         assert one is not None
-        digest = builders.vault().digest(one.verification_id, CUSTOMER_ID, one.operation, CODE)
-        answering = self.verifications.check(one, Answer(digest, digest, Channel.SCREEN, new_receipt_id()))
+        digest = builders.vault().digest(one.verification_id, CUSTOMER_ID, one.operation, CODE, pepper_id=one.pepper_id)
+        answering = self.verifications.check(one, Answer(digest, (digest,), Channel.SCREEN, new_receipt_id()))
         if vouch.status != "pending":
             with pytest.raises(VerificationClosed):
                 self.run(answering)

@@ -30,6 +30,7 @@ VERIFICATION = Verification(
     created_at=VERIFIED_AT * 1000 - 5000,
     expires_at=VERIFIED_AT * 1000 + 5000,
     revision=2,
+    pepper_id="00000000",
     read_at=VERIFIED_AT * 1000,
     wrong_answers=0,
     locked=False,

@@ -98,7 +98,7 @@ class World:
 
         class Customers:
             async def contacts(self, customer_id: str) -> list[StoredContact]:
-                return [StoredContact(one, "") for one in world.contacts]
+                return [StoredContact(one, ("",)) for one in world.contacts]
 
         return RiskCheck(
             self.operator,

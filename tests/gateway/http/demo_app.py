@@ -1,7 +1,7 @@
 """A small application on the HTTP framework, with routes that do each thing a handler may do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from pydantic import Field, field_validator
 
+from contacts.key_ring import KeyRing
 from gateway.core.callers import Caller, Scope
 from gateway.core.errors import FieldError, Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
@@ -85,13 +86,15 @@ class MemoryOfAnswers:
         self._seen: dict[tuple[str, str], tuple[str, Answered | None]] = {}
         self.reachable = True
 
-    async def begin(self, client: str, key_digest: str, fingerprint: str) -> Fresh | InProgress | Answered | Mismatch:
+    async def begin(
+        self, client: str, key_digest: str, fingerprints: Sequence[str]
+    ) -> Fresh | InProgress | Answered | Mismatch:
         known = self._seen.get((client, key_digest))
         if known is None:
-            self._seen[client, key_digest] = (fingerprint, None)
+            self._seen[client, key_digest] = (fingerprints[0], None)
             return Fresh()
         claimed_for, answer = known
-        if claimed_for != fingerprint:
+        if claimed_for not in fingerprints:
             return Mismatch()
         return answer or InProgress()
 
@@ -258,7 +261,7 @@ def routes_of(world: World) -> tuple[Route, ...]:
 def demo_app(world: World) -> web.Application:
     app = create_base_app(registry=world.registry, ready=world.is_ready)
     routes = routes_of(world)
-    register(app, routes, Services(KnownKeys(), Idempotency(world.answers, b"pepper")), PATH_TYPES)
+    register(app, routes, Services(KnownKeys(), Idempotency(world.answers, KeyRing(b"p" * 32))), PATH_TYPES)
     add_openapi(app, routes, PATH_TYPES, "1.2.3")
     add_docs_page(app)
     return app

@@ -52,7 +52,7 @@ class Gateway:
 
     def listen_at(self, public_url: str) -> None:
         self.public_url = public_url
-        self.webhooks = TwilioWebhooks(auth_token=AUTH_TOKEN, account_sid=ACCOUNT_SID, public_url=public_url)
+        self.webhooks = TwilioWebhooks(auth_tokens=[AUTH_TOKEN], account_sid=ACCOUNT_SID, public_url=public_url)
 
     async def handle(self, request: web.Request) -> web.Response:
         parameters = self.webhooks.authenticate(

@@ -27,7 +27,7 @@ from tests.gateway.carriers.twilio.requests import (
 
 PATH = "/webhooks/twilio/messages/v-1/1"
 REF = DeliveryRef("v-1", 1)
-WEBHOOKS = TwilioWebhooks(auth_token=AUTH_TOKEN, account_sid=ACCOUNT_SID, public_url=PUBLIC_URL)
+WEBHOOKS = TwilioWebhooks(auth_tokens=[AUTH_TOKEN], account_sid=ACCOUNT_SID, public_url=PUBLIC_URL)
 
 
 def test_a_form_signed_for_its_public_address_is_taken() -> None:
@@ -36,7 +36,7 @@ def test_a_form_signed_for_its_public_address_is_taken() -> None:
 
 
 def test_a_charset_after_the_content_type_and_a_slash_after_the_public_address_change_nothing() -> None:
-    webhooks = TwilioWebhooks(auth_token=AUTH_TOKEN, account_sid=ACCOUNT_SID, public_url=PUBLIC_URL + "/")
+    webhooks = TwilioWebhooks(auth_tokens=[AUTH_TOKEN], account_sid=ACCOUNT_SID, public_url=PUBLIC_URL + "/")
     content_type = "application/x-www-form-urlencoded; charset=UTF-8"
     body, signature = form(INBOUND_TEXT), sign(PATH, INBOUND_TEXT)
     assert webhooks.authenticate(PATH, content_type, body, signature) == INBOUND_TEXT

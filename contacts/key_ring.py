@@ -1,0 +1,54 @@
+"""A key that writes and a second one that is in force beside it, so that either can take the other's place.
+
+Processes that share a store are never changed at the same moment. While both keys are known everywhere, it does not
+matter which of them wrote something, and a key can be replaced without a refused request.
+"""
+
+import hashlib
+import hmac
+from typing import Final
+
+KEY_BYTES: Final = 32
+KEY_ID_BYTES: Final = 4
+
+
+class KeyRing:
+    """One or two keys for one purpose. They appear in no repr."""
+
+    def __init__(self, current: bytes, second: bytes | None = None) -> None:
+        """Every key is 32 random bytes, and each another: `ValueError` if not."""
+        keys = (current,) if second is None else (current, second)
+        if any(len(key) != KEY_BYTES for key in keys):
+            raise ValueError(f"a key has {KEY_BYTES} bytes")
+        if len(set(keys)) != len(keys):
+            raise ValueError("two keys are the same")
+        self._keys = {key_id(key): key for key in keys}
+
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """What each key is called where its work is kept, the one that writes first."""
+        return tuple(self._keys)
+
+    @property
+    def current_id(self) -> bytes:
+        return self.ids[0]
+
+    def keys(self) -> tuple[bytes, ...]:
+        """For whoever has to compute with them: the one that writes first."""
+        return tuple(self._keys.values())
+
+    def digests(self, message: bytes) -> tuple[bytes, ...]:
+        """Key id (4) and HMAC-SHA-256 (32) under each key, the one that writes first."""
+        return tuple(self._digest(one, message) for one in self._keys)
+
+    def digest(self, message: bytes, under: bytes | None = None) -> bytes:
+        """The same under one key. A key that is not here any more gives a digest that matches nothing of it."""
+        return self._digest(under if under in self._keys else self.current_id, message)
+
+    def _digest(self, one: bytes, message: bytes) -> bytes:
+        return one + hmac.digest(self._keys[one], message, "sha256")
+
+
+def key_id(key: bytes) -> bytes:
+    """Names a key without showing it, so that rotation needs no numbering by hand."""
+    return hmac.digest(key, b"bonin key id", hashlib.sha256)[:KEY_ID_BYTES]
