@@ -10,7 +10,6 @@ from bench.load import Progress, nothing
 from bench.product import CLIENT
 from contacts.models import Contact, ContactLabel, ContactStatus, Customer, CustomerKind, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
-from contacts.protection import PersonalData
 from gateway.core.codes import CodeVault
 from gateway.core.operations import Operation
 from gateway.core.verification import Method, NewVerification
@@ -92,7 +91,8 @@ class Seed:
         return Registered(customer_id, mobile.contact_id)
 
     async def _verification(self, customer: Registered, method: Method) -> str:
-        customer_id, verification_id = customer.customer_id, keys.new_verification_id(customer.customer_id)
+        customer_id, pepper_id = customer.customer_id, self._vault.pepper_id
+        verification_id = keys.new_verification_id(customer_id)
         new = NewVerification(
             verification_id=verification_id,
             customer_id=customer_id,
@@ -104,7 +104,8 @@ class Seed:
             contact_version=1,
             life=600,
             policy_version="bench",
-            code_digest=self._vault.digest(verification_id, customer_id, Operation.ISSUE, CODE),
+            pepper_id=pepper_id,
+            code_digest=self._vault.digest(verification_id, customer_id, Operation.ISSUE, CODE, pepper_id=pepper_id),
             sealed_code=self._vault.seal(verification_id, CODE),
         )
         await self.stores.verifications.create(new)
@@ -116,14 +117,12 @@ async def seed(settings: Settings) -> AsyncIterator[Seed]:
     """A seed with the keys and the store of these settings."""
     if settings.redis_url is None:
         raise ValueError("the bench starts the store by itself")
-    personal_data = PersonalData(
-        encryption_key=settings.encryption_key.get_secret_value(), index_key=settings.index_key.get_secret_value()
-    )
+    personal_data = settings.personal_data
     store = Store(settings.redis_url.get_secret_value())
     await store.open()
     try:
         stores = build_stores(store, personal_data, settings.limits)
-        yield Seed(stores, CodeVault(settings.code_pepper.get_secret_value(), personal_data))
+        yield Seed(stores, CodeVault(settings.peppers, personal_data))
     finally:
         await store.close()
 

@@ -3,10 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from contacts.key_ring import KeyRing
 from contacts.models import Contact, Customer, VerifiedBy
 from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import DEFAULT, PhoneNumber
+from contacts.protection import PersonalData
 from gateway.core.alarms import Alarms
+from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
 from gateway.core.customers import Customers
 from gateway.core.facts import NoHolds
@@ -101,9 +104,17 @@ class Registry:
 class Rooms:
     """Everything between the HTTP edge and the store, put together as `gateway.wiring` does."""
 
-    def __init__(self, store: Store, limits: Limits, signer: ReceiptSigner) -> None:
+    def __init__(
+        self,
+        store: Store,
+        limits: Limits,
+        signer: ReceiptSigner,
+        personal_data: PersonalData | None = None,
+        peppers: KeyRing | None = None,
+    ) -> None:
         self.store, self.limits, self.signer = store, limits, signer
-        self.personal_data, self.vault = builders.personal_data(), builders.vault()
+        self.personal_data = personal_data or builders.personal_data()
+        self.vault = CodeVault(peppers or KeyRing(builders.PEPPER), self.personal_data)
         self.carrier, self.registry = RecordingCarrier(), Registry()
         self.verification_store = RedisVerifications(store, limits)
         self.customer_store = RedisCustomers(store, self.personal_data, limits)

@@ -1,10 +1,12 @@
 """Settings that will not do are all told at once, each with what to give, and never with what was given."""
 
+import base64
 import os
 from pathlib import Path
 
 import pytest
 
+from gateway.core.receipts import load_receipt_key
 from gateway.settings import SettingsRefused, load_settings
 from tests.gateway.installations import needed_settings
 
@@ -81,6 +83,43 @@ def test_two_keys_that_are_the_same_are_refused(good: pytest.MonkeyPatch) -> Non
     good.setenv("BONIN_INDEX_KEY", os.environ["BONIN_ENCRYPTION_KEY"])
     (problem,) = refused()
     assert "BONIN_INDEX_KEY" in problem
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SECOND_ENCRYPTION_KEY", "ENCRYPTION_KEY"),
+        ("SECOND_INDEX_KEY", "CODE_PEPPER"),
+        ("SECOND_RECEIPT_KEY", "RECEIPT_KEY"),
+        ("SECOND_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"),
+    ],
+)
+def test_a_second_key_is_another_one(good: pytest.MonkeyPatch, one: str, other: str) -> None:
+    good.setenv(f"BONIN_{one}", os.environ[f"BONIN_{other}"])
+    (problem,) = refused()
+    assert f"BONIN_{one}" in problem
+    assert f"BONIN_{other}" in problem
+    assert os.environ[f"BONIN_{other}"] not in problem
+
+
+@pytest.mark.parametrize("name", ["ENCRYPTION_KEY", "SECOND_INDEX_KEY"])
+@pytest.mark.parametrize("bytes_given", [bytes(32), b"correct horse battery staple....", bytes(16)])
+def test_bytes_that_are_not_random_are_no_key(good: pytest.MonkeyPatch, name: str, bytes_given: bytes) -> None:
+    good.setenv(f"BONIN_{name}", base64.b64encode(bytes_given).decode())
+    (problem,) = refused()
+    assert problem.startswith(f"BONIN_{name}: give ")
+
+
+def test_both_keys_are_in_force_and_the_first_one_writes(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    another = needed_settings(tmp_path / "another")
+    for name in ("encryption_key", "index_key", "code_pepper", "receipt_key", "twilio_auth_token"):
+        good.setenv(f"BONIN_SECOND_{name.upper()}", another[name])
+    settings = load_settings()
+    for keys in (settings.encryption_keys, settings.index_keys, settings.peppers):
+        assert len(keys.ids) == 2
+    assert settings.encryption_keys.keys()[0] == settings.encryption_key.get_secret_value()
+    assert settings.receipt_keys[1].thumbprint() == load_receipt_key(another["receipt_key"]).thumbprint()
+    assert settings.twilio_auth_tokens[1] == another["twilio_auth_token"]
 
 
 def test_a_key_may_come_from_a_mounted_file(good: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -48,6 +48,16 @@ def test_a_missing_or_foreign_signature_is_refused(signature: str | None) -> Non
         WEBHOOKS.authenticate(PATH, FORM, form(MESSAGE_STATUS), signature)
 
 
+@pytest.mark.parametrize("token", ["the one before", AUTH_TOKEN])
+def test_while_a_token_takes_the_place_of_another_either_signs(token: str) -> None:
+    tokens = [AUTH_TOKEN, "the one before"]
+    webhooks = TwilioWebhooks(auth_tokens=tokens, account_sid=ACCOUNT_SID, public_url=PUBLIC_URL)
+    signature = sign(PATH, MESSAGE_STATUS, token=token)
+    assert webhooks.authenticate(PATH, FORM, form(MESSAGE_STATUS), signature) == MESSAGE_STATUS
+    with pytest.raises(SignatureRefused):
+        webhooks.authenticate(PATH, FORM, form(MESSAGE_STATUS), sign(PATH, MESSAGE_STATUS, token="another"))
+
+
 def test_a_signature_for_another_address_is_refused() -> None:
     elsewhere = sign("/webhooks/twilio/messages/v-2/1", MESSAGE_STATUS)
     with pytest.raises(SignatureRefused):
