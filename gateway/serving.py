@@ -2,20 +2,29 @@
 
 import asyncio
 import errno
+import resource
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
 import uvloop
 from aiohttp import web
 
+from gateway.http.connections import CONNECTIONS
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
 
 _SHUTDOWN_SECONDS = 10.0
+
+_BACKLOG = 1024
+"""Connections that the kernel holds until they are accepted: beyond it callers wait a second to try again."""
+
+_OTHER_FILES = 256
+"""Open files that are not connections of callers: the store's, carriers', the log."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,10 +43,11 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Raises `PortTaken` or `AddressRefused`.
     """
+    _allow_connections(app)
     runner = Runner(app, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.TCPSite(runner, host, port, backlog=_BACKLOG)
         try:
             await site.start()
         except OSError as error:
@@ -49,6 +59,21 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         if LIFECYCLE in app:
             app[LIFECYCLE].drain()
         await runner.cleanup()
+
+
+def _allow_connections(app: web.Application) -> None:
+    """Take as many open files as the system gives, and keep below them: accepting fails for all beyond."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if CONNECTIONS not in app:
+        return
+    connections = app[CONNECTIONS]
+    wanted = connections.limits.most + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        connections.limits = replace(connections.limits, most=max(1, soft - _OTHER_FILES))
+        _log.warning("fewer_connections", allowed=connections.limits.most, open_files=soft)
 
 
 async def until_asked_to_stop() -> None:

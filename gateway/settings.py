@@ -20,12 +20,12 @@ from contacts.key_ring import KeyRing
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
 from contacts.protection import PersonalData
 from gateway.core.firm import Firm
-from gateway.core.limits import Cap, Limits
 from gateway.core.operations import Operation
 from gateway.core.policy import Policy
 from gateway.core.policy_files import PolicyRefused, load_policy
 from gateway.core.receipts import load_receipt_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
+from gateway.limit_settings import LimitSettings
 from gateway.setting_values import (
     AccountSid,
     CountryDatabaseFile,
@@ -62,7 +62,7 @@ class PolicySettings(BaseSettings):
             raise SettingsRefused(refused.problems) from None
 
 
-class Settings(PolicySettings):
+class Settings(PolicySettings, LimitSettings):
     """What `bonin serve` needs to know. Durations are whole seconds."""
 
     host: str = "127.0.0.1"
@@ -121,20 +121,6 @@ class Settings(PolicySettings):
 
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
     allowed_countries: frozenset[str] = DEFAULT.countries
-
-    resend_after: Annotated[int, Field(ge=0, le=600)] = Limits.resend_after
-    branch_password_life: Annotated[int, Field(ge=60, le=604_800)] = Limits.branch_password_life
-    receipt_life: Annotated[int, Field(ge=30, le=3600)] = Limits.receipt_life
-    vouch_receipt_life: Annotated[int, Field(ge=30, le=3600)] = Limits.vouch_receipt_life
-    ownership_check_good_for: Annotated[int, Field(ge=0)] = Limits.ownership_check_good_for
-    """After this an ownership check no longer counts; 0: it does not age."""
-    approval_life: Annotated[int, Field(ge=60, le=604_800)] = Limits.approval_life
-    early_release_life: Annotated[int, Field(ge=60, le=259_200)] = Limits.early_release_life
-    customer_cap: Annotated[int, Field(ge=1)] = Limits.customer_cap.count
-    number_cap: Annotated[int, Field(ge=1)] = Limits.number_cap.count
-    number_day_cap: Annotated[int, Field(ge=1)] = Limits.number_day_cap.count
-    client_cap: Annotated[int, Field(ge=1)] = Limits.client_cap.count
-    decisions_kept: Annotated[int, Field(ge=1)] = Limits.decisions_kept
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "Settings":
@@ -201,23 +187,6 @@ class Settings(PolicySettings):
     @property
     def number_plan(self) -> NumberPlan:
         return NumberPlan(self.allowed_number_families, self.allowed_countries)
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(
-            resend_after=self.resend_after,
-            branch_password_life=self.branch_password_life,
-            receipt_life=self.receipt_life,
-            vouch_receipt_life=self.vouch_receipt_life,
-            ownership_check_good_for=self.ownership_check_good_for,
-            approval_life=self.approval_life,
-            early_release_life=self.early_release_life,
-            customer_cap=Cap(self.customer_cap, Limits.customer_cap.window_seconds),
-            number_cap=Cap(self.number_cap, Limits.number_cap.window_seconds),
-            number_day_cap=Cap(self.number_day_cap, Limits.number_day_cap.window_seconds),
-            client_cap=Cap(self.client_cap, Limits.client_cap.window_seconds),
-            decisions_kept=self.decisions_kept,
-        )
 
 
 _KEYS = tuple(f"{rank}{key}" for rank in ("", "second_") for key in ("encryption_key", "index_key", "code_pepper"))

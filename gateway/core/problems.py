@@ -34,6 +34,17 @@ class Problem(Enum):
         "본문이 제때 오지 않았습니다", "The body did not arrive in time",
         "{seconds}초 안에 본문을 모두 보내 주세요.", "Send the whole body within {seconds} seconds.",
     )  # fmt: skip
+    HEAD_TOO_SLOW = ProblemKind(
+        "head-too-slow", 408,
+        "요청이 제때 오지 않았습니다", "The request did not arrive in time",
+        "{seconds}초 안에 요청 헤더를 모두 보내 주세요.", "Send all headers of a request within {seconds} seconds.",
+    )  # fmt: skip
+    TOO_MANY_CONNECTIONS = ProblemKind(
+        "too-many-connections", 503,
+        "연결이 너무 많습니다", "There are too many connections",
+        "연결을 다시 쓰고, {retry_after}초 후에 다시 요청해 주세요.",
+        "Use connections again, and try again in {retry_after} seconds.",
+    )  # fmt: skip
     UNSUPPORTED_MEDIA_TYPE = ProblemKind(
         "unsupported-media-type", 415,
         "지원하지 않는 Content-Type입니다", "This content type is not supported",

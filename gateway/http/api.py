@@ -12,6 +12,7 @@ from gateway.http.approval_routes import ApprovalHandlers, approval_routes
 from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.http.auto_connect_routes import AutoConnectHandlers, auto_connect_routes
 from gateway.http.branch_routes import BranchHandlers, branch_routes
+from gateway.http.connections import Connections
 from gateway.http.customer_routes import CustomerHandlers, customer_routes
 from gateway.http.decision_routes import DecisionHandlers, decision_routes
 from gateway.http.docs_page import add_docs_page
@@ -65,12 +66,13 @@ class Parts:
     slip: SlipPage
     twilio: TwilioEndpoints
     metrics: CollectorRegistry
+    connections: Connections
     ready: Callable[[], Awaitable[bool]]
 
 
 def create_app(parts: Parts) -> web.Application:
     """The gateway's application."""
-    app = create_base_app(registry=parts.metrics, ready=parts.ready)
+    app = create_base_app(registry=parts.metrics, ready=parts.ready, connections=parts.connections)
     routes = [
         *customer_routes(parts.customers),
         *decision_routes(parts.decisions),

@@ -29,7 +29,10 @@ def add_health(app: web.Application, registry: CollectorRegistry, ready: Callabl
         return web.json_response({"status": "ready"})
 
     async def metrics(request: web.Request) -> web.Response:
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        try:
+            encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        except (TypeError, ValueError):  # a version in `Accept` that is none
+            encode, content_type = choose_encoder("")
         return web.Response(body=encode(registry), headers={"Content-Type": content_type})
 
     app.router.add_get("/livez", livez)

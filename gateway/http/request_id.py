@@ -22,9 +22,14 @@ def assign(request: web.Request) -> str:
     """Give the request its id: the caller's own when it is safe to log, else a new one."""
     offered = request.headers.get(HEADER)
     if offered is None or _FROM_CALLER.fullmatch(offered) is None:
-        offered = f"{_PROCESS}{next(_numbers):08x}"
+        offered = new()
     request[_KEY] = offered
     return offered
+
+
+def new() -> str:
+    """An id that no request had before."""
+    return f"{_PROCESS}{next(_numbers):08x}"
 
 
 def request_id_of(request: web.Request) -> str:

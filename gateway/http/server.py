@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from gateway.http import request_id
+from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.health import add_health
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
@@ -26,6 +27,7 @@ RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
         "keepalive_timeout": 75.0,
         "lingering_time": 1.0,
         "max_field_size": 8190,
+        "max_headers": 100,
         "max_line_size": 4096,
     }
 )
@@ -41,13 +43,17 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"
 _UNMATCHED = "unmatched"
 
 
-def create_base_app(*, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]) -> web.Application:
+def create_base_app(
+    *, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]], connections: Connections | None = None
+) -> web.Application:
     """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`
     and the static files.
 
-    `ready` says whether the store can be reached; metrics go to, and are served from, `registry`.
+    `ready` says whether the store can be reached; metrics go to, and are served from, `registry`. Without
+    `connections` the usual limits hold.
     """
     app = web.Application(middlewares=[_edge(HttpMetrics(registry))])
+    app[CONNECTIONS] = connections or Connections(registry)
     lifecycle = app[LIFECYCLE] = Lifecycle()
 
     async def close_streams(_: web.Application) -> None:
@@ -77,7 +83,7 @@ def _edge(metrics: HttpMetrics) -> Middleware:
         except Exception as error:
             if isinstance(error, web.HTTPRedirection):
                 raise
-            response = problem_response(request, error)
+            response = problem_response(request, _meant(request, error))
         seconds = perf_counter() - started
         route, method = _template(request), request.method if request.method in _METHODS else "other"
         metrics.observe(route, method, response.status, seconds)
@@ -85,6 +91,13 @@ def _edge(metrics: HttpMetrics) -> Middleware:
         return response
 
     return edge
+
+
+def _meant(request: web.Request, error: Exception) -> Exception:
+    """A file name that the file system refuses, for its length for one, is the name of no file."""
+    if isinstance(error, OSError) and isinstance(request.match_info.route.resource, web.StaticResource):
+        return web.HTTPNotFound()
+    return error
 
 
 def _template(request: web.Request) -> str:

@@ -14,6 +14,7 @@ from gateway.http.approval_routes import ApprovalHandlers
 from gateway.http.auto_connect_routes import AutoConnectHandlers
 from gateway.http.branch_routes import BranchHandlers
 from gateway.http.client_address import ClientAddresses
+from gateway.http.connections import Connections
 from gateway.http.customer_routes import CustomerHandlers
 from gateway.http.decision_routes import DecisionHandlers
 from gateway.http.exemption_routes import ExemptionHandlers
@@ -107,6 +108,7 @@ def _app(settings: Settings, stores: Stores, use_cases: UseCases, metrics: Colle
             slip=SlipPage(use_cases.passwords, stores.customers, settings.firm),
             twilio=twilio,
             metrics=metrics,
+            connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
             ready=stores.answer,
         )
     )

@@ -17,6 +17,7 @@ from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
 from gateway.core.verification import Status, Verdict
 from gateway.http import api, twilio_webhooks
+from gateway.limit_settings import LimitSettings
 from gateway.settings import Settings
 from gateway.store import keys
 from ivr.state import EndReason
@@ -44,10 +45,13 @@ def _bounds(field: FieldInfo) -> str:
 
 
 def test_the_settings_are_those_of_the_gateway() -> None:
-    documented = [row[:3] for row in table("docs/operations.md", "setting")]
-    assert documented == [
-        [f"`BONIN_{name.upper()}`", _default(field), _bounds(field)] for name, field in Settings.model_fields.items()
-    ]
+    for heading, limits in (("setting", False), ("limit", True)):
+        documented = [row[:3] for row in table("docs/operations.md", heading)]
+        assert documented == [
+            [f"`BONIN_{name.upper()}`", _default(field), _bounds(field)]
+            for name, field in Settings.model_fields.items()
+            if (name in LimitSettings.model_fields) is limits
+        ]
 
 
 def test_every_problem_is_listed_with_its_status() -> None:

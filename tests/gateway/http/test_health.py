@@ -53,3 +53,10 @@ async def test_the_metrics_come_in_the_format_that_was_asked_for(
     async with client.get("/metrics", headers={"Accept": accept}) as answer:
         assert answer.content_type == content_type
         assert 'route="/livez"' in await answer.text()
+
+
+@pytest.mark.parametrize("accept", ["application/openmetrics-text;version=x", "text/plain;version=zz;q=?", "\xff", ","])
+async def test_numbers_are_shown_to_whoever_cannot_say_what_they_read(client: ClientSession, accept: str) -> None:
+    async with client.get("/metrics", headers={"Accept": accept}) as answer:
+        assert answer.status == 200
+        assert "bonin_http_connections" in await answer.text()

@@ -33,6 +33,26 @@ async def _answer(runner: web.AppRunner, sent: bytes) -> tuple[bytes, dict[str, 
         b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + PLANTED + b"\r\n\r\n",
+        b"GET /" + PLANTED + b"\r\n\r\n",
+        b"GET http://" + PLANTED + b"/livez HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://user:" + PLANTED + b"@x/livez HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET " + PLANTED + b"://x/livez HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT " + PLANTED + b":443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /" + PLANTED + b"\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n " + PLANTED + b"\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: " + PLANTED + b"\n\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: " + PLANTED + b"\r\n\r\n",
+        b"GET / HTTP/3.0\r\nHost: x\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: y\r\n" % number for number in range(101)) + b"\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x" + PLANTED + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\n" + PLANTED,
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n",
+        b"GET /docs HTTP/1.1\r\nHost: x\r\nExpect: " + PLANTED + b"\r\n\r\n",
+        b"GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: " + PLANTED + b"\r\n\r\n",
     ],
 )
 async def test_what_is_not_http_is_a_problem_that_repeats_nothing(runner: web.AppRunner, sent: bytes) -> None:
@@ -44,3 +64,35 @@ async def test_what_is_not_http_is_a_problem_that_repeats_nothing(runner: web.Ap
     assert b"aiohttp" not in head
     assert PLANTED not in head + orjson.dumps(problem) + repr(logs).encode()
     assert [log["log_level"] for log in logs] == ["info"]
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0\n\n",
+        b"Content-Length: 0, 0\r\n\r\n",
+        b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+    ],
+)
+async def test_a_body_whose_end_is_in_doubt_brings_no_second_request(runner: web.AppRunner, smuggled: bytes) -> None:
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    writer.write(b"POST /whoami HTTP/1.1\r\nHost: x\r\n" + smuggled + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    answered = await reader.read()
+    writer.close()
+    assert answered.split(b" ")[1] in (b"400", b"405")
+    assert b"alive" not in answered
+
+
+async def test_requests_that_come_before_the_answers_are_answered_in_order(runner: web.AppRunner) -> None:
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    paths = [b"/livez", b"/nowhere", b"/whoami"] * 50
+    writer.write(b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in paths))
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    statuses = [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]]
+    writer.close()
+    assert statuses == [b"200", b"404", b"200"] * 50 + [b"200"]

@@ -3,6 +3,7 @@ import re
 import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
+from yarl import URL
 
 from tests.gateway.http.demo_app import World
 
@@ -89,3 +90,10 @@ async def test_a_static_file_is_kept_by_the_browser_and_asked_about(client: Clie
         etag = answer.headers["ETag"]
     async with client.get("/static/http/docs.js", headers={"If-None-Match": etag}) as answer:
         assert answer.status == 304
+
+
+@pytest.mark.parametrize("name", ["a" * 3000, "%00", "a%00", "..%2f..%2fserver.py", "%2e%2e/server.py", "%ff", ""])
+async def test_a_file_that_cannot_be_is_not_found(address: tuple[str, int], name: str) -> None:
+    path = URL("http://{}:{}/static/http/{}".format(*address, name), encoded=True)
+    async with ClientSession() as client, client.get(path) as answer:
+        assert answer.status == 404

@@ -1,0 +1,173 @@
+"""How many connections there may be, and who makes room when there are too many.
+
+A caller that is slow on purpose costs nothing but a connection, so connections are what it takes. When no more may be
+open, in all or from one address, one that waits for its own client is closed in favour of the one that comes: first
+those that never sent a whole request, the oldest of them; then, of the others, one that is idle or in the middle of
+its body. Only where every connection waits for us is the newcomer turned away, with 503. So whoever sends requests
+gets through, however many others only hold the line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Protocol
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+HEAD_SECONDS = 5.0
+"""For the head of a request, from its first byte, or from connecting, to its end."""
+
+READING_SECONDS = 15.0
+"""For a client to take what waits to be sent to it: 64 KiB and more in the process, or anything in the kernel."""
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes in which a head that comes in pieces must have ended."""
+
+_LOOKED_AT = 32
+"""How many connections are looked at for one that waits for its client, before a newcomer is turned away."""
+
+_REASONS = ("slow_head", "large_head", "slow_reader", "made_room", "turned_away")
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """In all, and from one address: one IPv4 address, or one IPv6 network of 64 bits, which is one customer's."""
+
+    most: int = 8192
+    most_per_address: int = 4096
+
+
+class Connection(Protocol):
+    """A connection, as whoever counts it sees it."""
+
+    @property
+    def waits_for_client(self) -> bool:
+        """Whether nothing happens before its client sends more."""
+        ...
+
+    def give_way(self) -> None:
+        """Close: somebody else needs the room."""
+        ...
+
+
+class _Crowd:
+    """Connections in the order they came; those that never sent a whole request apart."""
+
+    __slots__ = ("heard", "silent")
+
+    def __init__(self) -> None:
+        self.silent: dict[Connection, None] = {}
+        self.heard: dict[Connection, None] = {}
+
+    def __len__(self) -> int:
+        return len(self.silent) + len(self.heard)
+
+    def drop(self, connection: Connection) -> None:
+        self.silent.pop(connection, None)
+        self.heard.pop(connection, None)
+
+    def hear(self, connection: Connection) -> None:
+        if connection in self.silent:
+            del self.silent[connection]
+            self.heard[connection] = None
+
+    def who_makes_room(self) -> Connection | None:
+        for connection in self.silent:
+            return connection
+        for _ in range(min(_LOOKED_AT, len(self.heard))):
+            connection = next(iter(self.heard))
+            if connection.waits_for_client:
+                return connection
+            self.heard[connection] = self.heard.pop(connection)
+        return None
+
+
+class Connections:
+    """The connections of one process."""
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        limits: ConnectionLimits = ConnectionLimits(),
+        proxies: Iterable[IPv4Network | IPv6Network] = (),
+    ) -> None:
+        """`proxies` may have as many as there may be in all: everybody's requests come through them."""
+        self.limits = limits
+        self._proxies = tuple(proxies)
+        self._all = _Crowd()
+        self._by_address: dict[str, _Crowd] = {}
+        self._address_of: dict[Connection, str] = {}
+        open_now = Gauge("bonin_http_connections", "Connections that are open", registry=registry)
+        open_now.set_function(lambda: len(self._all))
+        self._closed = Counter(
+            "bonin_http_connections_closed",
+            "Connections that were closed because of how their client behaved, or for want of room",
+            labelnames=("reason",),
+            registry=registry,
+        )
+        for reason in _REASONS:
+            self._closed.labels(reason)  # there from the start, so that a rate can be taken of the first
+
+    def admit(self, connection: Connection, peer: str) -> bool:
+        """Whether there is room, if need be after another gave way."""
+        address = self._group(peer)
+        crowd = self._by_address.setdefault(address, _Crowd())
+        if address and len(crowd) >= self.limits.most_per_address and not self._make_room(crowd):
+            return False
+        if len(self._all) >= self.limits.most and not self._make_room(self._all):
+            self._forget_if_empty(address)
+            return False
+        self._by_address[address] = crowd
+        for members in (self._all, crowd):
+            members.silent[connection] = None
+        self._address_of[connection] = address
+        return True
+
+    def hear(self, connection: Connection) -> None:
+        """A whole request came for the first time."""
+        address = self._address_of.get(connection)
+        if address is not None:
+            self._all.hear(connection)
+            self._by_address[address].hear(connection)
+
+    def leave(self, connection: Connection) -> None:
+        """It is closed, or as good as."""
+        address = self._address_of.pop(connection, None)
+        if address is not None:
+            self._all.drop(connection)
+            self._by_address[address].drop(connection)
+            self._forget_if_empty(address)
+
+    def count_closed(self, reason: str) -> None:
+        self._closed.labels(reason).inc()
+
+    def _make_room(self, crowd: _Crowd) -> bool:
+        connection = crowd.who_makes_room()
+        if connection is None:
+            self.count_closed("turned_away")
+            return False
+        self.count_closed("made_room")
+        self.leave(connection)
+        connection.give_way()
+        return True
+
+    def _forget_if_empty(self, address: str) -> None:
+        crowd = self._by_address.get(address)
+        if crowd is not None and not len(crowd):
+            del self._by_address[address]
+
+    def _group(self, peer: str) -> str:
+        """Who shares a limit with `peer`; nobody, and so "", for proxies and for what has no address."""
+        try:
+            address = ip_address(peer.partition("%")[0])
+        except ValueError:
+            return ""
+        if any(address in network for network in self._proxies):
+            return ""
+        if address.version == 6 and address.ipv4_mapped is None:
+            return str(IPv6Network((address, 64), strict=False))
+        return str(address)
+
+
+CONNECTIONS = web.AppKey("connections", Connections)
