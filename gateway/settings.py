@@ -73,6 +73,10 @@ class Settings(PolicySettings, LimitSettings):
     data_dir: Path = Path("data")
     """Where the embedded store keeps its data, when there is no `redis_url`."""
     redis_url: RedisUrl | None = None
+    store_replicas: Annotated[int, Field(ge=0, le=10)] = 0
+    """Replicas of an outside store that must hold a verdict before it is given."""
+    allow_forgetful_store: bool = False
+    """Serve even over an outside store that keeps nothing on disk."""
 
     encryption_key: Key
     second_encryption_key: Key | None = None
@@ -247,6 +251,7 @@ _SENTENCES = {
     "string_too_short": "give it a value; it may not be empty",
     "too_short": "give it a value; it may not be empty",
     "int_parsing": "give a whole number",
+    "bool_parsing": "give true or false",
     "greater_than_equal": "give at least {ge}",
     "less_than_equal": "give at most {le}",
     "literal_error": "give one of {expected}",

@@ -16,6 +16,7 @@ from gateway.core.operations import Operation
 from gateway.core.ownership_checks import OwnershipChecks
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
+from gateway.core.redeeming import refuse_unless_redeemed
 from gateway.core.stores import ContactChanged, CustomerMissing, ReceiptStore
 
 
@@ -112,8 +113,7 @@ class Customers:
         _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
         if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
             raise Refusal(Problem.VOUCH_REFUSED)
-        if not await self._receipts.redeem(claims, caller.client):
-            raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
+        refuse_unless_redeemed(await self._receipts.redeem(claims, caller.client))
         try:
             await self._store.make_verifiable(
                 customer_id,

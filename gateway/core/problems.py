@@ -236,6 +236,11 @@ class Problem(Enum):
         "이미 사용된 인증 결과입니다", "The receipt has already been redeemed",
         "인증을 새로 요청해 주세요.", "Open a new verification.",
     )  # fmt: skip
+    RECEIPT_VOID = ProblemKind(
+        "receipt-void", 409,
+        "저장소가 다시 시작되어 무효가 된 인증 결과입니다", "The receipt is void: the store was restarted since",
+        "인증을 새로 요청해 주세요.", "Open a new verification.",
+    )  # fmt: skip
     NO_REGISTERED_MOBILE = ProblemKind(
         "no-registered-mobile", 409,
         "등록된 휴대폰이 없습니다", "The customer has no registered mobile",

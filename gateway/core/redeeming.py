@@ -4,7 +4,7 @@ from gateway.core.errors import Refusal
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptClaims, ReceiptSigner
-from gateway.core.stores import ReceiptStore
+from gateway.core.stores import ReceiptStore, Redemption
 
 
 class Redeeming:
@@ -28,6 +28,13 @@ class Redeeming:
         bound_to = (claims.customer_id, claims.operation, claims.operation_hash)
         if bound_to != (customer_id, operation, operation_hash):
             raise Refusal(Problem.RECEIPT_MISMATCH)
-        if not await self._store.redeem(claims, client):
-            raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
+        refuse_unless_redeemed(await self._store.redeem(claims, client))
         return claims
+
+
+def refuse_unless_redeemed(redemption: Redemption) -> None:
+    """Raises `Refusal` for a receipt that was redeemed before, or may have been."""
+    if redemption is Redemption.AGAIN:
+        raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
+    if redemption is Redemption.STORE_CHANGED:
+        raise Refusal(Problem.RECEIPT_VOID)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from gateway.core.delivery import DeliveryRef, DeliveryReport
@@ -189,10 +190,17 @@ class BranchPasswordStore(Protocol):
         ...
 
 
+class Redemption(StrEnum):
+    """What became of redeeming a receipt."""
+
+    REDEEMED = "redeemed"
+    AGAIN = "again"
+    STORE_CHANGED = "store_changed"
+    """The store is not the one that gave it: whether it was redeemed before is not known."""
+
+
 class ReceiptStore(Protocol):
-    async def redeem(self, claims: ReceiptClaims, client: str) -> bool:
-        """Whether this is the first time."""
-        ...
+    async def redeem(self, claims: ReceiptClaims, client: str) -> Redemption: ...
 
     async def now(self) -> int: ...
 

@@ -69,6 +69,8 @@ class Verdict(StrEnum):
     LOCKED = "locked"
     EXPIRED = "expired"
     CONTACT_CHANGED = "contact_changed"
+    STORE_CHANGED = "store_changed"
+    """The store was restarted, or a replica took its place: what it was told may be lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _STATUS_OF = {
     Verdict.WRONG: Status.PENDING,
     Verdict.LOCKED: Status.FAILED,
     Verdict.CONTACT_CHANGED: Status.FAILED,
+    Verdict.STORE_CHANGED: Status.FAILED,
 }
 
 

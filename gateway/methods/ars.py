@@ -38,6 +38,7 @@ _VERDICTS = {
     Verdict.LOCKED: CheckVerdict.LOCKED,
     Verdict.EXPIRED: CheckVerdict.EXPIRED,
     Verdict.CONTACT_CHANGED: CheckVerdict.CLOSED,
+    Verdict.STORE_CHANGED: CheckVerdict.CLOSED,
 }
 
 

@@ -35,6 +35,7 @@ _OUTCOMES = {
     Verdict.LOCKED: ReplyOutcome.LOCKED,
     Verdict.EXPIRED: ReplyOutcome.LATE,
     Verdict.CONTACT_CHANGED: ReplyOutcome.NO_OPEN_VERIFICATION,
+    Verdict.STORE_CHANGED: ReplyOutcome.NO_OPEN_VERIFICATION,
 }
 
 

@@ -113,6 +113,7 @@ class RedisApprovals:
                 *(person_key(decider.name), person_key(decider.key_person)),
                 *(approval.contact_id or "", *action),
             ),
+            durable=True,
         )
         match given:
             case [b"self"]:

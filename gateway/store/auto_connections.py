@@ -31,6 +31,7 @@ class RedisAutoConnections:
                 keys.audit(keys.shard_of(customer_id)),
             ),
             (auto_connect_id, token, device, life * 1000, verification_id, customer_id),
+            durable=True,
         )
         match given:
             case [b"given", int(now), int(expires_at)]:
@@ -53,6 +54,7 @@ class RedisAutoConnections:
                 *(auto_connect_id, first.token, first.device, next_token, life * 1000),
                 *(customer_id, last.token, last.device),
             ),
+            durable=True,
         )
         return bool(given[0] == b"used")
 
@@ -73,6 +75,7 @@ class RedisAutoConnections:
                 keys.audit(keys.shard_of(customer_id)),
             ),
             (auto_connect_id, revoked_by, customer_id),
+            durable=True,
         )
         return bool(given[0] == b"revoked")
 

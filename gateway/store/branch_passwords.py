@@ -37,6 +37,7 @@ class RedisBranchPasswords:
                 keys.audit(keys.shard_of(customer_id)),
             ),
             (branch_password_id, digest, life_seconds * 1000, customer_id, operation, branch, issued_by),
+            durable=True,
         )
         match given:
             case [b"issued", int(issued_at), int(expires_at)]:
@@ -84,6 +85,7 @@ class RedisBranchPasswords:
             _REVOKE,
             (keys.branch_password(*owner), keys.audit(keys.shard_in(branch_password_id))),
             (branch_password_id, revoked_by, *owner),
+            durable=True,
         )
         return bool(given[0] == b"revoked")
 

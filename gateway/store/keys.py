@@ -139,6 +139,11 @@ def open_verifications(customer_id: str) -> str:
     return _at(shard_of(customer_id), f"open:{customer_id}")
 
 
+def open_verifications_prefix(shard: int) -> str:
+    """What the keys of customers' open verifications begin with; the customer's id follows."""
+    return _at(shard, "open:")
+
+
 def branch_password(customer_id: str, operation: str) -> str:
     """Hash: the one branch password in force for a customer and an operation."""
     return _at(shard_of(customer_id), f"branch:{customer_id}:{operation}")

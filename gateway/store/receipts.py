@@ -1,7 +1,9 @@
 """Which receipts have been redeemed."""
 
+from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.receipts import ReceiptClaims
+from gateway.core.stores import Redemption
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -16,17 +18,24 @@ class RedisReceipts:
         self._store = store
         self._mark_kept_ms = (limits.receipt_life + 3600) * 1000
 
-    async def redeem(self, claims: ReceiptClaims, client: str) -> bool:
+    async def redeem(self, claims: ReceiptClaims, client: str) -> Redemption:
         customer_id = claims.customer_id
         given = await self._store.run(
             _REDEEM,
-            (keys.redeemed(customer_id, claims.jti), keys.audit(keys.shard_of(customer_id))),
             (
-                *(self._mark_kept_ms, claims.verification_id, customer_id, client),
-                *(claims.method, claims.operation, claims.contact_id or ""),
+                keys.redeemed(customer_id, claims.jti),
+                keys.audit(keys.shard_of(customer_id)),
+                keys.verification(claims.verification_id),
             ),
+            (
+                *(self._mark_kept_ms, claims.verification_id, self._store.needed_replicas),
+                *(customer_id, client, claims.method, claims.operation, claims.contact_id or ""),
+            ),
+            durable=True,
         )
-        return bool(given[0] == b"redeemed")
+        if given == [b"too_few_replicas"]:
+            raise StoreUnavailable
+        return Redemption(given[0].decode())
 
     async def now(self) -> int:
         seconds, microseconds = await self._store.command("TIME")

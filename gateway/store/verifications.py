@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from gateway.core.delivery import RANK, DeliveryReport, DeliveryState
+from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.stores import (
@@ -73,6 +74,7 @@ class RedisVerifications:
                 *(customer_id, new.client, new.method, new.contact_id or ""),
                 *_other_fields(new),
             ),
+            durable=True,
         )
         match answer:
             case [b"created", read]:
@@ -120,7 +122,9 @@ class RedisVerifications:
                 answer.branch_digests[0],
                 self._limits.ownership_check_good_for * 1000,
                 answer.branch_digests[-1],
+                self._store.needed_replicas,
             ),
+            durable=True,
         )
         _raise_if_over(given)
         verdict, wrong, read = given
@@ -131,6 +135,7 @@ class RedisVerifications:
             _CLOSE,
             _closing_keys(verification_id, customer_id),
             (verification_id, status, reason, channel),
+            durable=True,
         )
         _raise_if_over(given)
 
@@ -140,6 +145,7 @@ class RedisVerifications:
             _RESEND,
             (keys.verification(verification_id), keys.outbox(shard), keys.audit(shard)),
             (verification_id, self._limits.resends, self._limits.resend_after * 1000),
+            durable=True,
         )
         _raise_if_over(given)
         match given:
@@ -221,6 +227,8 @@ def _raise_if_over(given: list[Any]) -> None:
             raise VerificationMissing
         case [b"closed", status]:
             raise VerificationClosed(Status(status.decode()))
+        case [b"too_few_replicas"]:
+            raise StoreUnavailable
 
 
 def _other_fields(new: NewVerification) -> list[Argument]:

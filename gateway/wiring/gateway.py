@@ -30,6 +30,7 @@ from gateway.methods.dispatcher import Dispatcher
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.expiry import ExpirySweep
+from gateway.store.watch import StoreWatch
 from gateway.wiring.outside import reach_outside
 from gateway.wiring.stores import Stores, build_stores, open_store
 from gateway.wiring.use_cases import UseCases, build_use_cases
@@ -47,7 +48,8 @@ class Gateway:
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """Everything of one gateway process, opened in order and closed in the other.
 
-    Raises `SettingsRefused` before anything is opened, when the policy will not do.
+    Raises `SettingsRefused` before anything is opened, when the policy will not do; `ForgetfulStore` when the store
+    keeps nothing.
     """
     policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     async with AsyncExitStack() as stack:
@@ -56,8 +58,10 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         outside = reach_outside(settings, policy, personal_data, stack)
         use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
         dispatcher = _dispatcher(stores, use_cases)
-        app = _app(settings, stores, use_cases, metrics)
-        for part in (stores.changes, dispatcher, ExpirySweep(store, stores.verifications)):
+        watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
+        app = _app(settings, stores, use_cases, metrics, watch)
+        # The watch first: what another store leaves behind is void before anybody delivers it.
+        for part in (watch, stores.changes, dispatcher, ExpirySweep(store, stores.verifications)):
             await part.open()
             stack.push_async_callback(part.close)
         yield Gateway(app, stores.api_keys)
@@ -80,7 +84,9 @@ def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
     )
 
 
-def _app(settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry) -> web.Application:
+def _app(
+    settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry, watch: StoreWatch
+) -> web.Application:
     limits, public_url = settings.limits, settings.public_url
     webhooks = TwilioWebhooks(
         auth_tokens=settings.twilio_auth_tokens,
@@ -109,6 +115,6 @@ def _app(settings: Settings, stores: Stores, use_cases: UseCases, metrics: Colle
             twilio=twilio,
             metrics=metrics,
             connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
-            ready=stores.answer,
+            ready=watch.is_fit,
         )
     )

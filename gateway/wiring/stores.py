@@ -5,10 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import redis.exceptions
-
 from contacts.protection import PersonalData
-from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.settings import Settings
 from gateway.store.alarms import RedisAlarms
@@ -58,13 +55,6 @@ class Stores:
     standings: RedisStandings
     verifications: RedisVerifications
 
-    async def answer(self) -> bool:
-        """Whether the store does."""
-        try:
-            return bool(await self.connection.command("PING") == b"PONG")
-        except (StoreUnavailable, redis.exceptions.RedisError):
-            return False
-
 
 def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> Stores:
     """Nothing is asked of the store yet."""
@@ -111,7 +101,7 @@ async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> A
             url = embedded.url
         else:
             url = settings.redis_url.get_secret_value()
-        store = Store(url)
+        store = Store(url, settings.store_replicas)
         await store.open()
         stack.push_async_callback(store.close)
         yield store

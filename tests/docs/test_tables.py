@@ -32,6 +32,8 @@ def _default(field: FieldInfo) -> str:
             return "none"
         case frozenset():
             return "`[" + ", ".join(f'"{one}"' for one in sorted(field.default)) + "]`"
+        case bool():
+            return f"`{str(field.default).lower()}`"
         case _:
             return f"`{field.default}`"
 
@@ -89,7 +91,13 @@ def test_every_reason_of_a_failure_is_named() -> None:
     text = (ROOT / "docs" / "integration.md").read_text()
     named = set(words(text.partition("`status_reason` of a failed one is")[2].partition("\n\n")[0]))
     not_failures = {EndReason.VERIFIED, EndReason.DENIED, EndReason.EXPIRED, EndReason.CLOSED}
-    failures = {Verdict.LOCKED, Verdict.CONTACT_CHANGED, *DeliveryReason, *(set(EndReason) - not_failures)}
+    failures = {
+        Verdict.LOCKED,
+        Verdict.CONTACT_CHANGED,
+        Verdict.STORE_CHANGED,
+        *DeliveryReason,
+        *(set(EndReason) - not_failures),
+    }
     assert named - {"delivery"} == set(map(str, failures))
 
 

@@ -6,12 +6,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
-from demo.api import Api
+from demo.api import Api, ApiError
 from tests.e2e.caller import Caller, Person
 from tests.e2e.processes import DemoProcess
 
@@ -63,28 +62,28 @@ async def test_what_was_acknowledged_survives_a_kill_of_everything(start: Start)
         customer = await api.call("GET", f"/v1/customers/{person.customer_id}")
         assert [contact["status"] for contact in customer["contacts"]] == ["verifiable"]
         assert (await person.now(wrong))["attempts_remaining"] == 4
-        await _open_or_clearly_void(person, opened, code)
+        void = await person.now(opened)
+        assert (void["status"], void["status_reason"]) == ("failed", "store_changed")
+        with pytest.raises(ApiError) as refused:
+            await person.check(opened, code)
+        assert refused.value.slug == "verification-closed"
         assert (await person.check(await person.start("branch_otp"), password))["correct"] is True
 
 
-async def _open_or_clearly_void(person: Person, opened: Any, code: str) -> None:
-    """A verification that was open is judged once more at most; there is nothing between."""
-    now = await person.now(opened)
-    if now["status"] == "pending":
-        assert (await person.check(opened, code))["status"] == "verified"
-    else:
-        assert now["status"] in ("failed", "expired")
-        assert now["status_reason"]
-
-
-async def test_a_store_that_a_killed_process_left_over_is_taken_over(start: Start) -> None:
+async def test_a_verification_outlives_the_process_that_opened_it(start: Start) -> None:
     first = start()
     credentials = first.serve()
+    async with Api(credentials["base_url"], credentials["api_key"]) as api, Api(credentials["carrier_url"]) as carrier:
+        person = await _person(api, carrier)
+        opened, code = await person.open_by_sms()
     first.kill()
-    assert first.store_pids()
+    (store,) = first.store_pids()
     again = start(port=first.port, carrier_port=first.carrier_port)
     assert again.serve() == credentials
-    assert len(again.store_pids()) == 1
+    assert again.store_pids() == [store]
+    async with Api(credentials["base_url"], credentials["api_key"]) as api:
+        person.api = api
+        assert (await person.check(opened, code))["status"] == "verified"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -58,6 +58,8 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("SMS_NUMBER", PLANTED),
         ("VOICE_NUMBER", "010-1234-5678"),
         ("RESEND_AFTER", "601"),
+        ("STORE_REPLICAS", PLANTED),
+        ("ALLOW_FORGETFUL_STORE", PLANTED),
         ("LOG_LEVEL", PLANTED),
         ("ALLOWED_COUNTRIES", f"[{PLANTED}"),
         ("ALLOWED_NUMBER_FAMILIES", f'["{PLANTED}"]'),

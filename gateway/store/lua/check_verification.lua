@@ -4,14 +4,15 @@ KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
       8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
-      10 the same as 8 under the other pepper in force, or as 8
-Answers: {'missing'} | {'closed', status} | {verdict, wrong answers as of it, the verification as read}, where
-         verdict is correct | wrong | locked | contact_changed | expired; an attempt sent again gets its first. ]]
+      10 the same as 8 under the other pepper in force, or as 8  11 replicas that must hold a verdict
+Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wrong answers as of it, the verification
+         as read}, where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt
+         sent again gets its first. ]]
 local now = store_time()
 local keys = { verification = KEYS[1], open = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
 local attempt = 'attempt:' .. ARGV[2]
 
-local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'code', 'contact_version', attempt,
+local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'code', 'contact_version', attempt, 'store',
   'customer_id', 'client', 'method', 'operation', 'contact_id')
 if not v[1] then
   return {'missing'}
@@ -42,8 +43,15 @@ local channel_of = { sms = 'screen', branch_otp = 'screen', ars = 'phone', sms_r
 if channel_of[told.method] ~= ARGV[5] then
   return {'closed', 'pending'}
 end
+local identity, replicas = store_identity()
+if replicas < tonumber(ARGV[11]) then
+  return {'too_few_replicas'}
+end
 if now >= tonumber(v[2]) then
   return fail('expired', 'expired')
+end
+if v[6] ~= identity then
+  return fail('failed', 'store_changed')
 end
 if v[4] then
   local contact, good_for = redis.call('HMGET', KEYS[3], 'version', 'owned_at'), tonumber(ARGV[9])

@@ -42,8 +42,9 @@ if redis.call('INCR', KEYS[5]) == 1 then
 end
 
 local expires_at = now + tonumber(ARGV[6])
-local fields = {'status', 'pending', 'created_at', now, 'expires_at', expires_at, 'rev', 1, 'operation', ARGV[11],
-  'customer_id', ARGV[13], 'client', ARGV[14], 'method', ARGV[15]}
+local born_in = store_identity()
+local fields = {'status', 'pending', 'created_at', now, 'expires_at', expires_at, 'rev', 1, 'store', born_in,
+  'operation', ARGV[11], 'customer_id', ARGV[13], 'client', ARGV[14], 'method', ARGV[15]}
 if ARGV[16] ~= '' then
   fields[#fields + 1] = 'contact_id'
   fields[#fields + 1] = ARGV[16]

@@ -5,6 +5,13 @@ local function store_time()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+--[[ Which store this is, and how many replicas it has. Its replication id is another one after a restart and after a
+promotion, when acknowledged writes may be gone: what may succeed once is worth nothing in another store. ]]
+local function store_identity()
+  local replication = redis.call('INFO', 'replication')
+  return string.match(replication, 'master_replid:(%x+)'), tonumber(string.match(replication, 'connected_slaves:(%d+)'))
+end
+
 --[[ Tells the audit of one change. `more` is field, value, …; a field without a value is left out. What each event
 tells is listed in gateway/core/audit.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
 local function tell(stream, event, now, customer, ...)

@@ -116,6 +116,10 @@ class Ports:
                     "XCLAIM", stream, keys.DISPATCHERS, consumer, 0, entry_id, "IDLE", 3_600_000, "JUSTID"
                 )
 
+    async def become_another_store(self, verification_id: str) -> None:
+        """The verification was opened in a store that is not this one any more."""
+        await self.store.command("HSET", keys.verification(verification_id), "store", "0" * 40)
+
     async def lapse(self, key: str) -> None:
         """The key's time is over; it must have had one."""
         assert await self.store.command("PTTL", key) > 0

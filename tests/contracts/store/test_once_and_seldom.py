@@ -1,6 +1,8 @@
 """What may happen once, or so often: receipts, requests, inbound texts, caps; and who holds a key."""
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -8,10 +10,10 @@ import pytest
 from gateway.core.callers import Caller, Scope
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
 from gateway.core.receipts import ReceiptClaims
-from gateway.core.stores import Capped
+from gateway.core.stores import Capped, Redemption
 from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
-from tests.builders import CLIENT, CUSTOMER_ID
+from tests.builders import CLIENT, CUSTOMER_ID, individual, new_verification
 from tests.contracts.store.servers import LIMITS, Ports
 
 KEY, ONE, OTHER = (sha256(word).hexdigest() for word in (b"key", b"one request", b"another request"))
@@ -19,19 +21,31 @@ ANSWER = Answered(201, b'{"password": "161803"}', {"Location": "/v1/x"})
 INDEX, ELSEWHERE = "0" * 32, "1" * 32
 
 
-def _claims(receipt_id: str) -> ReceiptClaims:
-    return ReceiptClaims(receipt_id, "ver_00a", CUSTOMER_ID, "issue", None, "sms", None, None, None, 0, 1)
+async def claims_of(ports: Ports, receipt_id: str) -> ReceiptClaims:
+    """A receipt of a verification that this store knows."""
+    await ports.customers.put(individual())
+    verification_id = (await ports.verifications.create(new_verification())).verification_id
+    return ReceiptClaims(receipt_id, verification_id, CUSTOMER_ID, "issue", None, "sms", None, None, None, 0, 1)
 
 
 async def test_a_receipt_is_redeemed_by_one_of_many(ports: Ports) -> None:
-    asked = (ports.receipts.redeem(_claims("r1"), CLIENT) for _ in range(20))
-    assert sorted(await asyncio.gather(*asked)) == [False] * 19 + [True]
-    assert await ports.receipts.redeem(_claims("r2"), CLIENT)
+    claims = await claims_of(ports, "r1")
+    asked = (ports.receipts.redeem(claims, CLIENT) for _ in range(20))
+    assert Counter(await asyncio.gather(*asked)) == {Redemption.REDEEMED: 1, Redemption.AGAIN: 19}
+    assert await ports.receipts.redeem(await claims_of(ports, "r2"), CLIENT) is Redemption.REDEEMED
 
 
 async def test_a_redeemed_receipt_is_remembered_for_longer_than_it_lives(ports: Ports) -> None:
-    await ports.receipts.redeem(_claims("r1"), CLIENT)
+    await ports.receipts.redeem(await claims_of(ports, "r1"), CLIENT)
     assert await ports.store.command("TTL", keys.redeemed(CUSTOMER_ID, "r1")) > LIMITS.receipt_life
+
+
+async def test_a_receipt_of_another_store_is_not_redeemed(ports: Ports) -> None:
+    claims = await claims_of(ports, "r1")
+    await ports.become_another_store(claims.verification_id)
+    assert await ports.receipts.redeem(claims, CLIENT) is Redemption.STORE_CHANGED
+    forgotten = replace(claims, verification_id="ver_00" + "a" * 20)
+    assert await ports.receipts.redeem(forgotten, CLIENT) is Redemption.STORE_CHANGED
 
 
 async def test_the_store_tells_its_time_in_ms(ports: Ports) -> None:

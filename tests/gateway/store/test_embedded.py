@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,19 +56,41 @@ def test_what_was_acknowledged_survives_kill_9(started: Started, tmp_path: Path)
     assert ask(again, "DBSIZE") == ":100"
 
 
-def test_a_server_left_over_from_a_killed_gateway_is_replaced_and_its_data_kept(
-    started: Started, tmp_path: Path
-) -> None:
+def killed_gateway(started: Started, tmp_path: Path) -> EmbeddedStore:
+    """A killed gateway's lock is the system's to release; its server lives on."""
     killed = started(tmp_path)
     ask(killed, "SET kept yes")
-    left_over = killed.pid
-    # A killed gateway's locks are the system's to release; its server lives on.
     assert killed._lock is not None
     killed._lock.close()
+    return killed
+
+
+def reaped(store: EmbeddedStore) -> int:
+    """In a killed gateway's place, whoever adopts orphans does this."""
+    assert store._process is not None
+    return store._process.wait(10)
+
+
+def test_a_server_left_over_from_a_killed_gateway_is_taken_over_as_it_runs(started: Started, tmp_path: Path) -> None:
+    killed = killed_gateway(started, tmp_path)
     successor = started(tmp_path)
-    assert successor.pid != left_over
-    assert killed._process is not None
-    assert killed._process.wait(10) == 0
+    assert successor.pid == killed.pid
+    assert ask(successor, "GET kept").endswith("yes")
+    with ThreadPoolExecutor() as executor:
+        reaping = executor.submit(reaped, killed)
+        successor.stop()
+        assert reaping.result() == 0
+    assert ask(started(tmp_path), "GET kept").endswith("yes")
+
+
+def test_one_with_other_settings_is_replaced_and_its_data_kept(started: Started, tmp_path: Path) -> None:
+    killed = killed_gateway(started, tmp_path)
+    ask(killed, "CONFIG SET appendfsync everysec")
+    with ThreadPoolExecutor() as executor:
+        reaping = executor.submit(reaped, killed)
+        successor = started(tmp_path)
+        assert reaping.result() == 0
+    assert successor.pid != killed.pid
     assert ask(successor, "GET kept").endswith("yes")
 
 

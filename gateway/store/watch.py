@@ -1,0 +1,144 @@
+"""Is the store the one that it was, does it keep what it is told, and who else holds it?
+
+A store that was restarted, or whose replica took its place, may have lost what it acknowledged: verifications that
+were opened in it before are void (ADR 19), and are closed here so that whoever waits is told at once. The verdict
+script refuses them by itself.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+import structlog
+from redis.exceptions import ResponseError
+
+from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import end
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_log = structlog.get_logger(__name__)
+
+_VOID = load("void_verifications")
+_EVERY_SECONDS = 1.0
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStanding:
+    """What a store says of itself. `appends`: each write goes to a file; `snapshots`: all is written now and then."""
+
+    identity: str
+    is_primary: bool
+    replicas: int
+    appends: bool
+    snapshots: bool
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a restart leaves nothing."""
+        return not (self.appends or self.snapshots)
+
+
+class ForgetfulStore(Exception):
+    """The store keeps nothing on disk; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The store keeps nothing on disk: a restart would lose customers, locks and the audit. Set "
+            "`appendonly yes` there, or BONIN_ALLOW_FORGETFUL_STORE=true if that is what you want."
+        )
+
+
+async def standing_of(store: Store) -> StoreStanding:
+    """Ask the store. Raises `StoreUnavailable`."""
+    replication, persistence = (
+        _info(told) for told in await store.all(("INFO", "replication"), ("INFO", "persistence"))
+    )
+    return StoreStanding(
+        identity=replication["master_replid"],
+        is_primary=replication["role"] == "master",
+        replicas=int(replication["connected_slaves"]),
+        appends=persistence.get("aof_enabled") == "1",
+        snapshots=await _takes_snapshots(store),
+    )
+
+
+class StoreWatch:
+    """Looks once a second, in every process that uses the store."""
+
+    def __init__(self, store: Store, *, may_forget: bool) -> None:
+        self._store = store
+        self._may_forget = may_forget
+        self._seen: StoreStanding | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Raises `ForgetfulStore`. A store that cannot be reached is looked at when it can."""
+        with contextlib.suppress(StoreUnavailable):
+            standing = await self.look()
+            if standing.forgets and not self._may_forget:
+                raise ForgetfulStore
+            if not standing.appends:
+                _log.warning("store_keeps_snapshots_only", advice="appendonly yes")
+        self._task = asyncio.create_task(self._look_for_ever(), name="store-watch")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await end(self._task)
+
+    async def is_fit(self) -> bool:
+        """Whether the store answers, takes writes, and keeps them unless it need not."""
+        try:
+            standing = await standing_of(self._store)
+        except StoreUnavailable:
+            return False
+        return standing.is_primary and (self._may_forget or not standing.forgets)
+
+    async def look(self) -> StoreStanding:
+        """Take notice of what changed, and void what was opened in another store. Raises `StoreUnavailable`."""
+        standing = await standing_of(self._store)
+        self._store.replicas = standing.replicas
+        if self._seen is None or standing.identity != self._seen.identity:
+            voided = sum(await asyncio.gather(*map(self._void, range(keys.SHARDS))))
+            if self._seen is not None or voided:
+                _log.warning("store_changed", voided=voided)
+        if standing.forgets and not self._may_forget and not (self._seen and self._seen.forgets):
+            _log.error("store_keeps_nothing", advice=str(ForgetfulStore()))
+        self._seen = standing
+        return standing
+
+    async def _void(self, shard: int) -> int:
+        """How many open verifications of a shard were void."""
+        passed = voided = 0
+        while True:
+            looked, closed = await self._store.run(
+                _VOID,
+                (keys.expiring(shard), keys.outbox(shard), keys.audit(shard)),
+                (keys.verification_prefix(shard), keys.open_verifications_prefix(shard), passed, _AT_ONCE),
+                durable=True,
+            )
+            passed, voided = passed + looked - closed, voided + closed
+            if looked < _AT_ONCE:
+                return int(voided)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            with contextlib.suppress(StoreUnavailable, ResponseError):
+                await self.look()
+
+
+def _info(told: bytes) -> dict[str, str]:
+    lines = (line.partition(":") for line in told.decode().splitlines() if not line.startswith("#"))
+    return {name: value for name, _, value in lines}
+
+
+async def _takes_snapshots(store: Store) -> bool:
+    try:
+        _, rules = await store.command("CONFIG", "GET", "save")
+    except (ResponseError, ValueError):
+        # Managed stores keep their configuration to themselves; then only what INFO tells counts.
+        return False
+    return bool(rules)

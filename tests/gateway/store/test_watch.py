@@ -1,0 +1,151 @@
+"""What the gateway makes of the store under it: restarted, promoted, cut off from its replicas, forgetful."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from demo.customer import until
+from gateway.core.errors import StoreUnavailable
+from gateway.core.limits import Limits
+from gateway.core.verification import Status, Verification
+from gateway.store.connection import Store
+from gateway.store.customers import RedisCustomers
+from gateway.store.verifications import RedisVerifications
+from gateway.store.watch import ForgetfulStore, StoreWatch, standing_of
+from tests import builders
+from tests.gateway.store.valkey_servers import Server, running, until_it_answers
+
+KEEPS = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
+FORGETS = ("--appendonly", "no", "--save", "")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running(tmp_path / "server", *KEEPS) as server:
+        yield server
+
+
+@asynccontextmanager
+async def store_at(server: Server) -> AsyncIterator[Store]:
+    store = Store(server.url)
+    await store.open()
+    try:
+        await until_it_answers(store)
+        yield store
+    finally:
+        await store.close()
+
+
+async def opened(store: Store) -> Verification:
+    await RedisCustomers(store, builders.personal_data(), Limits()).put(builders.individual())
+    return await RedisVerifications(store, Limits()).create(builders.new_verification())
+
+
+async def status_and_reason(store: Store, verification: Verification) -> tuple[Status, str | None]:
+    read = await RedisVerifications(store, Limits()).read(verification.verification_id)
+    assert read is not None
+    return read.status, read.reason
+
+
+async def test_a_restart_voids_what_was_open_and_tells_it(server: Server) -> None:
+    async with store_at(server) as store:
+        watch = StoreWatch(store, may_forget=False)
+        await watch.open()
+        verification = await opened(store)
+        server.kill()
+        server.start()
+
+        async def is_void() -> bool:
+            try:
+                return await status_and_reason(store, verification) == (Status.FAILED, "store_changed")
+            except StoreUnavailable:
+                return False
+
+        await until(is_void)
+        assert await watch.is_fit()
+        await watch.close()
+
+
+async def test_a_connection_that_breaks_voids_nothing(server: Server) -> None:
+    async with store_at(server) as store, store_at(server) as other:
+        watch = StoreWatch(store, may_forget=False)
+        await watch.look()
+        verification = await opened(store)
+        await other.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        await until_it_answers(store)
+        await watch.look()
+        assert await status_and_reason(store, verification) == (Status.PENDING, None)
+
+
+async def test_a_store_that_keeps_nothing_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
+    with running(tmp_path / "forgetful", *FORGETS) as server:
+        async with store_at(server) as store:
+            with pytest.raises(ForgetfulStore, match="appendonly yes"):
+                await StoreWatch(store, may_forget=False).open()
+            assert not await StoreWatch(store, may_forget=False).is_fit()
+            meant = StoreWatch(store, may_forget=True)
+            await meant.open()
+            assert await meant.is_fit()
+            await meant.close()
+
+
+async def test_snapshots_alone_are_enough_to_start(tmp_path: Path) -> None:
+    with running(tmp_path / "snapshots", "--appendonly", "no", "--save", "3600 1") as server:
+        async with store_at(server) as store:
+            watch = StoreWatch(store, may_forget=False)
+            await watch.open()
+            assert await watch.is_fit()
+            await watch.close()
+
+
+async def test_a_store_that_cannot_be_reached_is_not_fit(server: Server) -> None:
+    async with store_at(server) as store:
+        watch = StoreWatch(store, may_forget=False)
+        server.kill()
+        assert not await watch.is_fit()
+
+
+@asynccontextmanager
+async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, Store]]:
+    """A primary and a replica that is in step."""
+    with (
+        running(tmp_path / "primary", *KEEPS) as primary,
+        running(tmp_path / "replica", *KEEPS, "--replicaof", f"127.0.0.1 {primary.port}") as replica,
+    ):
+        async with store_at(primary) as store, store_at(replica) as replica_store:
+
+            async def in_step() -> bool:
+                return (await standing_of(store)).replicas == 1
+
+            await until(in_step)
+            yield primary, store, replica, replica_store
+
+
+async def test_a_replica_is_not_fit_and_says_so_instead_of_failing(tmp_path: Path) -> None:
+    async with a_pair(tmp_path) as (_, _, _, replica_store):
+        assert not await StoreWatch(replica_store, may_forget=False).is_fit()
+        with pytest.raises(StoreUnavailable):
+            await opened(replica_store)
+
+
+async def test_what_is_durable_waits_for_the_replica_that_is_there(tmp_path: Path) -> None:
+    async with a_pair(tmp_path) as (_, store, replica, replica_store):
+        watch = StoreWatch(store, may_forget=False)
+        await watch.look()
+        verification = await opened(store)
+        assert (await status_and_reason(replica_store, verification))[0] is Status.PENDING
+        replica.freeze()
+        with pytest.raises(StoreUnavailable):
+            await opened(store)
+
+
+async def test_a_promoted_replica_voids_what_was_open(tmp_path: Path) -> None:
+    async with a_pair(tmp_path) as (primary, store, _, replica_store):
+        await StoreWatch(store, may_forget=False).look()
+        verification = await opened(store)
+        primary.kill()
+        await replica_store.command("REPLICAOF", "NO", "ONE")
+        await StoreWatch(replica_store, may_forget=False).look()
+        assert await status_and_reason(replica_store, verification) == (Status.FAILED, "store_changed")
