@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from gateway.core.limits import Cap, Limits
 from gateway.http.connections import ConnectionLimits
+from gateway.http.rates import RateLimits
 
 
 class LimitSettings(BaseModel):
@@ -14,6 +15,11 @@ class LimitSettings(BaseModel):
     connections: Annotated[int, Field(ge=16, le=1_000_000)] = ConnectionLimits.most
     connections_per_address: Annotated[int, Field(ge=1)] = ConnectionLimits.most_per_address
     """From one address that is no trusted proxy."""
+
+    key_rate: Annotated[int, Field(ge=0)] = RateLimits.key_rate
+    key_burst: Annotated[int, Field(ge=1)] = RateLimits.key_burst
+    address_failures: Annotated[int, Field(ge=0)] = RateLimits.address_failures
+    followers: Annotated[int, Field(ge=0)] = RateLimits.followers
 
     resend_after: Annotated[int, Field(ge=0, le=600)] = Limits.resend_after
     branch_password_life: Annotated[int, Field(ge=60, le=604_800)] = Limits.branch_password_life
@@ -32,6 +38,10 @@ class LimitSettings(BaseModel):
     @property
     def connection_limits(self) -> ConnectionLimits:
         return ConnectionLimits(self.connections, self.connections_per_address)
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        return RateLimits(self.key_rate, self.key_burst, self.address_failures, self.followers)
 
     @property
     def limits(self) -> Limits:

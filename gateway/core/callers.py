@@ -1,6 +1,6 @@
 """Who is calling: the client an API key belongs to, and what that key may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,11 +18,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`client` is the system that holds the key, `person` the one it acts for (maker and checker, R20)."""
+    """`client` is the system that holds the key, `person` the one it acts for (maker and checker, R20).
+
+    `key_id` names the key, as administration lists it: a client may have two.
+    """
 
     client: str
     person: str
     scopes: frozenset[str]
+    key_id: str = field(default="", compare=False)
 
 
 class ApiKeys(Protocol):

@@ -22,8 +22,13 @@ class ClientAddresses:
 
     def of(self, request: web.Request) -> str | None:
         """The address that a trusted proxy saw, or None."""
-        peer = request.transport.get_extra_info("peername") if request.transport is not None else None
-        return forwarded_for(peer[0] if peer else "", request.headers.getall(_HEADER, ()), self._trusted)
+        return forwarded_for(peer_of(request), request.headers.getall(_HEADER, ()), self._trusted)
+
+
+def peer_of(request: web.Request) -> str:
+    """The address that the connection comes from; "" where it has none."""
+    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+    return str(peer[0]) if peer else ""
 
 
 def forwarded_for(peer: str, headers: Sequence[str], trusted: Sequence[Network]) -> str | None:

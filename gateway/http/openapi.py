@@ -29,7 +29,7 @@ _SCOPES: Mapping[Scope, str] = {
     Scope.OPS_WRITE: "운영 변경 / change operations data",
 }
 
-_PROBLEMS_OF_AUTH = (Problem.UNAUTHENTICATED, Problem.MISSING_SCOPE)
+_PROBLEMS_OF_AUTH = (Problem.UNAUTHENTICATED, Problem.MISSING_SCOPE, Problem.TOO_MANY_REQUESTS)
 _PROBLEMS_OF_BODIES = (
     Problem.MALFORMED_JSON,
     Problem.BODY_TOO_SLOW,

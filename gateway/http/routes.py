@@ -23,6 +23,7 @@ from gateway.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from gateway.http.idempotency import REPLAYED, Idempotency
 from gateway.http.language import Locale, negotiate
 from gateway.http.models import Answer, Body, NoBody, NoQuery, Query
+from gateway.http.rates import Rates
 from gateway.http.request_id import request_id_of
 
 NO_BODY = NoBody()
@@ -115,6 +116,7 @@ class Services:
 
     keys: ApiKeys
     idempotency: Idempotency
+    rates: Rates
 
 
 def register(
@@ -140,7 +142,7 @@ class _Endpoint:
         self._no_query = route.query is None
         self._query_model = route.query or NoQuery
         self._once = services.idempotency.once if route.takes_idempotency_key else None
-        self._keys = services.keys
+        self._keys, self._rates = services.keys, services.rates
         self._path = tuple(
             (name, re.compile(path_types[name].pattern), path_types[name]) for name in route.path_parameters
         )
@@ -149,7 +151,7 @@ class _Endpoint:
         """Check who calls, whether they may, and then each part of the request, until one is wrong."""
         caller = ANONYMOUS
         if self._scopes:
-            caller = await authenticate(request.headers.get("Authorization"), self._keys)
+            caller = await self._authenticate(request)
             require_scope(caller, *self._scopes)
         path = self._read_path(request)
         query = NO_QUERY if self._no_query and not request.query_string else read_query(self._query_model, request)
@@ -161,6 +163,15 @@ class _Endpoint:
             return await self._answer(call)
         answer, replayed = await self._once(request, caller, document, lambda: self._carry_out(call))
         return _response(answer, {REPLAYED: "true"} if replayed else {})
+
+    async def _authenticate(self, request: web.Request) -> Caller:
+        try:
+            caller = await authenticate(request.headers.get("Authorization"), self._keys)
+        except Refusal:
+            self._rates.take_failure(request)
+            raise
+        self._rates.take(caller)
+        return caller
 
     def _read_path(self, request: web.Request) -> Mapping[str, str]:
         found = request.match_info

@@ -15,6 +15,7 @@ from gateway.core.verification import TRAITS, Status, Verdict, Verification
 from gateway.core.verifications import Verifications, closed_refusal
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.models import NoBody
+from gateway.http.rates import Rates
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import Check, CheckAnswer, OpenVerification, VerificationAnswer, Wait
 from gateway.http.sse import ServerEvent, stream_events
@@ -40,12 +41,14 @@ class VerificationHandlers:
         signer: ReceiptSigner,
         changes: Changes,
         limits: Limits,
+        rates: Rates,
     ) -> None:
         self._opening = opening
         self._verifications = verifications
         self._signer = signer
         self._changes = changes
         self._limits = limits
+        self._rates = rates
 
     async def open(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
         body, client = request.body, request.caller.client
@@ -54,6 +57,12 @@ class VerificationHandlers:
         return ApiResponse(201, self._answer(verification), {"Location": location})
 
     async def get(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
+        if not request.query.wait:
+            return await self._get(request)
+        with self._rates.following(request.caller):
+            return await self._get(request)
+
+    async def _get(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
         verification_id, client = request.path["verification_id"], request.caller.client
         with self._changes.watch(verification_id) as watch:
             verification = await self._verifications.get(verification_id, client)
@@ -70,7 +79,8 @@ class VerificationHandlers:
 
     async def events(self, request: ApiRequest) -> web.StreamResponse:
         first = await self._verifications.get(request.path["verification_id"], request.caller.client)
-        return await stream_events(request.raw, self._follow(first))
+        with self._rates.following(request.caller):
+            return await stream_events(request.raw, self._follow(first))
 
     async def check(self, request: ApiRequest[Check]) -> ApiResponse:
         judgement = await self._verifications.check_on_screen(

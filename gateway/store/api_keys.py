@@ -75,14 +75,14 @@ class RedisApiKeys:
         if len(found) != 1:
             return False
         ((digest, caller),) = found
-        given = await self._store.run(_REVOKE, _KEYS, (digest, digest[:_ID_LENGTH], caller.client, caller.person))
+        given = await self._store.run(_REVOKE, _KEYS, (digest, caller.key_id, caller.client, caller.person))
         return bool(given[0] == b"revoked")
 
     async def entries(self) -> list[ApiKeyEntry]:
         table = await self._table()
         return [
-            ApiKeyEntry(digest[:_ID_LENGTH], caller.client, caller.person, tuple(sorted(caller.scopes)))
-            for digest, caller in sorted(table.items(), key=lambda item: (item[1].client, item[0]))
+            ApiKeyEntry(caller.key_id, caller.client, caller.person, tuple(sorted(caller.scopes)))
+            for caller in sorted(table.values(), key=lambda caller: (caller.client, caller.key_id))
         ]
 
     async def _refresh(self, now: float) -> None:
@@ -99,15 +99,15 @@ class RedisApiKeys:
     async def _table(self) -> dict[str, Caller]:
         pairs = await self._store.command("HGETALL", keys.API_KEYS)
         return {
-            digest.decode(): _caller(orjson.loads(record))
+            digest.decode(): _caller(digest.decode()[:_ID_LENGTH], orjson.loads(record))
             for digest, record in zip(pairs[::2], pairs[1::2], strict=True)
         }
 
 
-def _caller(record: dict[str, object]) -> Caller:
+def _caller(key_id: str, record: dict[str, object]) -> Caller:
     scopes = record["scopes"]
     assert isinstance(scopes, list)  # noqa: S101 - written by `install` only
-    return Caller(str(record["client"]), str(record["person"]), frozenset(map(str, scopes)))
+    return Caller(str(record["client"]), str(record["person"]), frozenset(map(str, scopes)), key_id)
 
 
 def _digest(key: str) -> str:

@@ -20,6 +20,7 @@ from gateway.http.decision_routes import DecisionHandlers
 from gateway.http.exemption_routes import ExemptionHandlers
 from gateway.http.idempotency import Idempotency
 from gateway.http.notice_routes import NoticeHandlers
+from gateway.http.rates import Rates
 from gateway.http.receipt_routes import ReceiptHandlers
 from gateway.http.routes import Services
 from gateway.http.slip import SlipPage
@@ -93,17 +94,19 @@ def _app(
         account_sid=settings.twilio_account_sid,
         public_url=public_url,
     )
+    addresses = ClientAddresses(settings.trusted_proxies)
+    rates = Rates(metrics, settings.rate_limits, addresses)
     verifications = VerificationHandlers(
-        use_cases.opening, use_cases.verifications, use_cases.signer, stores.changes, limits
+        use_cases.opening, use_cases.verifications, use_cases.signer, stores.changes, limits, rates
     )
     twilio = TwilioEndpoints(
         webhooks, use_cases.reports, use_cases.ars, use_cases.sms_reply, use_cases.notice_method, public_url
     )
     return create_app(
         Parts(
-            services=Services(stores.api_keys, Idempotency(stores.idempotency, settings.peppers)),
+            services=Services(stores.api_keys, Idempotency(stores.idempotency, settings.peppers), rates),
             customers=CustomerHandlers(use_cases.customers),
-            decisions=DecisionHandlers(use_cases.decisions, ClientAddresses(settings.trusted_proxies)),
+            decisions=DecisionHandlers(use_cases.decisions, addresses),
             verifications=verifications,
             receipts=ReceiptHandlers(use_cases.redeeming, use_cases.signer),
             branch=BranchHandlers(use_cases.passwords, public_url),

@@ -20,6 +20,7 @@ from gateway.http.docs_page import add_docs_page
 from gateway.http.idempotency import Idempotency
 from gateway.http.models import Answer, Body, Line, NoBody, Query, WholeNumber, field_error, omitted_when_none
 from gateway.http.openapi import add_openapi
+from gateway.http.rates import RateLimits, Rates
 from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route, Services, register
 from gateway.http.server import create_base_app
 from gateway.http.sse import ServerEvent, stream_events
@@ -73,9 +74,9 @@ class Count(Answer):
 class KnownKeys:
     async def find(self, digest: str) -> Caller | None:
         if digest == key_digest(KEY):
-            return Caller("desk", "kim", frozenset({Scope.CONTACTS, Scope.VERIFY}))
+            return Caller("desk", "kim", frozenset({Scope.CONTACTS, Scope.VERIFY}), "wide")
         if digest == key_digest(NARROW_KEY):
-            return Caller("narrow", "lee", frozenset({Scope.DECIDE}))
+            return Caller("narrow", "lee", frozenset({Scope.DECIDE}), "narrow")
         return None
 
 
@@ -117,6 +118,7 @@ class World:
 
     answers: MemoryOfAnswers = field(default_factory=MemoryOfAnswers)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    rate_limits: RateLimits = field(default_factory=RateLimits)
     ready: bool = True
     hangs: bool = False
     calls: int = 0
@@ -261,7 +263,8 @@ def routes_of(world: World) -> tuple[Route, ...]:
 def demo_app(world: World) -> web.Application:
     app = create_base_app(registry=world.registry, ready=world.is_ready)
     routes = routes_of(world)
-    register(app, routes, Services(KnownKeys(), Idempotency(world.answers, KeyRing(b"p" * 32))), PATH_TYPES)
+    rates = Rates(world.registry, world.rate_limits)
+    register(app, routes, Services(KnownKeys(), Idempotency(world.answers, KeyRing(b"p" * 32)), rates), PATH_TYPES)
     add_openapi(app, routes, PATH_TYPES, "1.2.3")
     add_docs_page(app)
     return app

@@ -57,7 +57,22 @@ async def test_the_scope_is_asked_for_by_bearer_or_basic(document: dict[str, Any
 
 async def test_every_problem_a_route_may_answer_is_listed(document: dict[str, Any]) -> None:
     responses = document["paths"][PATH]["post"]["responses"]
-    assert set(responses) == {"201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "423", "500", "503"}
+    assert set(responses) == {
+        "201",
+        "400",
+        "401",
+        "403",
+        "404",
+        "408",
+        "409",
+        "413",
+        "415",
+        "422",
+        "423",
+        "429",
+        "500",
+        "503",
+    }
     assert "`idempotency-mismatch`" in responses["422"]["description"]
     assert "`customer-locked`" in responses["423"]["description"]
     assert "`customer-not-found`" in responses["404"]["description"]
