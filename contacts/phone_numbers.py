@@ -176,6 +176,12 @@ class PhoneNumber:
         hidden = max(len(subscriber) - 4, 4)
         return f"+{country}{area}{'*' * hidden}{subscriber[hidden:]}"
 
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-2 of the plan that it belongs to; None where that is not one country's."""
+        country: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
+        return country if country and country.isalpha() else None
+
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked}, {self.line_type})"
 

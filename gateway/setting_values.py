@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr
+from pydantic_core import ErrorDetails
 
 from contacts.key_ring import KEY_BYTES
 from gateway.core.receipts import load_receipt_key
@@ -105,3 +106,28 @@ RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 ReceiptKey = Annotated[SecretStr, AfterValidator(_receipt_key)]
 AccountSid = Annotated[str, AfterValidator(_account_sid)]
 CountryDatabaseFile = Annotated[Path, AfterValidator(_country_database)]
+
+
+def sentence_of(error: ErrorDetails) -> str:
+    """What to give instead of a value that will not do; more than one thing, more than one line."""
+    sentence = _SENTENCES.get(error["type"])
+    return sentence.format_map(error.get("ctx", {})) if sentence else error["msg"].removeprefix("Value error, ")
+
+
+_SENTENCES = {
+    "missing": "give it a value; it has no default",
+    "string_too_short": "give it a value; it may not be empty",
+    "too_short": "give it a value; it may not be empty",
+    "int_parsing": "give a whole number",
+    "bool_parsing": "give true or false",
+    "greater_than_equal": "give at least {ge}",
+    "less_than_equal": "give at most {le}",
+    "literal_error": "give one of {expected}",
+    "enum": "give one of {expected}",
+    "extra_forbidden": "remove it: there is no such key",
+    "frozen_set_type": "give a list",
+    "string_type": "give a text",
+    "float_type": "give a number",
+    "float_parsing": "give a number",
+}
+"""By pydantic's name of the error; what is not here brings its own sentence."""

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from joserfc.jwk import ECKey
-from pydantic import Field, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretBytes, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from contacts.key_ring import KeyRing
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
 from contacts.protection import PersonalData
+from gateway.carrier_settings import CarrierEntry, CarriersFile, TwilioEntry
+from gateway.core.carriers import Capability
 from gateway.core.firm import Firm
 from gateway.core.operations import Operation
 from gateway.core.policy import Policy
@@ -36,6 +38,7 @@ from gateway.setting_values import (
     ReceiptKey,
     RedisUrl,
     Url,
+    sentence_of,
 )
 
 _PREFIX = "BONIN_"
@@ -92,12 +95,14 @@ class Settings(PolicySettings, LimitSettings):
     firm_name_en: Name
     customer_centre: Annotated[str, Field(min_length=1)]
 
-    twilio_account_sid: AccountSid
-    twilio_auth_token: Annotated[SecretStr, Field(min_length=1)]
+    carriers_file: Annotated[CarriersFile | None, NoDecode] = None
+    """Several carriers, or one that cannot do everything; without it there is the one account of the next six."""
+    twilio_account_sid: Annotated[AccountSid | None, Field(validate_default=True)] = None
+    twilio_auth_token: Annotated[SecretStr | None, Field(validate_default=True)] = None
     second_twilio_auth_token: Annotated[SecretStr, Field(min_length=1)] | None = None
     twilio_api_base_url: Url | None = None
-    sms_number: Number
-    voice_number: Number
+    sms_number: Annotated[Number | None, Field(validate_default=True)] = None
+    voice_number: Annotated[Number | None, Field(validate_default=True)] = None
 
     registry_url: Url | None = None
     registry_token: SecretStr | None = None
@@ -125,6 +130,20 @@ class Settings(PolicySettings, LimitSettings):
 
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
     allowed_countries: frozenset[str] = DEFAULT.countries
+
+    @field_validator("twilio_account_sid", "twilio_auth_token", "sms_number", "voice_number")
+    @classmethod
+    def _one_account_or_a_file(cls, value: object, info: ValidationInfo) -> object:
+        if "carriers_file" not in info.data:
+            # The file will not do, and that is told already.
+            return value
+        given = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if info.data["carriers_file"] is None:
+            if not given:
+                raise ValueError("give it a value, or name a file with your carriers in BONIN_CARRIERS_FILE")
+        elif given:
+            raise ValueError("give it no value, or give BONIN_CARRIERS_FILE none: each says who the carriers are")
+        return value
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "Settings":
@@ -179,10 +198,22 @@ class Settings(PolicySettings, LimitSettings):
         return [load_receipt_key(key.get_secret_value()) for key in keys if key is not None]
 
     @property
-    def twilio_auth_tokens(self) -> list[str]:
-        """The token that calls Twilio and checks its signatures, and the one that checks them as well."""
-        tokens = (self.twilio_auth_token, self.second_twilio_auth_token)
-        return [token.get_secret_value() for token in tokens if token is not None]
+    def carriers(self) -> tuple[CarrierEntry, ...]:
+        """In the order in which they are asked."""
+        if self.carriers_file is not None:
+            return self.carriers_file
+        account = {
+            "name": "twilio",
+            "kind": "twilio",
+            "can": frozenset(Capability),
+            "account_sid": self.twilio_account_sid,
+            "auth_token_file": self.twilio_auth_token,
+            "second_auth_token_file": self.second_twilio_auth_token,
+            "sms_number": self.sms_number,
+            "voice_number": self.voice_number,
+            "api_base_url": self.twilio_api_base_url,
+        }
+        return (TwilioEntry.model_validate(account),)
 
     @property
     def firm(self) -> Firm:
@@ -231,7 +262,8 @@ def _load(model: type[S], **given: Any) -> S:
     try:
         return model(_secrets_dir=secrets_dir, **given)
     except ValidationError as error:
-        raise SettingsRefused([_problem(one) for one in error.errors(include_input=False)]) from None
+        told = [line for one in error.errors(include_input=False) for line in _problems(one)]
+        raise SettingsRefused(told) from None
     except SettingsError as error:
         # A list that is not JSON; its message names the field, and its cause would show the value.
         named = re.search('field "([a-z_]+)"', str(error))
@@ -239,22 +271,6 @@ def _load(model: type[S], **given: Any) -> S:
         raise SettingsRefused([f'{_PREFIX}{name}: give a JSON list, such as ["KR"]']) from None
 
 
-def _problem(error: ErrorDetails) -> str:
+def _problems(error: ErrorDetails) -> list[str]:
     name = f"{_PREFIX}{str(error['loc'][0]).upper()}: " if error["loc"] else ""
-    sentence = _SENTENCES.get(error["type"])
-    told = sentence.format_map(error.get("ctx", {})) if sentence else error["msg"].removeprefix("Value error, ")
-    return f"{name}{told}"
-
-
-_SENTENCES = {
-    "missing": "give it a value; it has no default",
-    "string_too_short": "give it a value; it may not be empty",
-    "too_short": "give it a value; it may not be empty",
-    "int_parsing": "give a whole number",
-    "bool_parsing": "give true or false",
-    "greater_than_equal": "give at least {ge}",
-    "less_than_equal": "give at most {le}",
-    "literal_error": "give one of {expected}",
-    "enum": "give one of {expected}",
-}
-"""By pydantic's name of the error; what is not here brings its own sentence."""
+    return [f"{name}{line}" for line in sentence_of(error).splitlines()]

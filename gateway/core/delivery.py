@@ -35,6 +35,10 @@ class DeliveryReason(StrEnum):
     THROTTLED = "throttled"
     CARRIER_ERROR = "carrier_error"
     CARRIER_TIMEOUT = "carrier_timeout"
+    NO_CARRIER = "no_carrier"
+    """None that may be asked can take it: paused, left alone after failures, or not set up for it."""
+    INTERNAL_ERROR = "internal_error"
+    """Ours: it failed unexpectedly, as often as it was tried."""
 
 
 RANK = {
@@ -51,13 +55,19 @@ RANK = {
 }
 """Reports arrive twice and out of order: one that does not rank above what is known changes nothing."""
 
+_GIVEN_UP = 8
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRef:
-    """Which delivery of which verification: `number` counts the sends of one verification from 1."""
+    """Which delivery of which verification (or notice): `number` counts from 1, a resend is the next.
+
+    `send` counts how often this delivery was handed to a carrier that may have done it: 2 only after a time-out.
+    """
 
     verification_id: str
     number: int
+    send: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,14 @@ class DeliveryReport:
     ref: DeliveryRef
     state: DeliveryState
     reason: DeliveryReason | None = None
+    carrier_id: str | None = None
+    """The carrier's own id of the text or call."""
+    is_ours: bool = False
+    """We gave up: no carrier says so, and one that did it after all outranks us."""
+
+    @property
+    def rank(self) -> int:
+        return _GIVEN_UP if self.is_ours else RANK[self.state]
 
 
 def reason_to_fail(report: DeliveryReport) -> str | None:

@@ -50,15 +50,7 @@ class NoticeStore(Protocol):
 
     async def read(self, notice_id: str) -> Notice | None: ...
 
-    async def claim(self, notice_id: str) -> bool:
-        """Whether nobody has handed it to a carrier yet; from now on somebody has."""
-        ...
-
-    async def release(self, notice_id: str) -> None:
-        """The carrier did nothing: somebody may hand it over again."""
-        ...
-
-    async def report(self, report: DeliveryReport, carrier: str, carrier_id: str | None) -> bool:
+    async def report(self, report: DeliveryReport, carrier: str) -> bool:
         """Whether the report changed anything."""
         ...
 

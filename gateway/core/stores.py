@@ -1,12 +1,12 @@
 """What the core asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.core.delivery import DeliveryRef, DeliveryReport
+from gateway.core.delivery import DeliveryReport
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
 from gateway.core.verification import Channel, NewVerification, Status, Verdict, Verification
@@ -96,7 +96,6 @@ class VerificationStore(Protocol):
         report: DeliveryReport,
         customer_id: str,
         carrier: str,
-        carrier_id: str | None,
         close_reason: str | None,
     ) -> bool:
         """Whether the report changed anything; with `close_reason`, an open verification fails with it."""
@@ -217,23 +216,3 @@ class Changes(Protocol):
     def watch(self, verification_id: str) -> AbstractContextManager[Watch]:
         """Watch from now on; read the verification after this, so that no change falls between."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxEntry:
-    """One delivery to make, or one call to end. `handle` is the outbox's own."""
-
-    ref: DeliveryRef
-    hang_up: bool
-    is_notice: bool
-    handle: object
-
-
-class Outbox(Protocol):
-    """Where deliveries wait; an entry that is not `done` is given to somebody again."""
-
-    def entries(self) -> AsyncIterator[OutboxEntry]:
-        """Entries as they come, without end."""
-        ...
-
-    async def done(self, entry: OutboxEntry) -> None: ...

@@ -131,6 +131,8 @@ class Verification:
     delivery_at: int | None = None
     carrier_id: str | None = None
     """The carrier's own id of the latest text or call."""
+    carrier_before: str | None = None
+    """The carrier that the delivery before this one went to."""
     resend_at: int | None = None
     dialogue: str = ""
 

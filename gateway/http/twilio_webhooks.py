@@ -13,7 +13,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from gateway.carriers.twilio.carrier import WEBHOOKS
 from gateway.carriers.twilio.parameters import ParametersRefused
 from gateway.carriers.twilio.twiml import render
-from gateway.carriers.twilio.webhooks import SignatureRefused, TwilioWebhooks
+from gateway.carriers.twilio.webhooks import SignatureRefused, SignedForm, TwilioWebhooks
 from gateway.core.delivery import DeliveryRef, DeliveryReport
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -24,10 +24,10 @@ from gateway.methods.deliveries import DeliveryReports
 from gateway.methods.notices import NoticeMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 
-_CARRIER = "twilio"
+_KIND = "twilio"
 _VERIFICATION = f"{{verification_id:{VERIFICATION_ID}}}"
 _NOTICE = f"{{notice_id:{NOTICE_ID}}}"
-_NUMBER = "{number:[1-9][0-9]?}"
+_NUMBER = "{number:[1-9][0-9]?}{send:(?:[.][1-9][0-9]?)?}"
 
 Read = TypeVar("Read")
 
@@ -69,15 +69,15 @@ class TwilioEndpoints:
         return await self._take_report(request, self._webhooks.parse_message_status)
 
     async def notice_status(self, request: web.Request) -> web.Response:
-        report = await self._read_report(request, "notice_id", self._webhooks.parse_message_status)
-        await self._notices.report(report, _CARRIER)
+        carrier, report = await self._read_report(request, "notice_id", self._webhooks.parse_message_status)
+        await self._notices.report(report, carrier)
         return web.Response(status=204)
 
     async def call_status(self, request: web.Request) -> web.Response:
         return await self._take_report(request, self._webhooks.parse_call_status)
 
     async def inbound_text(self, request: web.Request) -> web.Response:
-        text = await self._read(request, self._webhooks.parse_inbound_text)
+        _, text = await self._read(request, self._webhooks.parse_inbound_text)
         answer = await self._sms_reply.receive(text.message_id, text.sender, text.body)
         response = MessagingResponse()
         if answer is not None:
@@ -86,24 +86,27 @@ class TwilioEndpoints:
 
     async def voice_turn(self, request: web.Request) -> web.Response:
         verification_id, event = request.match_info["verification_id"], request.match_info["event"]
-        happened = await self._read(request, lambda form: self._webhooks.parse_voice_turn(event, form))
+        _, happened = await self._read(request, lambda form: self._webhooks.parse_voice_turn(event, form))
         turn = await self._ars.take_turn(verification_id, request.match_info["turn"], happened)
         base = f"{self._voice}/{verification_id}/{turn.next_turn}"
         return _twiml(render(turn.actions, lambda event: f"{base}/{event}"))
 
     async def _take_report(
-        self, request: web.Request, parse: Callable[[DeliveryRef, dict[str, str]], DeliveryReport]
+        self, request: web.Request, parse: Callable[[DeliveryRef, SignedForm], DeliveryReport]
     ) -> web.Response:
-        await self._reports.take(await self._read_report(request, "verification_id", parse), _CARRIER)
+        carrier, report = await self._read_report(request, "verification_id", parse)
+        await self._reports.take(report, carrier)
         return web.Response(status=204)
 
     async def _read_report(
-        self, request: web.Request, subject: str, parse: Callable[[DeliveryRef, dict[str, str]], DeliveryReport]
-    ) -> DeliveryReport:
-        ref = DeliveryRef(request.match_info[subject], int(request.match_info["number"]))
+        self, request: web.Request, subject: str, parse: Callable[[DeliveryRef, SignedForm], DeliveryReport]
+    ) -> tuple[str, DeliveryReport]:
+        given = request.match_info
+        ref = DeliveryRef(given[subject], int(given["number"]), int(given["send"].removeprefix(".") or "1"))
         return await self._read(request, lambda form: parse(ref, form))
 
-    async def _read(self, request: web.Request, parse: Callable[[dict[str, str]], Read]) -> Read:
+    async def _read(self, request: web.Request, parse: Callable[[SignedForm], Read]) -> tuple[str, Read]:
+        """Which carrier sends it, and what it says."""
         body = await read_capped(request, LARGEST_BODY)
         try:
             form = self._webhooks.authenticate(
@@ -112,12 +115,12 @@ class TwilioEndpoints:
                 body,
                 request.headers.get("X-Twilio-Signature"),
             )
-            return parse(form)
+            return form.carrier, parse(form)
         except SignatureRefused:
-            _log.warning("webhook_refused", carrier=_CARRIER, reason="signature")
+            _log.warning("webhook_refused", kind=_KIND, reason="signature")
             raise Refusal(Problem.WEBHOOK_SIGNATURE) from None
         except ParametersRefused as refused:
-            _log.warning("webhook_refused", carrier=_CARRIER, reason=str(refused))
+            _log.warning("webhook_refused", kind=_KIND, reason=str(refused))
             raise Refusal(Problem.WEBHOOK_REFUSED, values={"reason": str(refused)}) from None
 
 

@@ -51,31 +51,20 @@ class Turn:
 
 
 class ArsMethod:
-    """Places the call and leads its dialogue."""
+    """Places the call, once whatever happens, and leads its dialogue."""
 
-    may_repeat_after_time_out = False
+    most_sends = 1
 
-    def __init__(
-        self, carrier: CallCarrier, verifications: Verifications, turns: TurnStore, firm: Firm, limits: Limits
-    ) -> None:
-        self._carrier = carrier
+    def __init__(self, verifications: Verifications, turns: TurnStore, firm: Firm, limits: Limits) -> None:
         self._verifications = verifications
         self._turns = turns
         self._firm = firm
         self._limits = limits
 
-    @property
-    def carrier_name(self) -> str:
-        return self._carrier.name
-
-    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+    async def deliver(self, via: CallCarrier, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
         first_turn = _new_turn()
         await self._turns.put_turn(verification.verification_id, first_turn, DialogueState().dump())
-        return await self._carrier.place_call(OutgoingCall(to, ref, first_turn, self._limits.ring))
-
-    async def hang_up(self, carrier_id: str) -> None:
-        """End a call whose verification is over."""
-        await self._carrier.end_call(carrier_id)
+        return await via.place_call(OutgoingCall(to, ref, first_turn, self._limits.ring))
 
     async def take_turn(self, verification_id: str, turn: str, event: Event) -> Turn:
         """Lead the dialogue one turn on. Raises `Refusal` when there is no such call, or the turn was taken."""

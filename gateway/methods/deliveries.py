@@ -8,6 +8,7 @@ from contacts.phone_numbers import PhoneNumber
 from gateway.core.delivery import DeliveryRef, DeliveryReport, reason_to_fail
 from gateway.core.stores import VerificationStore
 from gateway.core.verification import Method, Verification
+from gateway.methods.routing import Line
 
 _log = structlog.get_logger(__name__)
 
@@ -16,14 +17,11 @@ class DeliveringMethod(Protocol):
     """A method that reaches the customer by a carrier. Raises what the carrier ports raise."""
 
     @property
-    def carrier_name(self) -> str: ...
-
-    @property
-    def may_repeat_after_time_out(self) -> bool:
-        """Whether doing it twice is better than not at all."""
+    def most_sends(self) -> int:
+        """How often the customer may be reached by one delivery: more than once where twice is better than not."""
         ...
 
-    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+    async def deliver(self, via: Line, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
         """Hand one delivery to the carrier; answers the carrier's id of it."""
         ...
 
@@ -34,14 +32,14 @@ class DeliveryReports:
     def __init__(self, store: VerificationStore) -> None:
         self._store = store
 
-    async def take(self, report: DeliveryReport, carrier: str, carrier_id: str | None = None) -> None:
-        """Note a report; one that is late, repeated or about nothing we know changes nothing."""
+    async def take(self, report: DeliveryReport, carrier: str) -> None:
+        """Note a report; one that is late, repeated, another carrier's or about nothing we know changes nothing."""
         verification = await self._store.read(report.ref.verification_id)
         if verification is None:
             _log.info("delivery_report_unknown", state=report.state)
             return
         reason = reason_to_fail(report) if verification.method is Method.ARS else None
-        noted = await self._store.report(report, verification.customer_id, carrier, carrier_id, reason)
+        noted = await self._store.report(report, verification.customer_id, carrier, reason)
         _log.info(
             "delivery_report",
             verification_id=verification.verification_id,

@@ -5,17 +5,21 @@ from collections.abc import Mapping
 
 import structlog
 
+from contacts.models import ContactMethod
+from gateway.core.carriers import NEEDS
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.errors import StoreUnavailable
+from gateway.core.outbox import DeliveryNotWanted, Outbox, OutboxEntry
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
-from gateway.core.stores import Outbox, OutboxEntry, VerificationStore
+from gateway.core.stores import VerificationStore
 from gateway.core.tasks import end
 from gateway.core.verification import Method, Verification
-from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
+from gateway.methods.handing_over import GivenUp, HandingOver, Taken, Wanted
 from gateway.methods.notices import NoticeMethod
-from gateway.methods.retries import FIRST_PAUSE, TRIES, Failure, pause_before_retry, reason_of
+from gateway.methods.retries import FIRST_PAUSE
+from gateway.methods.routing import Carriers, Line
 
 _log = structlog.get_logger(__name__)
 
@@ -32,7 +36,8 @@ class Dispatcher:
         customers: CustomerStore,
         reports: DeliveryReports,
         methods: Mapping[Method, DeliveringMethod],
-        ars: ArsMethod,
+        carriers: Carriers,
+        handing_over: HandingOver,
         notices: NoticeMethod,
     ) -> None:
         self._outbox = outbox
@@ -40,7 +45,8 @@ class Dispatcher:
         self._customers = customers
         self._reports = reports
         self._methods = methods
-        self._ars = ars
+        self._carriers = carriers
+        self._handing_over = handing_over
         self._notices = notices
         self._reader: asyncio.Task[None] | None = None
         self._deliveries: set[asyncio.Task[None]] = set()
@@ -81,61 +87,55 @@ class Dispatcher:
         if entry.is_notice:
             await self._notices.deliver(entry.ref)
         elif entry.hang_up:
-            await self._hang_up(entry)
+            await self._hang_up(entry.ref)
         else:
-            await self._deliver(entry)
+            await self._deliver(entry.ref)
         await self._outbox.done(entry)
 
-    async def _hang_up(self, entry: OutboxEntry) -> None:
-        verification = await self._store.read(entry.ref.verification_id)
+    async def _hang_up(self, ref: DeliveryRef) -> None:
+        verification = await self._store.read(ref.verification_id)
         if verification is None or verification.is_open or verification.carrier_id is None:
             return
         try:
-            await self._ars.hang_up(verification.carrier_id)
+            await self._carriers.end_call(verification.delivery_carrier or "", verification.carrier_id)
         except (CarrierRefused, CarrierUnavailable, CarrierTimedOut) as failure:
             # The verification is over all the same: the call just says so when it is answered.
             _log.warning("hang_up_failed", reason=str(failure))
 
-    async def _deliver(self, entry: OutboxEntry) -> None:
-        ref = entry.ref
-        for tried in range(TRIES):
-            verification = await self._store.read(ref.verification_id)
-            if verification is None or not _is_due(verification, ref):
-                return
-            method = self._methods[verification.method]
-            failure = await self._try(verification, method, entry)
-            if failure is None:
-                if verification.method is Method.ARS:
-                    # Canceled while it was being placed: that request found no call to end.
-                    await self._hang_up(entry)
-                return
-            may_repeat = not isinstance(failure, CarrierTimedOut) or (method.may_repeat_after_time_out and tried == 0)
-            if isinstance(failure, CarrierRefused) or not may_repeat or tried == TRIES - 1:
-                report = DeliveryReport(ref, DeliveryState.FAILED, reason_of(failure))
-                await self._reports.take(report, method.carrier_name)
-                return
-            await asyncio.sleep(pause_before_retry(tried, failure))
+    async def _deliver(self, ref: DeliveryRef) -> GivenUp | None:
+        """Bring one delivery to a carrier; what stood in the way for good."""
+        verification = await self._store.read(ref.verification_id)
+        if verification is None or not _is_due(verification, ref):
+            return None
+        try:
+            ended = await self._hand_over(verification, ref)
+        except DeliveryNotWanted:
+            return None
+        if isinstance(ended, GivenUp):
+            given_up = DeliveryReport(ref, DeliveryState.FAILED, ended.reason, is_ours=True)
+            await self._reports.take(given_up, ended.carrier or "")
+            return ended
+        handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
+        await self._reports.take(handed_over, ended.carrier)
+        if verification.method is Method.ARS:
+            # Canceled while it was being placed: that request found no call to end.
+            await self._hang_up(ref)
+        return None
 
-    async def _try(self, verification: Verification, method: DeliveringMethod, entry: OutboxEntry) -> Failure | None:
-        """Hand the delivery over once; what stood in the way, or None."""
+    async def _hand_over(self, verification: Verification, ref: DeliveryRef) -> Taken | GivenUp:
         assert verification.contact_id is not None  # noqa: S101 - only methods with a contact are delivered
         _, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
         if stored is None:
-            return CarrierRefused(DeliveryReason.INVALID_NUMBER)
-        try:
-            carrier_id = await method.deliver(verification, stored.contact.number, entry.ref)
-        except (CarrierRefused, CarrierUnavailable, CarrierTimedOut) as failure:
-            _log.warning(
-                "delivery_failed",
-                verification_id=verification.verification_id,
-                carrier=method.carrier_name,
-                failure=type(failure).__name__,
-                reason=reason_of(failure),
-            )
-            return failure
-        handed_over = DeliveryReport(entry.ref, DeliveryState.QUEUED)
-        await self._reports.take(handed_over, method.carrier_name, carrier_id)
-        return None
+            return GivenUp(DeliveryReason.INVALID_NUMBER, None, 0)
+        method, number = self._methods[verification.method], stored.contact.number
+
+        async def send(via: Line, sent: DeliveryRef) -> str:
+            return await method.deliver(via, verification, number, sent)
+
+        # A carrier is noted already when a process that had begun to ask it has died.
+        asked_before = verification.delivery_carrier or verification.carrier_before
+        needs = NEEDS[ContactMethod(verification.method)]
+        return await self._handing_over.hand_over(Wanted(ref, number, needs, method.most_sends, asked_before), send)
 
 
 def _is_due(verification: Verification, ref: DeliveryRef) -> bool:

@@ -1,15 +1,16 @@
-"""Hands notices to the carrier: at most once each, since a text that came twice would say that two things happened."""
-
-import asyncio
+"""Hands notices to a carrier: at most once each, since a text that came twice would say that two things happened."""
 
 import structlog
 
+from gateway.core.carriers import Capability
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.firm import Firm
-from gateway.core.notices import Notice, NoticeStore, notice_text
-from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingText, TextCarrier
-from gateway.methods.retries import TRIES, Failure, pause_before_retry, reason_of
+from gateway.core.notices import NoticeStore, notice_text
+from gateway.core.outbox import DeliveryNotWanted
+from gateway.core.ports import OutgoingText
+from gateway.methods.handing_over import GivenUp, HandingOver, Taken, Wanted
+from gateway.methods.routing import Line
 
 _log = structlog.get_logger(__name__)
 
@@ -17,42 +18,40 @@ _log = structlog.get_logger(__name__)
 class NoticeMethod:
     """Sends what the outbox names, and takes in what carriers report of it."""
 
-    def __init__(self, store: NoticeStore, customers: CustomerStore, carrier: TextCarrier, firm: Firm) -> None:
+    def __init__(self, store: NoticeStore, customers: CustomerStore, handing_over: HandingOver, firm: Firm) -> None:
         self._store = store
         self._customers = customers
-        self._carrier = carrier
+        self._handing_over = handing_over
         self._firm = firm
 
-    async def deliver(self, ref: DeliveryRef) -> None:
-        """Send a notice, unless somebody did or may have."""
+    async def deliver(self, ref: DeliveryRef) -> GivenUp | None:
+        """Send a notice, unless somebody did or may have; what stood in the way for good."""
         notice = await self._store.read(ref.verification_id)
-        if notice is None or notice.delivery_state is not DeliveryState.QUEUED:
-            return
-        for tried in range(TRIES):
-            if not await self._store.claim(notice.notice_id):
-                return
-            failure = await self._try(notice, ref)
-            if failure is None:
-                return
-            if not isinstance(failure, CarrierUnavailable) or tried == TRIES - 1:
-                await self.report(DeliveryReport(ref, DeliveryState.FAILED, reason_of(failure)), self._carrier.name)
-                return
-            await self._store.release(notice.notice_id)
-            await asyncio.sleep(pause_before_retry(tried, failure))
-
-    async def report(self, report: DeliveryReport, carrier: str, carrier_id: str | None = None) -> None:
-        noted = await self._store.report(report, carrier, carrier_id)
-        _log.info("notice_report", notice_id=report.ref.verification_id, state=report.state, noted=noted)
-
-    async def _try(self, notice: Notice, ref: DeliveryRef) -> Failure | None:
+        if notice is None:
+            return None
         _, stored = await self._customers.read_with_contact(notice.customer_id, notice.contact_id)
         if stored is None:
-            return CarrierRefused(DeliveryReason.INVALID_NUMBER)
-        body = notice_text(self._firm, notice.kind, notice.operation, notice.locale)
+            return await self._given_up(ref, GivenUp(DeliveryReason.INVALID_NUMBER, None, 0))
+        number, body = stored.contact.number, notice_text(self._firm, notice.kind, notice.operation, notice.locale)
+
+        async def send(via: Line, sent: DeliveryRef) -> str:
+            return await via.send_text(OutgoingText(number, body, sent))
+
+        wanted = Wanted(ref, number, frozenset({Capability.SMS}), most_sends=1)
         try:
-            carrier_id = await self._carrier.send_text(OutgoingText(stored.contact.number, body, ref))
-        except (CarrierRefused, CarrierUnavailable, CarrierTimedOut) as failure:
-            _log.warning("notice_failed", notice_id=notice.notice_id, failure=type(failure).__name__)
-            return failure
-        await self.report(DeliveryReport(ref, DeliveryState.QUEUED), self._carrier.name, carrier_id)
-        return None
+            ended = await self._handing_over.hand_over(wanted, send)
+        except DeliveryNotWanted:
+            return None
+        if isinstance(ended, Taken):
+            handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
+            await self.report(handed_over, ended.carrier)
+            return None
+        return await self._given_up(ref, ended)
+
+    async def report(self, report: DeliveryReport, carrier: str) -> None:
+        noted = await self._store.report(report, carrier)
+        _log.info("notice_report", notice_id=report.ref.verification_id, state=report.state, noted=noted)
+
+    async def _given_up(self, ref: DeliveryRef, why: GivenUp) -> GivenUp:
+        await self.report(DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True), why.carrier or "")
+        return why

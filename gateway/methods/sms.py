@@ -12,21 +12,16 @@ from gateway.core.verification import Verification
 class SmsMethod:
     """Sends the code."""
 
-    may_repeat_after_time_out = True
+    most_sends = 2
 
-    def __init__(self, carrier: TextCarrier, vault: CodeVault, firm: Firm) -> None:
-        self._carrier = carrier
+    def __init__(self, vault: CodeVault, firm: Firm) -> None:
         self._vault = vault
         self._firm = firm
 
-    @property
-    def carrier_name(self) -> str:
-        return self._carrier.name
-
-    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+    async def deliver(self, via: TextCarrier, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
         if verification.sealed_code is None:
             raise ValueError("a verification that is sent its code keeps it sealed")
         code = self._vault.open(verification.verification_id, verification.sealed_code)
         locale = verification.locale
         body = code_text(self._firm.name(locale), verification.operation, code, verification.minutes_left, locale)
-        return await self._carrier.send_text(OutgoingText(to, body, ref))
+        return await via.send_text(OutgoingText(to, body, ref))

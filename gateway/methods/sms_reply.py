@@ -42,11 +42,10 @@ _OUTCOMES = {
 class SmsReplyMethod:
     """Asks by text, and reads the answer."""
 
-    may_repeat_after_time_out = True
+    most_sends = 2
 
     def __init__(
         self,
-        carrier: TextCarrier,
         verifications: Verifications,
         store: VerificationStore,
         customers: CustomerStore,
@@ -56,7 +55,6 @@ class SmsReplyMethod:
         personal_data: PersonalData,
         firm: Firm,
     ) -> None:
-        self._carrier = carrier
         self._verifications = verifications
         self._store = store
         self._customers = customers
@@ -66,14 +64,10 @@ class SmsReplyMethod:
         self._personal_data = personal_data
         self._firm = firm
 
-    @property
-    def carrier_name(self) -> str:
-        return self._carrier.name
-
-    async def deliver(self, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
+    async def deliver(self, via: TextCarrier, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
         locale = verification.locale
         body = reply_text(self._firm.name(locale), verification.operation, verification.minutes_left, locale)
-        return await self._carrier.send_text(OutgoingText(to, body, ref))
+        return await via.send_text(OutgoingText(to, body, ref))
 
     async def receive(self, message_id: str, sender: str, body: str) -> str | None:
         """Read one inbound text; what to text back, or None. A text that was read before changes nothing."""

@@ -199,6 +199,11 @@ def notice(notice_id: str) -> str:
     return _at(shard_in(notice_id), f"notice:{notice_id}")
 
 
+def delivered(subject_id: str) -> str:
+    """The hash of what a delivery is of: a verification or a notice."""
+    return notice(subject_id) if subject_id.startswith("ntc_") else verification(subject_id)
+
+
 def expiring(shard: int) -> str:
     """Sorted set: open verification ids of a shard by their expiry, in ms."""
     return _at(shard, "expiring")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.delivery import RANK, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReport, DeliveryState
 from gateway.core.notices import Notice, NoticeKind
 from gateway.core.operations import Operation
 from gateway.core.stores import CustomerMissing
@@ -11,7 +11,7 @@ from gateway.store.connection import Store
 from gateway.store.scripts import load
 
 _CREATE = load("create_notice")
-_REPORT = load("report_notice")
+_REPORT = load("report_notice", "reports")
 _KEPT_MS = 30 * 86_400_000
 
 
@@ -63,17 +63,19 @@ class RedisNotices:
             delivery_reason=record.get("d_reason") or None,
         )
 
-    async def claim(self, notice_id: str) -> bool:
-        return bool(await self._store.command("HSETNX", keys.notice(notice_id), "claimed", "1"))
-
-    async def release(self, notice_id: str) -> None:
-        await self._store.command("HDEL", keys.notice(notice_id), "claimed")
-
-    async def report(self, report: DeliveryReport, carrier: str, carrier_id: str | None) -> bool:
+    async def report(self, report: DeliveryReport, carrier: str) -> bool:
         notice_id = report.ref.verification_id
         answer = await self._store.run(
             _REPORT,
             (keys.notice(notice_id), keys.audit(keys.shard_in(notice_id))),
-            (notice_id, report.state, RANK[report.state], report.reason or "", carrier, carrier_id or ""),
+            (
+                notice_id,
+                report.state,
+                report.rank,
+                report.reason or "",
+                carrier,
+                report.carrier_id or "",
+                "" if report.is_ours else report.ref.send,
+            ),
         )
         return bool(answer[0] == b"noted")

@@ -13,7 +13,7 @@ from typing import Any
 from redis.exceptions import RedisError, ResponseError
 
 from gateway.core.delivery import DeliveryRef
-from gateway.core.stores import OutboxEntry
+from gateway.core.outbox import OutboxEntry
 from gateway.store import keys
 from gateway.store.connection import Store
 

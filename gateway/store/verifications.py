@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from gateway.core.delivery import RANK, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReport, DeliveryState
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
@@ -28,7 +28,7 @@ _READ = load("read_verification")
 _CHECK = load("check_verification")
 _CLOSE = load("close_verification")
 _RESEND = load("resend_verification")
-_REPORT = load("report_delivery")
+_REPORT = load("report_delivery", "reports")
 _TAKE_TURN = load("take_turn")
 _PUT_TURN = load("put_turn")
 
@@ -161,7 +161,6 @@ class RedisVerifications:
         report: DeliveryReport,
         customer_id: str,
         carrier: str,
-        carrier_id: str | None,
         close_reason: str | None,
     ) -> bool:
         verification_id = report.ref.verification_id
@@ -172,11 +171,12 @@ class RedisVerifications:
                 verification_id,
                 report.ref.number,
                 report.state,
-                RANK[report.state],
+                report.rank,
                 report.reason or "",
                 carrier,
-                carrier_id or "",
+                report.carrier_id or "",
                 close_reason or "",
+                "" if report.is_ours else report.ref.send,
             ),
         )
         return bool(given[0] == b"noted")
@@ -288,6 +288,7 @@ def _as_read(verification_id: str, read: list[Any]) -> Verification:
         delivery_carrier=text(b"d_carrier"),
         delivery_at=number(b"d_at"),
         carrier_id=text(b"d_id"),
+        carrier_before=text(b"d_before"),
         resend_at=number(b"resend_at"),
         dialogue=text(b"dialogue") or "",
     )

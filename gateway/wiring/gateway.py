@@ -32,6 +32,7 @@ from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.expiry import ExpirySweep
 from gateway.store.watch import StoreWatch
+from gateway.wiring.carriers import twilio_accounts
 from gateway.wiring.outside import reach_outside
 from gateway.wiring.stores import Stores, build_stores, open_store
 from gateway.wiring.use_cases import UseCases, build_use_cases
@@ -80,7 +81,8 @@ def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
         stores.customers,
         use_cases.reports,
         methods,
-        use_cases.ars,
+        use_cases.carriers,
+        use_cases.handing_over,
         use_cases.notice_method,
     )
 
@@ -89,11 +91,7 @@ def _app(
     settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry, watch: StoreWatch
 ) -> web.Application:
     limits, public_url = settings.limits, settings.public_url
-    webhooks = TwilioWebhooks(
-        auth_tokens=settings.twilio_auth_tokens,
-        account_sid=settings.twilio_account_sid,
-        public_url=public_url,
-    )
+    webhooks = TwilioWebhooks(twilio_accounts(settings), public_url)
     addresses = ClientAddresses(settings.trusted_proxies)
     rates = Rates(metrics, settings.rate_limits, addresses)
     verifications = VerificationHandlers(

@@ -12,19 +12,20 @@ from gateway.carriers.camara.risk_signals import CamaraRiskSignals
 from gateway.carriers.camara.services import camara_client
 from gateway.carriers.departure.records import HttpDepartureRecords, NoDepartureRecords
 from gateway.carriers.registry.ownership import NoOwnershipCheck, RegistryOwnershipCheck
-from gateway.carriers.twilio.carrier import TwilioCarrier
 from gateway.core.policy import Policy
 from gateway.core.ports import DepartureRecords, RiskSignal, RiskSignals
 from gateway.core.remembered_signals import RememberedSignals
 from gateway.geo.countries import PACKAGED, CountryDatabase
+from gateway.methods.routing import Line
 from gateway.settings import Settings
+from gateway.wiring.carriers import carrier_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What is not configured is there as something that knows nothing."""
 
-    carrier: TwilioCarrier
+    lines: tuple[Line, ...]
     ownership: OwnershipCheck
     signals: RiskSignals | None
     departures: DepartureRecords
@@ -33,18 +34,9 @@ class Outside:
 
 def reach_outside(settings: Settings, policy: Policy, personal_data: PersonalData, stack: AsyncExitStack) -> Outside:
     """Built without a connection; `stack` closes what is opened later."""
-    carrier = TwilioCarrier(
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token.get_secret_value(),
-        sms_number=settings.sms_number,
-        voice_number=settings.voice_number,
-        public_url=settings.public_url,
-        api_base_url=settings.twilio_api_base_url,
-    )
-    stack.push_async_callback(carrier.close)
     camara = _camara(settings, stack)
     return Outside(
-        carrier=carrier,
+        lines=carrier_lines(settings, stack),
         ownership=_ownership_check(settings, camara, stack),
         signals=_signals(settings, camara, policy, personal_data),
         departures=_departures(settings, stack),

@@ -21,6 +21,7 @@ from gateway.store.customers import RedisCustomers
 from gateway.store.decisions import RedisDecisionRecords, RedisStandings
 from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
 from gateway.store.exemptions import RedisExemptions
+from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
 from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
@@ -46,6 +47,7 @@ class Stores:
     customers: RedisCustomers
     decisions: RedisDecisionRecords
     exemptions: RedisExemptions
+    hand_overs: RedisHandOvers
     idempotency: RedisIdempotency
     notices: RedisNotices
     outbox: RedisOutbox
@@ -71,6 +73,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         customers=RedisCustomers(store, personal_data, limits),
         decisions=RedisDecisionRecords(store, limits),
         exemptions=RedisExemptions(store),
+        hand_overs=RedisHandOvers(store),
         idempotency=RedisIdempotency(store, personal_data),
         notices=RedisNotices(store),
         outbox=RedisOutbox(store),

@@ -27,7 +27,9 @@ from gateway.http.metrics import RiskSignalMetrics
 from gateway.methods.ars import ArsMethod
 from gateway.methods.branch_otp import BranchPasswords
 from gateway.methods.deliveries import DeliveryReports
+from gateway.methods.handing_over import HandingOver
 from gateway.methods.notices import NoticeMethod
+from gateway.methods.routing import Carriers
 from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.settings import Settings
@@ -61,6 +63,8 @@ class UseCases:
     ars: ArsMethod
     notice_method: NoticeMethod
     reports: DeliveryReports
+    carriers: Carriers
+    handing_over: HandingOver
 
 
 def build_use_cases(
@@ -87,6 +91,8 @@ def build_use_cases(
         stores.verifications, stores.customers, stores.caps, holds, vault, Alarms(stores.alarms), new_receipt_id
     )
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
+    carriers = Carriers(outside.lines, paused=frozenset)
+    handing_over = HandingOver(carriers, stores.hand_overs)
     return UseCases(
         signer=signer,
         opening=Opening(
@@ -112,12 +118,14 @@ def build_use_cases(
         passwords=BranchPasswords(stores.branch_passwords, vault, limits, keys.new_branch_password_id),
         redeeming=Redeeming(stores.receipts, signer),
         notices=Notices(stores.notices, stores.customers, stores.caps, keys.new_notice_id),
-        sms=SmsMethod(outside.carrier, vault, firm),
+        sms=SmsMethod(vault, firm),
         sms_reply=SmsReplyMethod(
-            outside.carrier, verifications, stores.verifications, stores.customers, stores.replies, stores.caps,
+            verifications, stores.verifications, stores.customers, stores.replies, stores.caps,
             vault, personal_data, firm,
         ),
-        ars=ArsMethod(outside.carrier, verifications, stores.verifications, firm, limits),
-        notice_method=NoticeMethod(stores.notices, stores.customers, outside.carrier, firm),
+        ars=ArsMethod(verifications, stores.verifications, firm, limits),
+        notice_method=NoticeMethod(stores.notices, stores.customers, handing_over, firm),
         reports=DeliveryReports(stores.verifications),
+        carriers=carriers,
+        handing_over=handing_over,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import DEFAULT, PhoneNumber
 from contacts.protection import PersonalData
 from gateway.core.alarms import Alarms
+from gateway.core.carriers import Capability
 from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
 from gateway.core.customers import Customers
@@ -28,7 +29,9 @@ from gateway.methods.ars import ArsMethod
 from gateway.methods.branch_otp import BranchPasswords
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
 from gateway.methods.dispatcher import Dispatcher
+from gateway.methods.handing_over import HandingOver
 from gateway.methods.notices import NoticeMethod
+from gateway.methods.routing import Carriers, Line
 from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.store import keys
@@ -40,6 +43,7 @@ from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.decisions import RedisStandings
 from gateway.store.expiry import ExpirySweep
+from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
 from gateway.store.ownership_tries import RedisOwnershipTries
@@ -101,6 +105,11 @@ class Registry:
         return self.says
 
 
+def line(carrier: RecordingCarrier, can: frozenset[Capability] = frozenset(Capability)) -> Line:
+    """A carrier as the firm uses it: everywhere, and by default for everything."""
+    return Line(carrier.name, can, None, texts=carrier, calls=carrier)
+
+
 class Rooms:
     """Everything between the HTTP edge and the store, put together as `gateway.wiring` does."""
 
@@ -158,10 +167,9 @@ class Rooms:
         self.passwords = BranchPasswords(RedisBranchPasswords(store), self.vault, limits, keys.new_branch_password_id)
         self.redeeming = Redeeming(self.receipts, signer)
         self.reports = DeliveryReports(self.verification_store)
-        self.sms = SmsMethod(self.carrier, self.vault, FIRM)
-        self.ars = ArsMethod(self.carrier, self.verifications, self.verification_store, FIRM, limits)
+        self.sms = SmsMethod(self.vault, FIRM)
+        self.ars = ArsMethod(self.verifications, self.verification_store, FIRM, limits)
         self.sms_reply = SmsReplyMethod(
-            self.carrier,
             self.verifications,
             self.verification_store,
             self.customer_store,
@@ -179,9 +187,11 @@ class Rooms:
             Method.ARS: self.ars,
         }
         outbox = RedisOutbox(self.store)
-        notices = NoticeMethod(RedisNotices(self.store), self.customer_store, self.carrier, FIRM)
+        carriers = Carriers([line(self.carrier)], paused=frozenset)
+        handing_over = HandingOver(carriers, RedisHandOvers(self.store))
+        notices = NoticeMethod(RedisNotices(self.store), self.customer_store, handing_over, FIRM)
         return Dispatcher(
-            outbox, self.verification_store, self.customer_store, self.reports, methods, self.ars, notices
+            outbox, self.verification_store, self.customer_store, self.reports, methods, carriers, handing_over, notices
         )
 
     async def register(self, customer: Customer | None = None, number: str = MOBILE) -> Contact:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.carrier_settings import TwilioEntry
 from gateway.core.receipts import load_receipt_key
 from gateway.settings import SettingsRefused, load_settings
 from tests.gateway.installations import needed_settings
@@ -121,7 +122,9 @@ def test_both_keys_are_in_force_and_the_first_one_writes(good: pytest.MonkeyPatc
         assert len(keys.ids) == 2
     assert settings.encryption_keys.keys()[0] == settings.encryption_key.get_secret_value()
     assert settings.receipt_keys[1].thumbprint() == load_receipt_key(another["receipt_key"]).thumbprint()
-    assert settings.twilio_auth_tokens[1] == another["twilio_auth_token"]
+    (twilio,) = settings.carriers
+    assert isinstance(twilio, TwilioEntry)
+    assert twilio.auth_tokens[1] == another["twilio_auth_token"]
 
 
 def test_a_key_may_come_from_a_mounted_file(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -130,4 +133,6 @@ def test_a_key_may_come_from_a_mounted_file(good: pytest.MonkeyPatch, tmp_path: 
     (folder / "bonin_twilio_auth_token").write_text("from a file\n")
     good.setenv("BONIN_SECRETS_DIR", str(folder))
     good.delenv("BONIN_TWILIO_AUTH_TOKEN")
-    assert load_settings().twilio_auth_token.get_secret_value() == "from a file"
+    token = load_settings().twilio_auth_token
+    assert token is not None
+    assert token.get_secret_value() == "from a file"

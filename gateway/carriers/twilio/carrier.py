@@ -9,7 +9,7 @@ from twilio.rest import Client
 
 from gateway.carriers.twilio.http_client import PooledHttpClient
 from gateway.carriers.twilio.translations import failure
-from gateway.core.delivery import DeliveryReason
+from gateway.core.delivery import DeliveryReason, DeliveryRef
 from gateway.core.ports import CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
 
 WEBHOOKS = "/webhooks/twilio"
@@ -25,15 +25,20 @@ class TwilioCarrier:
     def __init__(
         self,
         *,
+        name: str,
         account_sid: str,
         auth_token: str,
-        sms_number: str,
-        voice_number: str,
+        sms_number: str | None,
+        voice_number: str | None,
         public_url: str,
         api_base_url: str | None = None,
         timeout_seconds: float = 10,
     ) -> None:
-        """`public_url` is where Twilio reaches the gateway; `api_base_url` replaces `https://api.twilio.com`."""
+        """`public_url` is where Twilio reaches the gateway; `api_base_url` replaces `https://api.twilio.com`.
+
+        Without a number nothing is sent, or no call placed: whoever set it up asked for neither.
+        """
+        self.name = name
         self._http = PooledHttpClient(timeout_seconds)
         # With an environment of our own the SDK does not look for a region and an edge in the process's.
         self._client = Client(account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""})
@@ -43,15 +48,11 @@ class TwilioCarrier:
         self._voice_number = voice_number
         self._webhooks = public_url.rstrip("/") + WEBHOOKS
 
-    @property
-    def name(self) -> str:
-        return "twilio"
-
     async def send_text(self, text: OutgoingText) -> str:
         """Create a message; answers its sid. Reports come to `messages/…`, if there is a `ref`."""
         wanted = {"to": text.to.e164, "from_": self._sms_number, "body": text.body}
         if text.ref is not None:
-            wanted["status_callback"] = f"{self._webhooks}/messages/{text.ref.verification_id}/{text.ref.number}"
+            wanted["status_callback"] = f"{self._webhooks}/messages/{_path(text.ref)}"
         with _translated():
             message = await self._client.messages.create_async(**wanted)
             return _sid(message.sid)
@@ -64,7 +65,7 @@ class TwilioCarrier:
                 to=call.to.e164,
                 from_=self._voice_number,
                 url=f"{self._webhooks}/voice/{ref.verification_id}/{call.first_turn}/answered",
-                status_callback=f"{self._webhooks}/calls/{ref.verification_id}/{ref.number}",
+                status_callback=f"{self._webhooks}/calls/{_path(ref)}",
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 timeout=call.ring_seconds,
                 machine_detection="Enable",
@@ -101,6 +102,11 @@ def _translated() -> Iterator[None]:
     except (AttributeError, LookupError, TypeError, ValueError):
         # The SDK could not read the answer: whether the thing was done is as open as without one.
         raise CarrierTimedOut from None
+
+
+def _path(ref: DeliveryRef) -> str:
+    """A delivery in the address of its reports; a repeated hand-over has one of its own, to be told from the first."""
+    return f"{ref.verification_id}/{ref.number}" + (f".{ref.send}" if ref.send > 1 else "")
 
 
 def _sid(sid: object) -> str:

@@ -39,6 +39,30 @@ class SignatureRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """An account whose webhooks are taken: the carrier that it is to us, and what proves that a request is its.
+
+    Twilio signs with the primary token alone; while the secondary one takes its place, either may come.
+    """
+
+    carrier: str
+    account_sid: str
+    auth_tokens: Sequence[str] = field(repr=False)
+    takes_replies: bool
+
+    def signed(self, address: str, parameters: Mapping[str, str], signature: str) -> bool:
+        return any(RequestValidator(token).validate(address, parameters, signature) for token in self.auth_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForm:
+    """The parameters of a request, and the carrier that it is proven to come from."""
+
+    carrier: str
+    parameters: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class InboundText:
     """A text that somebody sent us; numbers in E.164. `repr` hides all but the carrier's id."""
 
@@ -49,21 +73,18 @@ class InboundText:
 
 
 class TwilioWebhooks:
-    """Reads the webhooks of one account. `authenticate` first; its parameters go to one of the `parse_…`."""
+    """Reads the webhooks of the firm's accounts. `authenticate` first; its form goes to one of the `parse_…`."""
 
-    def __init__(self, *, auth_tokens: Sequence[str], account_sid: str, public_url: str) -> None:
-        """`public_url` is the address that Twilio was given, whatever proxies stand in between.
-
-        Twilio signs with the primary token alone; while the secondary one takes its place, either may come.
-        """
-        self._validators = [RequestValidator(token) for token in auth_tokens]
-        self._account_sid = account_sid
+    def __init__(self, accounts: Sequence[TwilioAccount], public_url: str) -> None:
+        """`public_url` is the address that Twilio was given, whatever proxies stand in between."""
+        self._accounts = {account.account_sid: account for account in accounts}
+        self._replies_from = {account.carrier for account in accounts if account.takes_replies}
         self._public_url = public_url.rstrip("/")
 
-    def authenticate(
-        self, path_and_query: str, content_type: str, body: bytes, signature: str | None
-    ) -> dict[str, str]:
-        """The parameters of a signed form. Raises `SignatureRefused` or `ParametersRefused`.
+    def authenticate(self, path_and_query: str, content_type: str, body: bytes, signature: str | None) -> SignedForm:
+        """The form, and whose it is: only the token of the account that it names can sign it.
+
+        Raises `SignatureRefused` or `ParametersRefused`.
 
         A query is refused: none of our addresses has one, and `bodySHA256` in it would make the
         validator vouch for a body that is not a form.
@@ -74,39 +95,45 @@ class TwilioWebhooks:
             raise ParametersRefused("a query is not expected")
         if content_type.partition(";")[0].strip().lower() != FORM:
             raise ParametersRefused(f"the content type is not {FORM}")
-        parameters = _form(body)
-        url = self._public_url + path_and_query
-        if not any(validator.validate(url, parameters, signature) for validator in self._validators):
-            raise SignatureRefused
-        return parameters
+        parameters, address = _form(body), self._public_url + path_and_query
+        account = self._accounts.get(parameters.get("AccountSid", ""))
+        if account is not None and account.signed(address, parameters, signature):
+            return SignedForm(account.carrier, parameters)
+        if account is None and any(one.signed(address, parameters, signature) for one in self._accounts.values()):
+            raise ParametersRefused("malformed or missing parameter AccountSid")
+        raise SignatureRefused
 
-    def parse_message_status(self, ref: DeliveryRef, parameters: Mapping[str, str]) -> DeliveryReport:
+    def parse_message_status(self, ref: DeliveryRef, form: SignedForm) -> DeliveryReport:
         """What became of the text `ref`. Raises `ParametersRefused`."""
-        self._check(MESSAGE_STATUS, parameters)
+        parameters = _checked(MESSAGE_STATUS, form)
         status = parameters["MessageStatus"]
         if status not in MESSAGE_STATES:
             raise ParametersRefused("malformed parameter MessageStatus")
-        return DeliveryReport(ref, MESSAGE_STATES[status], message_reason(status, parameters.get("ErrorCode")))
+        reason = message_reason(status, parameters.get("ErrorCode"))
+        return DeliveryReport(ref, MESSAGE_STATES[status], reason, parameters["MessageSid"])
 
-    def parse_call_status(self, ref: DeliveryRef, parameters: Mapping[str, str]) -> DeliveryReport:
+    def parse_call_status(self, ref: DeliveryRef, form: SignedForm) -> DeliveryReport:
         """What became of the call `ref`. Raises `ParametersRefused`."""
-        self._check(CALL_STATUS, parameters)
+        parameters = _checked(CALL_STATUS, form)
         status = parameters["CallStatus"]
         if status not in CALL_STATES:
             raise ParametersRefused("malformed parameter CallStatus")
-        return DeliveryReport(ref, CALL_STATES[status], call_reason(status, parameters.get("SipResponseCode")))
+        reason = call_reason(status, parameters.get("SipResponseCode"))
+        return DeliveryReport(ref, CALL_STATES[status], reason, parameters["CallSid"])
 
-    def parse_inbound_text(self, parameters: Mapping[str, str]) -> InboundText:
-        """A text to one of our numbers. Raises `ParametersRefused`."""
-        self._check(INBOUND_TEXT, parameters)
+    def parse_inbound_text(self, form: SignedForm) -> InboundText:
+        """A text to one of our numbers, from a carrier that is trusted with who sent it. Raises `ParametersRefused`."""
+        if form.carrier not in self._replies_from:
+            raise ParametersRefused("this carrier is not set up for inbound texts")
+        parameters = _checked(INBOUND_TEXT, form)
         return InboundText(parameters["MessageSid"], parameters["From"], parameters["To"], parameters["Body"])
 
-    def parse_voice_turn(self, event: str, parameters: Mapping[str, str]) -> Answered | EarlyKeys | Keys | Silence:
+    def parse_voice_turn(self, event: str, form: SignedForm) -> Answered | EarlyKeys | Keys | Silence:
         """The dialogue's event; `event` ends the turn's address: answered, early, keys or silence.
 
         Raises `ParametersRefused`, and KeyError for an `event` that no address of ours ends in.
         """
-        self._check(_VOICE_TURNS[event], parameters)
+        parameters = _checked(_VOICE_TURNS[event], form)
         match event:
             case "answered":
                 by = parameters.get("AnsweredBy")
@@ -118,10 +145,10 @@ class TwilioWebhooks:
                 return Keys(parameters["Digits"])
         return Silence()
 
-    def _check(self, expected: Parameters, parameters: Mapping[str, str]) -> None:
-        expected.check(parameters)
-        if parameters["AccountSid"] != self._account_sid:
-            raise ParametersRefused("malformed parameter AccountSid")
+
+def _checked(expected: Parameters, form: SignedForm) -> Mapping[str, str]:
+    expected.check(form.parameters)
+    return form.parameters
 
 
 _VOICE_TURNS = {

@@ -1,20 +1,21 @@
---[[ Notes what became of a delivery; the end of a call closes its verification. A report of an earlier delivery, or
-one that does not rank above what is known, changes nothing: carriers report twice and out of order.
+--[[ Notes what became of a delivery; the end of a call closes its verification. A report of an earlier delivery or
+hand-over, of a carrier that does not have it, or one that does not rank above what is known changes nothing:
+carriers report twice, late and out of order. Our own word that it was given up counts only while none has it.
 KEYS: 1 verification  2 customer's open verifications  3 shard's expiring set  4 audit
 ARGV: 1 verification id  2 delivery number  3 state  4 rank  5 reason, or ''  6 carrier  7 carrier's id, or ''
-      8 reason to close an open verification with, or ''
+      8 reason to close an open verification with, or ''  9 number of the hand-over, or '' for giving up
 Answers: {'missing'} | {'stale'} | {'noted'}. ]]
 local now = store_time()
-local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank', 'expires_at', 'customer_id', 'client', 'method',
-  'operation', 'contact_id')
+local v = redis.call('HMGET', KEYS[1], 'status', 'delivery', 'd_rank', 'expires_at', 'd_send', 'd_carrier', 'd_id',
+  'customer_id', 'client', 'method', 'operation', 'contact_id')
 if not v[1] then
   return {'missing'}
 end
-if v[2] ~= ARGV[2] then
+if v[2] ~= ARGV[2] or not counts(ARGV[9], ARGV[6], v[5], v[6], v[7]) then
   return {'stale'}
 end
-if ARGV[7] ~= '' then
-  redis.call('HSET', KEYS[1], 'd_id', ARGV[7], 'd_carrier', ARGV[6])
+if ARGV[7] ~= '' and not v[7] then
+  redis.call('HSET', KEYS[1], 'd_id', ARGV[7])
 end
 if tonumber(v[3] or '0') >= tonumber(ARGV[4]) then
   return {'stale'}

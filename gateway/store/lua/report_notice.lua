@@ -1,15 +1,19 @@
---[[ Notes what became of a notice; a report that does not rank above what is known changes nothing.
+--[[ Notes what became of a notice; whose reports count is as with deliveries of verifications.
 KEYS: 1 notice  2 audit
 ARGV: 1 notice id  2 state  3 rank  4 reason, or ''  5 carrier  6 carrier's id, or ''
+      7 number of the hand-over, or '' for giving up
 Answers: {'missing'} | {'stale'} | {'noted'}. ]]
 local now = store_time()
 local known = redis.call('HMGET', KEYS[1], 'd_state', 'd_rank', 'customer_id', 'client', 'kind', 'operation',
-  'contact_id')
+  'contact_id', 'd_send', 'd_carrier', 'd_id')
 if not known[1] then
   return {'missing'}
 end
-if ARGV[6] ~= '' then
-  redis.call('HSET', KEYS[1], 'd_id', ARGV[6], 'd_carrier', ARGV[5])
+if not counts(ARGV[7], ARGV[5], known[8], known[9], known[10]) then
+  return {'stale'}
+end
+if ARGV[6] ~= '' and not known[10] then
+  redis.call('HSET', KEYS[1], 'd_id', ARGV[6])
 end
 if tonumber(known[2] or '0') >= tonumber(ARGV[3]) then
   return {'stale'}

@@ -78,6 +78,7 @@ async def twilio() -> AsyncIterator[Network]:
     async with TestClient(TestServer(create_app(settings))) as control:
         url = str(control.make_url("")).rstrip("/")
         carrier = TwilioCarrier(
+            name="twilio",
             account_sid=settings.account_sid,
             auth_token=settings.auth_token,
             sms_number=settings.sms_number,

@@ -15,10 +15,10 @@ from gateway.core.callers import ApiKeys
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.idempotency import IdempotencyStore
 from gateway.core.limits import Cap, Limits
+from gateway.core.outbox import HandOvers, OutboxEntry
 from gateway.core.stores import (
     BranchPasswordStore,
     CapStore,
-    OutboxEntry,
     ReceiptStore,
     ReplyStore,
     TurnStore,
@@ -32,6 +32,7 @@ from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.expiry import ExpirySweep
+from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
 from gateway.store.outbox import RedisOutbox
 from gateway.store.receipts import RedisReceipts
@@ -63,6 +64,7 @@ class Ports:
     receipts: ReceiptStore
     api_keys: ApiKeys
     idempotency: IdempotencyStore
+    hand_overs: HandOvers
     sweep: ExpirySweep
 
     @classmethod
@@ -80,6 +82,7 @@ class Ports:
             receipts=RedisReceipts(store, LIMITS),
             api_keys=RedisApiKeys(store),
             idempotency=RedisIdempotency(store, personal_data),
+            hand_overs=RedisHandOvers(store),
             sweep=ExpirySweep(store, verifications),
         )
 

@@ -7,7 +7,8 @@ from contextlib import aclosing
 import pytest
 
 from gateway.core.delivery import RANK, DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.stores import Outbox, OutboxEntry, VerificationMissing
+from gateway.core.outbox import Outbox, OutboxEntry
+from gateway.core.stores import VerificationMissing
 from gateway.core.verification import Method, Status, Verification
 from tests.builders import CUSTOMER_ID, new_verification
 from tests.contracts.store.servers import Ports
@@ -31,11 +32,19 @@ async def reported(
     state: DeliveryState,
     *,
     number: int = 1,
+    carrier: str = "twilio",
     carrier_id: str | None = None,
     close_reason: str | None = None,
+    **ref: int,
 ) -> bool:
-    report = DeliveryReport(DeliveryRef(to.verification_id, number), state, DeliveryReason.CARRIER_ERROR)
-    return await ports.verifications.report(report, to.customer_id, "twilio", carrier_id, close_reason)
+    delivery = DeliveryRef(to.verification_id, number, **ref)
+    report = DeliveryReport(delivery, state, DeliveryReason.CARRIER_ERROR, carrier_id)
+    return await ports.verifications.report(report, to.customer_id, carrier, close_reason)
+
+
+async def handed_over(ports: Ports, one: Verification, carrier: str = "twilio", number: int = 1) -> DeliveryRef:
+    """A carrier is being asked to take the delivery."""
+    return (await ports.hand_overs.begin(DeliveryRef(one.verification_id, number), carrier, 2)).ref
 
 
 async def read(ports: Ports, one: Verification) -> Verification:
@@ -60,6 +69,7 @@ async def test_only_a_report_that_ranks_above_what_is_known_is_noted(
     ports: Ports, known: DeliveryState, reported_now: DeliveryState
 ) -> None:
     one = await ports.verifications.create(new_verification())
+    await handed_over(ports, one)
     await reported(ports, one, known)
     before = await read(ports, one)
     assert before.delivery_state is known
@@ -71,6 +81,7 @@ async def test_only_a_report_that_ranks_above_what_is_known_is_noted(
 
 async def test_a_report_of_an_earlier_delivery_changes_nothing(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification())
+    await handed_over(ports, one)
     await reported(ports, one, DeliveryState.SENT, carrier_id="SM1")
     await ports.let_resend_pause_pass(one.verification_id)
     await ports.verifications.resend(one.verification_id)
@@ -78,6 +89,7 @@ async def test_a_report_of_an_earlier_delivery_changes_nothing(ports: Ports) -> 
     assert (again.delivery_number, again.delivery_state, again.carrier_id) == (2, "queued", None)
     assert not await reported(ports, one, DeliveryState.DELIVERED, number=1, carrier_id="SM1")
     assert (await read(ports, one)).carrier_id is None
+    await handed_over(ports, one, number=2)
     assert await reported(ports, one, DeliveryState.SENT, number=2, carrier_id="SM2")
     now = await read(ports, one)
     assert (now.delivery_state, now.delivery_carrier, now.carrier_id) == ("sent", "twilio", "SM2")
@@ -85,10 +97,12 @@ async def test_a_report_of_an_earlier_delivery_changes_nothing(ports: Ports) -> 
 
 async def test_the_end_of_a_call_fails_what_is_open_and_leaves_what_is_closed(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification(Method.ARS))
+    await handed_over(ports, one)
     await reported(ports, one, DeliveryState.BUSY, close_reason="busy")
     over = await read(ports, one)
     assert (over.status, over.reason, over.sealed_code) == ("failed", "busy", None)
     other = await ports.verifications.create(new_verification(Method.ARS))
+    await handed_over(ports, other)
     await ports.verifications.close(other.verification_id, CUSTOMER_ID, Status.DENIED, "denied_by_phone", "phone")
     assert await reported(ports, other, DeliveryState.COMPLETED, close_reason="hung_up")
     over = await read(ports, other)
@@ -97,6 +111,7 @@ async def test_the_end_of_a_call_fails_what_is_open_and_leaves_what_is_closed(po
 
 async def test_a_call_that_ends_past_its_time_leaves_it_expired(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification(Method.ARS))
+    await handed_over(ports, one)
     await ports.let_life_pass(one.verification_id)
     assert (await read(ports, one)).shown_status is Status.EXPIRED
     await reported(ports, one, DeliveryState.COMPLETED, close_reason="hung_up")
@@ -178,6 +193,7 @@ async def test_two_processes_share_the_outbox_and_none_gets_what_the_other_has(p
 
 async def test_whoever_waits_is_told_of_a_change_made_elsewhere(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification())
+    await handed_over(ports, one)
     changes = ports.changes()
     await changes.open()
     try:

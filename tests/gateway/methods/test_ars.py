@@ -64,7 +64,7 @@ async def contact(rooms: Rooms) -> Contact:
 async def phone(rooms: Rooms, contact: Contact) -> Phone:
     """It rings."""
     verification = await rooms.open(Method.ARS, contact)
-    await rooms.ars.deliver(verification, contact.number, DeliveryRef(verification.verification_id, 1))
+    await rooms.ars.deliver(rooms.carrier, verification, contact.number, DeliveryRef(verification.verification_id, 1))
     return Phone(rooms, verification)
 
 

@@ -9,8 +9,9 @@ from demo.customer import until
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.verification import Method, Verification
-from gateway.methods import dispatcher as dispatching
+from gateway.methods import handing_over
 from gateway.store import keys
+from gateway.store.hand_overs import RedisHandOvers
 from tests.builders import CLIENT
 from tests.gateway.rooms import Failure, Rooms
 
@@ -24,7 +25,7 @@ Dispatch = Callable[[], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatching, "pause_before_retry", lambda tried, failure: 0.0)
+    monkeypatch.setattr(handing_over, "pause_before_retry", lambda tried, failure: 0.0)
 
 
 @pytest.fixture
@@ -181,8 +182,8 @@ async def test_what_a_crashed_process_handed_over_is_not_delivered_again(
     rooms: Rooms, contact: Contact, dispatch: Dispatch, method: Method
 ) -> None:
     one = await rooms.open(method, contact)
-    handed_over = DeliveryReport(DeliveryRef(one.verification_id, 1), DeliveryState.QUEUED)
-    await rooms.reports.take(handed_over, "recorder", "XX1")
+    begun = await RedisHandOvers(rooms.store).begin(DeliveryRef(one.verification_id, 1), "recorder", 2)
+    await rooms.reports.take(DeliveryReport(begun.ref, DeliveryState.QUEUED, carrier_id="XX1"), "recorder")
     await dispatch()
     assert rooms.carrier.asked == 0
 

@@ -43,7 +43,9 @@ def test_a_script_shows_its_name_and_not_its_source(verb: str) -> None:
 
 
 TELLS_NOTHING = {
+    "begin_delivery": "a carrier is about to be asked; what came of it is told",
     "begin_request": "a repeat of a request is no change",
+    "give_back_delivery": "a carrier was asked in vain; what came of it is told",
     "put_turn": "a turn of a call; its end is told",
     "take_cap": "a counter that lapses",
     "take_turn": "a turn of a call; its end is told",

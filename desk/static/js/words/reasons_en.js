@@ -29,5 +29,7 @@ export const reasons = {
   country_blocked: ["We cannot send to this country", "Choose a domestic contact, or use a one-time password from a branch."],
   throttled: ["The carrier is too busy", "Request it again in a moment."],
   carrier_error: ["The carrier could not do it", "Request it again in a moment, or choose another method."],
+  no_carrier: ["No carrier can take it at the moment", "Request it again in a moment, or choose another method."],
+  internal_error: ["Something went wrong on our side", "Request it again, or choose another method."],
   carrier_timeout: ["The carrier did not answer", "Request it again in a moment, or choose another method."],
 };

@@ -37,6 +37,7 @@ Connect = Callable[..., Awaitable[TwilioCarrier]]
 
 def carrier_at(api_base_url: str | None, timeout_seconds: float = 10) -> TwilioCarrier:
     return TwilioCarrier(
+        name="twilio",
         account_sid=ACCOUNT_SID,
         auth_token=AUTH_TOKEN,
         sms_number=FIRM,

@@ -15,7 +15,7 @@ from carrier_sim.settings import CarrierSettings, FaultSettings
 from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.carriers.twilio.carrier import TwilioCarrier
 from gateway.carriers.twilio.twiml import render
-from gateway.carriers.twilio.webhooks import InboundText, TwilioWebhooks
+from gateway.carriers.twilio.webhooks import InboundText, TwilioAccount, TwilioWebhooks
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.ports import OutgoingCall, OutgoingText
 from ivr.actions import Action, CheckCode, Deny
@@ -52,10 +52,12 @@ class Gateway:
 
     def listen_at(self, public_url: str) -> None:
         self.public_url = public_url
-        self.webhooks = TwilioWebhooks(auth_tokens=[AUTH_TOKEN], account_sid=ACCOUNT_SID, public_url=public_url)
+        self.webhooks = TwilioWebhooks(
+            [TwilioAccount("twilio", ACCOUNT_SID, [AUTH_TOKEN], takes_replies=True)], public_url
+        )
 
     async def handle(self, request: web.Request) -> web.Response:
-        parameters = self.webhooks.authenticate(
+        form = self.webhooks.authenticate(
             request.path_qs,
             request.headers["Content-Type"],
             await request.read(),
@@ -63,15 +65,15 @@ class Gateway:
         )
         match request.match_info["kind"]:
             case "messages":
-                self.reports.put_nowait(self.webhooks.parse_message_status(REF, parameters))
+                self.reports.put_nowait(self.webhooks.parse_message_status(REF, form))
             case "calls":
-                self.reports.put_nowait(self.webhooks.parse_call_status(REF, parameters))
+                self.reports.put_nowait(self.webhooks.parse_call_status(REF, form))
             case "inbound":
-                self.texts.put_nowait(self.webhooks.parse_inbound_text(parameters))
+                self.texts.put_nowait(self.webhooks.parse_inbound_text(form))
             case "voice":
                 _, turn, event = request.match_info["rest"].split("/")
                 assert turn == f"t{self.turn}"
-                twiml = self.take(self.webhooks.parse_voice_turn(event, parameters))
+                twiml = self.take(self.webhooks.parse_voice_turn(event, form))
                 return web.Response(text=twiml, content_type="text/xml")
         return web.Response(text="<Response/>", content_type="text/xml")
 
@@ -150,6 +152,7 @@ async def line() -> AsyncIterator[Line]:
         app = create_app(settings)
         async with TestClient(TestServer(app)) as phone:
             twilio = TwilioCarrier(
+                name="twilio",
                 account_sid=ACCOUNT_SID,
                 auth_token=AUTH_TOKEN,
                 sms_number=FIRM,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.carriers.twilio.parameters import ParametersRefused
-from gateway.carriers.twilio.webhooks import FORM, SignatureRefused, TwilioWebhooks
+from gateway.carriers.twilio.webhooks import FORM, SignatureRefused, SignedForm, TwilioAccount, TwilioWebhooks
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from ivr.events import Answered, AnsweredBy, EarlyKeys, Keys, Silence
 from tests.gateway.carriers.twilio.requests import (
@@ -27,19 +27,27 @@ from tests.gateway.carriers.twilio.requests import (
 
 PATH = "/webhooks/twilio/messages/v-1/1"
 REF = DeliveryRef("v-1", 1)
-WEBHOOKS = TwilioWebhooks(auth_tokens=[AUTH_TOKEN], account_sid=ACCOUNT_SID, public_url=PUBLIC_URL)
+ACCOUNT = TwilioAccount("main", ACCOUNT_SID, [AUTH_TOKEN], takes_replies=True)
+OTHER_SID, OTHER_TOKEN = "AC" + "f" * 32, "a-token-of-another-account"
+OTHER = TwilioAccount("second", OTHER_SID, [OTHER_TOKEN], takes_replies=False)
+WEBHOOKS = TwilioWebhooks([ACCOUNT, OTHER], PUBLIC_URL)
+
+
+def of(parameters: dict[str, str], carrier: str = "main") -> SignedForm:
+    """A form that was authenticated."""
+    return SignedForm(carrier, parameters)
 
 
 def test_a_form_signed_for_its_public_address_is_taken() -> None:
     taken = WEBHOOKS.authenticate(PATH, FORM, form(MESSAGE_STATUS), sign(PATH, MESSAGE_STATUS))
-    assert taken == MESSAGE_STATUS
+    assert taken == of(MESSAGE_STATUS)
 
 
 def test_a_charset_after_the_content_type_and_a_slash_after_the_public_address_change_nothing() -> None:
-    webhooks = TwilioWebhooks(auth_tokens=[AUTH_TOKEN], account_sid=ACCOUNT_SID, public_url=PUBLIC_URL + "/")
+    webhooks = TwilioWebhooks([ACCOUNT], PUBLIC_URL + "/")
     content_type = "application/x-www-form-urlencoded; charset=UTF-8"
     body, signature = form(INBOUND_TEXT), sign(PATH, INBOUND_TEXT)
-    assert webhooks.authenticate(PATH, content_type, body, signature) == INBOUND_TEXT
+    assert webhooks.authenticate(PATH, content_type, body, signature) == of(INBOUND_TEXT)
 
 
 @pytest.mark.parametrize("signature", [None, "", "AAAA", "서명", sign(PATH, MESSAGE_STATUS, token="other")])
@@ -51,9 +59,9 @@ def test_a_missing_or_foreign_signature_is_refused(signature: str | None) -> Non
 @pytest.mark.parametrize("token", ["the one before", AUTH_TOKEN])
 def test_while_a_token_takes_the_place_of_another_either_signs(token: str) -> None:
     tokens = [AUTH_TOKEN, "the one before"]
-    webhooks = TwilioWebhooks(auth_tokens=tokens, account_sid=ACCOUNT_SID, public_url=PUBLIC_URL)
+    webhooks = TwilioWebhooks([TwilioAccount("main", ACCOUNT_SID, tokens, takes_replies=True)], PUBLIC_URL)
     signature = sign(PATH, MESSAGE_STATUS, token=token)
-    assert webhooks.authenticate(PATH, FORM, form(MESSAGE_STATUS), signature) == MESSAGE_STATUS
+    assert webhooks.authenticate(PATH, FORM, form(MESSAGE_STATUS), signature) == of(MESSAGE_STATUS)
     with pytest.raises(SignatureRefused):
         webhooks.authenticate(PATH, FORM, form(MESSAGE_STATUS), sign(PATH, MESSAGE_STATUS, token="another"))
 
@@ -120,8 +128,8 @@ def test_whatever_comes_is_refused_in_order(body: bytes, content_type: str, sign
     ],
 )
 def test_a_text_is_followed_on_its_way(status: str, state: DeliveryState) -> None:
-    report = WEBHOOKS.parse_message_status(REF, {**MESSAGE_STATUS, "MessageStatus": status})
-    assert report == DeliveryReport(REF, state)
+    report = WEBHOOKS.parse_message_status(REF, of({**MESSAGE_STATUS, "MessageStatus": status}))
+    assert report == DeliveryReport(REF, state, None, MESSAGE_STATUS["MessageSid"])
 
 
 @pytest.mark.parametrize(
@@ -138,8 +146,8 @@ def test_a_text_is_followed_on_its_way(status: str, state: DeliveryState) -> Non
 )
 def test_an_undelivered_text_says_why(error_code: str, reason: DeliveryReason) -> None:
     failed = {**MESSAGE_STATUS, "MessageStatus": "undelivered", "ErrorCode": error_code}
-    report = WEBHOOKS.parse_message_status(REF, failed)
-    assert report == DeliveryReport(REF, DeliveryState.UNDELIVERED, reason)
+    report = WEBHOOKS.parse_message_status(REF, of(failed))
+    assert report == DeliveryReport(REF, DeliveryState.UNDELIVERED, reason, MESSAGE_STATUS["MessageSid"])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,9 @@ def test_an_undelivered_text_says_why(error_code: str, reason: DeliveryReason) -
     ],
 )
 def test_a_call_is_followed_on_its_way(status: str, state: DeliveryState) -> None:
-    assert WEBHOOKS.parse_call_status(REF, {**CALL_STATUS, "CallStatus": status}) == DeliveryReport(REF, state)
+    assert WEBHOOKS.parse_call_status(REF, of({**CALL_STATUS, "CallStatus": status})) == DeliveryReport(
+        REF, state, None, CALL_STATUS["CallSid"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,11 +187,11 @@ def test_a_call_that_nobody_took_says_why(
     ended = {**CALL_STATUS, "CallStatus": status, "SipResponseCode": sip or ""}
     if sip is None:
         del ended["SipResponseCode"]
-    assert WEBHOOKS.parse_call_status(REF, ended) == DeliveryReport(REF, state, reason)
+    assert WEBHOOKS.parse_call_status(REF, of(ended)) == DeliveryReport(REF, state, reason, CALL_STATUS["CallSid"])
 
 
 def test_a_text_that_came_in_is_told_without_showing_it() -> None:
-    text = WEBHOOKS.parse_inbound_text(INBOUND_TEXT)
+    text = WEBHOOKS.parse_inbound_text(of(INBOUND_TEXT))
     assert (text.sender, text.recipient, text.body) == (CUSTOMER, FIRM, "인증번호 123456 입니다")
     assert text.message_id == INBOUND_TEXT["MessageSid"]
     assert CUSTOMER not in repr(text)
@@ -202,40 +212,59 @@ def test_a_text_that_came_in_is_told_without_showing_it() -> None:
     ],
 )
 def test_who_picked_up_is_told_and_doubt_is_unknown(answered_by: str, heard: AnsweredBy) -> None:
-    event = WEBHOOKS.parse_voice_turn("answered", {**ANSWERED, "AnsweredBy": answered_by})
+    event = WEBHOOKS.parse_voice_turn("answered", of({**ANSWERED, "AnsweredBy": answered_by}))
     assert event == Answered(heard)
 
 
 def test_a_call_without_machine_detection_reports_nobody() -> None:
-    assert WEBHOOKS.parse_voice_turn("answered", CALL) == Answered(AnsweredBy.NOT_REPORTED)
+    assert WEBHOOKS.parse_voice_turn("answered", of(CALL)) == Answered(AnsweredBy.NOT_REPORTED)
 
 
 def test_keys_and_silence_become_events_of_the_dialogue() -> None:
-    assert WEBHOOKS.parse_voice_turn("keys", KEYS) == Keys("123456")
-    assert WEBHOOKS.parse_voice_turn("early", {**KEYS, "Digits": "*"}) == EarlyKeys("*")
-    assert WEBHOOKS.parse_voice_turn("silence", SILENCE) == Silence()
-    assert WEBHOOKS.parse_voice_turn("silence", CALL) == Silence()
+    assert WEBHOOKS.parse_voice_turn("keys", of(KEYS)) == Keys("123456")
+    assert WEBHOOKS.parse_voice_turn("early", of({**KEYS, "Digits": "*"})) == EarlyKeys("*")
+    assert WEBHOOKS.parse_voice_turn("silence", of(SILENCE)) == Silence()
+    assert WEBHOOKS.parse_voice_turn("silence", of(CALL)) == Silence()
 
 
 @pytest.mark.parametrize("digits", ["", "１２３", "12 34", "12w", "1" * 33, "12\n"])
 def test_keys_that_no_phone_has_are_refused(digits: str) -> None:
     with pytest.raises(ParametersRefused, match="malformed parameter Digits"):
-        WEBHOOKS.parse_voice_turn("keys", {**KEYS, "Digits": digits})
+        WEBHOOKS.parse_voice_turn("keys", of({**KEYS, "Digits": digits}))
 
 
 def test_silence_with_keys_is_refused() -> None:
     with pytest.raises(ParametersRefused, match="malformed parameter Digits"):
-        WEBHOOKS.parse_voice_turn("silence", {**SILENCE, "Digits": "1"})
+        WEBHOOKS.parse_voice_turn("silence", of({**SILENCE, "Digits": "1"}))
 
 
-def test_another_account_is_refused() -> None:
+def test_each_account_is_proven_by_its_own_token() -> None:
+    of_the_other = {**MESSAGE_STATUS, "AccountSid": OTHER_SID}
+    taken = WEBHOOKS.authenticate(PATH, FORM, form(of_the_other), sign(PATH, of_the_other, token=OTHER_TOKEN))
+    assert taken == of(of_the_other, "second")
+    with pytest.raises(SignatureRefused):
+        WEBHOOKS.authenticate(PATH, FORM, form(of_the_other), sign(PATH, of_the_other))
+    with pytest.raises(SignatureRefused):
+        WEBHOOKS.authenticate(PATH, FORM, form(MESSAGE_STATUS), sign(PATH, MESSAGE_STATUS, token=OTHER_TOKEN))
+
+
+@pytest.mark.parametrize("named", [{"AccountSid": "AC" + "e" * 32}, {"AccountSid": ""}, {}])
+def test_an_account_that_is_none_of_ours_is_refused_though_it_is_signed(named: dict[str, str]) -> None:
+    parameters = {name: value for name, value in MESSAGE_STATUS.items() if name != "AccountSid"} | named
     with pytest.raises(ParametersRefused, match="AccountSid"):
-        WEBHOOKS.parse_inbound_text({**INBOUND_TEXT, "AccountSid": "AC" + "f" * 32})
+        WEBHOOKS.authenticate(PATH, FORM, form(parameters), sign(PATH, parameters))
+    with pytest.raises(SignatureRefused):
+        WEBHOOKS.authenticate(PATH, FORM, form(parameters), sign(PATH, parameters, token="nobody's"))
+
+
+def test_a_text_from_a_carrier_that_is_not_trusted_with_senders_is_refused() -> None:
+    with pytest.raises(ParametersRefused, match="inbound"):
+        WEBHOOKS.parse_inbound_text(of({**INBOUND_TEXT, "AccountSid": OTHER_SID}, "second"))
 
 
 @pytest.mark.parametrize("status", ["", "lost", "DELIVERED"])
 def test_a_status_that_twilio_does_not_have_is_refused(status: str) -> None:
     with pytest.raises(ParametersRefused, match="MessageStatus"):
-        WEBHOOKS.parse_message_status(REF, {**MESSAGE_STATUS, "MessageStatus": status})
+        WEBHOOKS.parse_message_status(REF, of({**MESSAGE_STATUS, "MessageStatus": status}))
     with pytest.raises(ParametersRefused, match="CallStatus"):
-        WEBHOOKS.parse_call_status(REF, {**CALL_STATUS, "CallStatus": status})
+        WEBHOOKS.parse_call_status(REF, of({**CALL_STATUS, "CallStatus": status}))
