@@ -1,0 +1,58 @@
+"""`./run faults`: does to real processes what may happen to them, and counts the promises that did not hold."""
+
+import argparse
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+import uvloop
+
+from tests.faults.catalogue import FAULTS
+from tests.faults.harness.fault import Fault, Outcome
+from tests.faults.harness.showing import Progress, lines
+from tests.faults.harness.trying import FULL, dose_of, give
+
+
+def main() -> int:
+    """Exit code 1 when anything that is promised did not hold."""
+    arguments = _arguments()
+    outcomes: list[Outcome] = []
+    for fault in arguments.names or FAULTS:
+        with tempfile.TemporaryDirectory(prefix="bonin-faults-", ignore_cleanup_errors=True) as directory:
+            progress = Progress(fault, dose_of(fault, arguments.dose))
+            outcome = uvloop.run(give(fault, arguments.dose, Path(directory), progress))
+        progress.end(outcome)
+        outcomes.append(outcome)
+        if arguments.json is not None:
+            arguments.json.write_bytes(orjson.dumps([asdict(one) for one in outcomes], option=orjson.OPT_INDENT_2))
+    print("\n".join(["", *lines(outcomes)]))
+    return 1 if any(outcome.violations for outcome in outcomes) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run faults", description=__doc__)
+    parser.add_argument("names", nargs="*", type=_fault, metavar="NAME", help=", ".join(one.name for one in FAULTS))
+    parser.add_argument("--dose", type=_dose, default=FULL, help="short, full, or a fraction of the full dose")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what came of it there as well")
+    return parser.parse_args()
+
+
+def _fault(name: str) -> Fault:
+    for fault in FAULTS:
+        if fault.name == name:
+            return fault
+    raise argparse.ArgumentTypeError(f"there is no fault {name!r}")
+
+
+def _dose(text: str) -> str:
+    try:
+        dose_of(FAULTS[0], text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("give short, full, or a number above 0 and up to 1") from None
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""Every fault, in the order in which they are run and shown."""
+
+from tests.faults.canceled_requests import CANCELED_REQUESTS
+from tests.faults.carrier_failing import CARRIER_FAILING
+from tests.faults.forged_webhooks import FORGED_WEBHOOKS
+from tests.faults.gateway_killed import GATEWAY_KILLED
+from tests.faults.guessing import GUESSING
+from tests.faults.harness.fault import Fault
+from tests.faults.one_code_at_once import ONE_CODE_AT_ONCE
+
+FAULTS: tuple[Fault, ...] = (
+    GATEWAY_KILLED,
+    ONE_CODE_AT_ONCE,
+    GUESSING,
+    CANCELED_REQUESTS,
+    CARRIER_FAILING,
+    FORGED_WEBHOOKS,
+)

@@ -1,0 +1,137 @@
+"""`bonin serve` and the local carrier, each in a process of its own."""
+
+import csv
+import io
+import sys
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from demo.running import SMS_NUMBER, VOICE_NUMBER
+from demo.secrets_file import DemoSecrets
+from tests.faults.harness.processes import DidNotStart, Process, answers, free_port
+
+NO_CAPS = dict.fromkeys(
+    ("BONIN_CUSTOMER_CAP", "BONIN_NUMBER_CAP", "BONIN_NUMBER_DAY_CAP", "BONIN_CLIENT_CAP"), "1000000000"
+)
+"""Load from one machine in the name of few customers would otherwise be refused, as it should."""
+
+
+class Gateway:
+    """One gateway process, which keeps its address when it is started again."""
+
+    def __init__(self, directory: Path, environment: Mapping[str, str], name: str = "gateway") -> None:
+        self.port = free_port()
+        self._directory = directory
+        self._environment = environment
+        self._name = name
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self._directory / f"{self._name}.log"
+
+    @property
+    def process(self) -> Process:
+        assert self._process is not None
+        return self._process
+
+    async def start(self, *, until_ready: bool = True) -> None:
+        """Come back when it is ready, or, where its store is away, when it answers at all."""
+        environment = {**self._environment, "BONIN_PORT": str(self.port)}
+        self._process = Process([sys.executable, "-P", "-m", "gateway.cli", "serve"], self.log, environment)
+        self._process.start()
+        await self._process.until(lambda: answers(f"{self.url}/{'readyz' if until_ready else 'livez'}"))
+
+    async def kill(self) -> None:
+        await self.process.kill()
+
+    async def stop(self) -> None:
+        if self._process is not None:
+            await self._process.stop()
+
+
+class Carrier:
+    """The local carrier. It outlives the gateways, as the real one does."""
+
+    def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self._log = directory / "carrier.log"
+        self._environment = environment
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        for _ in range(5):
+            words = [sys.executable, "-P", "-m", "carrier_sim", "--port", str(self.port)]
+            self._process = Process(words, self._log, self._environment)
+            self._process.start()
+            try:
+                return await self._process.until(lambda: answers(f"{self.url}/control/phones"))
+            except DidNotStart:
+                self.port = free_port()
+        raise DidNotStart(self._log.read_text())
+
+    async def stop(self) -> None:
+        if self._process is not None:
+            await self._process.stop()
+
+
+def carrier_environment(secrets: DemoSecrets, inbound_url: str, speed: float) -> dict[str, str]:
+    return {
+        "CARRIER_ACCOUNT_SID": secrets.twilio_account_sid,
+        "CARRIER_AUTH_TOKEN": secrets.twilio_auth_token,
+        "CARRIER_REGISTRY_TOKEN": secrets.registry_token,
+        "CARRIER_SMS_NUMBER": SMS_NUMBER,
+        "CARRIER_VOICE_NUMBER": VOICE_NUMBER,
+        "CARRIER_INBOUND_URL": inbound_url,
+        "CARRIER_SPEED": str(speed),
+    }
+
+
+def gateway_environment(
+    secrets: DemoSecrets, store_url: str | None, directory: Path, public_url: str, carrier_url: str, life: int
+) -> dict[str, str]:
+    """Production settings, but for the caps. `life` is how long a verification is open, in seconds."""
+    return NO_CAPS | {
+        **({"BONIN_REDIS_URL": store_url} if store_url else {"BONIN_DATA_DIR": str(directory / "data")}),
+        "BONIN_PUBLIC_URL": public_url,
+        "BONIN_POLICY_DIR": str(_policy(directory / "policy", life)),
+        "BONIN_ENCRYPTION_KEY": secrets.encryption_key,
+        "BONIN_INDEX_KEY": secrets.index_key,
+        "BONIN_CODE_PEPPER": secrets.code_pepper,
+        "BONIN_RECEIPT_KEY": secrets.receipt_key,
+        "BONIN_FIRM_NAME_KO": "본인증권",
+        "BONIN_FIRM_NAME_EN": "Bonin Securities",
+        "BONIN_CUSTOMER_CENTRE": "1588-0000",
+        "BONIN_TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
+        "BONIN_TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
+        "BONIN_TWILIO_API_BASE_URL": carrier_url,
+        "BONIN_SMS_NUMBER": SMS_NUMBER,
+        "BONIN_VOICE_NUMBER": VOICE_NUMBER,
+        "BONIN_REGISTRY_URL": carrier_url,
+        "BONIN_REGISTRY_TOKEN": secrets.registry_token,
+        "BONIN_LOG_LEVEL": "info",
+    }
+
+
+def _policy(folder: Path, life: int) -> Path:
+    """The packaged policy, with another life in every row that has one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    packaged = files("gateway").joinpath("policy")
+    for name in ("signals.csv", "version.txt"):
+        (folder / name).write_text(packaged.joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(packaged.joinpath("operations.csv").read_text(encoding="utf-8"))))
+    with (folder / "operations.csv").open("w", encoding="utf-8", newline="") as table:
+        writer = csv.DictWriter(table, rows[0].keys())
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row | ({"valid_for": str(life)} if row["valid_for"] else {}))
+    return folder
