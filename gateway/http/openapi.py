@@ -18,6 +18,8 @@ from gateway.http.routes import PathType, Route
 PATH = "/openapi.json"
 
 _References = Mapping[tuple[Any, str], dict[str, Any]]
+
+_REF = "#/components/schemas/{model}"
 """What to write where a model is meant, by the model and its direction."""
 
 _SCOPES: Mapping[Scope, str] = {
@@ -121,9 +123,7 @@ def _schemas(routes: Sequence[Route]) -> tuple[_References, dict[str, Any]]:
         for answered in route.responses.values():
             if answered is not None:
                 wanted[answered, "serialization"] = None
-    references, definitions = models_json_schema(
-        list(wanted), ref_template="#/components/schemas/{model}", schema_generator=_Untitled
-    )
+    references, definitions = models_json_schema(list(wanted), ref_template=_REF, schema_generator=_Untitled)
     schemas: dict[str, Any] = dict(definitions.get("$defs", {}))
     schemas["Problem"] = _PROBLEM_SCHEMA
     return {(model, mode): reference for (model, mode), reference in references.items()}, schemas
@@ -161,7 +161,7 @@ def _parameters(route: Route, path_types: Mapping[str, PathType]) -> list[Mappin
         for name in route.path_parameters
     ]
     if route.query is not None:
-        schema = route.query.model_json_schema(schema_generator=_Untitled)
+        schema = route.query.model_json_schema(ref_template=_REF, schema_generator=_Untitled)
         parameters += [
             {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": one}
             for name, one in schema["properties"].items()

@@ -160,7 +160,7 @@ class OpenVerification(Body):
 
 
 class Wait(Query):
-    wait: Annotated[WholeNumber, Field(ge=0, le=30, description="초 / seconds")] = 0
+    wait: WholeNumber = Field(default=0, ge=0, le=30, description="초 / seconds")
 
 
 class Check(Body):

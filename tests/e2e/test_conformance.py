@@ -1,5 +1,6 @@
 """The words of the public interface: names, statuses, headers and forms that callers rely on."""
 
+import json
 import re
 from typing import Any
 
@@ -137,6 +138,21 @@ async def test_these_are_for_everybody_to_read(stranger: Caller, path: str, cont
     assert answer.headers["Content-Type"].startswith(content_type)
     refused = await stranger.post(path)
     assert (refused.status, refused.slug) == (405, "method-not-allowed")
+
+
+async def test_every_reference_in_the_document_leads_somewhere(stranger: Caller) -> None:
+    document = (await stranger.get("/openapi.json")).json
+    for reference in set(re.findall('"\\$ref": ?"#/([^"]+)"', json.dumps(document))):
+        found = document
+        for step in reference.split("/"):
+            assert step in found, reference
+            found = found[step]
+
+
+async def test_the_document_bounds_how_long_to_wait(stranger: Caller) -> None:
+    document = (await stranger.get("/openapi.json")).json
+    _, wait = document["paths"]["/v1/verifications/{verification_id}"]["get"]["parameters"]
+    assert (wait["schema"]["minimum"], wait["schema"]["maximum"]) == (0, 30)
 
 
 async def test_the_docs_ask_nobody_outside(stranger: Caller) -> None:

@@ -26,6 +26,7 @@ def _bodies(person: Person, verification_id: str) -> Iterator[tuple[str, str, di
     yield "POST", f"{verification}/resend", {}
     yield "POST", f"{verification}/cancel", {}
     yield "POST", "/v1/receipts/redeem", {**about, "receipt": "a.b.c", "operation_hash": "h"}
+    yield "POST", f"{customer}/auto-connects", {"verification_id": verification_id, "device": "pc-1"}
     yield "POST", "/v1/branch-passwords", {**about, "branch": "여의도", "issued_by": "박지점", "valid_for": 600}
 
 
@@ -194,6 +195,14 @@ async def test_a_customer_id_that_cannot_be_one_is_named(issuer: Caller, custome
         answer = await issuer.raw(method, f"/v1/customers/{customer_id}", content)
         _refused(answer, customer_id)
         assert (answer.status, answer.fields) in ((422, ["customer_id"]), (404, [])), customer_id
+
+
+async def test_an_id_in_a_body_that_cannot_be_one_is_named(person: Person, issuer: Caller) -> None:
+    path = f"/v1/customers/{person.customer_id}/auto-connects"
+    for verification_id in ("0", "ver_", "x" * 26, f"ver_{'0' * 21}\n", f"ver_{'u' * 22}"):
+        answer = await issuer.post(path, {"verification_id": verification_id, "device": "pc-1"})
+        _refused(answer, verification_id)
+        assert answer.fields == ["verification_id"]
 
 
 @pytest.mark.parametrize(
