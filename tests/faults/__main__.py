@@ -19,16 +19,23 @@ def main() -> int:
     """Exit code 1 when anything that is promised did not hold."""
     arguments = _arguments()
     outcomes: list[Outcome] = []
-    for fault in arguments.names or FAULTS:
-        with tempfile.TemporaryDirectory(prefix="bonin-faults-", ignore_cleanup_errors=True) as directory:
-            progress = Progress(fault, dose_of(fault, arguments.dose))
-            outcome = uvloop.run(give(fault, arguments.dose, Path(directory), progress))
-        progress.end(outcome)
-        outcomes.append(outcome)
-        if arguments.json is not None:
-            arguments.json.write_bytes(orjson.dumps([asdict(one) for one in outcomes], option=orjson.OPT_INDENT_2))
+    try:
+        for fault in arguments.names or FAULTS:
+            outcomes.append(_give(fault, arguments.dose))
+            if arguments.json is not None:
+                arguments.json.write_bytes(orjson.dumps([asdict(one) for one in outcomes], option=orjson.OPT_INDENT_2))
+    except KeyboardInterrupt:
+        print("\nstopped")
     print("\n".join(["", *lines(outcomes)]))
     return 1 if any(outcome.violations for outcome in outcomes) else 0
+
+
+def _give(fault: Fault, dose: str) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="bonin-faults-", ignore_cleanup_errors=True) as directory:
+        progress = Progress(fault, dose_of(fault, dose))
+        outcome = uvloop.run(give(fault, dose, Path(directory), progress))
+    progress.end(outcome)
+    return outcome
 
 
 def _arguments() -> argparse.Namespace:

@@ -15,6 +15,7 @@ from tests.faults.harness.load import in_parallel
 from tests.faults.harness.processes import open_files
 
 _AT_ONCE = 100
+_AT_A_TIME = 1_000
 _LONGEST_WAIT = 0.03
 """Seconds after which a client hangs up at the latest: about what a request takes under this load."""
 _HONEST = 8
@@ -27,8 +28,8 @@ async def run(trial: Trial) -> None:
         people = await bonin.register(20)
         before = open_files(bonin.gateways[0].process.pid)
         honest = [asyncio.create_task(_ask_for_its_own(bonin, trial, people[n], n)) for n in range(_HONEST)]
-        for first in range(0, trial.dose, 1_000):
-            count = min(1_000, trial.dose - first)
+        for first in range(0, trial.dose, _AT_A_TIME):
+            count = min(_AT_A_TIME, trial.dose - first)
             storm: list[Awaitable[None]] = [_hang_up(bonin, drawn.choice(people), drawn) for _ in range(count)]
             await in_parallel(_AT_ONCE, storm)
             trial.advance(count)
@@ -102,5 +103,5 @@ async def _as_before(bonin: Installation, trial: Trial, files: int) -> None:
 
 
 CANCELED_REQUESTS = Fault(
-    "canceled-requests", "requests cut off by the client in the middle", "requests", full=50_000, short=1_000, run=run
+    "canceled-requests", "requests cut off by the client in the middle", "requests", full=50_000, short=500, run=run
 )

@@ -41,5 +41,5 @@ async def run(trial: Trial) -> None:
 
 CARRIER_FAILING = Fault(
     "carrier-failing", "20% accepted and never answered, 5% refused, reports twice, late, reordered, lost",
-    "verifications", full=5_000, short=100, run=run,
+    "verifications", full=5_000, short=60, run=run,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from tests.faults.gateway_killed import GATEWAY_KILLED
 from tests.faults.guessing import GUESSING
 from tests.faults.harness.fault import Fault
 from tests.faults.one_code_at_once import ONE_CODE_AT_ONCE
+from tests.faults.openapi_called import OPENAPI_CALLED
 
 FAULTS: tuple[Fault, ...] = (
     GATEWAY_KILLED,
@@ -15,4 +16,5 @@ FAULTS: tuple[Fault, ...] = (
     CANCELED_REQUESTS,
     CARRIER_FAILING,
     FORGED_WEBHOOKS,
+    OPENAPI_CALLED,
 )

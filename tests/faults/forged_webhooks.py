@@ -108,5 +108,5 @@ async def _aim(trial: Trial, bonin: Installation, webhooks: Webhooks, person: Pe
 
 
 FORGED_WEBHOOKS = Fault(
-    "forged-webhooks", "webhooks that the carrier never sent", "webhooks", full=100_000, short=1_000, run=run
+    "forged-webhooks", "webhooks that the carrier never sent", "webhooks", full=100_000, short=500, run=run
 )

@@ -65,5 +65,5 @@ def _accepted(answer: Answer) -> bool:
 
 
 GUESSING = Fault(
-    "guessing", "wrong codes over 50 open verifications of one customer", "guesses", full=1_000, short=200, run=run
+    "guessing", "wrong codes over 50 open verifications of one customer", "guesses", full=1_000, short=100, run=run
 )

@@ -149,7 +149,7 @@ def test_an_unknown_command_is_named(checkout: Checkout) -> None:
 def test_without_a_command_it_lists_what_there_is(checkout: Checkout) -> None:
     done = checkout.run()
     assert done.returncode == 0
-    for command in ("demo", "demo --walk", "serve", "bonin", "test", "lint", "bench"):
+    for command in ("demo", "demo --walk", "serve", "bonin", "test", "lint", "bench", "faults"):
         assert f"./run {command} " in done.stdout
     assert checkout.run("help").stdout == done.stdout
     assert not Path(checkout.root / ".venv").exists()
