@@ -36,7 +36,7 @@ class ApprovalHandlers:
         self._approvals = approvals
         self._life = life
 
-    async def request_change(self, request: ApiRequest[ChangeContact]) -> ApiResponse:
+    async def request_contact_change(self, request: ApiRequest[ChangeContact]) -> ApiResponse:
         path, body = request.path, request.body
         approval = await self._centre.request_change(
             path["customer_id"], path["contact_id"], body.number, body.reason, request.caller.person
@@ -112,7 +112,7 @@ def approval_routes(handlers: ApprovalHandlers) -> list[Route]:
     unknown = (Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND)
     return [
         Route(
-            method="POST", path=f"{_CONTACT}/change", handler=handlers.request_change, scope=Scope.CONTACTS,
+            method="POST", path=f"{_CONTACT}/change", handler=handlers.request_contact_change, scope=Scope.CONTACTS,
             tags=asking, request=ChangeContact, responses=waits,
             summary_ko="연락처 변경 요청", summary_en="Ask to change the number of a contact",
             problems=(*unknown, Problem.NUMBER_REFUSED, Problem.CONTACT_ALREADY_REGISTERED),

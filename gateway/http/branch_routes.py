@@ -16,7 +16,7 @@ class BranchHandlers:
         self._passwords = passwords
         self._public_url = public_url.rstrip("/")
 
-    async def issue(self, request: ApiRequest[IssueBranchPassword]) -> ApiResponse:
+    async def issue_branch_password(self, request: ApiRequest[IssueBranchPassword]) -> ApiResponse:
         issued, password = await self._passwords.issue(**request.body.model_dump())
         # The fragment stays in the browser: the page prints a password that the server has forgotten.
         slip_url = f"{self._public_url}/slips/{issued.branch_password_id}#{password}"
@@ -28,7 +28,7 @@ class BranchHandlers:
         )
         return ApiResponse(201, answer, _CACHE_NEVER)
 
-    async def revoke(self, request: ApiRequest) -> ApiResponse:
+    async def revoke_branch_password(self, request: ApiRequest) -> ApiResponse:
         await self._passwords.revoke(request.path["branch_password_id"], request.caller.person)
         return ApiResponse(204)
 
@@ -38,12 +38,12 @@ def branch_routes(handlers: BranchHandlers) -> list[Route]:
     scope, tags = Scope.BRANCH, ("branch passwords",)
     return [
         Route(
-            method="POST", path="/v1/branch-passwords", handler=handlers.issue, scope=scope, tags=tags,
+            method="POST", path="/v1/branch-passwords", handler=handlers.issue_branch_password, scope=scope, tags=tags,
             request=IssueBranchPassword, summary_ko="일회용 비밀번호 발급", summary_en="Issue a branch password",
             responses={201: BranchPasswordAnswer}, problems=(Problem.CUSTOMER_NOT_FOUND,),
         ),
         Route(
-            method="DELETE", path="/v1/branch-passwords/{branch_password_id}", handler=handlers.revoke, scope=scope,
+            method="DELETE", path="/v1/branch-passwords/{branch_password_id}", handler=handlers.revoke_branch_password, scope=scope,
             tags=tags, summary_ko="일회용 비밀번호 취소", summary_en="Revoke a branch password",
             responses={204: None}, problems=(Problem.BRANCH_PASSWORD_NOT_FOUND,),
         ),

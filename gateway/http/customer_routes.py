@@ -18,7 +18,7 @@ class CustomerHandlers:
     def __init__(self, customers: Customers) -> None:
         self._customers = customers
 
-    async def put(self, request: ApiRequest[PutCustomer]) -> ApiResponse:
+    async def put_customer(self, request: ApiRequest[PutCustomer]) -> ApiResponse:
         body = request.body
         given = Customer(
             customer_id=request.path["customer_id"],
@@ -31,7 +31,7 @@ class CustomerHandlers:
         customer, contacts, created = await self._customers.put(given, request.caller.person)
         return ApiResponse(201 if created else 200, CustomerAnswer.of(customer, contacts))
 
-    async def get(self, request: ApiRequest) -> ApiResponse:
+    async def get_customer(self, request: ApiRequest) -> ApiResponse:
         customer, contacts = await self._customers.get(request.path["customer_id"])
         return ApiResponse(200, CustomerAnswer.of(customer, contacts))
 
@@ -51,7 +51,7 @@ class CustomerHandlers:
         )
         return ApiResponse(200, ContactAnswer.of(contact))
 
-    async def vouch(self, request: ApiRequest[Vouch]) -> ApiResponse:
+    async def vouch_for_contact(self, request: ApiRequest[Vouch]) -> ApiResponse:
         contact = await self._customers.vouch(
             request.path["customer_id"], request.path["contact_id"], request.body.receipt, request.caller
         )
@@ -63,12 +63,12 @@ def customer_routes(handlers: CustomerHandlers) -> list[Route]:
     scope, tags = Scope.CONTACTS, ("customers",)
     return [
         Route(
-            method="PUT", path=_CUSTOMER, handler=handlers.put, scope=scope, tags=tags, request=PutCustomer,
+            method="PUT", path=_CUSTOMER, handler=handlers.put_customer, scope=scope, tags=tags, request=PutCustomer,
             summary_ko="고객 등록", summary_en="Register a customer",
             responses={200: CustomerAnswer, 201: CustomerAnswer},
         ),
         Route(
-            method="GET", path=_CUSTOMER, handler=handlers.get, scope=scope, tags=tags,
+            method="GET", path=_CUSTOMER, handler=handlers.get_customer, scope=scope, tags=tags,
             summary_ko="고객 조회", summary_en="Read a customer", responses={200: CustomerAnswer},
             problems=(Problem.CUSTOMER_NOT_FOUND,),
         ),
@@ -96,7 +96,7 @@ def customer_routes(handlers: CustomerHandlers) -> list[Route]:
             ),
         ),
         Route(
-            method="POST", path=f"{_CONTACT}/vouch", handler=handlers.vouch, scope=scope, tags=tags, request=Vouch,
+            method="POST", path=f"{_CONTACT}/vouch", handler=handlers.vouch_for_contact, scope=scope, tags=tags, request=Vouch,
             summary_ko="추가인증으로 연락처 확인", summary_en="Make a contact verifiable by another one",
             responses={200: ContactAnswer},
             problems=(

@@ -52,11 +52,11 @@ class NoticeHandlers:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
 
-    async def send(self, request: ApiRequest[SendNotice]) -> ApiResponse:
+    async def send_notice(self, request: ApiRequest[SendNotice]) -> ApiResponse:
         notice, contact = await self._notices.send(request.caller.client, **request.body.model_dump())
         return ApiResponse(202, NoticeAnswer.of(notice, contact), {"Location": f"/v1/notices/{notice.notice_id}"})
 
-    async def get(self, request: ApiRequest) -> ApiResponse:
+    async def get_notice(self, request: ApiRequest) -> ApiResponse:
         notice, contact = await self._notices.get(request.path["notice_id"], request.caller.client)
         return ApiResponse(200, NoticeAnswer.of(notice, contact))
 
@@ -66,13 +66,13 @@ def notice_routes(handlers: NoticeHandlers) -> list[Route]:
     scope, tags = Scope.VERIFY, ("notices",)
     return [
         Route(
-            method="POST", path="/v1/notices", handler=handlers.send, scope=scope, tags=tags, request=SendNotice,
+            method="POST", path="/v1/notices", handler=handlers.send_notice, scope=scope, tags=tags, request=SendNotice,
             summary_ko="안내 문자 발송", summary_en="Send a notice to the registered mobile",
             responses={202: NoticeAnswer},
             problems=(Problem.CUSTOMER_NOT_FOUND, Problem.NO_REGISTERED_MOBILE, Problem.TOO_MANY_REQUESTS),
         ),
         Route(
-            method="GET", path="/v1/notices/{notice_id}", handler=handlers.get, scope=scope, tags=tags,
+            method="GET", path="/v1/notices/{notice_id}", handler=handlers.get_notice, scope=scope, tags=tags,
             summary_ko="안내 문자 조회", summary_en="Read a notice", responses={200: NoticeAnswer},
             problems=(Problem.NOTICE_NOT_FOUND,),
         ),

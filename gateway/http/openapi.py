@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, made from the registry of routes and the models they name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
@@ -13,14 +14,21 @@ from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http import idempotency, problems, request_id
 from gateway.http.bodies import LARGEST_BODY
+from gateway.http.models import Query
 from gateway.http.routes import PathType, Route
 
 PATH = "/openapi.json"
 
-_References = Mapping[tuple[Any, str], dict[str, Any]]
 
-_REF = "#/components/schemas/{model}"
-"""What to write where a model is meant, by the model and its direction."""
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """What to write where a model is meant."""
+
+    references: Mapping[tuple[Any, str], dict[str, Any]]
+    """By the model and its direction."""
+    queries: Mapping[Any, dict[str, Any]]
+    """The schema of each model of query parameters, which are described one by one."""
+
 
 _SCOPES: Mapping[Scope, str] = {
     Scope.VERIFY: "추가인증 요청과 확인 / open and check verifications, redeem receipts",
@@ -89,10 +97,10 @@ def add_openapi(
 
 def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType], version: str) -> dict[str, Any]:
     """The document as plain data."""
-    references, schemas = _schemas(routes)
+    models, schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        operation = _operation(route, path_types, references)
+        operation = _operation(route, path_types, models)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
@@ -100,7 +108,9 @@ def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType]
             "title": "bonin",
             "version": version,
             "summary": "추가인증 게이트웨이 / step-up verification gateway",
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/"}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _security_schemes()},
     }
@@ -113,8 +123,8 @@ class _Untitled(GenerateJsonSchema):
         return False
 
 
-def _schemas(routes: Sequence[Route]) -> tuple[_References, dict[str, Any]]:
-    """References to the models of all routes, and their schemas."""
+def _schemas(routes: Sequence[Route]) -> tuple[_Models, dict[str, Any]]:
+    """The models of all routes, and the schemas that they refer to."""
     wanted: dict[tuple[type[BaseModel], Literal["validation", "serialization"]], None] = {}
     for route in routes:
         for taken in (route.request, route.query):
@@ -123,33 +133,39 @@ def _schemas(routes: Sequence[Route]) -> tuple[_References, dict[str, Any]]:
         for answered in route.responses.values():
             if answered is not None:
                 wanted[answered, "serialization"] = None
-    references, definitions = models_json_schema(list(wanted), ref_template=_REF, schema_generator=_Untitled)
+    references, definitions = models_json_schema(
+        list(wanted), ref_template="#/components/schemas/{model}", schema_generator=_Untitled
+    )
     schemas: dict[str, Any] = dict(definitions.get("$defs", {}))
     schemas["Problem"] = _PROBLEM_SCHEMA
-    return {(model, mode): reference for (model, mode), reference in references.items()}, schemas
+    queries = {
+        model: schemas.pop(reference["$ref"].rpartition("/")[2])
+        for (model, _), reference in references.items()
+        if issubclass(model, Query)
+    }
+    return _Models({(model, mode): reference for (model, mode), reference in references.items()}, queries), schemas
 
 
-def _operation(route: Route, path_types: Mapping[str, PathType], references: _References) -> dict[str, Any]:
+def _operation(route: Route, path_types: Mapping[str, PathType], models: _Models) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": f"{route.summary_ko} / {route.summary_en}",
         "tags": list(route.tags),
-        "parameters": _parameters(route, path_types),
-        "responses": _answers(route, references) | _refusals(route, path_types),
+        "parameters": _parameters(route, path_types, models),
+        "responses": _answers(route, models) | _refusals(route, path_types),
     }
     if route.request is not None:
         operation["requestBody"] = {
             "required": True,
             "description": f"{LARGEST_BODY} bytes at most",
-            "content": {"application/json": {"schema": references[route.request, "validation"]}},
+            "content": {"application/json": {"schema": models.references[route.request, "validation"]}},
         }
-    if route.scope is not None:
-        scopes = (route.scope, *route.or_scopes)
-        operation["security"] = [{scheme: [scope.value]} for scope in scopes for scheme in ("bearer", "basic")]
+    scopes = () if route.scope is None else (route.scope, *route.or_scopes)
+    operation["security"] = [{scheme: [scope.value]} for scope in scopes for scheme in ("bearer", "basic")]
     return operation
 
 
-def _parameters(route: Route, path_types: Mapping[str, PathType]) -> list[Mapping[str, Any]]:
+def _parameters(route: Route, path_types: Mapping[str, PathType], models: _Models) -> list[Mapping[str, Any]]:
     parameters: list[Mapping[str, Any]] = [
         {
             "name": name,
@@ -161,7 +177,7 @@ def _parameters(route: Route, path_types: Mapping[str, PathType]) -> list[Mappin
         for name in route.path_parameters
     ]
     if route.query is not None:
-        schema = route.query.model_json_schema(ref_template=_REF, schema_generator=_Untitled)
+        schema = models.queries[route.query]
         parameters += [
             {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": one}
             for name, one in schema["properties"].items()
@@ -171,13 +187,13 @@ def _parameters(route: Route, path_types: Mapping[str, PathType]) -> list[Mappin
     return parameters
 
 
-def _answers(route: Route, references: _References) -> dict[str, dict[str, Any]]:
+def _answers(route: Route, models: _Models) -> dict[str, dict[str, Any]]:
     answers: dict[str, dict[str, Any]] = {}
     for status, model in route.responses.items():
         answer: dict[str, Any] = {"description": route.summary_en, "headers": _HEADERS}
         if model is not None:
             media_type = "text/event-stream" if route.streams else "application/json"
-            answer["content"] = {media_type: {"schema": references[model, "serialization"]}}
+            answer["content"] = {media_type: {"schema": models.references[model, "serialization"]}}
         answers[str(status)] = answer
     return answers
 

@@ -17,14 +17,14 @@ class ReceiptHandlers:
         self._redeeming = redeeming
         self._signer = signer
 
-    async def redeem(self, request: ApiRequest[Redeem]) -> ApiResponse:
+    async def redeem_receipt(self, request: ApiRequest[Redeem]) -> ApiResponse:
         body = request.body
         claims = await self._redeeming.redeem(
             body.receipt, body.operation, body.operation_hash, body.customer_id, request.caller.client
         )
         return ApiResponse(200, asdict(claims))
 
-    async def keys(self, _: ApiRequest) -> ApiResponse:
+    async def list_signing_keys(self, _: ApiRequest) -> ApiResponse:
         return ApiResponse(200, self._signer.public_keys(), {"Cache-Control": "public, max-age=300"})
 
 
@@ -32,7 +32,7 @@ def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
     """Redeeming takes a key with scope `verify`; the public keys are for everybody."""
     return [
         Route(
-            method="POST", path="/v1/receipts/redeem", handler=handlers.redeem, scope=Scope.VERIFY,
+            method="POST", path="/v1/receipts/redeem", handler=handlers.redeem_receipt, scope=Scope.VERIFY,
             tags=("receipts",), request=Redeem, summary_ko="인증 결과 사용", summary_en="Redeem a receipt, once",
             responses={200: ReceiptAnswer},
             problems=(
@@ -41,7 +41,7 @@ def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
             ),
         ),
         Route(
-            method="GET", path="/.well-known/jwks.json", handler=handlers.keys, scope=None, tags=("receipts",),
+            method="GET", path="/.well-known/jwks.json", handler=handlers.list_signing_keys, scope=None, tags=("receipts",),
             summary_ko="인증 결과 서명 검증 키", summary_en="The keys that sign receipts (RFC 7517)",
             responses={200: JwksAnswer},
         ),

@@ -50,13 +50,13 @@ class VerificationHandlers:
         self._limits = limits
         self._rates = rates
 
-    async def open(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
+    async def open_verification(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
         body, client = request.body, request.caller.client
         verification = await self._opening.open(OpenRequest(client=client, **body.model_dump()))
         location = f"/v1/verifications/{verification.verification_id}"
         return ApiResponse(201, self._answer(verification), {"Location": location})
 
-    async def get(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
+    async def get_verification(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
         if not request.query.wait:
             return await self._get(request)
         with self._rates.following(request.caller):
@@ -77,12 +77,12 @@ class VerificationHandlers:
                 verification = await self._verifications.get(verification_id, client)
         return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
 
-    async def events(self, request: ApiRequest) -> web.StreamResponse:
+    async def follow_verification(self, request: ApiRequest) -> web.StreamResponse:
         first = await self._verifications.get(request.path["verification_id"], request.caller.client)
         with self._rates.following(request.caller):
             return await stream_events(request.raw, self._follow(first))
 
-    async def check(self, request: ApiRequest[Check]) -> ApiResponse:
+    async def check_verification(self, request: ApiRequest[Check]) -> ApiResponse:
         judgement = await self._verifications.check_on_screen(
             request.path["verification_id"], request.caller.client, request.body.code, request.body.attempt_id
         )
@@ -102,11 +102,11 @@ class VerificationHandlers:
             answer["status_reason"] = None
         return ApiResponse(200, answer)
 
-    async def resend(self, request: ApiRequest) -> ApiResponse:
+    async def resend_verification(self, request: ApiRequest) -> ApiResponse:
         verification = await self._verifications.resend(request.path["verification_id"], request.caller.client)
         return ApiResponse(200, self._answer(verification))
 
-    async def cancel(self, request: ApiRequest) -> ApiResponse:
+    async def cancel_verification(self, request: ApiRequest) -> ApiResponse:
         verification = await self._verifications.cancel(request.path["verification_id"], request.caller.client)
         return ApiResponse(200, self._answer(verification))
 
@@ -150,7 +150,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
     missing = (Problem.VERIFICATION_NOT_FOUND,)
     return [
         Route(
-            method="POST", path="/v1/verifications", handler=handlers.open, scope=scope, tags=tags,
+            method="POST", path="/v1/verifications", handler=handlers.open_verification, scope=scope, tags=tags,
             request=OpenVerification, summary_ko="추가인증 요청", summary_en="Open a verification",
             responses={201: VerificationAnswer},
             problems=(
@@ -161,23 +161,23 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             ),
         ),
         Route(
-            method="GET", path=_VERIFICATION, handler=handlers.get, scope=scope, tags=tags, query=Wait,
+            method="GET", path=_VERIFICATION, handler=handlers.get_verification, scope=scope, tags=tags, query=Wait,
             summary_ko="추가인증 조회 (변화를 기다림)", summary_en="Read a verification, or wait for its next change",
             responses={200: VerificationAnswer}, problems=missing,
         ),
         Route(
-            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.events, scope=scope, tags=tags, streams=True,
+            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.follow_verification, scope=scope, tags=tags, streams=True,
             summary_ko="추가인증의 변화 (server-sent events)", summary_en="Follow a verification by server-sent events",
             responses={200: VerificationAnswer}, problems=missing,
         ),
         Route(
-            method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check, scope=scope, tags=tags,
+            method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check_verification, scope=scope, tags=tags,
             request=Check, summary_ko="인증번호 확인", summary_en="Check the code typed on the screen",
             responses={200: CheckAnswer},
             problems=(*missing, Problem.VERIFICATION_CLOSED, Problem.ANSWER_IN_ANOTHER_CHANNEL),
         ),
         Route(
-            method="POST", path=f"{_VERIFICATION}/resend", handler=handlers.resend, scope=scope, tags=tags,
+            method="POST", path=f"{_VERIFICATION}/resend", handler=handlers.resend_verification, scope=scope, tags=tags,
             request=NoBody, summary_ko="다시 보내기", summary_en="Send the text again",
             responses={200: VerificationAnswer},
             problems=(
@@ -186,7 +186,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             ),
         ),
         Route(
-            method="POST", path=f"{_VERIFICATION}/cancel", handler=handlers.cancel, scope=scope, tags=tags,
+            method="POST", path=f"{_VERIFICATION}/cancel", handler=handlers.cancel_verification, scope=scope, tags=tags,
             request=NoBody, summary_ko="취소", summary_en="Cancel a verification",
             responses={200: VerificationAnswer}, problems=(*missing, Problem.VERIFICATION_CLOSED),
         ),

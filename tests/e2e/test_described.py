@@ -1,0 +1,78 @@
+"""The served OpenAPI document, as the generators of clients read it: stricter than a validator of the format is."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema.validators import validator_for  # type: ignore[import-untyped]
+
+from tests.e2e.caller import Caller
+
+NOT_VALIDATING = {"title", "description", "default", "examples", "format", "deprecated", "readOnly", "writeOnly"}
+
+
+@pytest.fixture
+async def document(issuer: Caller) -> dict[str, Any]:
+    described: dict[str, Any] = (await issuer.get("/openapi.json")).json
+    return described
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _nodes(part)
+
+
+def _schemas(value: Any) -> Iterator[dict[str, Any]]:
+    """Every schema in what may hold schemas."""
+    for node in _nodes(value):
+        if isinstance(node.get("schema"), dict):
+            yield from _within(node["schema"])
+    for named in value.get("components", {}).get("schemas", {}).values():
+        yield from _within(named)
+
+
+def _within(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield schema
+    for parts in (schema.get("properties", {}).values(), schema.get("anyOf", ()), schema.get("allOf", ())):
+        for part in parts:
+            yield from _within(part)
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            yield from _within(schema[name])
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+async def test_every_reference_leads_somewhere_and_everything_described_is_referred_to(
+    document: dict[str, Any],
+) -> None:
+    references = {node["$ref"] for node in _nodes(document) if "$ref" in node}
+    assert references == {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+
+async def test_every_operation_has_an_id_of_its_own_and_says_which_key_it_takes(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for operation in _operations(document)]
+    assert len(set(ids)) == len(ids)
+    assert all("security" in operation for operation in _operations(document))
+
+
+async def test_the_ids_still_say_what_they_are_about_when_a_client_has_them_all_in_one_place(
+    document: dict[str, Any],
+) -> None:
+    vague = {"get", "put", "list", "open", "send", "check", "delete", "keys", "issue", "revoke", "events"}
+    assert vague.isdisjoint(operation["operationId"] for operation in _operations(document))
+
+
+async def test_a_schema_limits_a_value_only_by_keywords_that_json_schema_has(document: dict[str, Any]) -> None:
+    known = set(validator_for({"$schema": "https://json-schema.org/draft/2020-12/schema"}).VALIDATORS)
+    used = {keyword for schema in _schemas(document) for keyword in schema}
+    assert used <= known | NOT_VALIDATING
+
+
+async def test_a_client_learns_where_the_service_is_and_under_what_licence(document: dict[str, Any]) -> None:
+    assert document["servers"] == [{"url": "/"}]
+    assert document["info"]["license"]["identifier"] == "Apache-2.0"
