@@ -1,21 +1,17 @@
 """Auto-connect tokens: given for a verified reply, listed, revoked. A decision uses them."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
-
 from gateway.core.auto_connections import AutoConnect, AutoConnectFamily
 from gateway.core.callers import Scope
 from gateway.core.problems import Problem
 from gateway.http.models import Answer, Body
 from gateway.http.routes import ApiRequest, ApiResponse, Route
-from gateway.http.schemas import VERIFICATION_ID, Moment, Token
+from gateway.http.schemas import Moment, Token, VerificationId
 
 _AUTO_CONNECTS = "/v1/customers/{customer_id}/auto-connects"
 
 
 class GiveAutoConnect(Body):
-    verification_id: Annotated[str, StringConstraints(pattern=f"^{VERIFICATION_ID}$")]
+    verification_id: VerificationId
     device: Token
     """What the caller knows the device by; the token works on it only."""
 

@@ -4,6 +4,7 @@ The limits hold while the bytes arrive, for chunked bodies too, so that a slow o
 """
 
 import asyncio
+import json
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -25,7 +26,8 @@ B = TypeVar("B", bound=Body)
 Q = TypeVar("Q", bound=Query)
 
 _JSON_TYPES = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
-_NOT_JSON = {"expected": "application/json; charset=utf-8"}
+_PLAIN_JSON = {"expected": "application/json; charset=utf-8"}
+_NOT_COMPRESSED = {"expected": "application/json; charset=utf-8, Content-Encoding: identity"}
 
 
 async def read_json(request: web.Request) -> tuple[bytes, dict[str, Any]]:
@@ -72,7 +74,7 @@ async def _read_up_to(content: StreamReader, limit: int) -> bytes:
 def _require_plain_encoding(request: web.Request) -> None:
     # A compressed body is small on the wire and large in memory.
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_JSON)
+        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_COMPRESSED)
 
 
 def _require_json_type(request: web.Request) -> None:
@@ -80,7 +82,7 @@ def _require_json_type(request: web.Request) -> None:
         return
     charset = request.charset
     if request.content_type != "application/json" or (charset is not None and charset.lower() != "utf-8"):
-        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_JSON)
+        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_PLAIN_JSON)
 
 
 def _parse_object(raw: bytes) -> dict[str, Any]:
@@ -91,7 +93,28 @@ def _parse_object(raw: bytes) -> dict[str, Any]:
         raise _malformed(f"line {error.lineno}, column {error.colno}") from None
     if not isinstance(document, dict):
         raise _malformed("not an object")
+    # Every field has a colon behind its name: as many colons as fields, and none is there twice.
+    if raw.count(b":") != len(document):
+        _refuse_repeated_fields(raw)
     return document
+
+
+def _refuse_repeated_fields(raw: bytes) -> None:
+    """Whatever stands in front of the gateway may read the other of two values (RFC 8259, 4)."""
+    repeated: dict[str, None] = {}
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        if len(set(names)) != len(names):
+            repeated.update((name, None) for name in names if names.count(name) > 1)
+
+    try:
+        json.loads(raw, object_pairs_hook=note)
+    except RecursionError:
+        raise _malformed("nested too deeply") from None
+    if repeated:
+        errors = tuple(field_error_of(name, "repeated") for name in list(repeated)[:MOST_ERRORS])
+        raise Refusal(Problem.INVALID_FIELDS, errors=errors)
 
 
 def _malformed(where: str) -> Refusal:

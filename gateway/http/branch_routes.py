@@ -43,8 +43,8 @@ def branch_routes(handlers: BranchHandlers) -> list[Route]:
             responses={201: BranchPasswordAnswer}, problems=(Problem.CUSTOMER_NOT_FOUND,),
         ),
         Route(
-            method="DELETE", path="/v1/branch-passwords/{branch_password_id}", handler=handlers.revoke_branch_password, scope=scope,
-            tags=tags, summary_ko="일회용 비밀번호 취소", summary_en="Revoke a branch password",
+            method="DELETE", path="/v1/branch-passwords/{branch_password_id}", handler=handlers.revoke_branch_password,
+            scope=scope, tags=tags, summary_ko="일회용 비밀번호 취소", summary_en="Revoke a branch password",
             responses={204: None}, problems=(Problem.BRANCH_PASSWORD_NOT_FOUND,),
         ),
     ]  # fmt: skip

@@ -96,8 +96,8 @@ def customer_routes(handlers: CustomerHandlers) -> list[Route]:
             ),
         ),
         Route(
-            method="POST", path=f"{_CONTACT}/vouch", handler=handlers.vouch_for_contact, scope=scope, tags=tags, request=Vouch,
-            summary_ko="추가인증으로 연락처 확인", summary_en="Make a contact verifiable by another one",
+            method="POST", path=f"{_CONTACT}/vouch", handler=handlers.vouch_for_contact, scope=scope, tags=tags,
+            request=Vouch, summary_ko="추가인증으로 연락처 확인", summary_en="Make a contact verifiable by another one",
             responses={200: ContactAnswer},
             problems=(
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.VOUCH_REFUSED,

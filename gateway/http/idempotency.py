@@ -51,7 +51,9 @@ class Idempotency:
         carry_out: Callable[[], Awaitable[Answered]],
     ) -> tuple[Answered, bool]:
         """The answer to a request with the header, and whether it is a replay. Raises `Refusal`."""
-        key = request.headers[HEADER]
+        key, *others = request.headers.getall(HEADER)
+        if others:
+            raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of(HEADER, "repeated"),))
         if _KEY.fullmatch(key) is None:
             raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of(HEADER, "idempotency_key"),))
         digest = hashlib.sha256(key.encode()).hexdigest()

@@ -41,7 +41,8 @@ def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
             ),
         ),
         Route(
-            method="GET", path="/.well-known/jwks.json", handler=handlers.list_signing_keys, scope=None, tags=("receipts",),
+            method="GET", path="/.well-known/jwks.json", handler=handlers.list_signing_keys, scope=None,
+            tags=("receipts",),
             summary_ko="인증 결과 서명 검증 키", summary_en="The keys that sign receipts (RFC 7517)",
             responses={200: JwksAnswer},
         ),

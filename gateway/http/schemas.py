@@ -54,6 +54,7 @@ def _moment(milliseconds: int) -> str:
 
 
 CustomerId = Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$")]
+VerificationId = Annotated[str, StringConstraints(pattern=f"^{VERIFICATION_ID}$")]
 ContactId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\x21-\x7e]+$")]
 Code = Annotated[str, AfterValidator(_six_ascii_digits), WithJsonSchema({"type": "string", "pattern": "^[0-9]{6}$"})]
 BirthDate = Annotated[str, AfterValidator(_past_date), WithJsonSchema({"type": "string", "format": "date"})]

@@ -166,9 +166,10 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             responses={200: VerificationAnswer}, problems=missing,
         ),
         Route(
-            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.follow_verification, scope=scope, tags=tags, streams=True,
-            summary_ko="추가인증의 변화 (server-sent events)", summary_en="Follow a verification by server-sent events",
-            responses={200: VerificationAnswer}, problems=missing,
+            method="GET", path=f"{_VERIFICATION}/events", handler=handlers.follow_verification, scope=scope, tags=tags,
+            streams=True, summary_ko="추가인증의 변화 (server-sent events)",
+            summary_en="Follow a verification by server-sent events", responses={200: VerificationAnswer},
+            problems=missing,
         ),
         Route(
             method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check_verification, scope=scope, tags=tags,

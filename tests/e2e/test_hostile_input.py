@@ -28,6 +28,14 @@ def _bodies(person: Person, verification_id: str) -> Iterator[tuple[str, str, di
     yield "POST", "/v1/receipts/redeem", {**about, "receipt": "a.b.c", "operation_hash": "h"}
     yield "POST", f"{customer}/auto-connects", {"verification_id": verification_id, "device": "pc-1"}
     yield "POST", "/v1/branch-passwords", {**about, "branch": "여의도", "issued_by": "박지점", "valid_for": 600}
+    yield "POST", "/v1/decisions", {**about, "client_ip": "168.126.63.1", "auto_connect_token": "a.b"}
+    yield "POST", "/v1/notices", {**about, "kind": "issuance_started", "locale": "ko"}
+    yield "POST", f"{contact}/change", {"number": "+821099990001", "reason": "번호 변경"}
+    yield "POST", f"{contact}/early-release", {"reason": "기기 교체"}
+    yield "POST", f"{customer}/unlock", {"reason": "본인 확인"}
+    period = {"from": "2026-01-01T00:00:00Z", "until": "2026-12-31T00:00:00Z"}
+    yield "PUT", f"{customer}/overseas-exemption", {**period, "requested_via": "online"}
+    yield "POST", f"{customer}/auto-connects", {"verification_id": verification_id, "device": "pc-1"}
 
 
 def _refused(answer: Answer, what: object) -> None:
@@ -65,6 +73,7 @@ async def nothing_was_done(person: Person, routes: list[Any]) -> AsyncIterator[N
         (b'{"a":' + b"[" * 4000 + b"]" * 4000 + b"}", JSON, 400),
         (b"[]", JSON, 400),
         (b"null", JSON, 400),
+        (b'{"a":1,"a":1}', JSON, 422),
         (b'"text"', JSON, 400),
         (b"", JSON, 400),
         (b"{}", {"Content-Type": "text/plain"}, 415),
@@ -103,7 +112,7 @@ async def test_unknown_fields_and_parameters_are_named(issuer: Caller, routes: l
 
 
 async def test_a_field_that_is_left_out_is_named(issuer: Caller, routes: list[Any]) -> None:
-    optional = {"birth_date", "contact_id", "operation_hash", "locale", "attempt_id", "valid_for"}
+    optional = {"birth_date", "contact_id", "operation_hash", "locale", "attempt_id", "valid_for", "auto_connect_token"}
     for method, path, body in routes:
         for field in body.keys() - optional:
             answer = await issuer.send(method, path, {name: value for name, value in body.items() if name != field})

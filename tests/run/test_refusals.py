@@ -3,9 +3,11 @@
 import ast
 import importlib.machinery
 import importlib.util
+import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -138,6 +140,17 @@ def test_stopping_while_it_installs_is_quiet_and_the_next_run_finishes(
     assert out == ""
     assert "Traceback" not in err
     assert checkout.run("demo").stdout == "demo one\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(checkout: Checkout) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, str(checkout.root / "run")], stdout=write, stderr=subprocess.PIPE, check=False, text=True,
+        env=checkout.environment(),
+    )  # fmt: skip
+    os.close(write)
+    assert done.stderr == ""
 
 
 def test_an_unknown_command_is_named(checkout: Checkout) -> None:

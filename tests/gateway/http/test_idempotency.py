@@ -32,6 +32,15 @@ async def test_another_body_under_the_same_key_is_refused(client: ClientSession,
     assert world.calls == 1
 
 
+async def test_two_keys_on_one_request_are_refused(client: ClientSession, world: World) -> None:
+    headers = [("Idempotency-Key", "order-1"), ("Idempotency-Key", "order-2"), *JSON.items()]
+    async with client.post(PATH, data=b'{"name": "Kim"}', headers=headers) as answer:
+        assert answer.status == 422
+        (error,) = (await answer.json(content_type=None))["errors"]
+    assert error["field"] == "Idempotency-Key"
+    assert world.calls == 0
+
+
 async def test_the_same_body_on_another_path_is_another_request(client: ClientSession) -> None:
     async with client.post(PATH, json={"name": "Kim"}, headers=KEY):
         pass
