@@ -182,6 +182,11 @@ class PhoneNumber:
         country: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
         return country if country and country.isalpha() else None
 
+    def prefix(self, digits: int) -> str:
+        """The range that the number is in: its country code and the first digits after it, four of it hidden."""
+        country = _country_code(self.e164)
+        return self.e164[: min(1 + len(country) + digits, len(self.e164) - 4)]
+
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked}, {self.line_type})"
 

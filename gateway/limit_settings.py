@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from gateway.core.limits import Cap, Limits
+from gateway.core.limits import Cap, ConversionWatch, Limits
 from gateway.http.connections import ConnectionLimits
 from gateway.http.rates import RateLimits
 
@@ -33,6 +33,12 @@ class LimitSettings(BaseModel):
     number_cap: Annotated[int, Field(ge=1)] = Limits.number_cap.count
     number_day_cap: Annotated[int, Field(ge=1)] = Limits.number_day_cap.count
     client_cap: Annotated[int, Field(ge=1)] = Limits.client_cap.count
+    client_day_cap: Annotated[int, Field(ge=1)] = Limits.client_day_cap.count
+    prefix_digits: Annotated[int, Field(ge=2, le=8)] = Limits.prefix_digits
+    range_cap: Annotated[int, Field(ge=1)] = Limits.range_cap.count
+    conversion_least: Annotated[int, Field(ge=0)] = Limits.conversion.least
+    conversion_percent: Annotated[int, Field(ge=1, le=100)] = Limits.conversion.percent
+    conversion_hold: Annotated[int, Field(ge=60, le=86_400)] = Limits.conversion.hold
     decisions_kept: Annotated[int, Field(ge=1)] = Limits.decisions_kept
 
     @property
@@ -57,5 +63,9 @@ class LimitSettings(BaseModel):
             number_cap=Cap(self.number_cap, Limits.number_cap.window_seconds),
             number_day_cap=Cap(self.number_day_cap, Limits.number_day_cap.window_seconds),
             client_cap=Cap(self.client_cap, Limits.client_cap.window_seconds),
+            client_day_cap=Cap(self.client_day_cap, Limits.client_day_cap.window_seconds),
+            prefix_digits=self.prefix_digits,
+            range_cap=Cap(self.range_cap, Limits.range_cap.window_seconds),
+            conversion=ConversionWatch(self.conversion_least, self.conversion_percent, self.conversion_hold),
             decisions_kept=self.decisions_kept,
         )

@@ -11,6 +11,19 @@ class Cap:
     window_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class ConversionWatch:
+    """Of `least` verifications texted to a range within the hour and answered by now, at least `percent` in a hundred
+    succeed; where fewer do, nothing is texted there for `hold` seconds. `least` 0: nobody watches.
+
+    People who asked for a code use it: three in four and more. A robot that has codes sent uses none.
+    """
+
+    least: int
+    percent: int
+    hold: int
+
+
 @dataclass(frozen=True)
 class Limits:
     """Defaults follow the business rules; settings may change them within the bounds of the standards."""
@@ -51,6 +64,12 @@ class Limits:
     number_cap: Cap = Cap(10, 600)
     number_day_cap: Cap = Cap(30, 86_400)
     client_cap: Cap = Cap(30_000, 60)
+    client_day_cap: Cap = Cap(2_000_000, 86_400)
+    prefix_digits: int = 5
+    """Of the national number: 100,000 Korean mobile numbers begin alike."""
+    range_cap: Cap = Cap(20_000, 3600)
+    """Deliveries to the numbers that begin alike."""
+    conversion: ConversionWatch = ConversionWatch(least=300, percent=20, hold=3600)
     answering_text_cap: Cap = Cap(5, 600)
     ownership_cap: Cap = Cap(3, 86_400)
     """Ownership checks that the carrier said no to, for one number of a customer."""

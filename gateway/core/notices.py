@@ -14,8 +14,8 @@ from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.operations import OPERATION_NAMES, Operation
 from gateway.core.problems import Problem
-from gateway.core.stores import Capped, CapStore, CustomerMissing
-from gateway.core.too_many import too_many
+from gateway.core.sending import Sending, Texting
+from gateway.core.stores import CustomerMissing
 
 
 class NoticeKind(StrEnum):
@@ -59,11 +59,11 @@ class Notices:
     """Raises `Refusal`."""
 
     def __init__(
-        self, store: NoticeStore, customers: CustomerStore, caps: CapStore, new_notice_id: Callable[[str], str]
+        self, store: NoticeStore, customers: CustomerStore, sending: Sending, new_notice_id: Callable[[str], str]
     ) -> None:
         self._store = store
         self._customers = customers
-        self._caps = caps
+        self._sending = sending
         self._new_notice_id = new_notice_id
 
     async def send(
@@ -76,10 +76,7 @@ class Notices:
         stored = registered_mobile(known)
         if stored is None:
             raise Refusal(Problem.NO_REGISTERED_MOBILE)
-        try:
-            await asyncio.gather(self._caps.take_client(client), self._caps.take_number(stored.blind_indexes))
-        except Capped as capped:
-            raise too_many(capped) from None
+        sent = await self._sending.take(stored, client=client, texting=Texting.NOTHING)
         notice = Notice(
             notice_id=self._new_notice_id(customer_id),
             client=client,
@@ -94,6 +91,7 @@ class Notices:
         try:
             return await self._store.create(notice), stored.contact
         except CustomerMissing:
+            self._sending.give_back(sent)
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
 
     async def get(self, notice_id: str, client: str) -> tuple[Notice, Contact | None]:

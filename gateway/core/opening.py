@@ -16,9 +16,9 @@ from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
+from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
     Capped,
-    CapStore,
     ContactChanged,
     CustomerLocked,
     CustomerMissing,
@@ -52,7 +52,7 @@ class Opening:
         store: VerificationStore,
         customers: CustomerStore,
         standings: Standings,
-        caps: CapStore,
+        sending: Sending,
         replies: ReplyStore,
         holds: Holds,
         vault: CodeVault,
@@ -63,7 +63,7 @@ class Opening:
         self._store = store
         self._customers = customers
         self._standings = standings
-        self._caps = caps
+        self._sending = sending
         self._replies = replies
         self._holds = holds
         self._vault = vault
@@ -73,7 +73,16 @@ class Opening:
     async def open(self, request: OpenRequest) -> Verification:
         """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
         row, stored = await self._check_may_open(request)
-        await self._take_caps(request, stored)
+        sent = await self._sending.take(
+            stored, client=request.client, texting=texting_of(request.method), instead=row.methods
+        )
+        try:
+            return await self._open(request, stored, row)
+        except Refusal:
+            self._sending.give_back(sent)
+            raise
+
+    async def _open(self, request: OpenRequest, stored: StoredContact | None, row: OperationRow) -> Verification:
         if stored is not None:
             # After the caps: each look-up costs the firm, and a caller in a loop must not spend without end.
             method = ContactMethod(request.method)
@@ -148,14 +157,6 @@ class Opening:
             raise Refusal(Problem.CONTACT_NOT_FOUND)
         return customer, stored
 
-    async def _take_caps(self, request: OpenRequest, stored: StoredContact | None) -> None:
-        try:
-            # Asked for together, so that they travel together; what one gives when the other refuses is lost.
-            number = [self._caps.take_number(stored.blind_indexes)] if stored is not None else []
-            await asyncio.gather(self._caps.take_client(request.client), *number)
-        except Capped as capped:
-            raise too_many(capped) from None
-
     def _compose(
         self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, code: str | None
     ) -> NewVerification:
@@ -180,6 +181,7 @@ class Opening:
             life=row.valid_for,
             per_day=row.per_day,
             policy_version=self._policy.version,
+            prefix=self._sending.prefix_of(stored.contact.number) if stored else None,
             pepper_id=pepper_id,
             code_digest=digest,
             sealed_code=sealed,

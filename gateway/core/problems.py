@@ -152,6 +152,12 @@ class Problem(Enum):
         "요청이 너무 많습니다", "Too many requests",
         "{retry_after}초 후에 다시 요청해 주세요. (한도: {cap})", "Try again in {retry_after} seconds. (cap: {cap})",
     )  # fmt: skip
+    TEXTING_HELD = ProblemKind(
+        "texting-held", 429,
+        "이 번호대로는 지금 문자를 보내지 않습니다", "Nothing is texted to this range of numbers now",
+        "{retry_after}초 후에 다시 요청하거나 다른 방법을 사용해 주세요: {methods}",
+        "Try again in {retry_after} seconds, or use another method: {methods}",
+    )  # fmt: skip
     RESEND_NOT_POSSIBLE = ProblemKind(
         "resend-not-possible", 409,
         "다시 보낼 수 없습니다", "It cannot be sent again",

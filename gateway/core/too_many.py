@@ -7,8 +7,9 @@ from gateway.core.stores import Capped
 
 def too_many(capped: Capped) -> Refusal:
     """`retry_after` is whole seconds, at least one."""
-    return Refusal(
-        Problem.TOO_MANY_REQUESTS,
-        values={"cap": capped.cap},
-        retry_after=max(1, -(-capped.retry_after_ms // 1000)),
-    )
+    return Refusal(Problem.TOO_MANY_REQUESTS, values={"cap": capped.cap}, retry_after=seconds_of(capped.retry_after_ms))
+
+
+def seconds_of(milliseconds: int) -> int:
+    """Whole seconds, at least one: who comes back after them does not come too early."""
+    return max(1, -(-milliseconds // 1000))

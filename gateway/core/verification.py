@@ -92,6 +92,8 @@ class NewVerification:
     per_day: int | None = None
     """How many of this operation the customer may open in a day, this one included."""
     policy_version: str | None = None
+    prefix: str | None = None
+    """The range of the number that it goes to."""
     pepper_id: str = field(kw_only=True)
     """Names the pepper under which answers to it are digested."""
     code_digest: bytes | None = field(default=None, repr=False)
@@ -121,6 +123,7 @@ class Verification:
     target_contact_id: str | None = None
     operation_hash: str | None = None
     policy_version: str | None = None
+    prefix: str | None = None
     closed_at: int | None = None
     receipt_id: str | None = None
     sealed_code: bytes | None = field(default=None, repr=False)

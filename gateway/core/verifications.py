@@ -7,14 +7,14 @@ import structlog
 from contacts.models import ContactMethod
 from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.codes import CodeVault
-from gateway.core.customer_stores import CustomerStore
+from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.errors import Refusal
 from gateway.core.facts import Holds
 from gateway.core.problems import Problem
+from gateway.core.sending import Sending, Sent, Texting
 from gateway.core.stores import (
     Answer,
     Capped,
-    CapStore,
     Judgement,
     ResendsExhausted,
     VerificationClosed,
@@ -39,7 +39,7 @@ class Verifications:
         self,
         store: VerificationStore,
         customers: CustomerStore,
-        caps: CapStore,
+        sending: Sending,
         holds: Holds,
         vault: CodeVault,
         alarms: Alarms,
@@ -47,7 +47,7 @@ class Verifications:
     ) -> None:
         self._store = store
         self._customers = customers
-        self._caps = caps
+        self._sending = sending
         self._holds = holds
         self._vault = vault
         self._alarms = alarms
@@ -87,6 +87,8 @@ class Verifications:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
         except VerificationClosed as closed:
             raise closed_refusal(closed.status) from None
+        if judgement.verdict is Verdict.CORRECT:
+            self._sending.note_verified(judgement.verification)
         if judgement.verdict is Verdict.LOCKED:
             await self._close_others(customer_id)
         return judgement
@@ -104,10 +106,8 @@ class Verifications:
         try:
             if verification.resend_at is not None and verification.read_at < verification.resend_at:
                 raise Capped("resend", verification.resend_at - verification.read_at)
-            await self._caps.take_number(stored.blind_indexes)
-            method = ContactMethod(verification.method)
-            await self._holds.refuse_held(verification.customer_id, stored.contact, method, tuple(ContactMethod))
-            await self._store.resend(verification_id)
+            sent = await self._sending.take(stored, texting=Texting.AGAIN)
+            await self._send_again(verification, stored, sent)
         except ResendsExhausted:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE) from None
         except Capped as capped:
@@ -117,6 +117,15 @@ class Verifications:
         except VerificationClosed as closed:
             raise closed_refusal(closed.status) from None
         return await self.get(verification_id, client)
+
+    async def _send_again(self, verification: Verification, stored: StoredContact, sent: Sent | None) -> None:
+        method = ContactMethod(verification.method)
+        try:
+            await self._holds.refuse_held(verification.customer_id, stored.contact, method, tuple(ContactMethod))
+            await self._store.resend(verification.verification_id)
+        except (Refusal, ResendsExhausted, Capped, VerificationMissing, VerificationClosed):
+            self._sending.give_back(sent)
+            raise
 
     async def cancel(self, verification_id: str, client: str) -> Verification:
         """Close at the caller's wish; a call that is under way is ended."""

@@ -25,7 +25,8 @@ class RedisCaps:
         await asyncio.gather(*(take(self._store, "number", keys.number_caps(index), caps) for index in blind_indexes))
 
     async def take_client(self, client: str) -> None:
-        await take(self._store, "client", (keys.client_cap(client),), (self._limits.client_cap,))
+        caps = (self._limits.client_cap, self._limits.client_day_cap)
+        await take(self._store, "client", keys.client_caps(client), caps)
 
     async def take_answering_text(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.answering_text_cap,)

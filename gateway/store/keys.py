@@ -240,9 +240,16 @@ def ownership_cap(customer_id: str, blind_index: str) -> str:
     return _at(shard_of(customer_id), f"cap:ownership:{customer_id}:{blind_index}")
 
 
-def client_cap(client: str) -> str:
-    """Counter: verifications opened by an API client in this window."""
-    return _at(shard_of(client), f"cap:client:{client}")
+def client_caps(client: str) -> tuple[str, str]:
+    """Counters: what an API client opened in the short window and in the day."""
+    shard = shard_of(client)
+    return _at(shard, f"cap:client:{client}"), _at(shard, f"cap:client-day:{client}")
+
+
+def range_counters(prefix: str) -> tuple[str, str]:
+    """Counter: deliveries to the numbers that begin so. Hash: how many texted codes were sent there, and used."""
+    shard = shard_of(prefix)
+    return _at(shard, f"cap:range:{prefix}"), _at(shard, f"conversion:{prefix}")
 
 
 def replies(blind_index: str) -> str:

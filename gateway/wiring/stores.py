@@ -26,6 +26,7 @@ from gateway.store.idempotency import RedisIdempotency
 from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
 from gateway.store.ownership_tries import RedisOwnershipTries
+from gateway.store.ranges import RedisRanges
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
@@ -52,6 +53,7 @@ class Stores:
     notices: RedisNotices
     outbox: RedisOutbox
     ownership_tries: RedisOwnershipTries
+    ranges: RedisRanges
     receipts: RedisReceipts
     replies: RedisReplies
     standings: RedisStandings
@@ -78,6 +80,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         notices=RedisNotices(store),
         outbox=RedisOutbox(store),
         ownership_tries=RedisOwnershipTries(store, limits),
+        ranges=RedisRanges(store, limits),
         receipts=RedisReceipts(store, limits),
         replies=RedisReplies(store, limits),
         standings=RedisStandings(store),

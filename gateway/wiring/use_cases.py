@@ -22,6 +22,7 @@ from gateway.core.policy import Policy
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.redeeming import Redeeming
 from gateway.core.risk import RiskCheck
+from gateway.core.sending import Sending
 from gateway.core.verifications import Verifications
 from gateway.http.metrics import RiskSignalMetrics
 from gateway.methods.ars import ArsMethod
@@ -87,16 +88,16 @@ def build_use_cases(
         if outside.signals
         else NoHolds()
     )
-    verifications = Verifications(
-        stores.verifications, stores.customers, stores.caps, holds, vault, Alarms(stores.alarms), new_receipt_id
-    )
+    alarms = Alarms(stores.alarms)
+    sending = Sending(stores.caps, stores.ranges, alarms, limits.prefix_digits)
+    verifications = Verifications(stores.verifications, stores.customers, sending, holds, vault, alarms, new_receipt_id)
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
     carriers = Carriers(outside.lines, paused=frozenset)
     handing_over = HandingOver(carriers, stores.hand_overs)
     return UseCases(
         signer=signer,
         opening=Opening(
-            policy, stores.verifications, stores.customers, stores.standings, stores.caps, stores.replies, holds,
+            policy, stores.verifications, stores.customers, stores.standings, sending, stores.replies, holds,
             vault, limits, keys.new_verification_id,
         ),
         verifications=verifications,
@@ -117,7 +118,7 @@ def build_use_cases(
         auto_connect=auto_connect,
         passwords=BranchPasswords(stores.branch_passwords, vault, limits, keys.new_branch_password_id),
         redeeming=Redeeming(stores.receipts, signer),
-        notices=Notices(stores.notices, stores.customers, stores.caps, keys.new_notice_id),
+        notices=Notices(stores.notices, stores.customers, sending, keys.new_notice_id),
         sms=SmsMethod(vault, firm),
         sms_reply=SmsReplyMethod(
             verifications, stores.verifications, stores.customers, stores.replies, stores.caps,

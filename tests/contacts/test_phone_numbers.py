@@ -202,3 +202,15 @@ def test_at_least_four_digits_stay_hidden_in_every_form(e164: str) -> None:
     assert len(hidden) >= 4
     assert all(shown in ("*", digit) for shown, digit in zip(number.masked, e164, strict=True))
     assert e164 not in f"{number} {number!r} {[number]}"
+
+
+@given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True), st.integers(2, 8))
+def test_the_range_of_a_number_begins_it_and_hides_its_end(e164: str, digits: int) -> None:
+    prefix = PhoneNumber(e164, LineType.MOBILE).prefix(digits)
+    assert e164.startswith(prefix)
+    assert len(e164) - len(prefix) >= 4
+
+
+def test_numbers_that_begin_alike_are_in_one_range() -> None:
+    ranges = [PhoneNumber(number, LineType.MOBILE).prefix(5) for number in ("+821012345678", "+821012300000")]
+    assert ranges == ["+8210123"] * 2

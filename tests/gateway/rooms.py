@@ -22,6 +22,7 @@ from gateway.core.policy_files import load_policy
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.redeeming import Redeeming
+from gateway.core.sending import Sending
 from gateway.core.stores import Judgement
 from gateway.core.verification import TRAITS, Method, Verification
 from gateway.core.verifications import Verifications
@@ -47,6 +48,7 @@ from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
 from gateway.store.ownership_tries import RedisOwnershipTries
+from gateway.store.ranges import RedisRanges
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications, new_receipt_id
@@ -130,7 +132,9 @@ class Rooms:
         self.replies = RedisReplies(store, limits)
         self.caps = RedisCaps(store, limits)
         self.receipts = RedisReceipts(store, limits)
-        self.alarms = RedisAlarms(store)
+        self.alarms, self.ranges = RedisAlarms(store), RedisRanges(store, limits)
+        alarms = Alarms(self.alarms)
+        self.sending = Sending(self.caps, self.ranges, alarms, limits.prefix_digits)
         self.sweep = ExpirySweep(store, self.verification_store)
         holds = NoHolds()
         self.opening = Opening(
@@ -138,7 +142,7 @@ class Rooms:
             self.verification_store,
             self.customer_store,
             RedisStandings(store),
-            self.caps,
+            self.sending,
             self.replies,
             holds,
             self.vault,
@@ -148,10 +152,10 @@ class Rooms:
         self.verifications = Verifications(
             self.verification_store,
             self.customer_store,
-            self.caps,
+            self.sending,
             holds,
             self.vault,
-            Alarms(self.alarms),
+            alarms,
             new_receipt_id,
         )
         self.customers = Customers(

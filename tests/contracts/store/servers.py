@@ -14,7 +14,7 @@ import pytest
 from gateway.core.callers import ApiKeys
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.idempotency import IdempotencyStore
-from gateway.core.limits import Cap, Limits
+from gateway.core.limits import Cap, ConversionWatch, Limits
 from gateway.core.outbox import HandOvers, OutboxEntry
 from gateway.core.stores import (
     BranchPasswordStore,
@@ -46,6 +46,9 @@ LIMITS = Limits(
     number_cap=Cap(2, 600),
     number_day_cap=Cap(3, 86_400),
     client_cap=Cap(2, 60),
+    client_day_cap=Cap(3, 86_400),
+    range_cap=Cap(6, 3600),
+    conversion=ConversionWatch(least=10, percent=20, hold=600),
     answering_text_cap=Cap(1, 600),
 )
 

@@ -149,6 +149,11 @@ async def test_clients_and_answering_texts_have_caps_of_their_own(ports: Ports) 
     with pytest.raises(Capped, match="client"):
         await ports.caps.take_client(CLIENT)
     await ports.caps.take_client("another")
+    await ports.lapse(keys.client_caps(CLIENT)[0])
+    await ports.caps.take_client(CLIENT)
+    with pytest.raises(Capped) as capped:
+        await ports.caps.take_client(CLIENT)
+    assert capped.value.retry_after_ms > LIMITS.client_cap.window_seconds * 1000
     await ports.caps.take_answering_text([INDEX])
     with pytest.raises(Capped, match="answering_text"):
         await ports.caps.take_answering_text([INDEX])

@@ -47,7 +47,10 @@ TELLS_NOTHING = {
     "begin_request": "a repeat of a request is no change",
     "give_back_delivery": "a carrier was asked in vain; what came of it is told",
     "put_turn": "a turn of a call; its end is told",
+    "give_back_range": "a counter that lapses",
+    "note_conversion": "a counter that lapses",
     "take_cap": "a counter that lapses",
+    "take_range": "counters that lapse; the hold on a range raises an alarm",
     "take_turn": "a turn of a call; its end is told",
 }
 """The verbs that write, and have nothing to tell the audit."""

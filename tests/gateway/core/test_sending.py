@@ -1,0 +1,154 @@
+"""What is refused before anything is sent, what is offered instead, and who is told."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact
+from demo.customer import until
+from gateway.core.alarms import AlarmKind
+from gateway.core.errors import Refusal
+from gateway.core.limits import Cap, ConversionWatch, Limits
+from gateway.core.notices import NoticeKind, Notices
+from gateway.core.operations import Operation
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.verification import Method
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.notices import RedisNotices
+from gateway.store.ranges import SPAN_MS
+from tests.builders import CLIENT, CUSTOMER_ID
+from tests.gateway.rooms import Rooms
+
+LIMITS = Limits(conversion=ConversionWatch(least=10, percent=20, hold=600))
+PREFIX = "+8210123"
+
+
+@pytest.fixture
+def rooms(store: Store, signer: ReceiptSigner) -> Rooms:
+    return Rooms(store, LIMITS, signer)
+
+
+@pytest.fixture
+async def contact(rooms: Rooms) -> Contact:
+    return await rooms.register()
+
+
+async def pumped(rooms: Rooms) -> None:
+    """Many codes were texted to the range a while ago, and nobody used one."""
+    seconds, _ = await rooms.store.command("TIME")
+    await rooms.store.command("HSET", keys.range_counters(PREFIX)[1], f"s{int(seconds) * 1000 // SPAN_MS - 3}", 50)
+
+
+async def counted(rooms: Rooms) -> tuple[int, dict[str, int]]:
+    """Deliveries to the range, and its codes texted and used."""
+    cap, conversion = keys.range_counters(PREFIX)
+    words = await rooms.store.command("HGETALL", conversion)
+    counts = {name.decode()[0]: int(count) for name, count in zip(words[::2], words[1::2], strict=True)}
+    return int(await rooms.store.command("GET", cap) or 0), counts
+
+
+async def until_counted(rooms: Rooms, deliveries: int, **codes: int) -> None:
+    async def look() -> bool:
+        return await counted(rooms) == (deliveries, codes)
+
+    await until(look)
+
+
+def _problem(refused: "pytest.ExceptionInfo[Refusal]") -> tuple[str, Any]:
+    return refused.value.problem.value.slug, refused.value.members.get("methods")
+
+
+@pytest.mark.parametrize("method", [Method.SMS, Method.SMS_REPLY])
+async def test_what_does_not_text_is_offered_where_nothing_is_texted(
+    rooms: Rooms, contact: Contact, method: Method
+) -> None:
+    await pumped(rooms)
+    for _ in range(2):
+        with pytest.raises(Refusal) as refused:
+            await rooms.open(method, contact)
+        assert _problem(refused) == ("texting-held", [Method.ARS, Method.BRANCH_OTP])
+        assert 0 < (refused.value.retry_after or 0) <= 600
+    assert (await rooms.open(Method.ARS, contact)).is_open
+
+
+async def test_ops_are_told_once_and_not_with_a_number(rooms: Rooms, contact: Contact) -> None:
+    await pumped(rooms)
+    for _ in range(3):
+        with pytest.raises(Refusal):
+            await rooms.open(Method.SMS, contact)
+    (alarm,) = await rooms.alarms.standing()
+    assert (alarm.kind, alarm.subject, alarm.count) == (AlarmKind.LOW_CONVERSION, PREFIX, 1)
+    assert alarm.detail == "0 of 50 texted codes were used"
+
+
+async def test_a_text_is_not_repeated_where_nothing_is_texted(rooms: Rooms, contact: Contact) -> None:
+    opened = await rooms.open(Method.SMS, contact)
+    conversion = keys.range_counters(PREFIX)[1]
+    await rooms.store.command("HSET", conversion, "held_until", opened.created_at + 600_000)
+    await rooms.store.command("HSET", keys.verification(opened.verification_id), "resend_at", 1)
+    with pytest.raises(Refusal) as refused:
+        await rooms.verifications.resend(opened.verification_id, CLIENT)
+    assert _problem(refused) == ("texting-held", [])
+    assert (await rooms.read(opened)).delivery_number == 1
+
+
+async def test_a_used_code_counts_for_its_range(rooms: Rooms, contact: Contact) -> None:
+    opened = await rooms.open(Method.SMS, contact)
+    await rooms.judge(opened, rooms.another_code(opened))
+    await until_counted(rooms, 1, s=1)
+    await rooms.judge(opened, rooms.code_of(opened))
+    await until_counted(rooms, 1, s=1, v=1)
+
+
+async def test_a_call_counts_as_a_delivery_and_not_as_a_text(rooms: Rooms, contact: Contact) -> None:
+    opened = await rooms.open(Method.ARS, contact)
+    await rooms.judge(opened, rooms.code_of(opened))
+    await until_counted(rooms, 1)
+
+
+async def test_a_customer_in_a_loop_uses_up_nothing_of_the_range(rooms: Rooms, contact: Contact) -> None:
+    allowed = LIMITS.number_cap.count
+    for _ in range(allowed):
+        await rooms.open(Method.SMS, contact)
+    for _ in range(3):
+        with pytest.raises(Refusal) as refused:
+            await rooms.open(Method.SMS, contact)
+        assert refused.value.values["cap"] == "number"
+    await until_counted(rooms, allowed, s=allowed)
+
+
+async def test_what_the_store_refuses_in_the_end_is_given_back(store: Store, signer: ReceiptSigner) -> None:
+    rooms = Rooms(store, replace(LIMITS, customer_cap=Cap(1, 600)), signer)
+    contact = await rooms.register()
+    await rooms.open(Method.SMS, contact)
+    with pytest.raises(Refusal) as refused:
+        await rooms.open(Method.SMS, contact)
+    assert refused.value.values["cap"] == "customer"
+    await until_counted(rooms, 1, s=1)
+
+
+async def test_a_range_gets_so_much_of_everything_and_no_more(store: Store, signer: ReceiptSigner) -> None:
+    rooms = Rooms(store, replace(LIMITS, range_cap=Cap(3, 600)), signer)
+    contact = await rooms.register()
+    notices = Notices(RedisNotices(store), rooms.customer_store, rooms.sending, keys.new_notice_id)
+    await rooms.open(Method.SMS, contact)
+    await rooms.open(Method.ARS, contact)
+    await notices.send(CLIENT, CUSTOMER_ID, NoticeKind.ISSUANCE_STARTED, Operation.ISSUE, "ko")
+    for attempt in (
+        rooms.open(Method.SMS, contact),
+        rooms.open(Method.ARS, contact),
+        notices.send(CLIENT, CUSTOMER_ID, NoticeKind.ISSUANCE_STARTED, Operation.ISSUE, "ko"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            await attempt
+        assert refused.value.values["cap"] == "range"
+
+
+async def test_no_watch_is_none(store: Store, signer: ReceiptSigner) -> None:
+    rooms = Rooms(store, replace(LIMITS, conversion=ConversionWatch(0, 20, 600)), signer)
+    contact = await rooms.register()
+    await pumped(rooms)
+    assert (await rooms.open(Method.SMS, contact)).is_open
+    assert await rooms.alarms.standing() == []
