@@ -76,6 +76,8 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         **{f"approval.{status}": _DECIDED for status in _OVER},
         "alarm.raised": "kind subject",
         "alarm.cleared": "kind subject by",
+        "key.in_use": "setting key_id",
+        "key.retired": "setting key_id",
         "api_key.created": "api_key client person scopes",
         "api_key.revoked": "api_key client person",
     }.items()
