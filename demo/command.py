@@ -8,6 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+import orjson
+import pyotp
+
 from demo.api import Api
 from demo.running import Demo, running
 from demo.seed import seed
@@ -24,6 +27,8 @@ _WALKING_SPEED = 10.0
 def main() -> int:
     """Exit code 0, or 1 with one sentence on what to do."""
     arguments = _parser().parse_args()
+    if arguments.code:
+        return _print_code(arguments.dir)
     if arguments.fresh:
         shutil.rmtree(arguments.dir / "data", ignore_errors=True)
     arguments.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,13 +60,26 @@ async def _run(arguments: argparse.Namespace, started: float) -> int:
     return 0
 
 
+def _print_code(directory: Path) -> int:
+    """What the demo operator's authenticator shows now."""
+    file = directory / "operator.json"
+    if not file.exists():
+        print(f"There is no {file} yet: start ./run demo first.", file=sys.stderr)
+        return 1
+    totp = pyotp.parse_uri(orjson.loads(file.read_bytes())["totp_uri"])
+    print(pyotp.TOTP(totp.secret).now())
+    return 0
+
+
 def _greet(demo: Demo, directory: Path, seconds: float) -> None:
     print(f"bonin is serving ({seconds:.1f} s)")
     print(f"  desk      {demo.desk_url}   발급 데스크 / issuance desk")
     print(f"  phones    {demo.carrier_url}/       전화기 / phones")
     print(f"  API       {demo.base_url}/docs")
     print(f"  keys      {directory / 'credentials.json'}")
-    print(f"  approvals {directory / 'operator.json'}")
+    print(
+        f"  operators {demo.base_url}/ops    {directory / 'operator.json'}; code: ./run demo --code   운영 / operations"
+    )
     print(f"  log       {directory / 'bonin.log'}")
 
 
@@ -74,6 +92,7 @@ def _port(text: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
     parser.add_argument("--walk", action="store_true", help="pass through every method by itself, then end")
+    parser.add_argument("--code", action="store_true", help="print the code for signing in at /ops, then end")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier demos kept")
     parser.add_argument("--port", type=_port, default=os.environ.get("BONIN_PORT", "8080"))
     parser.add_argument("--carrier-port", type=_port, default=os.environ.get("BONIN_CARRIER_PORT", "8081"))

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyotp
 from aiohttp import web
 
 from carrier_sim.app import create_app as create_carrier
@@ -30,6 +31,8 @@ CUSTOMER_CENTRE = "1588-0000"
 OPERATIONS = "demo-operations"
 MANAGER = "demo-manager"
 """The head of the customer centre (센터장), who approves what the demo's operator asks for (R20)."""
+COLLEAGUE = "demo-colleague"
+"""Watches the operations pages and may act there, but decides on nothing."""
 
 _OPERATOR_SCOPES = frozenset({Scope.OPS_READ, Scope.OPS_WRITE})
 _SCOPES = frozenset(Scope) - _OPERATOR_SCOPES
@@ -60,10 +63,13 @@ async def running(directory: Path, port: int, carrier_port: int, *, carrier_spee
         gateway = await stack.enter_async_context(open_gateway(settings))
         await gateway.api_keys.install(secrets.api_key, CLIENT, PERSON, _SCOPES)
         await gateway.api_keys.install(secrets.operator_key, OPERATIONS, MANAGER, _OPERATOR_SCOPES)
+        await gateway.api_keys.install(secrets.colleague_key, OPERATIONS, COLLEAGUE, frozenset({Scope.OPS_READ}))
+        await gateway.operators.add(MANAGER, "approver", secrets.operator_totp)
+        await gateway.operators.add(COLLEAGUE, "operator")
         _add_desk(gateway, demo)
         await stack.enter_async_context(serving(gateway.app, HOST, port))
         write_private(directory / "credentials.json", credentials(demo))
-        write_private(directory / "operator.json", {"operator_key": secrets.operator_key, "person": MANAGER})
+        write_private(directory / "operator.json", operators(demo))
         yield demo
 
 
@@ -80,6 +86,18 @@ def credentials(demo: Demo) -> dict[str, str]:
         "verify_service_sid": demo.secrets.verify_service_sid,
         "sms_number": SMS_NUMBER,
         "voice_number": VOICE_NUMBER,
+    }
+
+
+def operators(demo: Demo) -> dict[str, object]:
+    """Who signs in at the operations pages. The colleague enrols an authenticator when they first do."""
+    totp = pyotp.TOTP(demo.secrets.operator_totp)
+    return {
+        "operator_key": demo.secrets.operator_key,
+        "person": MANAGER,
+        "role": "approver",
+        "totp_uri": totp.provisioning_uri(name=MANAGER, issuer_name="bonin demo"),
+        "colleague": {"operator_key": demo.secrets.colleague_key, "person": COLLEAGUE, "role": "operator"},
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
+import pyotp
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -21,6 +22,8 @@ class DemoSecrets:
     receipt_key: str = field(repr=False)
     api_key: str = field(repr=False)
     operator_key: str = field(repr=False)
+    operator_totp: str = field(repr=False)
+    colleague_key: str = field(repr=False)
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     verify_service_sid: str
@@ -59,6 +62,8 @@ def _make() -> DemoSecrets:
         receipt_key=_receipt_key(),
         api_key=f"bonin_{secrets.token_urlsafe(32)}",
         operator_key=f"bonin_{secrets.token_urlsafe(32)}",
+        operator_totp=pyotp.random_base32(),
+        colleague_key=f"bonin_{secrets.token_urlsafe(32)}",
         twilio_account_sid=f"AC{secrets.token_hex(16)}",
         twilio_auth_token=secrets.token_hex(16),
         verify_service_sid=f"VA{secrets.token_hex(16)}",

@@ -40,6 +40,9 @@ class LimitSettings(BaseModel):
     conversion_percent: Annotated[int, Field(ge=1, le=100)] = Limits.conversion.percent
     conversion_hold: Annotated[int, Field(ge=60, le=86_400)] = Limits.conversion.hold
     decisions_kept: Annotated[int, Field(ge=1)] = Limits.decisions_kept
+    operator_idle: Annotated[int, Field(ge=60, le=28_800)] = Limits.operator_idle
+    operator_session_life: Annotated[int, Field(ge=300, le=86_400)] = Limits.operator_session_life
+    ops_rows_kept: Annotated[int, Field(ge=1000)] = Limits.ops_rows_kept
 
     @property
     def connection_limits(self) -> ConnectionLimits:
@@ -68,4 +71,7 @@ class LimitSettings(BaseModel):
             range_cap=Cap(self.range_cap, Limits.range_cap.window_seconds),
             conversion=ConversionWatch(self.conversion_least, self.conversion_percent, self.conversion_hold),
             decisions_kept=self.decisions_kept,
+            operator_idle=self.operator_idle,
+            operator_session_life=self.operator_session_life,
+            ops_rows_kept=self.ops_rows_kept,
         )

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from gateway.cli.commands import Command, Commands
 from gateway.cli.keys import add_key_commands
 from gateway.cli.policy import add_policy_commands
-from gateway.cli.private_memory import keep_memory_private
 from gateway.cli.serve import add_serve_commands
 from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
@@ -21,7 +20,6 @@ from gateway.store.watch import ForgetfulStore
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is 0, 1 when it failed, 2 when the settings or words are wrong."""
     parsed = _parser().parse_args(arguments)
-    keep_memory_private()
     command: Command = parsed.command
     try:
         settings: PolicySettings = parsed.load()

@@ -5,6 +5,7 @@ HTTP edge turns it into problem+json (RFC 9457).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.core.ops_problems import OpsProblem
 from gateway.core.problems import Problem
 
 
@@ -22,7 +23,7 @@ class Refusal(Exception):
 
     def __init__(
         self,
-        problem: Problem,
+        problem: Problem | OpsProblem,
         *,
         values: Mapping[str, object] | None = None,
         errors: tuple[FieldError, ...] = (),

@@ -57,6 +57,17 @@ class Limits:
     """Seconds an auto-connect token lives without being used."""
     kept_after_close: int = 86_400
     """Seconds a closed verification can still be read; the audit stream stays."""
+    wrong_sign_ins: int = 5
+    """Wrong codes of an operator in a row; then nobody signs in under that name for a while."""
+    sign_in_locked_for: int = 900
+    operator_idle: int = 900
+    """Seconds after which an operator that did nothing signs in again (OWASP ASVS 7.3.1)."""
+    operator_session_life: int = 28_800
+    """Seconds after which an operator signs in again, whatever they do (OWASP ASVS 7.3.2)."""
+    ops_rows_kept: int = 200_000
+    """The latest verifications that the operations pages list."""
+    enrolment_life: int = 600
+    """Seconds to enrol an authenticator in."""
     contacts: int = 20
     decisions_kept: int = 100_000
     """The latest decisions, for trying a changed policy on them."""

@@ -1,19 +1,8 @@
 """Every problem a caller can meet, in both languages. Sentences never hold a code, a number, a name or a key."""
 
-from dataclasses import dataclass
 from enum import Enum
 
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """What one problem type says: `slug` is the last part of its `type` URI, sentences are `str.format` templates."""
-
-    slug: str
-    status: int
-    title_ko: str
-    title_en: str
-    detail_ko: str
-    detail_en: str
+from gateway.core.problem_kind import ProblemKind
 
 
 class Problem(Enum):

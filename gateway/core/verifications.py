@@ -93,8 +93,8 @@ class Verifications:
             await self._close_others(customer_id)
         return judgement
 
-    async def resend(self, verification_id: str, client: str) -> Verification:
-        """Queue the text again; the code stays, and so do the tries."""
+    async def resend(self, verification_id: str, client: str | None) -> Verification:
+        """Queue the text again; the code stays, and so do the tries. Without a client it may be anybody's."""
         verification = await self.get(verification_id, client)
         if not verification.is_open:
             raise closed_refusal(verification.shown_status)
@@ -127,10 +127,12 @@ class Verifications:
             self._sending.give_back(sent)
             raise
 
-    async def cancel(self, verification_id: str, client: str) -> Verification:
-        """Close at the caller's wish; a call that is under way is ended."""
+    async def cancel(
+        self, verification_id: str, client: str | None, reason: str = "canceled_by_caller"
+    ) -> Verification:
+        """Close at the caller's wish, or an operator's; a call that is under way is ended."""
         verification = await self.get(verification_id, client)
-        await self.close(verification, Status.CANCELED, "canceled_by_caller", "screen")
+        await self.close(verification, Status.CANCELED, reason, "screen")
         if verification.method is Method.ARS:
             await self._store.request_hang_up(verification_id, verification.delivery_number)
         return await self.get(verification_id, client)

@@ -9,14 +9,16 @@ import structlog
 from aiohttp import web
 
 from gateway.core.errors import Refusal, StoreUnavailable
-from gateway.core.problems import Problem, ProblemKind
+from gateway.core.ops_problems import OpsProblem
+from gateway.core.problem_kind import ProblemKind
+from gateway.core.problems import Problem
 from gateway.http.language import Locale, negotiate
 from gateway.http.request_id import request_id_of
 from gateway.http.static_files import STATIC_PATH
 
 CONTENT_TYPE = "application/problem+json"
 
-_BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in Problem}
+_BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in (*Problem, *OpsProblem)}
 _BY_HTTP_STATUS: Mapping[int, Problem] = {
     403: Problem.NOT_FOUND,
     404: Problem.NOT_FOUND,

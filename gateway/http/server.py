@@ -116,6 +116,6 @@ def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     headers.pop("Server", None)
     headers[request_id.HEADER] = request_id.request_id_of(request)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+    headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cache-Control", "no-cache" if isinstance(response, web.FileResponse) else "no-store")
     headers.setdefault("Content-Security-Policy", PAGE_CSP if response.content_type == "text/html" else API_CSP)

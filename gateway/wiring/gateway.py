@@ -1,6 +1,6 @@
 """One gateway process: what it is made of, opened in order and closed in the other."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ from gateway.store.api_keys import RedisApiKeys
 from gateway.store.expiry import ExpirySweep
 from gateway.store.watch import StoreWatch
 from gateway.wiring.carriers import twilio_accounts
-from gateway.wiring.keys import enter_keys
+from gateway.wiring.ops import OperatorAccounts, add_ops, build_projector
 from gateway.wiring.outside import reach_outside
 from gateway.wiring.stores import Stores, build_stores, open_store
 from gateway.wiring.use_cases import UseCases, build_use_cases
@@ -45,34 +45,32 @@ class Gateway:
 
     app: web.Application
     api_keys: RedisApiKeys
+    operators: OperatorAccounts
 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """Everything of one gateway process, opened in order and closed in the other.
 
-    Raises `SettingsRefused` when the policy will not do or the data of the store is under other keys; `ForgetfulStore`
-    when the store keeps nothing.
+    Raises `SettingsRefused` before anything is opened, when the policy will not do; `ForgetfulStore` when the store
+    keeps nothing.
     """
     policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
-        keys_in_use = await enter_keys(store, settings)
         stores = build_stores(store, personal_data, settings.limits)
         outside = reach_outside(settings, policy, personal_data, stack)
         use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
         dispatcher = _dispatcher(stores, use_cases)
         watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
-
-        async def is_fit() -> bool:
-            return keys_in_use.are_known and await watch.is_fit()
-
-        app = _app(settings, stores, use_cases, metrics, is_fit)
+        app = _app(settings, stores, use_cases, metrics, watch)
+        add_ops(app, settings, stores, use_cases, personal_data)
+        projector = build_projector(settings, stores, metrics)
         # The watch first: what another store leaves behind is void before anybody delivers it.
-        for part in (keys_in_use, watch, stores.changes, dispatcher, ExpirySweep(store, stores.verifications)):
+        for part in (watch, stores.changes, dispatcher, ExpirySweep(store, stores.verifications), projector):
             await part.open()
             stack.push_async_callback(part.close)
-        yield Gateway(app, stores.api_keys)
+        yield Gateway(app, stores.api_keys, OperatorAccounts(stores.operators, personal_data))
 
 
 def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
@@ -94,11 +92,7 @@ def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
 
 
 def _app(
-    settings: Settings,
-    stores: Stores,
-    use_cases: UseCases,
-    metrics: CollectorRegistry,
-    is_fit: Callable[[], Awaitable[bool]],
+    settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry, watch: StoreWatch
 ) -> web.Application:
     limits, public_url = settings.limits, settings.public_url
     webhooks = TwilioWebhooks(twilio_accounts(settings), public_url)
@@ -126,6 +120,6 @@ def _app(
             twilio=twilio,
             metrics=metrics,
             connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
-            ready=is_fit,
+            ready=watch.is_fit,
         )
     )

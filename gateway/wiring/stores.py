@@ -24,9 +24,11 @@ from gateway.store.exemptions import RedisExemptions
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
 from gateway.store.notices import RedisNotices
+from gateway.store.operators import RedisOperators
 from gateway.store.outbox import RedisOutbox
 from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.ranges import RedisRanges
+from gateway.store.read_model import RedisReadModel
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
@@ -51,9 +53,11 @@ class Stores:
     hand_overs: RedisHandOvers
     idempotency: RedisIdempotency
     notices: RedisNotices
+    operators: RedisOperators
     outbox: RedisOutbox
     ownership_tries: RedisOwnershipTries
     ranges: RedisRanges
+    read_model: RedisReadModel
     receipts: RedisReceipts
     replies: RedisReplies
     standings: RedisStandings
@@ -78,9 +82,11 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         hand_overs=RedisHandOvers(store),
         idempotency=RedisIdempotency(store, personal_data),
         notices=RedisNotices(store),
+        operators=RedisOperators(store, limits),
         outbox=RedisOutbox(store),
         ownership_tries=RedisOwnershipTries(store, limits),
         ranges=RedisRanges(store, limits),
+        read_model=RedisReadModel(store),
         receipts=RedisReceipts(store, limits),
         replies=RedisReplies(store, limits),
         standings=RedisStandings(store),

@@ -278,7 +278,7 @@ class ContactLifeMachine(RuleBasedStateMachine):
         assert found is not None
         return found.contact
 
-    def refusal(self, work: Coroutine[Any, Any, object]) -> Problem:
+    def refusal(self, work: Coroutine[Any, Any, object]) -> object:
         with pytest.raises(Refusal) as refused:
             self.run(work)
         return refused.value.problem

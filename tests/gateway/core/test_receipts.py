@@ -44,7 +44,7 @@ SIGNER = ReceiptSigner("bonin", [KEY], LIFE)
 RECEIPT = SIGNER.sign(VERIFICATION)
 
 
-def refused(receipt: str, at: int = VERIFIED_AT, signer: ReceiptSigner = SIGNER) -> Problem:
+def refused(receipt: str, at: int = VERIFIED_AT, signer: ReceiptSigner = SIGNER) -> object:
     with pytest.raises(Refusal) as refusal:
         signer.read(receipt, at)
     return refusal.value.problem

@@ -1,0 +1,1 @@
+"""The operations pages (`/ops`): see it, find it, mend it."""

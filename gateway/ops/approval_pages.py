@@ -1,0 +1,62 @@
+"""`/ops/approvals`: what waits for a second person, and its decision (R20)."""
+
+from aiohttp import web
+
+from gateway.core.approvals import Approval, Approvals, ApprovalStatus, Decider, person_key
+from gateway.core.operators import Role
+from gateway.http.approval_schemas import APPROVAL_ID
+from gateway.ops.guard import PREFIX, Guard, Visit
+from gateway.ops.rendering import Pages, back_to
+
+_PATH = f"{PREFIX}/approvals"
+_SHOWN_DECIDED = 50
+
+
+class ApprovalPages:
+    """The queue, and approving and rejecting by the one use case that the API has as well."""
+
+    def __init__(self, approvals: Approvals, pages: Pages) -> None:
+        self._approvals = approvals
+        self._pages = pages
+
+    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+        one = f"{_PATH}/{{approval_id:{APPROVAL_ID}}}"
+        return [
+            web.get(_PATH, guard.page(self.show)),
+            web.post(f"{one}/approve", guard.action(self.approve, Role.APPROVER)),
+            web.post(f"{one}/reject", guard.action(self.reject, Role.APPROVER)),
+        ]
+
+    async def show(self, visit: Visit) -> web.StreamResponse:
+        waiting = await self._approvals.with_status(ApprovalStatus.WAITING)
+        decided = [
+            approval
+            for status in (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.EXPIRED)
+            for approval in await self._approvals.with_status(status)
+        ]
+        decided.sort(key=lambda approval: approval.decided_at or approval.expires_at, reverse=True)
+
+        def is_own(approval: Approval) -> bool:
+            return person_key(approval.requested_by) == person_key(visit.person)
+
+        return self._pages.show(
+            visit.request, visit.locale, "approvals.html", session=visit.session,
+            waiting=waiting, decided=decided[:_SHOWN_DECIDED], is_own=is_own,
+            may_decide=visit.session.operator.role.may_act_as(Role.APPROVER),
+        )  # fmt: skip
+
+    async def approve(self, visit: Visit) -> web.StreamResponse:
+        await self._approvals.approve(_approval_id(visit), _decider(visit), visit.reason)
+        return back_to(_PATH, "approved")
+
+    async def reject(self, visit: Visit) -> web.StreamResponse:
+        await self._approvals.reject(_approval_id(visit), _decider(visit), visit.reason)
+        return back_to(_PATH, "rejected")
+
+
+def _approval_id(visit: Visit) -> str:
+    return visit.request.match_info["approval_id"]
+
+
+def _decider(visit: Visit) -> Decider:
+    return Decider(visit.person, visit.person)

@@ -1,0 +1,44 @@
+"""The filters of a list, as they stand in its address."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gateway.core.errors import FieldError, Refusal
+from gateway.core.problems import Problem
+from gateway.core.read_model import Filters
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+_WORD = re.compile("[a-z0-9_-]{1,40}")
+_CURSOR = re.compile("[0-9]{1,15}-(ver_[0-9a-z]{22})?")
+_LOCAL_TIME = "%Y-%m-%dT%H:%M"
+
+
+def read_filters(query: Mapping[str, str]) -> tuple[Filters, str | None]:
+    """The filters and the cursor. Raises `Refusal` for what cannot be one."""
+    words = {name: query.get(name) or None for name in ("state", "method", "carrier", "reason")}
+    for name, value in words.items():
+        if value is not None and _WORD.fullmatch(value) is None:
+            raise _wrong(name)
+    older = query.get("older") or None
+    if older is not None and _CURSOR.fullmatch(older) is None:
+        raise _wrong("older")
+    return Filters(**words, since=_moment(query, "since"), until=_moment(query, "until")), older
+
+
+def _moment(query: Mapping[str, str], name: str) -> int | None:
+    """A time as `<input type="datetime-local">` gives it, in Seoul."""
+    text = query.get(name)
+    if not text:
+        return None
+    try:
+        moment = datetime.strptime(text, _LOCAL_TIME).replace(tzinfo=_SEOUL)
+    except ValueError:
+        raise _wrong(name) from None
+    return round(moment.timestamp() * 1000)
+
+
+def _wrong(name: str) -> Refusal:
+    error = FieldError(name, f"{name}: 목록에서 골라 주세요.", f"{name}: choose from the list.")
+    return Refusal(Problem.INVALID_FIELDS, errors=(error,))

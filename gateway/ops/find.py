@@ -1,0 +1,68 @@
+"""`/ops/find`: from what an operator was told to the page about it. By POST: a number does not belong in an address."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from aiohttp import web
+
+from contacts.phone_numbers import NumberPlan
+from gateway.core.errors import Refusal
+from gateway.core.numbers import read_number
+from gateway.core.operators import Role
+from gateway.core.read_model import ReadModel
+from gateway.http.schemas import CUSTOMER_ID, VERIFICATION_ID
+from gateway.ops.guard import PREFIX, Guard, Visit
+from gateway.ops.rendering import Pages
+
+_PHONE_SHAPED = re.compile(r"\+?[0-9][0-9 .()-]{7,20}")
+
+
+class FindPages:
+    """A verification by its id, a customer by theirs, customers by the full number of a contact."""
+
+    def __init__(
+        self,
+        read_model: ReadModel,
+        number_plan: NumberPlan,
+        blind_indexes: Callable[[str], Sequence[str]],
+        pages: Pages,
+    ) -> None:
+        self._read_model = read_model
+        self._number_plan = number_plan
+        self._blind_indexes = blind_indexes
+        self._pages = pages
+
+    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+        return [web.post(f"{PREFIX}/find", guard.action(self.find, Role.VIEWER))]
+
+    async def find(self, visit: Visit) -> web.StreamResponse:
+        asked = visit.form.get("q", "").strip()
+        if re.fullmatch(VERIFICATION_ID, asked):
+            return _see(f"{PREFIX}/verifications/{asked}")
+        masked = None
+        customers: list[str] = []
+        if _PHONE_SHAPED.fullmatch(asked):
+            try:
+                number = read_number(_international(asked), self._number_plan)
+            except Refusal:
+                pass
+            else:
+                masked = number.masked
+                customers = await self._read_model.owners(self._blind_indexes(number.e164))
+        if not customers and masked is None and re.fullmatch(CUSTOMER_ID, asked):
+            return _see(f"{PREFIX}/customers/{asked}")
+        if len(customers) == 1:
+            return _see(f"{PREFIX}/customers/{customers[0]}")
+        return self._pages.show(
+            visit.request, visit.locale, "found.html", session=visit.session, masked=masked, customers=customers
+        )
+
+
+def _international(asked: str) -> str:
+    """As it is kept: operators write Korean numbers as customers do, 010-1234-5678."""
+    digits = re.sub("[ .()-]", "", asked)
+    return f"+82{digits[1:]}" if re.fullmatch("0[1-9][0-9]+", digits) else digits
+
+
+def _see(where: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": where})

@@ -1,0 +1,46 @@
+"""`/ops/live`: tells open pages that something has changed; each then fetches what it shows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from gateway.core.operators import SignIn
+from gateway.core.read_model import ReadModel
+from gateway.http.sse import ServerEvent, stream_events
+from gateway.ops.guard import PREFIX, Guard, Visit
+
+_LOOK_EVERY = 1.0
+_SESSION_EVERY = 15
+
+
+class _Changed(BaseModel):
+    revision: str
+
+
+class LivePages:
+    """One stream a page. It keeps no session alive, and ends with it."""
+
+    def __init__(self, read_model: ReadModel, sign_in: SignIn) -> None:
+        self._read_model = read_model
+        self._sign_in = sign_in
+
+    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+        return [web.get(f"{PREFIX}/live", guard.page(self.follow, by_itself=True))]
+
+    async def follow(self, visit: Visit) -> web.StreamResponse:
+        return await stream_events(visit.request, self._events(visit.cookie))
+
+    async def _events(self, cookie: str) -> AsyncIterator[ServerEvent]:
+        known, looks = None, 0
+        while True:
+            revision = await self._read_model.revision()
+            if revision != known:
+                known = revision
+                yield ServerEvent("changed", _Changed(revision=revision))
+            looks += 1
+            if looks % _SESSION_EVERY == 0 and await self._sign_in.session(cookie, touch=False) is None:
+                yield ServerEvent("over", _Changed(revision=revision))
+                return
+            await asyncio.sleep(_LOOK_EVERY)

@@ -1,0 +1,130 @@
+"""The pages: Jinja templates, in one of two languages, with the words and formats that all of them use."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from gateway.core.errors import Refusal
+from gateway.core.firm import Firm
+from gateway.http.language import Locale
+from gateway.http.problems import problem_document
+from gateway.http.request_id import request_id_of
+from gateway.ops.words import word
+
+STATIC_PATH = "/ops/static"
+_HERE = Path(__file__).parent
+_SEOUL = ZoneInfo("Asia/Seoul")
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{kind} 'self'" for kind in ("script-src", "style-src", "connect-src", "form-action")),
+        "img-src 'self' data:",
+        *(f"{kind} 'none'" for kind in ("base-uri", "frame-ancestors")),
+    )
+)
+
+
+class Pages:
+    """Renders templates."""
+
+    def __init__(self, firm: Firm) -> None:
+        self._firm = firm
+        self._environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {"clock": clock, "percent": percent, "span": span, "grouped": grouped}
+
+    def show(
+        self, request: web.Request, locale: Locale, template: str, status: int = 200, **values: object
+    ) -> web.Response:
+        """A page. `t` chooses between a Korean and an English text, `w` names a code of ours."""
+        text = self._environment.get_template(template).render(
+            locale=locale,
+            firm=self._firm,
+            path=request.path,
+            query=request.query,
+            t=_chooser(locale),
+            w=lambda kind, code: word(kind, code, locale),
+            query_with=lambda **changes: urlencode({**request.query, **changes}),
+            done_word=lambda code: word("done", code, locale),
+            **values,
+        )
+        return web.Response(
+            text=text,
+            status=status,
+            content_type="text/html",
+            charset="utf-8",
+            headers={
+                "Content-Security-Policy": CSP,
+                "Content-Language": locale,
+                # With no-referrer a browser would send its forms with `Origin: null`.
+                "Referrer-Policy": "same-origin",
+            },
+        )
+
+    @staticmethod
+    def sentence(request: web.Request, locale: Locale, refusal: Refusal) -> str:
+        """What is said of a refusal within a page."""
+        document = problem_document(refusal, locale, request_id_of(request))
+        return f"{document['title']}. {document['detail']}"
+
+    def problem(self, request: web.Request, locale: Locale, refusal: Refusal) -> web.Response:
+        """The page that says why not, and what to do next."""
+        document = problem_document(refusal, locale, request_id_of(request))
+        response = self.show(request, locale, "problem.html", status=refusal.problem.value.status, problem=document)
+        if refusal.retry_after is not None:
+            response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+
+
+def _chooser(locale: Locale) -> Callable[[str, str], str]:
+    return lambda ko, en: en if locale == "en" else ko
+
+
+def clock(milliseconds: int | None, shape: str = "%m-%d %H:%M:%S") -> Markup:
+    """A time as people in Seoul read it; the whole of it for machines."""
+    if milliseconds is None:
+        return Markup("–")
+    moment = datetime.fromtimestamp(milliseconds / 1000, _SEOUL)
+    return Markup('<time datetime="{}">{}</time>').format(
+        moment.isoformat(timespec="milliseconds"),
+        escape(moment.strftime(shape.replace("%f", f"{moment.microsecond // 1000:03d}"))),
+    )
+
+
+def percent(part: float, whole: float) -> str:
+    """How much of the whole; a dash where there was nothing."""
+    return "–" if not whole else f"{100 * part / whole:.1f}%"
+
+
+def span(milliseconds: float | None) -> str:
+    """A duration in the unit that suits it."""
+    if milliseconds is None:
+        return "–"
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.1f} h"
+
+
+def grouped(count: float) -> str:
+    return f"{count:,.0f}"
+
+
+def back_to(path: str, done: str) -> web.Response:
+    """After an action: the page it was asked on, which says that it is done."""
+    return web.Response(status=303, headers={"Location": f"{path}?done={done}"})

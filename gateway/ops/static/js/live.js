@@ -1,0 +1,65 @@
+// The server says that something has changed; the page then fetches itself and puts the parts that differ in place.
+const SOURCE = document.querySelector("[data-live-source]")?.dataset.liveSource;
+const LEAST_PAUSE = 1000;
+
+let wanted = false;
+let busy = false;
+
+function show(connected) {
+  const state = document.querySelector("[data-live-state]");
+  state.hidden = false;
+  state.toggleAttribute("data-off", !connected);
+  state.querySelector("[data-live-on]").hidden = !connected;
+  state.querySelector("[data-live-off]").hidden = connected;
+}
+
+// A part in which somebody is typing, or has typed, is left alone.
+function inUse(part) {
+  return part.contains(document.activeElement) && document.activeElement !== document.body
+    || [...part.querySelectorAll("input[name=reason]")].some((input) => input.value);
+}
+
+function put(fresh) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+    if (!other || inUse(part) || other.outerHTML === part.dataset.seen) continue;
+    const seen = other.outerHTML;
+    part.replaceWith(other);
+    other.dataset.seen = seen;
+  }
+}
+
+async function refresh(then) {
+  if (busy) return;
+  busy = true;
+  while (wanted) {
+    wanted = false;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
+      if (answer.status === 401) return location.reload();
+      if (answer.ok) {
+        put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        then();
+      }
+    } catch {
+      show(false);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LEAST_PAUSE));
+  }
+  busy = false;
+}
+
+export function follow(then) {
+  if (!SOURCE) return;
+  const source = new EventSource(SOURCE);
+  source.addEventListener("open", () => show(true));
+  source.addEventListener("error", () => show(false));
+  source.addEventListener("over", () => {
+    source.close();
+    location.reload();
+  });
+  source.addEventListener("changed", () => {
+    wanted = true;
+    refresh(then);
+  });
+}

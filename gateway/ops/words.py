@@ -1,0 +1,152 @@
+"""What operators read for the codes of ours: Korean, and English beside it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.core.operations import OPERATION_NAMES
+from gateway.http.language import Locale
+
+Words = Mapping[str, tuple[str, str]]
+
+METHODS: Final[Words] = {
+    "sms": ("SMS 인증", "SMS code"),
+    "ars": ("2채널(ARS) 인증", "ARS call"),
+    "sms_reply": ("문자 답장 인증", "SMS reply"),
+    "branch_otp": ("일회용 비밀번호", "Branch password"),
+}
+
+STATUSES: Final[Words] = {
+    "pending": ("진행 중", "Pending"),
+    "verified": ("완료", "Verified"),
+    "failed": ("실패", "Failed"),
+    "expired": ("시간 초과", "Expired"),
+    "canceled": ("취소", "Canceled"),
+    "denied": ("고객 거부", "Denied"),
+}
+
+DELIVERIES: Final[Words] = {
+    "queued": ("대기", "Queued"),
+    "sent": ("발송", "Sent"),
+    "delivered": ("수신", "Delivered"),
+    "undelivered": ("미수신", "Undelivered"),
+    "ringing": ("벨 울림", "Ringing"),
+    "in_progress": ("통화 중", "In the call"),
+    "completed": ("통화 종료", "Call ended"),
+    "busy": ("통화 중(거절)", "Busy"),
+    "no_answer": ("받지 않음", "No answer"),
+    "failed": ("실패", "Failed"),
+}
+
+REASONS: Final[Words] = {
+    "correct": ("맞는 답", "Right answer"),
+    "locked": ("오류 5회 잠금", "Locked after wrong answers"),
+    "expired": ("시간 초과", "Time ran out"),
+    "contact_changed": ("연락처 변경", "The contact changed"),
+    "canceled_by_caller": ("발급 시스템이 취소", "Canceled by the issuing system"),
+    "canceled_by_operator": ("운영자가 취소", "Canceled by an operator"),
+    "denied_by_phone": ("전화에서 9번 거부", "Denied with 9 on the phone"),
+    "denied_by_reply": ("답장으로 거부", "Denied by a reply"),
+    "hung_up": ("끊음", "Hung up"),
+    "busy": ("통화 중", "Busy"),
+    "no_answer": ("받지 않음", "No answer"),
+    "rejected": ("수신 거절", "Rejected"),
+    "unreachable": ("연결 안 됨", "Unreachable"),
+    "invalid_number": ("없는 번호", "Invalid number"),
+    "landline": ("유선 번호", "A landline"),
+    "opted_out": ("수신 거부", "Opted out"),
+    "filtered": ("통신사 차단", "Filtered"),
+    "fraud_blocked": ("사기 차단", "Blocked as fraud"),
+    "country_blocked": ("국가 차단", "Country blocked"),
+    "throttled": ("속도 제한", "Throttled"),
+    "carrier_error": ("통신사 오류", "Carrier error"),
+    "carrier_timeout": ("통신사 응답 없음", "Carrier timed out"),
+    "machine": ("자동응답기", "Answering machine"),
+    "failed": ("실패", "Failed"),
+}
+
+EVENTS: Final[Words] = {
+    "verification.created": ("인증 시작", "Opened"),
+    "verification.resent": ("다시 보내기 요청", "Asked to send again"),
+    "verification.wrong_answer": ("고객의 틀린 답", "The customer answered wrong"),
+    "verification.verified": ("고객의 맞는 답: 인증 완료", "The customer answered right: verified"),
+    "verification.failed": ("실패", "Failed"),
+    "verification.expired": ("시간 초과", "Time ran out"),
+    "verification.canceled": ("취소", "Canceled"),
+    "verification.denied": ("고객이 본인 아님을 알림", "The customer denied it"),
+    "delivery.sent": ("통신사에 전달", "Handed to the carrier"),
+    "delivery.delivered": ("전화기에 도착", "Arrived at the phone"),
+    "delivery.undelivered": ("도착하지 못함", "Did not arrive"),
+    "delivery.ringing": ("벨이 울림", "The phone rings"),
+    "delivery.in_progress": ("고객이 전화를 받음", "The customer picked up"),
+    "delivery.completed": ("통화 종료", "The call ended"),
+    "delivery.busy": ("통화 중이라 받지 못함", "The line was busy"),
+    "delivery.no_answer": ("받지 않음", "Nobody picked up"),
+    "delivery.failed": ("전달 실패", "Could not be delivered"),
+    "customer.locked": ("오류 5회: 추가인증 잠금", "Five wrong answers: locked"),
+    "receipt.redeemed": ("발급 시스템이 결과 사용", "The receipt was redeemed"),
+    "auto_connect.given": ("자동연결 등록", "The device is remembered"),
+    "ops.cancel": ("운영자의 취소", "Canceled by an operator"),
+    "ops.resend": ("운영자의 다시 보내기", "Sent again by an operator"),
+}
+
+ROLES: Final[Words] = {
+    "viewer": ("조회", "Viewer"),
+    "operator": ("운영", "Operator"),
+    "approver": ("승인", "Approver"),
+}
+
+APPROVAL_KINDS: Final[Words] = {
+    "contact_change": ("연락처 변경", "Change a contact"),
+    "unlock": ("잠금 해제", "Unlock"),
+    "early_release": ("보류 조기 해제", "Lift a hold early"),
+    "overseas_exemption": ("해외체류 예외 등록", "Overseas exemption"),
+}
+
+APPROVAL_STATUSES: Final[Words] = {
+    "waiting": ("승인 대기", "Waiting"),
+    "approved": ("승인", "Approved"),
+    "rejected": ("반려", "Rejected"),
+    "expired": ("기한 지남", "Expired"),
+}
+
+CONTACT_STATUSES: Final[Words] = {
+    "verifiable": ("인증가능", "Verifiable"),
+    "needs_verification": ("인증필요", "Needs verification"),
+}
+
+DONE: Final[Words] = {
+    "approved": ("승인하고 적용했습니다.", "Approved and carried out."),
+    "rejected": ("반려했습니다.", "Rejected."),
+    "cleared": ("경보를 해제했습니다.", "The alarm is cleared."),
+    "canceled": ("인증을 취소했습니다.", "The verification is canceled."),
+    "resent": ("다시 보내도록 했습니다.", "It will be sent again."),
+    "unlock_requested": (
+        "잠금 해제를 요청했습니다. 다른 사람이 승인해야 풀립니다.",
+        "Asked for: another person has to approve it.",
+    ),
+    "paused": ("통신사를 멈췄습니다.", "The carrier is paused."),
+    "resumed": ("통신사를 다시 씁니다.", "The carrier is used again."),
+    "replayed": ("다시 보내도록 했습니다.", "It will be delivered again."),
+}
+
+_KINDS: Final[Mapping[str, Words]] = {
+    "method": METHODS,
+    "status": STATUSES,
+    "delivery": DELIVERIES,
+    "reason": REASONS,
+    "event": EVENTS,
+    "role": ROLES,
+    "approval": APPROVAL_KINDS,
+    "approval_status": APPROVAL_STATUSES,
+    "contact": CONTACT_STATUSES,
+    "done": DONE,
+    "operation": {name.value: (words.ko, words.en) for name, words in OPERATION_NAMES.items()},
+}
+
+
+def word(kind: str, code: str | None, locale: Locale) -> str:
+    """How a code of ours is called; a code without a name is shown as it is."""
+    if not code:
+        return "–"
+    ko, en = _KINDS[kind].get(code, (code, code))
+    return en if locale == "en" else ko

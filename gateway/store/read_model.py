@@ -1,0 +1,189 @@
+"""Reading the read model: a page costs a few trips, however much is in the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from gateway.core.read_model import Filters, Found, Live, Minute, TimelineEvent
+from gateway.store import keys, ops_keys
+from gateway.store.connection import Store
+
+_ROUNDS: Final = 20
+"""Of looking on for rows that match; a page that is not full by then says where to go on."""
+_SETTLED_AFTER: Final = 3
+"""Minutes after which the counters of one do not change any more."""
+_MINUTES_REMEMBERED: Final = 48 * 60
+
+
+@dataclass(slots=True)
+class _Shard:
+    """How far one shard has been looked through."""
+
+    number: int
+    offset: int = 0
+    last: int | None = None
+    exhausted: bool = False
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Matching rows of all shards: those newer than everything that was not looked at are certain."""
+
+    rows: list[tuple[int, str]] = field(default_factory=list)
+
+    def certain(self, shards: Sequence[_Shard]) -> list[tuple[int, str]]:
+        open_ends = [shard.last for shard in shards if not shard.exhausted and shard.last is not None]
+        bound = max(open_ends, default=-1)
+        return sorted((row for row in self.rows if row[0] > bound), reverse=True)
+
+
+class RedisReadModel:
+    """`ReadModel` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._settled: dict[int, Minute] = {}
+
+    async def now(self) -> int:
+        seconds, microseconds = await self._store.command("TIME")
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
+    async def live(self) -> Live:
+        values, calls = await self._store.all(("HGETALL", ops_keys.LIVE), ("HGETALL", ops_keys.CALLS))
+        return Live(_text(values), _text(calls))
+
+    async def revision(self) -> str:
+        revision = await self._store.command("HGET", ops_keys.LIVE, "revision")
+        return revision.decode() if revision else ""
+
+    async def minutes(self, count: int) -> list[Minute]:
+        last = await self.now() // 60_000
+        wanted = [number for number in range(last - count + 1, last + 1) if number not in self._settled]
+        found = await self._store.all(*(("HGETALL", ops_keys.minute(number)) for number in wanted))
+        fresh = {
+            number: Minute(number, {name: int(value) for name, value in _text(pairs).items()})
+            for number, pairs in zip(wanted, found, strict=True)
+        }
+        known = self._settled | fresh
+        self._settled = {
+            number: minute
+            for number, minute in known.items()
+            if last - _MINUTES_REMEMBERED < number <= last - _SETTLED_AFTER
+        }
+        return [known[number] for number in range(last - count + 1, last + 1)]
+
+    async def carriers(self) -> dict[str, dict[str, str]]:
+        names = sorted(name.decode() for name in await self._store.command("HKEYS", ops_keys.CARRIERS))
+        found = await self._store.all(*(("HGETALL", ops_keys.carrier(name)) for name in names))
+        return {name: _text(pairs) for name, pairs in zip(names, found, strict=True)}
+
+    async def find(self, filters: Filters, count: int, older: str | None = None) -> Found:
+        main, *others = await self._by_size(filters)
+        cursor = _cursor(older)
+        newest = str(cursor[0]) if cursor else ("+inf" if filters.until is None else f"({filters.until}")
+        oldest = "-inf" if filters.since is None else str(filters.since)
+        shards, pool = [_Shard(number) for number in range(keys.SHARDS)], _Pool()
+        certain: list[tuple[int, str]] = []
+        for _ in range(_ROUNDS):
+            await self._look_on(shards, pool, main, others, newest, oldest, count)
+            certain = [row for row in pool.certain(shards) if cursor is None or row < cursor]
+            if len(certain) > count or all(shard.exhausted for shard in shards):
+                break
+        page = certain[:count]
+        if len(certain) > count:
+            return Found([name for _, name in page], f"{page[-1][0]}-{page[-1][1]}")
+        ends = [shard.last for shard in shards if not shard.exhausted and shard.last is not None]
+        return Found([name for _, name in page], f"{max(ends)}-" if ends else None)
+
+    async def of_customer(self, customer_id: str, count: int) -> list[str]:
+        found = await self._store.command("ZREVRANGE", ops_keys.of_customer(customer_id), 0, count - 1)
+        return [name.decode() for name in found]
+
+    async def timeline(self, verification_id: str) -> list[TimelineEvent]:
+        found = [
+            orjson.loads(text)
+            for text in await self._store.command("LRANGE", ops_keys.timeline(verification_id), 0, -1)
+        ]
+        return [TimelineEvent(each.pop("event"), int(each.pop("at")), each) for each in found]
+
+    async def locked(self, count: int) -> list[tuple[str, int]]:
+        found = await self._store.all(
+            *(("ZREVRANGE", ops_keys.locked(shard), 0, count - 1, "WITHSCORES") for shard in range(keys.SHARDS))
+        )
+        rows = [
+            (name.decode(), int(float(since)))
+            for pairs in found
+            for name, since in zip(pairs[::2], pairs[1::2], strict=True)
+        ]
+        return sorted(rows, key=lambda row: row[1], reverse=True)[:count]
+
+    async def owners(self, blind_indexes: Sequence[str]) -> list[str]:
+        noted = await self._store.all(*(("SMEMBERS", ops_keys.owners(index)) for index in blind_indexes))
+        pairs = sorted({tuple(each.decode().split(" ")) for some in noted for each in some})
+        indexes = await self._store.all(*(("HGET", keys.contact(*pair), "index") for pair in pairs))
+        # A contact that has another number since, or is gone, is no answer.
+        asked = {index.encode() for index in blind_indexes}
+        return sorted({pair[0] for pair, index in zip(pairs, indexes, strict=True) if index in asked})
+
+    async def _by_size(self, filters: Filters) -> list[str]:
+        """The indexes that answer the filters, the smallest first."""
+        given = {
+            "state": filters.state, "method": filters.method, "carrier": filters.carrier, "reason": filters.reason,
+        }  # fmt: skip
+        names = [f"{kind}:{value}" for kind, value in given.items() if value is not None]
+        if len(names) < 2:
+            return names or ["all"]
+        sizes = {}
+        for name in names:
+            cards = await self._store.all(*(("ZCARD", ops_keys.index(shard, name)) for shard in range(keys.SHARDS)))
+            sizes[name] = sum(cards)
+        return sorted(names, key=sizes.__getitem__)
+
+    async def _look_on(
+        self,
+        shards: Sequence[_Shard],
+        pool: _Pool,
+        main: str,
+        others: Sequence[str],
+        newest: str,
+        oldest: str,
+        count: int,
+    ) -> None:
+        """Take the next rows of every shard that has more, and keep those that are in the other indexes too."""
+        looking = [shard for shard in shards if not shard.exhausted]
+        found = await self._store.all(
+            *(
+                (
+                    "ZREVRANGEBYSCORE", ops_keys.index(shard.number, main), newest, oldest, "WITHSCORES",
+                    "LIMIT", shard.offset, count,
+                )
+                for shard in looking
+            )
+        )  # fmt: skip
+        for shard, pairs in zip(looking, found, strict=True):
+            rows = [(int(float(score)), name.decode()) for name, score in zip(pairs[::2], pairs[1::2], strict=True)]
+            shard.offset += len(rows)
+            shard.exhausted = len(rows) < count
+            if rows:
+                shard.last = rows[-1][0]
+                pool.rows += await self._in_all(shard.number, rows, others)
+
+    async def _in_all(
+        self, shard: int, rows: Sequence[tuple[int, str]], others: Sequence[str]
+    ) -> list[tuple[int, str]]:
+        names = [name for _, name in rows]
+        scores = await self._store.all(*(("ZMSCORE", ops_keys.index(shard, other), *names) for other in others))
+        return [row for place, row in enumerate(rows) if all(column[place] is not None for column in scores)]
+
+
+def _cursor(older: str | None) -> tuple[int, str] | None:
+    if older is None:
+        return None
+    score, _, name = older.partition("-")
+    return int(score), name
+
+
+def _text(pairs: Sequence[Any]) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}

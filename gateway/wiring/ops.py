@@ -1,0 +1,83 @@
+"""The operations pages on the stores and use cases, and what keeps their read model up."""
+
+import secrets
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from contacts.protection import PersonalData
+from gateway.core.operators import Role, SignIn, place_of_secret
+from gateway.core.ops_actions import OpsActions
+from gateway.ops.alarm_pages import AlarmPages
+from gateway.ops.app import add_ops_pages
+from gateway.ops.approval_pages import ApprovalPages
+from gateway.ops.carrier_pages import CarrierPages
+from gateway.ops.customer_pages import CustomerPages
+from gateway.ops.find import FindPages
+from gateway.ops.guard import Guard
+from gateway.ops.live import LivePages
+from gateway.ops.metrics import VerificationMetrics
+from gateway.ops.now_page import NowPage
+from gateway.ops.rendering import Pages
+from gateway.ops.sign_in_pages import SignInPages
+from gateway.ops.verification_pages import VerificationPages
+from gateway.ops.verification_rows import VerificationRows
+from gateway.settings import Settings
+from gateway.store.operators import RedisOperators
+from gateway.store.projector import Projector
+from gateway.store.read_model_upkeep import Upkeep
+from gateway.wiring.stores import Stores
+from gateway.wiring.use_cases import UseCases
+
+
+class OperatorAccounts:
+    """Makes operators whose authenticator is known beforehand, or who enrol one when they first sign in."""
+
+    def __init__(self, store: RedisOperators, personal_data: PersonalData) -> None:
+        self._store = store
+        self._personal_data = personal_data
+
+    async def add(self, person: str, role: str, totp_secret: str | None = None) -> bool:
+        """Whether they were no operator before. The secret is in base32."""
+        sealed = (
+            None if totp_secret is None else self._personal_data.seal(totp_secret, bound_to=place_of_secret(person))
+        )
+        return await self._store.add(person, Role(role), sealed)
+
+
+def add_ops(
+    app: web.Application, settings: Settings, stores: Stores, use_cases: UseCases, personal_data: PersonalData
+) -> None:
+    """Install `/ops`."""
+    pages, read_model = Pages(settings.firm), stores.read_model
+    sign_in = SignIn(
+        stores.operators, stores.api_keys, personal_data, f"bonin {settings.firm_name_en}",
+        lambda: secrets.token_urlsafe(32),
+    )  # fmt: skip
+    rows = VerificationRows(read_model, stores.verifications, stores.customers)
+    actions = OpsActions(use_cases.verifications, stores.operators)
+    add_ops_pages(
+        app,
+        Guard(sign_in, pages),
+        [
+            SignInPages(sign_in, pages, secure=settings.public_url.startswith("https:")),
+            NowPage(read_model, stores.alarms, pages),
+            VerificationPages(read_model, rows, use_cases.verifications, actions, pages),
+            CustomerPages(
+                use_cases.customers, use_cases.contact_life, use_cases.centre, use_cases.approvals, read_model, rows,
+                pages,
+            ),
+            ApprovalPages(use_cases.approvals, pages),
+            CarrierPages(read_model, pages),
+            AlarmPages(stores.alarms, pages),
+            FindPages(read_model, settings.number_plan, personal_data.blind_indexes, pages),
+            LivePages(read_model, sign_in),
+        ],
+    )  # fmt: skip
+
+
+def build_projector(settings: Settings, stores: Stores, metrics: CollectorRegistry) -> Projector:
+    """What keeps the read model up; opened with the gateway."""
+    kept = settings.limits.kept_after_close
+    upkeep = Upkeep(stores.connection, kept, settings.limits.ops_rows_kept)
+    return Projector(stores.connection, upkeep, VerificationMetrics(metrics), kept)

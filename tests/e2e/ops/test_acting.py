@@ -1,0 +1,68 @@
+"""What an operator may do, with a reason, and what only another person may."""
+
+import re
+
+from tests.e2e.caller import Person, another
+from tests.e2e.ops.operator import Operator, a_pending_verification, seen
+
+
+async def test_an_operator_cancels_with_a_reason_that_stays(operator: Operator, person: Person) -> None:
+    verification_id = await a_pending_verification(person)
+    path = f"/ops/verifications/{verification_id}"
+    assert (await operator.act(f"{path}/cancel", path, reason="")).status == 422
+    done = await operator.act(f"{path}/cancel", path, reason="고객이 전화로 요청 01012345678")
+    assert done.status == 200
+    page = await seen(operator, path, 'data-event="ops.cancel"', 'data-event="verification.canceled"')
+    assert "고객이 전화로 요청 ***" in page.text
+    assert (await person.now({"id": verification_id}))["status_reason"] == "canceled_by_operator"
+
+
+async def test_a_viewer_changes_nothing(viewer: Operator, person: Person) -> None:
+    verification_id = await a_pending_verification(person)
+    path = f"/ops/verifications/{verification_id}"
+    assert "/cancel" not in (await viewer.get(path)).text
+    for action in ("cancel", "resend"):
+        assert (await viewer.act(f"{path}/{action}", "/ops", reason="x")).status == 403
+    unlock = f"/ops/customers/{person.customer_id}/unlock"
+    assert (await viewer.act(unlock, "/ops", reason="x")).status == 403
+    assert (await viewer.act("/ops/alarms/clear", "/ops", reason="x", kind="denied", subject="x")).status == 403
+    assert (await person.now({"id": verification_id}))["status"] == "pending"
+
+
+async def lock(person: Person) -> None:
+    """Five wrong answers."""
+    opened = await person.start("sms")
+    await person.texted(1)
+    wrong = another(await person.texted_code())
+    for _ in range(5):
+        await person.check(opened, wrong)
+
+
+async def waiting_for(browser: Operator, customer: str) -> str:
+    """The id of the request that waits for this customer."""
+    waiting = await browser.get("/ops/approvals")
+    approval = re.search(rf'data-approval="(apr_\w+)">\s*<h2>[^<]*<a href="{customer}"', waiting.text)
+    assert approval is not None
+    return approval[1]
+
+
+async def test_an_unlock_takes_an_operator_and_another_person(
+    operator: Operator, approver: Operator, person: Person
+) -> None:
+    await lock(person)
+    customer = f"/ops/customers/{person.customer_id}"
+    assert (await operator.act(f"{customer}/unlock", customer, reason="신분증 확인")).status == 200
+    decide = f"/ops/approvals/{await waiting_for(approver, customer)}/approve"
+    assert (await operator.act(decide, "/ops", reason="확인")).status == 403
+    assert (await approver.act(decide, "/ops/approvals", reason="확인")).status == 200
+    assert (await person.start("sms"))["status"] == "pending"
+
+
+async def test_nobody_approves_their_own_request(approver: Operator, person: Person) -> None:
+    await lock(person)
+    customer = f"/ops/customers/{person.customer_id}"
+    await approver.act(f"{customer}/unlock", customer, reason="신분증 확인")
+    refused = await approver.act(
+        f"/ops/approvals/{await waiting_for(approver, customer)}/approve", "/ops", reason="확인"
+    )
+    assert refused.status == 403

@@ -1,0 +1,56 @@
+"""Finding what happened: by id, by number, by filter."""
+
+import pytest
+
+from demo.customer import until
+from tests.e2e.caller import Person
+from tests.e2e.ops.operator import Operator, Page, a_pending_verification, seen
+
+
+async def test_a_verification_is_found_by_its_id_with_all_that_happened(viewer: Operator, person: Person) -> None:
+    verified = await person.verified_by_sms()
+    found = await viewer.act("/ops/find", "/ops", q=verified["id"])
+    assert found.path == f"/ops/verifications/{verified['id']}"
+    events = ["verification.created", "delivery.delivered", "verification.verified"]
+    page = await seen(viewer, found.path, *(f'data-event="{event}"' for event in events))
+    assert person.number not in page.text
+
+
+@pytest.mark.parametrize("written", ["+82{}{}{}", "0{}{}{}", "0{}-{}-{}", "0{} {} {}"])
+async def test_a_customer_is_found_by_the_full_number_and_shown_masked(
+    viewer: Operator, person: Person, written: str
+) -> None:
+    national = person.number.removeprefix("+82")
+    asked = written.format(national[:2], national[2:6], national[6:])
+
+    async def look() -> Page | None:
+        page = await viewer.act("/ops/find", "/ops", q=asked)
+        return page if page.path == f"/ops/customers/{person.customer_id}" else None
+
+    page = await until(look)
+    assert f"+8210****{person.number[-4:]}" in page.text
+    assert person.number not in page.text
+    assert "김시험" not in page.text
+
+
+async def test_a_number_of_nobody_is_said_to_be_nobody_s(viewer: Operator) -> None:
+    page = await viewer.act("/ops/find", "/ops?lang=en", q="010-9999-0000")
+    assert page.status == 200
+    assert "No customer has this number" in page.text
+
+
+async def test_the_list_is_filtered_and_exported(viewer: Operator, person: Person) -> None:
+    verification_id = await a_pending_verification(person)
+    mine = f"/ops/verifications/{verification_id}"
+    await seen(viewer, "/ops/verifications?state=pending&method=sms", mine)
+    assert mine not in (await viewer.get("/ops/verifications?state=verified")).text
+    assert mine not in (await viewer.get("/ops/verifications?method=ars")).text
+    assert mine not in (await viewer.get("/ops/verifications?until=2020-01-01T00:00")).text
+    exported = await viewer.get("/ops/verifications.csv?state=pending")
+    assert verification_id in exported.text
+    assert person.number not in exported.text
+
+
+@pytest.mark.parametrize("query", ["state=%27", "older=x", "since=yesterday", "method=" + "a" * 50, "reason=a%20b"])
+async def test_a_filter_that_cannot_be_is_refused(viewer: Operator, query: str) -> None:
+    assert (await viewer.get(f"/ops/verifications?{query}")).status == 422

@@ -1,0 +1,106 @@
+"""Signing in at the operations pages, and what other sites send there."""
+
+import re
+from urllib.parse import quote
+
+import pyotp
+import pytest
+
+from gateway.core.operators import Role
+from tests.e2e.caller import another
+from tests.e2e.conftest import Served
+from tests.e2e.ops.conftest import NewOperator
+from tests.e2e.ops.operator import Operator
+
+PAGES = ["/ops", "/ops/verifications", "/ops/customers", "/ops/approvals", "/ops/carriers", "/ops/alarms"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/ops/verifications.csv", "/ops/live"])
+async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(served: Served, path: str) -> None:
+    async with Operator(served.demo.base_url) as stranger:
+        page = await stranger.get(path)
+        assert (page.status, page.location) == (303, f"/ops/sign-in?next={quote(path, safe='')}")
+        assert (await stranger.get(path, {"X-Refresh": "1"})).status == 401
+
+
+@pytest.mark.parametrize("where", ["https://evil.example", "//evil.example", "/desk", "/opsevil", "/ops/../desk"])
+async def test_signing_in_leads_nowhere_else(served: Served, where: str) -> None:
+    async with Operator(served.demo.base_url) as stranger:
+        page = await stranger.get(f"/ops/sign-in?next={quote(where, safe='')}")
+        assert page.status == 200
+        assert re.search('name="next" value="([^"]*)"', page.text)[1] in ("/ops", "/ops/../desk")  # type: ignore[index]
+
+
+async def test_an_authenticator_is_enrolled_once_and_its_codes_work_once(new_operator: NewOperator) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    secret = await browser.enrol(key)
+    assert (await browser.get("/ops")).status == 200
+    code = pyotp.TOTP(secret).now()
+    again = await browser.post("/ops/sign-in", {"key": key, "code": code})
+    assert again.status == 401
+    assert "Set-Cookie" not in again.text
+    assert again.cookies == ""
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(new_operator: NewOperator) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    entered = await browser.post("/ops/sign-in", {"key": key, "code": ""})
+    assert {"HttpOnly", "SameSite=Strict", "Path=/ops"} <= {part.strip() for part in entered.cookies.split(";")}
+
+
+async def test_neither_a_stranger_s_key_nor_the_issuer_s_signs_in(served: Served) -> None:
+    async with Operator(served.demo.base_url) as stranger:
+        for key in ("bonin_nobody", served.demo.secrets.api_key, "", "x" * 5000, "\x00", "키"):
+            assert (await stranger.post("/ops/sign-in", {"key": key, "code": "000000"})).status == 401
+
+
+async def test_five_wrong_codes_lock_the_operator_for_a_while(new_operator: NewOperator) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    secret = await browser.enrol(key)
+    await browser.act("/ops/sign-out", "/ops")
+    wrong = another(pyotp.TOTP(secret).now())
+    answers = [(await browser.post("/ops/sign-in", {"key": key, "code": wrong})).status for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+
+
+async def test_signing_out_ends_the_session_and_not_only_in_the_browser(
+    served: Served, new_operator: NewOperator
+) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    await browser.enrol(key)
+    async with Operator(served.demo.base_url, browser.cookie) as thief:
+        assert (await thief.get("/ops")).status == 200
+        await browser.act("/ops/sign-out", "/ops")
+        assert (await thief.get("/ops")).status == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_a_form_of_another_site_is_refused(viewer: Operator, headers: dict[str, str]) -> None:
+    form = {"csrf": (await viewer.get("/ops")).csrf}
+    assert (await viewer.post("/ops/sign-out", form, headers)).status == 403
+    assert (await viewer.post("/ops/sign-in", {"key": "x", "code": ""}, headers)).status == 403
+    assert (await viewer.get("/ops")).status == 200
+
+
+@pytest.mark.parametrize("token", ["", "x", "토큰"])
+async def test_a_form_without_the_session_s_token_is_refused(viewer: Operator, token: str) -> None:
+    assert (await viewer.post("/ops/sign-out", {"csrf": token})).status == 403
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("locale", ["ko", "en"])
+async def test_every_page_is_there_in_both_languages_and_asks_no_other_host(
+    viewer: Operator, path: str, locale: str
+) -> None:
+    page = await viewer.get(f"{path}?lang={locale}")
+    assert page.status == 200
+    assert f'<html lang="{locale}">' in page.text
+    assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page.text) == []

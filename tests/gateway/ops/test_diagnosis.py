@@ -1,0 +1,71 @@
+"""Us, the carrier, or one customer: the first answer of the page."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from gateway.core.read_model import Live, Minute
+from gateway.ops.diagnosis import (
+    LEAST_DELIVERIES,
+    QUEUE_AGE_MS,
+    STALE_MS,
+    Where,
+    carrier_health,
+    diagnose,
+    quantile,
+)
+
+NOW = 1_700_000_000_000
+QUIET = [Minute(number, {}) for number in range(60)]
+WELL = {"sent": "40", "delivered": "40", "at": str(NOW)}
+LOSING = {"sent": "40", "undelivered": "30", "delivered": "10", "reason:unreachable": "20", "reason:filtered": "10"}
+
+
+def live(**values: int) -> Live:
+    return Live({"at": str(NOW)} | {name: str(value) for name, value in values.items()})
+
+
+def where(now: Live, carrier: Mapping[str, str] = WELL, minutes: list[Minute] = QUIET) -> Where:
+    return diagnose(NOW, now, [carrier_health("one", carrier)], minutes).where
+
+
+def test_all_is_well_when_nothing_says_otherwise() -> None:
+    assert where(live()) is Where.NOWHERE
+
+
+@pytest.mark.parametrize("trouble", [live(at=NOW - STALE_MS - 1), live(queue_age_ms=QUEUE_AGE_MS + 1)])
+def test_it_is_us_when_counting_or_sending_stands_still(trouble: Live) -> None:
+    assert where(trouble, LOSING) is Where.US
+
+
+def test_it_is_the_carrier_when_much_of_what_it_took_is_lost() -> None:
+    assert where(live(alarms=1), LOSING) is Where.CARRIER
+
+
+def test_a_few_losses_say_nothing_of_a_carrier() -> None:
+    assert where(live(), {"undelivered": str(LEAST_DELIVERIES - 1)}) is Where.NOWHERE
+
+
+def test_phones_that_nobody_answers_are_no_trouble_of_the_carrier() -> None:
+    assert where(live(), {"no_answer": "50", "busy": "50"}) is Where.NOWHERE
+
+
+def test_it_is_a_customer_when_only_an_alarm_stands() -> None:
+    assert where(live(alarms=2)) is Where.CUSTOMER
+
+
+def test_a_drop_without_a_cause_in_sight_asks_to_look_closer() -> None:
+    before = [Minute(number, {"verified": 9, "failed": 1}) for number in range(50)]
+    after = [Minute(number, {"verified": 2, "failed": 8}) for number in range(50, 60)]
+    assert where(live(), WELL, before + after) is Where.UNCLEAR
+
+
+def test_what_goes_wrong_at_a_carrier_is_told_by_frequency() -> None:
+    assert carrier_health("one", LOSING).reasons == [("unreachable", 20), ("filtered", 10)]
+
+
+def test_a_quantile_lies_within_its_bucket() -> None:
+    minute = Minute(1, {"send:count": 10, "send:le:1000": 5, "send:le:2000": 9, "send:le:5000": 10})
+    assert quantile([minute], "send", 0.5) == 1000
+    assert quantile([minute], "send", 0.9) == 2000
+    assert quantile([minute], "delivery", 0.5) is None
