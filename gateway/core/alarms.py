@@ -23,7 +23,8 @@ class AlarmKind(StrEnum):
     DENIED = "denied"
     """A customer said that they asked for nothing, by 9 or 아니오. Subject: the customer's id."""
     LOW_CONVERSION = "low_conversion"
-    """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range."""
+    """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range. Nothing is
+    texted there until it is cleared, or for the time of the settings."""
 
 
 ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
@@ -62,7 +63,7 @@ class AlarmStore(Protocol):
         ...
 
     async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
-        """Whether it stood."""
+        """Whether it stood. Clearing `LOW_CONVERSION` lets texts go to the range again."""
         ...
 
     async def standing(self) -> list[Alarm]:

@@ -41,6 +41,18 @@ class DeliveryReason(StrEnum):
     """Ours: it failed unexpectedly, as often as it was tried."""
 
 
+class Effect(StrEnum):
+    """What a report of a carrier changed, or why it changed nothing."""
+
+    NOTED = "noted"
+    REPEATED = "repeated"
+    """The state is known already."""
+    LATE = "late"
+    """The state is past, or the delivery, the hand-over or the carrier is another by now."""
+    UNKNOWN = "unknown"
+    """It is about nothing that is kept."""
+
+
 RANK = {
     DeliveryState.QUEUED: 0,
     DeliveryState.SENT: 1,

@@ -75,10 +75,6 @@ class RangeStore(Protocol):
         """A verification that was texted to the range at that time has succeeded. Done later, or never, likewise."""
         ...
 
-    async def release(self, prefix: str) -> bool:
-        """Text there again from now on, and count anew: whether it was held."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Sent:

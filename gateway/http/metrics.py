@@ -1,7 +1,8 @@
-"""What is counted: requests by the template of their route, never by its raw path, and look-ups that failed."""
+"""What is counted: requests by the template of their route and never by its raw path, webhooks, failed look-ups."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from gateway.core.delivery import Effect
 from gateway.core.ports import RiskSignal
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -28,6 +29,24 @@ class HttpMetrics:
         if child is None:
             child = self._children[key] = self._seconds.labels(route, method, f"{status // 100}xx")
         child.observe(seconds)
+
+
+class WebhookMetrics:
+    """Webhooks by what they came to: all but `noted` changed nothing."""
+
+    WEBHOOKS = ("messages", "calls", "inbound", "voice")
+    OUTCOMES = (*Effect, "forged", "other_account", "malformed")
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._took = Counter(
+            "bonin_webhooks", "Webhooks of carriers", labelnames=("webhook", "outcome"), registry=registry
+        )
+        for webhook in self.WEBHOOKS:
+            for outcome in self.OUTCOMES:
+                self._took.labels(webhook, outcome)  # there from the start, so that a rate can be taken of the first
+
+    def took(self, webhook: str, outcome: str) -> None:
+        self._took.labels(webhook, outcome).inc()
 
 
 class RiskSignalMetrics:

@@ -14,15 +14,17 @@ from gateway.carriers.twilio.carrier import WEBHOOKS
 from gateway.carriers.twilio.parameters import ParametersRefused
 from gateway.carriers.twilio.twiml import render
 from gateway.carriers.twilio.webhooks import SignatureRefused, SignedForm, TwilioWebhooks
-from gateway.core.delivery import DeliveryRef, DeliveryReport
+from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.bodies import LARGEST_BODY, read_capped
+from gateway.http.metrics import WebhookMetrics
 from gateway.http.schemas import NOTICE_ID, VERIFICATION_ID
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveryReports
 from gateway.methods.notices import NoticeMethod
 from gateway.methods.sms_reply import SmsReplyMethod
+from sms_reply.matching import ReplyOutcome
 
 _KIND = "twilio"
 _VERIFICATION = f"{{verification_id:{VERIFICATION_ID}}}"
@@ -45,12 +47,14 @@ class TwilioEndpoints:
         sms_reply: SmsReplyMethod,
         notices: NoticeMethod,
         public_url: str,
+        metrics: WebhookMetrics,
     ) -> None:
         self._webhooks = webhooks
         self._reports = reports
         self._ars = ars
         self._sms_reply = sms_reply
         self._notices = notices
+        self._took = metrics.took
         self._voice = f"{public_url.rstrip('/')}{WEBHOOKS}/voice"
 
     def add_to(self, app: web.Application) -> None:
@@ -66,46 +70,58 @@ class TwilioEndpoints:
         )
 
     async def message_status(self, request: web.Request) -> web.Response:
-        return await self._take_report(request, self._webhooks.parse_message_status)
+        return await self._take_report(request, "messages", self._webhooks.parse_message_status)
 
     async def notice_status(self, request: web.Request) -> web.Response:
-        carrier, report = await self._read_report(request, "notice_id", self._webhooks.parse_message_status)
-        await self._notices.report(report, carrier)
+        parse = self._webhooks.parse_message_status
+        carrier, report = await self._read_report(request, "messages", "notice_id", parse)
+        self._took("messages", await self._notices.report(report, carrier))
         return web.Response(status=204)
 
     async def call_status(self, request: web.Request) -> web.Response:
-        return await self._take_report(request, self._webhooks.parse_call_status)
+        return await self._take_report(request, "calls", self._webhooks.parse_call_status)
 
     async def inbound_text(self, request: web.Request) -> web.Response:
-        _, text = await self._read(request, self._webhooks.parse_inbound_text)
-        answer = await self._sms_reply.receive(text.message_id, text.sender, text.body)
+        _, text = await self._read(request, "inbound", self._webhooks.parse_inbound_text)
+        received = await self._sms_reply.receive(text.message_id, text.sender, text.body)
+        self._took("inbound", _effect_of_text(received.outcome))
         response = MessagingResponse()
-        if answer is not None:
-            response.message(answer)
+        if received.answer is not None:
+            response.message(received.answer)
         return _twiml(str(response))
 
     async def voice_turn(self, request: web.Request) -> web.Response:
         verification_id, event = request.match_info["verification_id"], request.match_info["event"]
-        _, happened = await self._read(request, lambda form: self._webhooks.parse_voice_turn(event, form))
-        turn = await self._ars.take_turn(verification_id, request.match_info["turn"], happened)
+        _, happened = await self._read(request, "voice", lambda form: self._webhooks.parse_voice_turn(event, form))
+        try:
+            turn = await self._ars.take_turn(verification_id, request.match_info["turn"], happened)
+        except Refusal as refusal:
+            taken = refusal.problem is Problem.TURN_ALREADY_TAKEN
+            self._took("voice", Effect.REPEATED if taken else Effect.UNKNOWN)
+            raise
+        self._took("voice", Effect.NOTED)
         base = f"{self._voice}/{verification_id}/{turn.next_turn}"
         return _twiml(render(turn.actions, lambda event: f"{base}/{event}"))
 
     async def _take_report(
-        self, request: web.Request, parse: Callable[[DeliveryRef, SignedForm], DeliveryReport]
+        self, request: web.Request, webhook: str, parse: Callable[[DeliveryRef, SignedForm], DeliveryReport]
     ) -> web.Response:
-        carrier, report = await self._read_report(request, "verification_id", parse)
-        await self._reports.take(report, carrier)
+        carrier, report = await self._read_report(request, webhook, "verification_id", parse)
+        self._took(webhook, await self._reports.take(report, carrier))
         return web.Response(status=204)
 
     async def _read_report(
-        self, request: web.Request, subject: str, parse: Callable[[DeliveryRef, SignedForm], DeliveryReport]
+        self,
+        request: web.Request,
+        webhook: str,
+        subject: str,
+        parse: Callable[[DeliveryRef, SignedForm], DeliveryReport],
     ) -> tuple[str, DeliveryReport]:
         given = request.match_info
         ref = DeliveryRef(given[subject], int(given["number"]), int(given["send"].removeprefix(".") or "1"))
-        return await self._read(request, lambda form: parse(ref, form))
+        return await self._read(request, webhook, lambda form: parse(ref, form))
 
-    async def _read(self, request: web.Request, parse: Callable[[SignedForm], Read]) -> tuple[str, Read]:
+    async def _read(self, request: web.Request, webhook: str, parse: Callable[[SignedForm], Read]) -> tuple[str, Read]:
         """Which carrier sends it, and what it says."""
         body = await read_capped(request, LARGEST_BODY)
         try:
@@ -117,11 +133,25 @@ class TwilioEndpoints:
             )
             return form.carrier, parse(form)
         except SignatureRefused:
+            self._took(webhook, "forged")
             _log.warning("webhook_refused", kind=_KIND, reason="signature")
             raise Refusal(Problem.WEBHOOK_SIGNATURE) from None
         except ParametersRefused as refused:
-            _log.warning("webhook_refused", kind=_KIND, reason=str(refused))
+            self._took(webhook, "other_account" if refused.reason.endswith(" AccountSid") else "malformed")
+            _log.warning("webhook_refused", kind=_KIND, reason=refused.reason)
             raise Refusal(Problem.WEBHOOK_REFUSED, values={"reason": str(refused)}) from None
+
+
+def _effect_of_text(outcome: ReplyOutcome | None) -> Effect:
+    match outcome:
+        case None:
+            return Effect.REPEATED
+        case ReplyOutcome.LATE:
+            return Effect.LATE
+        case ReplyOutcome.NO_OPEN_VERIFICATION | ReplyOutcome.UNRELATED | ReplyOutcome.UNKNOWN_SENDER:
+            return Effect.UNKNOWN
+        case _:
+            return Effect.NOTED
 
 
 def _twiml(document: str) -> web.Response:

@@ -5,7 +5,7 @@ from typing import Protocol
 import structlog
 
 from contacts.phone_numbers import PhoneNumber
-from gateway.core.delivery import DeliveryRef, DeliveryReport, reason_to_fail
+from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect, reason_to_fail
 from gateway.core.stores import VerificationStore
 from gateway.core.verification import Method, Verification
 from gateway.methods.routing import Line
@@ -32,12 +32,12 @@ class DeliveryReports:
     def __init__(self, store: VerificationStore) -> None:
         self._store = store
 
-    async def take(self, report: DeliveryReport, carrier: str) -> None:
+    async def take(self, report: DeliveryReport, carrier: str) -> Effect:
         """Note a report; one that is late, repeated, another carrier's or about nothing we know changes nothing."""
         verification = await self._store.read(report.ref.verification_id)
         if verification is None:
             _log.info("delivery_report_unknown", state=report.state)
-            return
+            return Effect.UNKNOWN
         reason = reason_to_fail(report) if verification.method is Method.ARS else None
         noted = await self._store.report(report, verification.customer_id, carrier, reason)
         _log.info(
@@ -48,3 +48,12 @@ class DeliveryReports:
             carrier=carrier,
             noted=noted,
         )
+        known = verification.delivery_number == report.ref.number and verification.delivery_state is report.state
+        return effect_of(noted, known)
+
+
+def effect_of(noted: bool, known: bool) -> Effect:
+    """`known`: the state that is reported was the delivery's before."""
+    if noted:
+        return Effect.NOTED
+    return Effect.REPEATED if known else Effect.LATE

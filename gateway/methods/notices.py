@@ -4,11 +4,12 @@ import structlog
 
 from gateway.core.carriers import Capability
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
 from gateway.core.firm import Firm
 from gateway.core.notices import NoticeStore, notice_text
 from gateway.core.outbox import DeliveryNotWanted
 from gateway.core.ports import OutgoingText
+from gateway.methods.deliveries import effect_of
 from gateway.methods.handing_over import GivenUp, HandingOver, Taken, Wanted
 from gateway.methods.routing import Line
 
@@ -48,9 +49,13 @@ class NoticeMethod:
             return None
         return await self._given_up(ref, ended)
 
-    async def report(self, report: DeliveryReport, carrier: str) -> None:
+    async def report(self, report: DeliveryReport, carrier: str) -> Effect:
         noted = await self._store.report(report, carrier)
         _log.info("notice_report", notice_id=report.ref.verification_id, state=report.state, noted=noted)
+        notice = None if noted else await self._store.read(report.ref.verification_id)
+        if not noted and notice is None:
+            return Effect.UNKNOWN
+        return effect_of(noted, notice is not None and notice.delivery_state is report.state)
 
     async def _given_up(self, ref: DeliveryRef, why: GivenUp) -> GivenUp:
         await self.report(DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True), why.carrier or "")

@@ -1,5 +1,7 @@
 """Method `sms_reply`: a text goes out, and the customer answers it with the code on the screen (R13)."""
 
+from dataclasses import dataclass
+
 import structlog
 
 from contacts.phone_numbers import PhoneNumber
@@ -39,6 +41,14 @@ _OUTCOMES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What an inbound text came to, None when it was read before, and what to text back, if anything."""
+
+    outcome: ReplyOutcome | None
+    answer: str | None
+
+
 class SmsReplyMethod:
     """Asks by text, and reads the answer."""
 
@@ -69,11 +79,11 @@ class SmsReplyMethod:
         body = reply_text(self._firm.name(locale), verification.operation, verification.minutes_left, locale)
         return await via.send_text(OutgoingText(to, body, ref))
 
-    async def receive(self, message_id: str, sender: str, body: str) -> str | None:
-        """Read one inbound text; what to text back, or None. A text that was read before changes nothing."""
+    async def receive(self, message_id: str, sender: str, body: str) -> Received:
+        """Read one inbound text. One that was read before changes nothing."""
         indexes = self._personal_data.blind_indexes(sender)
         if not await self._replies.begin(message_id):
-            return None
+            return Received(None, None)
         try:
             outcome, locale = await self._read(message_id, indexes, body)
             await self._replies.finish(message_id)
@@ -82,7 +92,8 @@ class SmsReplyMethod:
             raise
         _log.info("reply_read", outcome=outcome)
         answer = answering_text(outcome, firm=self._firm.name(locale), locale=locale)
-        return answer if answer is not None and await self._may_answer(indexes) else None
+        may_answer = answer is not None and await self._may_answer(indexes)
+        return Received(outcome, answer if may_answer else None)
 
     async def _may_answer(self, indexes: tuple[str, ...]) -> bool:
         try:

@@ -28,6 +28,9 @@ class RedisAlarms:
 
     async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
         words = (_name(kind, subject), by, reason, CLEARED_KEPT)
+        if kind is AlarmKind.LOW_CONVERSION:
+            # Who has looked into it wants texts to go there again, and the range to be judged by what comes now.
+            await self._store.command("DEL", keys.range_counters(subject)[1])
         given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS, keys.AUDIT_OF_NOBODY), words)
         return bool(given == b"cleared")
 

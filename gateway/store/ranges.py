@@ -64,12 +64,6 @@ class RedisRanges:
         _, conversion = keys.range_counters(prefix)
         self._do_later(self._store.run(_NOTE_VERIFIED, (conversion,), (created_at // SPAN_MS,)))
 
-    async def release(self, prefix: str) -> bool:
-        _, conversion = keys.range_counters(prefix)
-        held = await self._store.command("HEXISTS", conversion, "held_until")
-        await self._store.command("DEL", conversion)
-        return bool(held)
-
     def _do_later(self, doing: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(doing)
         self._later.add(task)

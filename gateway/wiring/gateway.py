@@ -19,6 +19,7 @@ from gateway.http.customer_routes import CustomerHandlers
 from gateway.http.decision_routes import DecisionHandlers
 from gateway.http.exemption_routes import ExemptionHandlers
 from gateway.http.idempotency import Idempotency
+from gateway.http.metrics import WebhookMetrics
 from gateway.http.notice_routes import NoticeHandlers
 from gateway.http.rates import Rates
 from gateway.http.receipt_routes import ReceiptHandlers
@@ -102,8 +103,9 @@ def _app(
         use_cases.opening, use_cases.verifications, use_cases.signer, stores.changes, limits, rates
     )
     twilio = TwilioEndpoints(
-        webhooks, use_cases.reports, use_cases.ars, use_cases.sms_reply, use_cases.notice_method, public_url
-    )
+        webhooks, use_cases.reports, use_cases.ars, use_cases.sms_reply, use_cases.notice_method, public_url,
+        WebhookMetrics(metrics),
+    )  # fmt: skip
     return create_app(
         Parts(
             services=Services(stores.api_keys, Idempotency(stores.idempotency, settings.peppers), rates),

@@ -1,6 +1,7 @@
 """What somebody who forges, repeats or bends a carrier's webhooks gets out of it."""
 
 import asyncio
+import itertools
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -63,6 +64,20 @@ class Forger:
 async def forger(served: Served) -> AsyncIterator[Forger]:
     async with Caller(served.demo.base_url) as caller:
         yield Forger(caller, served)
+
+
+Outcomes = dict[tuple[str, str], int]
+
+
+async def _outcomes(caller: Caller) -> Outcomes:
+    """Webhooks and what they came to, as the gateway has counted them so far."""
+    text = (await caller.get("/metrics")).content.decode()
+    found = re.findall(r'^bonin_webhooks_total{outcome="(\w+)",webhook="(\w+)"} ([0-9.]+)$', text, re.M)
+    return {(webhook, outcome): int(float(count)) for outcome, webhook, count in found}
+
+
+async def _counted(caller: Caller, before: Outcomes) -> Outcomes:
+    return {what: count - before[what] for what, count in (await _outcomes(caller)).items() if count != before[what]}
 
 
 @pytest.fixture
@@ -222,3 +237,66 @@ async def test_webhooks_are_posted(stranger: Caller, path: str) -> None:
 
 async def test_a_huge_webhook_is_refused(forger: Forger) -> None:
     assert (await forger.send("inbound", {}, body="Body=" + "x" * 9000)).slug == "body-too-large"
+
+
+async def test_every_webhook_without_effect_is_counted_by_why(
+    person: Person, another_person: Person, forger: Forger, stranger: Caller, store: Store
+) -> None:
+    opened = await _delivered(person)
+    path, sent = f"messages/{opened['id']}/1", forger.status("sent")
+    before = await _outcomes(stranger)
+    await forger.send(path, sent, signature="bm8gc2lnbmF0dXJlIGF0IGFsbCE=")
+    await forger.send(path, sent | {"MessageStatus": "failed"}, body=urlencode(sent))
+    await forger.send(path, sent | {"Surprise": "1"})
+    await forger.send(path, sent | {"AccountSid": "AC" + "1" * 32})
+    await forger.send(path, sent)
+    await forger.send(path, forger.status("delivered"))
+    await forger.send(f"messages/{opened['id']}/2", forger.status("delivered"))
+    await forger.send(f"messages/{NO_VERIFICATION}/1", sent)
+    await forger.send(f"messages/ntc_{'0' * 22}/1", sent)
+    counted = await _counted(stranger, before)
+    for outcome, count in (("forged", 2), ("malformed", 1), ("other_account", 1), ("unknown", 2)):
+        assert counted["messages", outcome] == count
+    # The carrier itself may report late on what other tests left.
+    assert counted["messages", "late"] >= 2
+    assert counted["messages", "repeated"] >= 1
+    assert (await person.now(opened))["delivery"] == opened["delivery"]
+
+
+async def test_a_turn_and_a_text_without_effect_are_counted_too(
+    person: Person, another_person: Person, forger: Forger, stranger: Caller
+) -> None:
+    calling = await person.start("ars")
+    asked = await another_person.start("sms_reply")
+    before = await _outcomes(stranger)
+    key = forger.call(person, Digits="1")
+    await forger.send(f"voice/{calling['id']}/{NO_TURN}/keys", key)
+    await forger.send(f"voice/{NO_VERIFICATION}/{NO_TURN}/keys", key)
+    await forger.send(f"voice/{calling['id']}/{NO_TURN}/keys", key, signature="x")
+    wrong = forger.text(another_person, another(asked["binding_code"]), secrets.token_hex(16))
+    for _ in range(2):
+        await forger.send("inbound", wrong)
+    nobody = forger.text(another_person, "123456", secrets.token_hex(16)) | {"From": "+821029999999"}
+    await forger.send("inbound", nobody)
+    shifted = {name: value for name, value in wrong.items() if name != "From"}
+    await forger.send("inbound", shifted | {"Body": f"{asked['binding_code']}From{another_person.number}"})
+    counted = await _counted(stranger, before)
+    assert {what: count for what, count in counted.items() if what[0] in ("voice", "inbound")} == {
+        ("voice", "repeated"): 1,
+        ("voice", "unknown"): 1,
+        ("voice", "forged"): 1,
+        ("inbound", "noted"): 1,
+        ("inbound", "repeated"): 1,
+        ("inbound", "unknown"): 1,
+        ("inbound", "malformed"): 1,
+    }
+    assert (await another_person.now(asked))["attempts_remaining"] == 4
+
+
+async def test_reports_in_any_order_and_any_number_come_to_the_same(person: Person, forger: Forger) -> None:
+    opened = await _delivered(person)
+    words = ["queued", "sending", "sent", "delivered", "undelivered", "failed"]
+    for order in itertools.islice(itertools.permutations(words), 0, 720, 97):
+        for word in order:
+            assert (await forger.send(f"messages/{opened['id']}/1", forger.status(word))).status == 204
+        assert (await person.now(opened))["delivery"] == opened["delivery"]

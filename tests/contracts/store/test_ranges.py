@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from demo.customer import until
+from gateway.core.alarms import AlarmKind
 from gateway.core.sending import Conversion, RangeHeld, Texting
 from gateway.core.stores import Capped
 from gateway.store import keys
+from gateway.store.alarms import RedisAlarms
 from gateway.store.ranges import SPAN_MS, SPANS, RedisRanges
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -145,14 +147,15 @@ async def test_the_hold_ends_by_itself_and_counts_anew(ports: Ports, ranges: Red
     assert await _counts(ports) == {"s": 1, "v": 0}
 
 
-async def test_somebody_may_end_the_hold(ports: Ports, ranges: RedisRanges) -> None:
-    assert not await ranges.release(HERE)
+async def test_who_clears_the_alarm_ends_the_hold(ports: Ports, ranges: RedisRanges) -> None:
+    alarms = RedisAlarms(ports.store)
+    await alarms.note(AlarmKind.LOW_CONVERSION, HERE, "")
     await _texted(ports, spans_ago=3, sent=50)
     with pytest.raises(RangeHeld):
         await ranges.take(HERE, Texting.CODE)
-    assert await ranges.release(HERE)
+    assert await alarms.clear(AlarmKind.LOW_CONVERSION, HERE, "lee", "행사 문자였음")
     await ranges.take(HERE, Texting.CODE)
-    assert not await ranges.release(HERE)
+    assert await _counts(ports) == {"s": 1, "v": 0}
 
 
 async def test_old_spans_are_forgotten(ports: Ports, ranges: RedisRanges) -> None:

@@ -103,7 +103,7 @@ async def test_a_text_finds_the_verification_that_another_process_opened(pair: t
     here, there = pair
     contact = await here.register()
     opened = await here.open(Method.SMS_REPLY, contact)
-    assert await there.sms_reply.receive(f"SM{next(_MESSAGES)}", MOBILE, there.code_of(opened))
+    assert (await there.sms_reply.receive(f"SM{next(_MESSAGES)}", MOBILE, there.code_of(opened))).answer
     assert (await here.read(opened)).status is Status.VERIFIED
 
 

@@ -35,7 +35,7 @@ def text(rooms: Rooms) -> Text:
     """Sends a text to the firm; gives what is texted back."""
 
     async def send(body: str, sender: str = MOBILE, message_id: str | None = None) -> str | None:
-        return await rooms.sms_reply.receive(message_id or f"SM{next(_MESSAGES)}", sender, body)
+        return (await rooms.sms_reply.receive(message_id or f"SM{next(_MESSAGES)}", sender, body)).answer
 
     return send
 
