@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr
 from pydantic_core import ErrorDetails
 
@@ -40,6 +41,12 @@ def _receipt_key(value: SecretStr) -> SecretStr:
         load_receipt_key(value.get_secret_value())
     except Exception:
         raise ValueError("give a private P-256 key in PEM (openssl ecparam -name prime256v1 -genkey -noout)") from None
+    return value
+
+
+def _countries(value: frozenset[str]) -> frozenset[str]:
+    if not value <= phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError('give ISO 3166 codes of countries in capitals, such as ["JP"]')
     return value
 
 
@@ -131,3 +138,5 @@ _SENTENCES = {
     "float_parsing": "give a number",
 }
 """By pydantic's name of the error; what is not here brings its own sentence."""
+
+Countries = Annotated[frozenset[str], AfterValidator(_countries)]

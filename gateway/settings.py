@@ -30,6 +30,7 @@ from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
 from gateway.limit_settings import LimitSettings
 from gateway.setting_values import (
     AccountSid,
+    Countries,
     CountryDatabaseFile,
     Key,
     Name,
@@ -129,7 +130,7 @@ class Settings(PolicySettings, LimitSettings):
     """Networks of the proxies whose `X-Forwarded-For` counts."""
 
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
-    allowed_countries: frozenset[str] = DEFAULT.countries
+    allowed_countries: Countries = DEFAULT.countries
 
     @field_validator("twilio_account_sid", "twilio_auth_token", "sms_number", "voice_number")
     @classmethod

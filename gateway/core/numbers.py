@@ -1,6 +1,7 @@
 """Reading a number that a caller gives, or saying in both languages what is wrong with it."""
 
-from contacts.phone_numbers import NumberPlan, NumberRefused, PhoneNumber, parse_phone_number
+from contacts.number_refusals import NumberRefused
+from contacts.phone_numbers import NumberPlan, PhoneNumber, parse_phone_number
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.problems import Problem
 

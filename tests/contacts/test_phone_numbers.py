@@ -6,12 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contacts.number_refusals import NumberRefusal, NumberRefused
 from contacts.phone_numbers import (
     LineType,
     NumberFamily,
     NumberPlan,
-    NumberRefusal,
-    NumberRefused,
     PhoneNumber,
     parse_phone_number,
 )
@@ -138,7 +137,7 @@ def test_a_foreign_country_is_allowed_by_name_and_no_other_with_it() -> None:
 def test_an_allowed_country_does_not_bring_its_premium_numbers_with_it() -> None:
     with pytest.raises(NumberRefused) as refused:
         parse_phone_number("+19002345678", NumberPlan(countries=frozenset({"US"})))
-    assert refused.value.reason is NumberRefusal.PREMIUM_RATE
+    assert refused.value.reason is NumberRefusal.COSTLY
 
 
 @given(st.text() | st.from_regex(r"\+?[0-9 ()x;,-]{0,20}") | st.from_regex(r"\+82[0-9]{4,12}", fullmatch=True))

@@ -63,6 +63,8 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("ALLOW_FORGETFUL_STORE", PLANTED),
         ("LOG_LEVEL", PLANTED),
         ("ALLOWED_COUNTRIES", f"[{PLANTED}"),
+        ("ALLOWED_COUNTRIES", f'["{PLANTED}"]'),
+        ("ALLOWED_COUNTRIES", '["001"]'),
         ("ALLOWED_NUMBER_FAMILIES", f'["{PLANTED}"]'),
         ("REGISTRY_URL", f"http://{PLANTED}.example.com"),
         ("SECRETS_DIR", f"/{PLANTED}"),

@@ -1,0 +1,34 @@
+"""Foreign ranges that are never called or texted, whatever countries a firm allows.
+
+Whoever holds a costly number earns a share of each call and text to it: international revenue share fraud. The table
+beside this file says which ranges, why, and by what source. It holds what nobody needs for customers; it cannot hold
+all that is abused, which is why every range has a cap and a watch as well (`gateway.core.sending`).
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+_TABLE = Path(__file__).with_name("costly_ranges.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class CostlyRange:
+    """The numbers that begin with `prefix`."""
+
+    prefix: str
+    what: str
+    why: str
+    source: str
+
+
+def read_ranges() -> tuple[CostlyRange, ...]:
+    with _TABLE.open(encoding="utf-8", newline="") as table:
+        return tuple(CostlyRange(row["range"], row["what"], row["why"], row["source"]) for row in csv.DictReader(table))
+
+
+_PREFIXES = tuple(one.prefix for one in read_ranges())
+
+
+def is_costly(e164: str) -> bool:
+    return e164.startswith(_PREFIXES)
