@@ -71,6 +71,8 @@ class Settings(PolicySettings, LimitSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    worker_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """Where `bonin worker` shows its health and its numbers; without it nowhere."""
     public_url: Url = "http://127.0.0.1:8080"
     """Where carriers reach the gateway: webhooks are signed over it."""
 

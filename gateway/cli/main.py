@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from gateway.cli.commands import Command, Commands
+from gateway.cli.dead_letters import add_dead_letter_commands
 from gateway.cli.keys import add_key_commands
 from gateway.cli.policy import add_policy_commands
 from gateway.cli.serve import add_serve_commands
@@ -44,5 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = Commands(parser)
     add_serve_commands(commands)
     add_key_commands(commands)
+    add_dead_letter_commands(commands)
     add_policy_commands(commands)
     return parser

@@ -1,28 +1,53 @@
-"""`bonin serve` and `bonin check-config`."""
+"""`bonin serve`, `bonin worker` and `bonin check-config`."""
 
 import argparse
+from contextlib import AsyncExitStack
 
 import structlog
 
 from gateway.cli.commands import Commands, say
 from gateway.serving import serving, until_asked_to_stop
-from gateway.settings import Settings
-from gateway.wiring import open_gateway
+from gateway.settings import Settings, SettingsRefused
+from gateway.wiring import open_gateway, open_worker
 
 _log = structlog.get_logger(__name__)
 
 
 def add_serve_commands(commands: Commands) -> None:
-    commands.add("serve", serve)
+    serve_command = commands.add("serve", serve)
+    serve_command.add_argument("--api-only", action="store_true", help="leave deliveries to `bonin worker`")
+    commands.add("worker", work)
     commands.add("check-config", check_config)
 
 
-async def serve(settings: Settings, _: argparse.Namespace) -> int:
+async def serve(settings: Settings, arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
-    async with open_gateway(settings) as gateway, serving(gateway.app, settings.host, settings.port) as port:
+    if arguments.api_only:
+        _require_a_shared_store(settings)
+    async with (
+        open_gateway(settings, api_only=arguments.api_only) as gateway,
+        serving(gateway.app, settings.host, settings.port) as port,
+    ):
         _log.info("serving", host=settings.host, port=port)
         await until_asked_to_stop()
     return 0
+
+
+async def work(settings: Settings, _: argparse.Namespace) -> int:
+    """Deliver what gateways accept, until SIGINT or SIGTERM."""
+    _require_a_shared_store(settings)
+    async with AsyncExitStack() as stack:
+        worker = await stack.enter_async_context(open_worker(settings))
+        if settings.worker_port is not None:
+            await stack.enter_async_context(serving(worker.app, settings.host, settings.worker_port))
+        _log.info("working", host=settings.host, port=settings.worker_port)
+        await until_asked_to_stop()
+    return 0
+
+
+def _require_a_shared_store(settings: Settings) -> None:
+    if settings.redis_url is None:
+        raise SettingsRefused(["BONIN_REDIS_URL: give an outside store; the embedded one is one process's own"])
 
 
 async def check_config(settings: Settings, _: argparse.Namespace) -> int:
@@ -30,4 +55,7 @@ async def check_config(settings: Settings, _: argparse.Namespace) -> int:
     policy = settings.load_policy()
     where = "an outside Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
     say(f"settings are good; store: {where}; public URL: {settings.public_url}; policy: {policy.version}")
+    for entry in settings.carriers:
+        places = ", ".join(sorted(entry.countries)) if entry.countries else "everywhere"
+        say(f"carrier {entry.name} ({entry.kind}): {', '.join(sorted(entry.can))}; {places}")
     return 0

@@ -34,6 +34,7 @@ class EventFields:
 
 _VERIFICATION = "customer verification client method operation contact?"
 _NOTICE = "customer notice client kind operation contact"
+_DEAD_LETTER = "customer verification? notice? kind delivery by"
 _CONTACT = "customer contact cause reference by"
 _DECIDED = "customer approval kind contact? requested_by request_reason by key_of decision_reason"
 _REPORTED = [state for state in DeliveryState if state is not DeliveryState.QUEUED]
@@ -66,6 +67,8 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "receipt.redeemed": _VERIFICATION,
         "notice.created": _NOTICE,
         **{f"notice.{state}": f"{_NOTICE} carrier? carrier_id? reason?" for state in _REPORTED},
+        "dead_letter.replayed": _DEAD_LETTER,
+        "dead_letter.discarded": _DEAD_LETTER,
         "branch_password.issued": "customer branch_password operation branch by",
         "branch_password.revoked": "customer branch_password operation by",
         "auto_connect.given": "customer auto_connect verification",

@@ -2,29 +2,69 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from gateway.core.delivery import DeliveryRef
+from gateway.core.delivery import DeliveryReason, DeliveryRef
+
+
+class Cargo(StrEnum):
+    """What an entry of the outbox is of."""
+
+    VERIFICATION = "verification"
+    """A text or a call that asks the customer."""
+    NOTICE = "notice"
+    HANG_UP = "hang_up"
+    """A call to end, whose verification is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """One delivery to make, or one call to end. `handle` is the outbox's own."""
+    """One delivery to make, or one call to end. `handle` is the outbox's own.
+
+    `tries`: how often somebody has taken it, this time included. More than once: whoever did died, or failed at it.
+    """
 
     ref: DeliveryRef
-    hang_up: bool
-    is_notice: bool
+    cargo: Cargo
+    tries: int
     handle: object
 
 
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """Why a delivery is set aside. `asked`: how often a carrier was, `error` names what was not foreseen."""
+
+    reason: DeliveryReason
+    carrier: str | None = None
+    asked: int = 0
+    error: str | None = None
+
+
 class Outbox(Protocol):
-    """Where deliveries wait; an entry that is not `done` is given to somebody again."""
+    """Where deliveries wait; an entry that is neither `done` nor buried is given to somebody again."""
 
     def entries(self) -> AsyncIterator[OutboxEntry]:
         """Entries as they come, without end."""
         ...
 
     async def done(self, entry: OutboxEntry) -> None: ...
+
+    async def bury(self, entry: OutboxEntry, why: Buried) -> None:
+        """It cannot be delivered: it goes to the dead letters."""
+        ...
+
+    def leave(self, entry: OutboxEntry) -> None:
+        """Work on it no more: after a while it is given to somebody again, with one try more."""
+        ...
+
+    async def hold(self) -> None:
+        """Say that this process still works on what it has taken; said often, nobody takes it over."""
+        ...
+
+    async def let_go(self) -> None:
+        """This process ends: what it has taken and not finished is for others at once."""
+        ...
 
 
 class DeliveryNotWanted(Exception):

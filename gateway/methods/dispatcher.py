@@ -1,6 +1,7 @@
 """The dispatcher: takes deliveries from the outbox and hands them to carriers, inside the verification's life."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 import structlog
@@ -10,20 +11,27 @@ from gateway.core.carriers import NEEDS
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.errors import StoreUnavailable
-from gateway.core.outbox import DeliveryNotWanted, Outbox, OutboxEntry
+from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, OutboxEntry
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import VerificationStore
 from gateway.core.tasks import end
 from gateway.core.verification import Method, Verification
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
-from gateway.methods.handing_over import GivenUp, HandingOver, Taken, Wanted
+from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.notices import NoticeMethod
-from gateway.methods.retries import FIRST_PAUSE
+from gateway.methods.retries import FIRST_PAUSE, once_the_store_answers
 from gateway.methods.routing import Carriers, Line
 
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 200
+_HOLD_EVERY_SECONDS = 3.0
+MOST_TRIES = 3
+"""How many may fail at an entry unexpectedly, or die of it, before it is set aside."""
+
+
+class _NeverFinished(Exception):
+    """Everybody who took the entry has died, or was killed."""
 
 
 class Dispatcher:
@@ -48,22 +56,28 @@ class Dispatcher:
         self._carriers = carriers
         self._handing_over = handing_over
         self._notices = notices
-        self._reader: asyncio.Task[None] | None = None
+        self._running: tuple[asyncio.Task[None], ...] = ()
         self._deliveries: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self) -> None:
-        self._reader = asyncio.create_task(self._read(), name="dispatcher")
+        reader = asyncio.create_task(self._read(), name="dispatcher")
+        self._running = (reader, asyncio.create_task(self._hold(), name="dispatcher-hold"))
 
     async def close(self, seconds: float = 10.0) -> None:
-        """Take no more; give what is under way `seconds` to finish. What does not is taken over by another."""
-        if self._reader is not None:
-            await end(self._reader)
+        """Take no more; give what is under way `seconds` to finish. What does not is left to others, at once."""
+        if not self._running:
+            return
+        reader, holder = self._running
+        await end(reader)
         if self._deliveries:
             _, late = await asyncio.wait(self._deliveries, timeout=seconds)
             for delivery in late:
                 delivery.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await end(holder)
+        with contextlib.suppress(StoreUnavailable):
+            await self._outbox.let_go()
 
     async def _read(self) -> None:
         while True:
@@ -76,21 +90,63 @@ class Dispatcher:
             except StoreUnavailable:
                 await asyncio.sleep(FIRST_PAUSE)
 
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(_HOLD_EVERY_SECONDS)
+            with contextlib.suppress(StoreUnavailable):
+                await self._outbox.hold()
+
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._deliveries.discard(task)
         self._room.release()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # Not acknowledged: it is taken over when it has been idle.
-            _log.error("delivery_left", error=type(error).__name__)
 
     async def _take(self, entry: OutboxEntry) -> None:
-        if entry.is_notice:
-            await self._notices.deliver(entry.ref)
-        elif entry.hang_up:
-            await self._hang_up(entry.ref)
+        """See an entry through. One at which everybody fails is set aside, and never tried for ever."""
+        try:
+            # The store's trouble is not the entry's: that is seen through when the store is there again.
+            await once_the_store_answers(lambda: self._see_through(entry))
+        except Exception as error:
+            _log.error(
+                "delivery_left", subject=entry.ref.verification_id, error=type(error).__name__, tries=entry.tries
+            )
+            self._outbox.leave(entry)
+
+    async def _see_through(self, entry: OutboxEntry) -> None:
+        try:
+            if entry.tries > MOST_TRIES:
+                # Whoever took it did not live to say what happened.
+                raise _NeverFinished
+            buried = await self._carry_out(entry)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            if entry.tries < MOST_TRIES:
+                raise
+            buried = Buried(DeliveryReason.INTERNAL_ERROR, error=type(error).__name__.strip("_"))
+            await self._tell_given_up(entry, buried)
+        if buried is None:
+            await self._outbox.done(entry)
         else:
-            await self._deliver(entry.ref)
-        await self._outbox.done(entry)
+            _log.warning("dead_letter", subject=entry.ref.verification_id, reason=buried.reason, error=buried.error)
+            await self._outbox.bury(entry, buried)
+
+    async def _carry_out(self, entry: OutboxEntry) -> Buried | None:
+        """Do what the entry asks for; what stood in the way for good."""
+        match entry.cargo:
+            case Cargo.NOTICE:
+                return await self._notices.deliver(entry.ref)
+            case Cargo.HANG_UP:
+                await self._hang_up(entry.ref)
+                return None
+            case Cargo.VERIFICATION:
+                return await self._deliver(entry.ref)
+
+    async def _tell_given_up(self, entry: OutboxEntry, why: Buried) -> None:
+        report = DeliveryReport(entry.ref, DeliveryState.FAILED, why.reason, is_ours=True)
+        if entry.cargo is Cargo.VERIFICATION:
+            await self._reports.take(report, why.carrier or "")
+        elif entry.cargo is Cargo.NOTICE:
+            await self._notices.report(report, why.carrier or "")
 
     async def _hang_up(self, ref: DeliveryRef) -> None:
         verification = await self._store.read(ref.verification_id)
@@ -102,31 +158,39 @@ class Dispatcher:
             # The verification is over all the same: the call just says so when it is answered.
             _log.warning("hang_up_failed", reason=str(failure))
 
-    async def _deliver(self, ref: DeliveryRef) -> GivenUp | None:
+    async def _deliver(self, ref: DeliveryRef) -> Buried | None:
         """Bring one delivery to a carrier; what stood in the way for good."""
         verification = await self._store.read(ref.verification_id)
-        if verification is None or not _is_due(verification, ref):
+        if verification is None or not _is_wanted(verification, ref):
+            return None
+        if verification.delivery_state is DeliveryState.FAILED:
+            # Given up by a process that died before it could set it aside.
+            return Buried(
+                DeliveryReason(verification.delivery_reason or DeliveryReason.INTERNAL_ERROR),
+                verification.delivery_carrier,
+            )
+        if not verification.is_open:
             return None
         try:
             ended = await self._hand_over(verification, ref)
         except DeliveryNotWanted:
             return None
-        if isinstance(ended, GivenUp):
+        if isinstance(ended, Buried):
             given_up = DeliveryReport(ref, DeliveryState.FAILED, ended.reason, is_ours=True)
             await self._reports.take(given_up, ended.carrier or "")
             return ended
         handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
-        await self._reports.take(handed_over, ended.carrier)
+        await once_the_store_answers(lambda: self._reports.take(handed_over, ended.carrier))
         if verification.method is Method.ARS:
             # Canceled while it was being placed: that request found no call to end.
             await self._hang_up(ref)
         return None
 
-    async def _hand_over(self, verification: Verification, ref: DeliveryRef) -> Taken | GivenUp:
+    async def _hand_over(self, verification: Verification, ref: DeliveryRef) -> Taken | Buried:
         assert verification.contact_id is not None  # noqa: S101 - only methods with a contact are delivered
         _, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
         if stored is None:
-            return GivenUp(DeliveryReason.INVALID_NUMBER, None, 0)
+            return Buried(DeliveryReason.INVALID_NUMBER)
         method, number = self._methods[verification.method], stored.contact.number
 
         async def send(via: Line, sent: DeliveryRef) -> str:
@@ -138,6 +202,6 @@ class Dispatcher:
         return await self._handing_over.hand_over(Wanted(ref, number, needs, method.most_sends, asked_before), send)
 
 
-def _is_due(verification: Verification, ref: DeliveryRef) -> bool:
-    """Whether this delivery is still wanted, and not yet with a carrier: one that has an id there is."""
-    return verification.is_open and verification.delivery_number == ref.number and verification.carrier_id is None
+def _is_wanted(verification: Verification, ref: DeliveryRef) -> bool:
+    """Whether this is the latest delivery, and not yet with a carrier: one that has an id there is."""
+    return verification.delivery_number == ref.number and verification.carrier_id is None

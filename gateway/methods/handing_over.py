@@ -18,7 +18,7 @@ import structlog
 from contacts.phone_numbers import PhoneNumber
 from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryRef
-from gateway.core.outbox import HandOvers, SendsSpent
+from gateway.core.outbox import Buried, HandOvers, SendsSpent
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.methods.retries import TRIES, pause_before_retry
 from gateway.methods.routing import Carriers, Line
@@ -53,15 +53,6 @@ class Taken:
     carrier_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """Nobody took it. `carrier` is the last one asked, if any was; `asked` how often one was."""
-
-    reason: DeliveryReason
-    carrier: str | None
-    asked: int
-
-
 Send = Callable[[Line, DeliveryRef], Awaitable[str]]
 """Asks one carrier; answers its id of the text or call. Raises what carriers raise."""
 
@@ -73,7 +64,7 @@ class HandingOver:
         self._carriers = carriers
         self._hand_overs = hand_overs
 
-    async def hand_over(self, wanted: Wanted, send: Send) -> Taken | GivenUp:
+    async def hand_over(self, wanted: Wanted, send: Send) -> Taken | Buried:
         return await _Attempt(self._carriers, self._hand_overs, wanted, send).run()
 
 
@@ -92,7 +83,7 @@ class _Attempt:
         self._retry_after: float | None = None
         self._asked = 0
 
-    async def run(self) -> Taken | GivenUp:
+    async def run(self) -> Taken | Buried:
         for tried in range(TRIES):
             if tried:
                 await asyncio.sleep(pause_before_retry(tried - 1, self._retry_after))
@@ -114,7 +105,7 @@ class _Attempt:
         ready = [line for line in self._left() if line.may_be_asked(self._wanted.needs)]
         return sorted(ready, key=lambda line: line.name == self._last)
 
-    async def _ask(self, line: Line) -> Taken | GivenUp | None:
+    async def _ask(self, line: Line) -> Taken | Buried | None:
         """Ask one carrier; None: another may be asked."""
         try:
             begun = await self._hand_overs.begin(self._wanted.ref, line.name, self._wanted.most_sends)
@@ -133,7 +124,7 @@ class _Attempt:
             await self._hand_overs.give_back(begun.ref)
             return self._after(line, failure)
 
-    def _after(self, line: Line, failure: CarrierRefused | CarrierUnavailable) -> GivenUp | None:
+    def _after(self, line: Line, failure: CarrierRefused | CarrierUnavailable) -> Buried | None:
         if isinstance(failure, CarrierUnavailable):
             self._retry_after = failure.retry_after
         elif failure.reason in _OF_THE_CARRIER:
@@ -153,5 +144,5 @@ class _Attempt:
             reason=reason,
         )
 
-    def _given_up(self) -> GivenUp:
-        return GivenUp(self._reason, self._carrier, self._asked)
+    def _given_up(self) -> Buried:
+        return Buried(self._reason, self._carrier, self._asked)

@@ -7,10 +7,11 @@ from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
 from gateway.core.firm import Firm
 from gateway.core.notices import NoticeStore, notice_text
-from gateway.core.outbox import DeliveryNotWanted
+from gateway.core.outbox import Buried, DeliveryNotWanted
 from gateway.core.ports import OutgoingText
 from gateway.methods.deliveries import effect_of
-from gateway.methods.handing_over import GivenUp, HandingOver, Taken, Wanted
+from gateway.methods.handing_over import HandingOver, Taken, Wanted
+from gateway.methods.retries import once_the_store_answers
 from gateway.methods.routing import Line
 
 _log = structlog.get_logger(__name__)
@@ -25,14 +26,14 @@ class NoticeMethod:
         self._handing_over = handing_over
         self._firm = firm
 
-    async def deliver(self, ref: DeliveryRef) -> GivenUp | None:
+    async def deliver(self, ref: DeliveryRef) -> Buried | None:
         """Send a notice, unless somebody did or may have; what stood in the way for good."""
         notice = await self._store.read(ref.verification_id)
         if notice is None:
             return None
         _, stored = await self._customers.read_with_contact(notice.customer_id, notice.contact_id)
         if stored is None:
-            return await self._given_up(ref, GivenUp(DeliveryReason.INVALID_NUMBER, None, 0))
+            return await self._given_up(ref, Buried(DeliveryReason.INVALID_NUMBER))
         number, body = stored.contact.number, notice_text(self._firm, notice.kind, notice.operation, notice.locale)
 
         async def send(via: Line, sent: DeliveryRef) -> str:
@@ -45,7 +46,7 @@ class NoticeMethod:
             return None
         if isinstance(ended, Taken):
             handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
-            await self.report(handed_over, ended.carrier)
+            await once_the_store_answers(lambda: self.report(handed_over, ended.carrier))
             return None
         return await self._given_up(ref, ended)
 
@@ -57,6 +58,6 @@ class NoticeMethod:
             return Effect.UNKNOWN
         return effect_of(noted, notice is not None and notice.delivery_state is report.state)
 
-    async def _given_up(self, ref: DeliveryRef, why: GivenUp) -> GivenUp:
+    async def _given_up(self, ref: DeliveryRef, why: Buried) -> Buried:
         await self.report(DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True), why.carrier or "")
         return why

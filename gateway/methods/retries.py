@@ -1,11 +1,16 @@
 """How often, and how long after each other, the carriers are asked."""
 
+import asyncio
 import random
+from collections.abc import Awaitable, Callable
+
+from gateway.core.errors import StoreUnavailable
 
 TRIES = 8
 """Rounds over all carriers: they take 12 to 24 seconds together, in which a customer at the screen still waits."""
 FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
+_STORE_PAUSE = 0.5
 
 
 def pause_before_retry(tried: int, asked_for: float | None) -> float:
@@ -16,3 +21,13 @@ def pause_before_retry(tried: int, asked_for: float | None) -> float:
     pause: float = max(asked_for or 0.0, FIRST_PAUSE * 2**tried)
     jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads the load, keeps no secret
     return min(pause, _LONGEST_PAUSE) * jitter
+
+
+async def once_the_store_answers(do: Callable[[], Awaitable[object]]) -> None:
+    """Do what may safely be done again, until the store has answered: what a carrier has done must not be forgotten."""
+    while True:
+        try:
+            await do()
+            return
+        except StoreUnavailable:
+            await asyncio.sleep(_STORE_PAUSE)

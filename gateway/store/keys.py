@@ -214,6 +214,11 @@ def outbox(shard: int) -> str:
     return _at(shard, "outbox")
 
 
+def dead_letters(shard: int) -> str:
+    """Stream: deliveries that failed for good, the latest of a shard."""
+    return _at(shard, "dead-letters")
+
+
 def decisions(shard: int) -> str:
     """Stream: the latest decisions and the facts they rested on, without personal data."""
     return _at(shard, "decisions")

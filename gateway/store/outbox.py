@@ -1,11 +1,13 @@
 """The outbox: deliveries to make, shared by every gateway process through one consumer group a shard.
 
-An entry is acknowledged and deleted when its delivery has been handed over or given up. What a crashed
-process had taken is taken over once it has been idle for long enough.
+An entry is acknowledged and deleted when its delivery has been handed over, given up or set aside. Whoever works on
+one says so every few seconds; what nobody says this of any more is taken over.
 """
 
 import asyncio
+import contextlib
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +15,23 @@ from typing import Any
 from redis.exceptions import RedisError, ResponseError
 
 from gateway.core.delivery import DeliveryRef
-from gateway.core.outbox import OutboxEntry
+from gateway.core.outbox import Buried, Cargo, OutboxEntry
 from gateway.store import keys
-from gateway.store.connection import Store
+from gateway.store.connection import Argument, Store
+from gateway.store.scripts import load
 
-_TAKEN_OVER_AFTER_MS = 60_000
-_LOOKED_FOR_ABANDONED_EVERY = 15.0
+_TAKE_OVER = load("take_over_entries")
+_HOLD = load("hold_entries")
+_BURY = load("bury_entry")
+
+_TAKEN_OVER_AFTER_MS = 15_000
+"""Five times as long as a live process takes to say that it is there: a slow one is not taken for dead."""
+_LOOKED_FOR_ABANDONED_EVERY = 3.0
 _BLOCK_MS = 2_000
 _RECONNECT_SECONDS = 0.5
+_AT_A_TIME = 64
+MOST_DEAD_LETTERS = 1_000
+"""Of each shard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class RedisOutbox:
         self._store = store
         self._consumer = secrets.token_hex(8)
         self._streams = {keys.outbox(shard): shard for shard in range(keys.SHARDS)}
+        self._taken: set[_Handle] = set()
 
     async def entries(self) -> AsyncIterator[OutboxEntry]:
         """Entries as they come, for as long as the caller asks; reconnects by itself."""
@@ -54,7 +66,7 @@ class RedisOutbox:
                         keys.DISPATCHERS,
                         self._consumer,
                         dict.fromkeys(self._streams, ">"),
-                        count=64,
+                        count=_AT_A_TIME,
                         block=_BLOCK_MS,
                     )
                 except ResponseError:
@@ -62,18 +74,63 @@ class RedisOutbox:
                 except (RedisError, OSError):
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 else:
-                    for stream, rows in found or ():
-                        for row in rows:
-                            yield _entry(self._streams[stream.decode()], *row)
+                    for entry in self._take(found or ()):
+                        yield entry
         finally:
             await client.aclose()
 
     async def done(self, entry: OutboxEntry) -> None:
-        """Handed over, or given up: the entry is not needed any more."""
-        handle = entry.handle
-        assert isinstance(handle, _Handle)  # noqa: S101 - it came from `entries`
+        """Handed over, or not wanted any more."""
+        handle = _handle(entry)
         stream = keys.outbox(handle.shard)
         await self._store.all(("XACK", stream, keys.DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
+        self._taken.discard(handle)
+
+    async def bury(self, entry: OutboxEntry, why: Buried) -> None:
+        handle = _handle(entry)
+        fields: dict[str, Argument | None] = {
+            "cargo": entry.cargo,
+            "subject": entry.ref.verification_id,
+            "delivery": entry.ref.number,
+            "reason": why.reason,
+            "tries": entry.tries,
+            "asked": why.asked,
+            "carrier": why.carrier or None,
+            "error": why.error,
+        }
+        words = [word for name, value in fields.items() if value is not None for word in (name, value)]
+        await self._store.run(
+            _BURY,
+            (
+                keys.outbox(handle.shard),
+                keys.dead_letters(handle.shard),
+                keys.delivered(entry.ref.verification_id),
+            ),
+            (keys.DISPATCHERS, handle.entry_id, MOST_DEAD_LETTERS, *words),
+        )
+        self._taken.discard(handle)
+
+    def leave(self, entry: OutboxEntry) -> None:
+        self._taken.discard(_handle(entry))
+
+    async def hold(self) -> None:
+        await self._tell("")
+
+    async def let_go(self) -> None:
+        await self._tell(_TAKEN_OVER_AFTER_MS)
+        self._taken.clear()
+
+    async def _tell(self, idle: Argument) -> None:
+        by_shard: defaultdict[int, list[bytes]] = defaultdict(list)
+        for handle in self._taken:
+            by_shard[handle.shard].append(handle.entry_id)
+        told = (
+            self._store.run(_HOLD, (keys.outbox(shard),), (keys.DISPATCHERS, self._consumer, idle, *entry_ids))
+            for shard, entry_ids in by_shard.items()
+        )
+        # A store that was emptied has no group until somebody reads again: nothing is held there.
+        with contextlib.suppress(ResponseError):
+            await asyncio.gather(*told)
 
     async def _ensure_groups(self) -> None:
         for stream in self._streams:
@@ -83,32 +140,34 @@ class RedisOutbox:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
 
+    def _take(self, found: Any) -> list[OutboxEntry]:
+        rows = [(self._streams[stream.decode()], *row) for stream, rows in found for row in rows]
+        entries = [_entry(shard, entry_id, 1, fields) for shard, entry_id, fields in rows]
+        # All at once: one that still waits for its turn here is not to be taken over.
+        self._taken.update(_handle(entry) for entry in entries)
+        return entries
+
     async def _abandoned(self) -> list[OutboxEntry]:
-        answers: list[Any] = await self._store.all(
-            *(
-                (
-                    "XAUTOCLAIM",
-                    stream,
-                    keys.DISPATCHERS,
-                    self._consumer,
-                    _TAKEN_OVER_AFTER_MS,
-                    "0",
-                    "COUNT",
-                    64,
-                )
-                for stream in self._streams
-            )
-        )
-        return [
-            _entry(shard, entry_id, dict(zip(words[::2], words[1::2], strict=True)))
-            for shard, (_, rows, *_) in zip(self._streams.values(), answers, strict=True)
-            for entry_id, words in rows
-            if words is not None
+        words = (keys.DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)
+        answers = await asyncio.gather(*(self._store.run(_TAKE_OVER, (stream,), words) for stream in self._streams))
+        entries = [
+            _entry(shard, entry_id, tries, dict(zip(fields[::2], fields[1::2], strict=True)))
+            for shard, rows in zip(self._streams.values(), answers, strict=True)
+            for entry_id, tries, fields in rows
         ]
+        # Our own, when the store did not hear of us for so long: it is being worked on.
+        entries = [entry for entry in entries if _handle(entry) not in self._taken]
+        self._taken.update(_handle(entry) for entry in entries)
+        return entries
 
 
-def _entry(shard: int, entry_id: bytes, fields: dict[bytes, bytes]) -> OutboxEntry:
-    is_notice = b"notice" in fields
-    subject = fields[b"notice" if is_notice else b"verification"].decode()
-    ref = DeliveryRef(subject, int(fields[b"delivery"]))
-    return OutboxEntry(ref, b"hang_up" in fields, is_notice, _Handle(shard, entry_id))
+def _handle(entry: OutboxEntry) -> _Handle:
+    assert isinstance(entry.handle, _Handle)  # noqa: S101 - it came from `entries`
+    return entry.handle
+
+
+def _entry(shard: int, entry_id: bytes, tries: int, fields: dict[bytes, bytes]) -> OutboxEntry:
+    notice, hang_up = b"notice" in fields, b"hang_up" in fields
+    cargo = Cargo.NOTICE if notice else Cargo.HANG_UP if hang_up else Cargo.VERIFICATION
+    ref = DeliveryRef(fields[b"notice" if notice else b"verification"].decode(), int(fields[b"delivery"]))
+    return OutboxEntry(ref, cargo, tries, _Handle(shard, entry_id))

@@ -2,5 +2,6 @@
 
 from gateway.wiring.gateway import Gateway, open_gateway
 from gateway.wiring.stores import open_store
+from gateway.wiring.worker import open_worker
 
-__all__ = ["Gateway", "open_gateway", "open_store"]
+__all__ = ["Gateway", "open_gateway", "open_store", "open_worker"]

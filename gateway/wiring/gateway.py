@@ -8,7 +8,6 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from gateway.carriers.twilio.webhooks import TwilioWebhooks
-from gateway.core.verification import Method
 from gateway.http.api import Parts, create_app
 from gateway.http.approval_routes import ApprovalHandlers
 from gateway.http.auto_connect_routes import AutoConnectHandlers
@@ -27,17 +26,14 @@ from gateway.http.routes import Services
 from gateway.http.slip import SlipPage
 from gateway.http.twilio_webhooks import TwilioEndpoints
 from gateway.http.verification_routes import VerificationHandlers
-from gateway.methods.deliveries import DeliveringMethod
-from gateway.methods.dispatcher import Dispatcher
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
-from gateway.store.expiry import ExpirySweep
 from gateway.store.watch import StoreWatch
 from gateway.wiring.carriers import twilio_accounts
+from gateway.wiring.foundation import lay_foundation, run_parts
 from gateway.wiring.ops import OperatorAccounts, add_ops, build_projector
-from gateway.wiring.outside import reach_outside
-from gateway.wiring.stores import Stores, build_stores, open_store
-from gateway.wiring.use_cases import UseCases, build_use_cases
+from gateway.wiring.stores import Stores
+from gateway.wiring.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +46,22 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIterator[Gateway]:
     """Everything of one gateway process, opened in order and closed in the other.
 
-    Raises `SettingsRefused` before anything is opened, when the policy will not do; `ForgetfulStore` when the store
-    keeps nothing.
+    With `api_only` it takes requests, and leaves deliveries to workers. Raises `SettingsRefused` before anything is
+    opened, when the policy will not do; `ForgetfulStore` when the store keeps nothing.
     """
-    policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings))
-        stores = build_stores(store, personal_data, settings.limits)
-        outside = reach_outside(settings, policy, personal_data, stack)
-        use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
-        dispatcher = _dispatcher(stores, use_cases)
-        watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
-        app = _app(settings, stores, use_cases, metrics, watch)
-        add_ops(app, settings, stores, use_cases, personal_data)
-        projector = build_projector(settings, stores, metrics)
+        foundation = await lay_foundation(settings, stack)
+        stores = foundation.stores
+        app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.watch)
+        add_ops(app, settings, stores, foundation.use_cases, foundation.personal_data)
+        projector = build_projector(settings, stores, foundation.metrics)
+        delivering = () if api_only else foundation.delivering_parts()
         # The watch first: what another store leaves behind is void before anybody delivers it.
-        for part in (watch, stores.changes, dispatcher, ExpirySweep(store, stores.verifications), projector):
-            await part.open()
-            stack.push_async_callback(part.close)
-        yield Gateway(app, stores.api_keys, OperatorAccounts(stores.operators, personal_data))
-
-
-def _dispatcher(stores: Stores, use_cases: UseCases) -> Dispatcher:
-    methods: dict[Method, DeliveringMethod] = {
-        Method.SMS: use_cases.sms,
-        Method.SMS_REPLY: use_cases.sms_reply,
-        Method.ARS: use_cases.ars,
-    }
-    return Dispatcher(
-        stores.outbox,
-        stores.verifications,
-        stores.customers,
-        use_cases.reports,
-        methods,
-        use_cases.carriers,
-        use_cases.handing_over,
-        use_cases.notice_method,
-    )
+        await run_parts((foundation.watch, stores.changes, *delivering, projector), stack)
+        yield Gateway(app, stores.api_keys, OperatorAccounts(stores.operators, foundation.personal_data))
 
 
 def _app(

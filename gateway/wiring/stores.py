@@ -18,6 +18,7 @@ from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
+from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.decisions import RedisDecisionRecords, RedisStandings
 from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
 from gateway.store.exemptions import RedisExemptions
@@ -48,6 +49,7 @@ class Stores:
     changes: RedisChanges
     contact_life: RedisContactLife
     customers: RedisCustomers
+    dead_letters: RedisDeadLetters
     decisions: RedisDecisionRecords
     exemptions: RedisExemptions
     hand_overs: RedisHandOvers
@@ -77,6 +79,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         changes=RedisChanges(store),
         contact_life=RedisContactLife(store, limits),
         customers=RedisCustomers(store, personal_data, limits),
+        dead_letters=RedisDeadLetters(store),
         decisions=RedisDecisionRecords(store, limits),
         exemptions=RedisExemptions(store),
         hand_overs=RedisHandOvers(store),

@@ -13,6 +13,7 @@ import pytest
 
 from gateway.core.callers import ApiKeys
 from gateway.core.customer_stores import CustomerStore
+from gateway.core.dead_letters import DeadLetters
 from gateway.core.idempotency import IdempotencyStore
 from gateway.core.limits import Cap, ConversionWatch, Limits
 from gateway.core.outbox import HandOvers, OutboxEntry
@@ -31,6 +32,7 @@ from gateway.store.caps import RedisCaps
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
+from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.expiry import ExpirySweep
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
@@ -67,6 +69,7 @@ class Ports:
     receipts: ReceiptStore
     api_keys: ApiKeys
     idempotency: IdempotencyStore
+    dead_letters: DeadLetters
     hand_overs: HandOvers
     sweep: ExpirySweep
 
@@ -85,6 +88,7 @@ class Ports:
             receipts=RedisReceipts(store, LIMITS),
             api_keys=RedisApiKeys(store),
             idempotency=RedisIdempotency(store, personal_data),
+            dead_letters=RedisDeadLetters(store),
             hand_overs=RedisHandOvers(store),
             sweep=ExpirySweep(store, verifications),
         )

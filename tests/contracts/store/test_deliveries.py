@@ -2,16 +2,16 @@
 
 import asyncio
 import itertools
-from contextlib import aclosing
 
 import pytest
 
 from gateway.core.delivery import RANK, DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.outbox import Outbox, OutboxEntry
+from gateway.core.outbox import Cargo, Outbox
 from gateway.core.stores import VerificationMissing
 from gateway.core.verification import Method, Status, Verification
 from tests.builders import CUSTOMER_ID, new_verification
 from tests.contracts.store.servers import Ports
+from tests.outboxes import taken
 
 PATIENCE_SECONDS = 10
 ONE_OF_EACH_RANK = [
@@ -51,17 +51,6 @@ async def read(ports: Ports, one: Verification) -> Verification:
     found = await ports.verifications.read(one.verification_id)
     assert found is not None
     return found
-
-
-async def taken(outbox: Outbox, count: int) -> list[OutboxEntry]:
-    """As many entries as this, by a process that then crashes."""
-    entries = []
-    async with asyncio.timeout(PATIENCE_SECONDS), aclosing(outbox.entries()) as coming:  # type: ignore[type-var]
-        async for entry in coming:
-            entries.append(entry)
-            if len(entries) == count:
-                break
-    return entries
 
 
 @pytest.mark.parametrize(("known", "reported_now"), list(itertools.product(ONE_OF_EACH_RANK, repeat=2)))
@@ -150,11 +139,11 @@ async def test_what_is_delivered_waits_in_the_outbox_and_the_rest_does_not(ports
     await ports.verifications.create(new_verification(Method.BRANCH_OTP))
     called = await ports.verifications.create(new_verification(Method.ARS))
     await ports.verifications.request_hang_up(called.verification_id, 1)
-    entries = {(entry.ref.verification_id, entry.ref.number, entry.hang_up) for entry in await taken(ports.outbox(), 3)}
+    entries = {(entry.ref.verification_id, entry.ref.number, entry.cargo) for entry in await taken(ports.outbox(), 3)}
     assert entries == {
-        (texted.verification_id, 1, False),
-        (called.verification_id, 1, False),
-        (called.verification_id, 1, True),
+        (texted.verification_id, 1, Cargo.VERIFICATION),
+        (called.verification_id, 1, Cargo.VERIFICATION),
+        (called.verification_id, 1, Cargo.HANG_UP),
     }
 
 

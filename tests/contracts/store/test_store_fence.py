@@ -4,6 +4,7 @@ import pytest
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.operations import Operation
+from gateway.core.outbox import Cargo
 from gateway.core.stores import VerificationClosed
 from gateway.core.verification import Method, Status, Verdict, Verification
 from gateway.store.watch import StoreWatch
@@ -68,9 +69,9 @@ async def test_a_phone_that_rings_for_a_void_verification_stops(ports: Ports) ->
     await StoreWatch(ports.store, may_forget=True).look()
     entries = ports.outbox().entries()
     found = [await anext(entries), await anext(entries)]
-    assert [(entry.ref.verification_id, entry.hang_up) for entry in found] == [
-        (verification.verification_id, False),
-        (verification.verification_id, True),
+    assert [(entry.ref.verification_id, entry.cargo) for entry in found] == [
+        (verification.verification_id, Cargo.VERIFICATION),
+        (verification.verification_id, Cargo.HANG_UP),
     ]
 
 

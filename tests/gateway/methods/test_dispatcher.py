@@ -6,14 +6,20 @@ import pytest
 
 from contacts.models import Contact
 from demo.customer import until
+from gateway.core.dead_letters import DeadLetter
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
+from gateway.core.outbox import Cargo
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.verification import Method, Verification
 from gateway.methods import handing_over
+from gateway.methods.dispatcher import MOST_TRIES
 from gateway.store import keys
+from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.hand_overs import RedisHandOvers
-from tests.builders import CLIENT
+from gateway.store.outbox import RedisOutbox
+from tests.builders import CLIENT, MOBILE
 from tests.gateway.rooms import Failure, Rooms
+from tests.outboxes import let_all_idle, taken
 
 UNAVAILABLE = CarrierUnavailable(DeliveryReason.CARRIER_ERROR)
 REFUSED = CarrierRefused(DeliveryReason.INVALID_NUMBER)
@@ -194,3 +200,89 @@ async def test_a_delivery_whose_contact_is_gone_is_given_up(rooms: Rooms, contac
     await dispatch()
     assert (await rooms.read(one)).delivery_reason == "invalid_number"
     assert rooms.carrier.asked == 0
+
+
+async def letters(rooms: Rooms) -> list[DeadLetter]:
+    return [letter async for letter in RedisDeadLetters(rooms.store).entries()]
+
+
+@pytest.mark.parametrize("method", [Method.SMS, Method.ARS])
+async def test_what_is_given_up_is_set_aside_with_its_reason_and_carrier(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch, method: Method
+) -> None:
+    rooms.carrier.failures += [TIMED_OUT] * 2
+    one = await rooms.open(method, contact)
+    await dispatch()
+    (letter,) = await letters(rooms)
+    told = (letter.cargo, letter.subject_id, letter.delivery, letter.reason, letter.carrier)
+    assert told == (Cargo.VERIFICATION, one.verification_id, 1, "carrier_timeout", "recorder")
+    assert contact.number.e164 not in repr(letter)
+
+
+async def was_taken(rooms: Rooms, tries: int) -> None:
+    """The only entry, so often, and by nobody who has been heard of since."""
+    await taken(RedisOutbox(rooms.store), 1)
+    await let_all_idle(rooms.store, tries)
+
+
+@pytest.mark.parametrize("method", [Method.SMS, Method.ARS])
+async def test_what_fails_unexpectedly_every_time_is_set_aside_and_its_end_told(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch, method: Method
+) -> None:
+    async def break_down() -> None:
+        raise RuntimeError(MOBILE)
+
+    rooms.carrier.meanwhile = break_down
+    one = await rooms.open(method, contact)
+    await was_taken(rooms, MOST_TRIES - 1)
+    await dispatch()
+    (letter,) = await letters(rooms)
+    assert (letter.reason, letter.error, letter.tries) == ("internal_error", "RuntimeError", MOST_TRIES)
+    assert MOBILE not in repr(letter)
+    now = await rooms.read(one)
+    assert (now.delivery_state, now.delivery_reason) == ("failed", "internal_error")
+
+
+async def test_what_every_process_died_of_is_not_tried_by_another(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch
+) -> None:
+    await rooms.open(Method.SMS, contact)
+    await was_taken(rooms, MOST_TRIES)
+    await dispatch()
+    (letter,) = await letters(rooms)
+    assert (letter.reason, letter.error, rooms.carrier.asked) == ("internal_error", "NeverFinished", 0)
+
+
+async def test_an_unexpected_failure_is_tried_again_by_whoever_takes_it_over(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch
+) -> None:
+    async def break_down_once() -> None:
+        rooms.carrier.meanwhile = None
+        raise RuntimeError
+
+    rooms.carrier.meanwhile = break_down_once
+    await rooms.open(Method.SMS, contact)
+    dispatcher = rooms.dispatcher()
+    await dispatcher.open()
+    await until(lambda: _asked(rooms))
+    await dispatcher.close()
+    await let_all_idle(rooms.store)
+    await dispatch()
+    assert len(rooms.carrier.texts) == 1
+
+
+async def _asked(rooms: Rooms) -> bool:
+    return rooms.carrier.asked > 0
+
+
+async def test_what_was_given_up_by_a_process_that_died_is_set_aside_all_the_same(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch
+) -> None:
+    one = await rooms.open(Method.SMS, contact)
+    ref = DeliveryRef(one.verification_id, 1)
+    await RedisHandOvers(rooms.store).begin(ref, "recorder", 2)
+    given_up = DeliveryReport(ref, DeliveryState.FAILED, DeliveryReason.CARRIER_TIMEOUT, is_ours=True)
+    await rooms.reports.take(given_up, "recorder")
+    await dispatch()
+    (letter,) = await letters(rooms)
+    assert (letter.reason, letter.carrier, rooms.carrier.asked) == ("carrier_timeout", "recorder", 0)

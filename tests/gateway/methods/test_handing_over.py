@@ -8,12 +8,12 @@ from contacts.models import ContactMethod
 from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.carriers import NEEDS, Capability
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.outbox import DeliveryNotWanted
+from gateway.core.outbox import Buried, DeliveryNotWanted
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
 from gateway.core.verification import Method, Verification
 from gateway.methods import handing_over
 from gateway.methods.breaker import BreakerState
-from gateway.methods.handing_over import GivenUp, HandingOver, Taken, Wanted
+from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.routing import Carriers, Line
 from gateway.store.hand_overs import RedisHandOvers
 from tests.builders import CLIENT, MOBILE
@@ -102,14 +102,14 @@ async def test_a_failure_of_the_carrier_brings_the_next_one(firm: Firm, failure:
 )
 async def test_what_is_said_of_the_number_holds_for_every_carrier(firm: Firm, reason: DeliveryReason) -> None:
     firm.first.failures.append(CarrierRefused(reason))
-    assert await firm.hand_over() == GivenUp(reason, "first", 1)
+    assert await firm.hand_over() == Buried(reason, "first", 1)
     assert firm.asked == (1, 0)
 
 
 async def test_a_carrier_that_will_not_is_not_asked_again_and_nobody_left_is_the_end(firm: Firm) -> None:
     firm.first.failures.append(CarrierRefused(DeliveryReason.COUNTRY_BLOCKED))
     firm.second.failures.append(CarrierRefused(DeliveryReason.COUNTRY_BLOCKED))
-    assert await firm.hand_over() == GivenUp(DeliveryReason.COUNTRY_BLOCKED, "second", 2)
+    assert await firm.hand_over() == Buried(DeliveryReason.COUNTRY_BLOCKED, "second", 2)
     assert firm.asked == (1, 1)
 
 
@@ -122,7 +122,7 @@ async def test_after_a_time_out_the_text_goes_once_more_by_the_other_carrier(fir
 async def test_two_time_outs_are_the_end_whoever_had_them(firm: Firm) -> None:
     firm.first.failures.append(TIMED_OUT)
     firm.second.failures.append(TIMED_OUT)
-    assert await firm.hand_over() == GivenUp(DeliveryReason.CARRIER_TIMEOUT, "second", 2)
+    assert await firm.hand_over() == Buried(DeliveryReason.CARRIER_TIMEOUT, "second", 2)
     assert firm.asked == (1, 1)
 
 
@@ -132,7 +132,7 @@ async def test_a_process_that_takes_over_does_not_begin_to_count_anew(firm: Firm
     for carrier in ("first", "second"):
         await store.begin(DeliveryRef(firm.one.verification_id, 1), carrier, 2)
     ended = await firm.hand_over()
-    assert isinstance(ended, GivenUp)
+    assert isinstance(ended, Buried)
     assert (ended.reason, firm.asked) == (DeliveryReason.CARRIER_TIMEOUT, (0, 0))
 
 
@@ -168,9 +168,9 @@ async def test_late_reports_of_the_first_text_do_not_confuse_the_second(firm: Fi
 async def test_a_call_that_timed_out_is_never_placed_a_second_time(rooms: Rooms) -> None:
     firm = Firm(rooms, await rooms.open(Method.ARS, await rooms.register()))
     firm.first.failures.append(TIMED_OUT)
-    assert await firm.hand_over(most_sends=1) == GivenUp(DeliveryReason.CARRIER_TIMEOUT, "first", 1)
+    assert await firm.hand_over(most_sends=1) == Buried(DeliveryReason.CARRIER_TIMEOUT, "first", 1)
     ended = await firm.hand_over(most_sends=1)
-    assert isinstance(ended, GivenUp)
+    assert isinstance(ended, Buried)
     assert firm.asked == (1, 0)
 
 
@@ -191,7 +191,7 @@ async def test_a_paused_carrier_gets_nothing(firm: Firm) -> None:
 
 async def test_without_a_carrier_that_may_be_asked_it_is_given_up_and_said_so(firm: Firm) -> None:
     firm.paused |= {"first", "second"}
-    assert await firm.hand_over() == GivenUp(DeliveryReason.NO_CARRIER, None, 0)
+    assert await firm.hand_over() == Buried(DeliveryReason.NO_CARRIER, None, 0)
 
 
 @pytest.mark.parametrize(("number", "carrier"), [(TO, "korean"), (ABROAD, "everywhere")], ids=["in Korea", "in Japan"])

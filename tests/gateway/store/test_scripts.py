@@ -43,6 +43,7 @@ def test_a_script_shows_its_name_and_not_its_source(verb: str) -> None:
 
 
 TELLS_NOTHING = {
+    "bury_entry": "that it was given up is told",
     "begin_delivery": "a carrier is about to be asked; what came of it is told",
     "begin_enrolment": "a page that was opened; enrolling is told",
     "hold_lease": "which process keeps the read model up",
@@ -50,11 +51,13 @@ TELLS_NOTHING = {
     "read_session": "when an operator was last seen",
     "begin_request": "a repeat of a request is no change",
     "give_back_delivery": "a carrier was asked in vain; what came of it is told",
+    "hold_entries": "whose work an entry is",
     "put_turn": "a turn of a call; its end is told",
     "give_back_range": "a counter that lapses",
     "note_conversion": "a counter that lapses",
     "take_cap": "a counter that lapses",
     "take_range": "counters that lapse; the hold on a range raises an alarm",
+    "take_over_entries": "whose work an entry is",
     "take_turn": "a turn of a call; its end is told",
 }
 """The verbs that write, and have nothing to tell the audit."""

@@ -1,0 +1,38 @@
+--[[ Puts a dead letter back into the outbox: of a verification only while it is open and no later delivery has taken
+its place, of a notice at any time. The customer may then be reached as often as the first time.
+KEYS: 1 dead letters  2 outbox  3 verification or notice  4 audit
+ARGV: 1 its id  2 kind (verification, notice, hang_up)  3 verification or notice id  4 delivery number  5 by whom
+      6 customer
+Answers: {'missing'} | {'closed', status} | {'replaced'} | {'with_carrier'} | {'queued'}. ]]
+local now = store_time()
+if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then
+  return {'missing'}
+end
+local d = redis.call('HMGET', KEYS[3], 'd_state', 'status', 'expires_at', 'delivery', 'd_id', 'd_send')
+if not d[1] then
+  return {'closed', 'gone'}
+end
+if ARGV[2] == 'hang_up' then
+  redis.call('XADD', KEYS[2], '*', 'verification', ARGV[3], 'delivery', ARGV[4], 'hang_up', '1')
+else
+  if d[2] and (d[2] ~= 'pending' or now >= tonumber(d[3])) then
+    return {'closed', d[2] == 'pending' and 'expired' or d[2]}
+  end
+  if d[4] ~= ARGV[4] then
+    return {'replaced'}
+  end
+  if d[5] then
+    return {'with_carrier'}
+  end
+  redis.call('HSET', KEYS[3], 'd_state', 'queued', 'd_rank', 0, 'd_at', now, 'd_base', d[6] or 0)
+  redis.call('HDEL', KEYS[3], 'd_reason')
+  if d[2] then
+    redis.call('HINCRBY', KEYS[3], 'rev', 1)
+    redis.call('PUBLISH', 'bonin:changes', ARGV[3])
+  end
+  redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3], 'delivery', ARGV[4])
+end
+redis.call('XDEL', KEYS[1], ARGV[1])
+tell(KEYS[4], 'dead_letter.replayed', now, ARGV[6], ARGV[2] == 'notice' and 'notice' or 'verification', ARGV[3],
+  'kind', ARGV[2], 'delivery', ARGV[4], 'by', ARGV[5])
+return {'queued'}

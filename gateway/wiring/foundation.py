@@ -1,0 +1,71 @@
+"""What every process is built on, whatever it does: the store, what is outside, and the use cases on both."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from contacts.protection import PersonalData
+from gateway.core.verification import Method
+from gateway.methods.dispatcher import Dispatcher
+from gateway.settings import Settings
+from gateway.store.connection import Store
+from gateway.store.expiry import ExpirySweep
+from gateway.store.watch import StoreWatch
+from gateway.wiring.outside import reach_outside
+from gateway.wiring.stores import Stores, build_stores, open_store
+from gateway.wiring.use_cases import UseCases, build_use_cases
+
+
+class Part(Protocol):
+    """Something that runs beside the requests."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """Built, and connected to the store; nothing runs yet."""
+
+    store: Store
+    stores: Stores
+    personal_data: PersonalData
+    use_cases: UseCases
+    metrics: CollectorRegistry
+    watch: StoreWatch
+
+    def delivering_parts(self) -> tuple[Part, ...]:
+        """What is done without anybody asking: deliveries, and closing what ran out of time."""
+        use_cases, stores = self.use_cases, self.stores
+        dispatcher = Dispatcher(
+            stores.outbox,
+            stores.verifications,
+            stores.customers,
+            use_cases.reports,
+            {Method.SMS: use_cases.sms, Method.SMS_REPLY: use_cases.sms_reply, Method.ARS: use_cases.ars},
+            use_cases.carriers,
+            use_cases.handing_over,
+            use_cases.notice_method,
+        )
+        return dispatcher, ExpirySweep(self.store, stores.verifications)
+
+
+async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
+    """Raises `SettingsRefused` before anything is opened, when the policy will not do; `stack` closes it."""
+    policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
+    store = await stack.enter_async_context(open_store(settings))
+    stores = build_stores(store, personal_data, settings.limits)
+    outside = reach_outside(settings, policy, personal_data, stack)
+    use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
+    watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
+    return Foundation(store, stores, personal_data, use_cases, metrics, watch)
+
+
+async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:
+    """Open them in order; `stack` closes them in the other."""
+    for part in parts:
+        await part.open()
+        stack.push_async_callback(part.close)
