@@ -114,10 +114,13 @@ class AutoConnect:
 
     async def use(self, customer_id: str, token: str, device: str | None) -> AutoConnection:
         """Whether the device proved itself before; if so, with the token that takes the place of this one."""
+        if device is None:
+            # A caller who forgot to say which device is asking is no thief: the token stays good on its own.
+            return AutoConnection(Known.NOT_MET)
         auto_connect_id, _, secret = token.partition(".")
         next_secret = _new_secret()
         tokens = self._digests("token", customer_id, secret)
-        devices = self._digests("device", customer_id, device or "")
+        devices = self._digests("device", customer_id, device)
         good = await self._store.use(
             customer_id,
             auto_connect_id,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contacts.models import Contact, ContactMethod, Customer, methods_of
+from contacts.models import Contact, ContactMethod, Customer, VerifiedBy, methods_of
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.deciding import Decision, Outcome, decide
 from gateway.core.decision_stores import DecisionRecords, RecordedDecision, Standing, Standings
@@ -149,9 +149,17 @@ def facts_of(
         exemption=exemption,
         auto_connected=auto_connected,
         contacts=tuple(
-            ContactFacts(one.contact_id, methods_of(one), holds.get(one.contact_id, ())) for one in contacts
+            ContactFacts(one.contact_id, _methods_for(operation, one), holds.get(one.contact_id, ()))
+            for one in contacts
         ),
         branch_password=standing.branch_password,
         hour=standing.hour,
         opened_today=standing.opened_today,
     )
+
+
+def _methods_for(operation: Operation, contact: Contact) -> tuple[ContactMethod, ...]:
+    """What the contact may be used for; only one that passed its own ownership check vouches (R5)."""
+    if operation is Operation.VOUCH and contact.verified_by is not VerifiedBy.OWNERSHIP:
+        return ()
+    return methods_of(contact)

@@ -1,10 +1,11 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from contacts.models import Contact, ContactMethod, Customer, methods_of, why_not
+from contacts.vouching import may_vouch
 from gateway.core.codes import CodeVault, new_code
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, decide
@@ -117,6 +118,7 @@ class Opening:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
             if target is None:
                 raise Refusal(Problem.CONTACT_NOT_FOUND)
+            _check_vouching(request.customer_id, stored, target)
         return row, stored
 
     def _check_policy(self, request: OpenRequest, customer: Customer, standing: Standing) -> OperationRow:
@@ -130,8 +132,7 @@ class Opening:
             raise self._refused(why, standing)
         row = self._policy.row(request.operation, customer.kind)
         if request.method not in row.methods:
-            why["methods"] = ", ".join(row.methods)
-            raise Refusal(Problem.METHOD_NOT_AVAILABLE, values=why)
+            raise _not_available(reason.rule, row.methods)
         return row
 
     def _refused(self, why: Mapping[str, str], standing: Standing) -> Refusal:
@@ -231,5 +232,22 @@ def _check_fields(request: OpenRequest) -> None:
 def _check_contact(contact: Contact, method: Method) -> None:
     rule = why_not(contact, ContactMethod(method))
     if rule is not None:
-        methods = ", ".join(methods_of(contact)) or "–"
-        raise Refusal(Problem.METHOD_NOT_AVAILABLE, values={"rule": rule, "methods": methods})
+        raise _not_available(rule, methods_of(contact))
+
+
+def _check_vouching(customer_id: str, voucher: StoredContact | None, target: StoredContact) -> None:
+    """Nobody should answer a call for what cannot be had by it; whether it still can is asked again at the end."""
+    if voucher is None or not may_vouch(voucher.contact, customer_id, target.contact, customer_id):
+        raise Refusal(Problem.VOUCH_REFUSED)
+
+
+def _not_available(rule: str, methods: Collection[str]) -> Refusal:
+    """With what may be used instead, or how the contact gets there."""
+    listed = ", ".join(methods)
+    next_ko = f"지금 쓸 수 있는 방법은 {listed}입니다."
+    next_en = f"what may be used now is {listed}."
+    if not methods:
+        next_ko = "이 연락처는 명의인증을 하거나, 명의인증된 다른 연락처로 추가인증을 먼저 해야 합니다."
+        next_en = "this contact needs an ownership check first, or a vouch by another contact that passed its own."
+    values = {"rule": rule, "next_ko": next_ko, "next_en": next_en}
+    return Refusal(Problem.METHOD_NOT_AVAILABLE, values=values, members={"methods": list(methods)})

@@ -111,9 +111,10 @@ class Problem(Enum):
     )  # fmt: skip
     VOUCH_REFUSED = ProblemKind(
         "vouch-refused", 409,
-        "이 인증으로는 연락처를 확인할 수 없습니다", "This receipt does not vouch for the contact",
-        "같은 고객의 명의인증된 다른 연락처로, 이 연락처를 대상으로 한 추가인증을 새로 해 주세요.",
-        "Verify another contact that passed its ownership check, with operation vouch and this contact as target.",
+        "이 인증으로는 연락처를 확인할 수 없습니다", "This does not vouch for the contact",
+        "같은 고객의 명의인증된 다른 연락처로, 인증필요 상태인 이 연락처를 대상으로 추가인증을 새로 해 주세요.",
+        "Verify another contact that passed its ownership check, with operation vouch and this contact, which must "
+        "still need verification, as target.",
     )  # fmt: skip
     VERIFICATION_NOT_FOUND = ProblemKind(
         "verification-not-found", 404,
@@ -155,13 +156,13 @@ class Problem(Enum):
     METHOD_NOT_AVAILABLE = ProblemKind(
         "method-not-available", 409,
         "지금 쓸 수 없는 인증 방법입니다", "This method cannot be used now",
-        "규칙 {rule}: 지금 쓸 수 있는 방법은 {methods}입니다.", "Rule {rule}: what may be used now is {methods}.",
+        "규칙 {rule}: {next_ko}", "Rule {rule}: {next_en}",
     )  # fmt: skip
     METHOD_HELD = ProblemKind(
         "method-held", 409,
         "통신사 위험 신호로 보류된 인증 방법입니다", "A carrier's risk signal holds this method back",
-        "신호 {signal}: 이 연락처에서 지금 쓸 수 있는 방법은 {methods}이고, 다른 연락처는 contacts에 있습니다.",
-        "Signal {signal}: what this contact may be used for now is {methods}; `contacts` lists the other contacts.",
+        "신호 {signal}: 이 연락처에서 지금 쓸 수 있는 방법은 {methods_ko}. 다른 연락처는 contacts에 있습니다.",
+        "Signal {signal}: this contact may be used now for {methods_en}; `contacts` lists the other contacts.",
     )  # fmt: skip
     EXTRA_AUTHENTICATION_NOT_REQUIRED = ProblemKind(
         "extra-authentication-not-required", 409,

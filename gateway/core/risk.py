@@ -58,7 +58,11 @@ class RiskCheck:
         others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in free.items() if methods]
         raise Refusal(
             Problem.METHOD_HELD,
-            values={"signal": held[0].signal, "methods": ", ".join(here) or "–"},
+            values={
+                "signal": held[0].signal,
+                "methods_ko": ", ".join(here) or "없음",
+                "methods_en": ", ".join(here) or "nothing",
+            },
             members={"signal": held[0].signal, "methods": here, "contacts": others},
         )
 

@@ -155,7 +155,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             responses={201: VerificationAnswer},
             problems=(
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.METHOD_NOT_AVAILABLE,
-                Problem.METHOD_HELD,
+                Problem.METHOD_HELD, Problem.VOUCH_REFUSED,
                 Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, Problem.ONLINE_CONSENT_MISSING, Problem.OPERATION_REFUSED,
                 Problem.CUSTOMER_LOCKED, Problem.TOO_MANY_REQUESTS,
             ),

@@ -58,6 +58,14 @@ async def test_an_old_token_that_comes_back_ends_the_whole_family(customer: Cust
     assert await remembered(customer) == []
 
 
+async def test_a_token_without_its_device_does_nothing_and_stays_good(customer: Customer) -> None:
+    token = (await give(customer, await signed_in_by_reply(customer)))["auto_connect_token"]
+    asked = {"customer_id": customer.customer_id, "operation": "cloud_login", "client_ip": "203.0.113.7"}
+    forgotten = await customer.api.call("POST", "/v1/decisions", asked | {"auto_connect_token": token})
+    assert forgotten["outcome"] == "required"
+    assert (await decide(customer, token))["outcome"] == "exempt"
+
+
 async def test_a_token_on_another_device_ends_the_family(customer: Customer) -> None:
     token = (await give(customer, await signed_in_by_reply(customer)))["auto_connect_token"]
     assert (await decide(customer, token, device="pc-2"))["outcome"] == "required"

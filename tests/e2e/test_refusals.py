@@ -13,6 +13,33 @@ async def test_a_contact_that_is_its_own_target_is_refused_before_a_text_goes_ou
     assert len(await person.texts()) == before
 
 
+async def test_a_contact_that_was_vouched_for_vouches_for_no_other(person: Person, issuer: Caller) -> None:
+    contacts = f"/v1/customers/{person.customer_id}/contacts"
+    first, second = [
+        (await issuer.post(contacts, {"number": number, "label": "home"})).json["contact_id"]
+        for number in ("+82255510001", "+82255510002")
+    ]
+    receipt = (await person.verified_by_sms("vouch", target_contact_id=first))["receipt"]
+    assert (await issuer.post(f"{contacts}/{first}/vouch", {"receipt": receipt})).status == 200
+
+    chained = person.request("ars", "vouch", target_contact_id=second) | {"contact_id": first}
+    assert (await issuer.post("/v1/verifications", chained)).slug == "vouch-refused"
+    for_nothing = person.request("sms", "vouch", target_contact_id=first)
+    assert (await issuer.post("/v1/verifications", for_nothing)).slug == "vouch-refused"
+
+    asked = {"customer_id": person.customer_id, "operation": "vouch", "client_ip": "168.126.63.1"}
+    decided = (await issuer.post("/v1/decisions", asked)).json
+    assert {one["contact_id"] for one in decided["contacts"] if one["methods"]} == {person.contact_id}
+
+
+async def test_a_contact_that_can_do_nothing_yet_is_told_how_it_could(person: Person, issuer: Caller) -> None:
+    contacts = f"/v1/customers/{person.customer_id}/contacts"
+    landline = (await issuer.post(contacts, {"number": "+82255510003", "label": "home"})).json["contact_id"]
+    refused = await issuer.post("/v1/verifications", person.request("ars") | {"contact_id": landline})
+    assert (refused.slug, refused.json["methods"]) == ("method-not-available", [])
+    assert "명의인증" in refused.json["detail"]
+
+
 async def test_what_is_over_is_told_in_the_callers_language(person: Person, issuer: Caller) -> None:
     opened = await person.start("sms")
     await person.cancel(opened)
