@@ -9,12 +9,15 @@ from typing import Protocol
 from gateway.core.delivery import DeliveryReport
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
-from gateway.core.verification import Channel, NewVerification, Status, Verdict, Verification
+from gateway.core.verification import Channel, NewVerification, Status, Terms, Verdict, Verification
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a verification, as digests. `receipt_id` is given if it is correct."""
+    """An answer to a verification, as digests: as its code, or as a branch password where it has none of its own.
+
+    `receipt_id` is given if it is correct.
+    """
 
     digest: bytes
     branch_digests: tuple[bytes, ...]
@@ -79,7 +82,11 @@ class VerificationStore(Protocol):
 
     async def read(self, verification_id: str) -> Verification | None: ...
 
-    async def check(self, verification: Verification, answer: Answer) -> Judgement:
+    async def terms(self, verification_id: str) -> Terms | None:
+        """What never changes of it: remembered from opening or reading it, or read now."""
+        ...
+
+    async def check(self, terms: Terms, answer: Answer) -> Judgement:
         """Raises `VerificationMissing` or `VerificationClosed`."""
         ...
 

@@ -100,26 +100,32 @@ class NewVerification:
     sealed_code: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """One verification as read from the store. Times are ms since the epoch, by the store's clock."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What never changes of a verification, and is enough to judge an answer to it."""
 
     verification_id: str
     customer_id: str
     client: str
     method: Method
     operation: Operation
+    contact_id: str | None = None
+    pepper_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(Terms):
+    """One verification as read from the store. Times are ms since the epoch, by the store's clock."""
+
     locale: str
     status: Status
     reason: str | None
     created_at: int
     expires_at: int
     revision: int
-    pepper_id: str
     read_at: int
     wrong_answers: int
     locked: bool
-    contact_id: str | None = None
     target_contact_id: str | None = None
     operation_hash: str | None = None
     policy_version: str | None = None

@@ -22,7 +22,7 @@ from gateway.core.stores import (
     VerificationStore,
 )
 from gateway.core.too_many import too_many
-from gateway.core.verification import STATUS_KO, TRAITS, Channel, Method, Status, Verdict, Verification
+from gateway.core.verification import STATUS_KO, TRAITS, Channel, Method, Status, Terms, Verdict, Verification
 
 _log = structlog.get_logger(__name__)
 
@@ -62,27 +62,29 @@ class Verifications:
 
     async def check_on_screen(self, verification_id: str, client: str, code: str, attempt_id: str | None) -> Judgement:
         """Judge what the customer typed on the screen."""
-        verification = await self.get(verification_id, client)
-        channel = TRAITS[verification.method].channel
+        terms = await self._store.terms(verification_id)
+        if terms is None or terms.client != client:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND)
+        channel = TRAITS[terms.method].channel
         if channel is not Channel.SCREEN:
             raise Refusal(Problem.ANSWER_IN_ANOTHER_CHANNEL, values=_OTHER_CHANNELS[channel])
-        return await self.judge(verification, code, Channel.SCREEN, attempt_id)
+        return await self.judge(terms, code, Channel.SCREEN, attempt_id)
 
-    async def judge(
-        self, verification: Verification, code: str, channel: Channel, attempt_id: str | None = None
-    ) -> Judgement:
+    async def judge(self, terms: Terms, code: str, channel: Channel, attempt_id: str | None = None) -> Judgement:
         """Have the verdict script judge an answer; when it locks the customer, close what else is open."""
-        customer_id, operation = verification.customer_id, verification.operation
-        verification_id, pepper_id = verification.verification_id, verification.pepper_id
+        customer_id, operation, pepper_id = terms.customer_id, terms.operation, terms.pepper_id
+        has_code = TRAITS[terms.method].has_code
         answer = Answer(
-            digest=self._vault.digest(verification_id, customer_id, operation, code, pepper_id=pepper_id),
-            branch_digests=self._vault.branch_digests(customer_id, operation, code),
+            digest=self._vault.digest(terms.verification_id, customer_id, operation, code, pepper_id=pepper_id)
+            if has_code
+            else b"",
+            branch_digests=(b"",) if has_code else self._vault.branch_digests(customer_id, operation, code),
             channel=channel,
             receipt_id=self._new_receipt_id(),
             attempt_digest=self._vault.attempt_digest(attempt_id, pepper_id=pepper_id) if attempt_id else None,
         )
         try:
-            judgement = await self._store.check(verification, answer)
+            judgement = await self._store.check(terms, answer)
         except VerificationMissing:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
         except VerificationClosed as closed:

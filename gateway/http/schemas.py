@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
@@ -50,7 +51,14 @@ def _past_date(value: str) -> str:
 
 
 def _moment(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    """To the second; an answer tells several moments, and the answers of a second tell the same ones."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 CustomerId = Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$")]
@@ -204,6 +212,18 @@ class VerificationAnswer(Answer):
 
 class CheckAnswer(VerificationAnswer):
     correct: bool
+
+    @classmethod
+    def told(
+        cls, verification: Verification, limits: Limits, *, status: Status, wrong_answers: int, receipt: str | None
+    ) -> "CheckAnswer":
+        """The verdict of one answer, even when it is told again after a later one changed everything."""
+        fields = _verification(verification, limits)
+        fields["status"] = status
+        fields["attempts_remaining"] = max(0, limits.wrong_answers - wrong_answers)
+        if status is Status.PENDING:
+            fields["status_reason"] = None
+        return cls(**fields, correct=receipt is not None, receipt=receipt)
 
 
 class Redeem(Body):

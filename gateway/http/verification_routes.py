@@ -89,17 +89,14 @@ class VerificationHandlers:
         verdict, verification = judgement.verdict, judgement.verification
         if verdict is Verdict.EXPIRED:
             raise closed_refusal(Status.EXPIRED)
-        correct = verdict is Verdict.CORRECT
-        # The verdict of this attempt, even when it is told again after a later one changed everything.
-        answer = self._answer(verification).model_dump(by_alias=False, exclude={"receipt", "binding_code"})
-        answer |= {
-            "correct": correct,
-            "status": _STATUS_OF[verdict],
-            "attempts_remaining": max(0, self._limits.wrong_answers - judgement.wrong_answers),
-            "receipt": self._signer.sign(verification) if correct else None,
-        }
-        if verdict is Verdict.WRONG:
-            answer["status_reason"] = None
+        receipt = self._signer.sign(verification) if verdict is Verdict.CORRECT else None
+        answer = CheckAnswer.told(
+            verification,
+            self._limits,
+            status=_STATUS_OF[verdict],
+            wrong_answers=judgement.wrong_answers,
+            receipt=receipt,
+        )
         return ApiResponse(200, answer)
 
     async def resend_verification(self, request: ApiRequest) -> ApiResponse:
@@ -145,7 +142,7 @@ def _seconds_open(verification: Verification) -> float:
 
 
 def verification_routes(handlers: VerificationHandlers) -> list[Route]:
-    """The routes of verifications; all take a key with scope `verify`."""
+    """The routes of verifications; all take a key with scope `verify`. aiohttp looks for a path in this order."""
     scope, tags = Scope.VERIFY, ("verifications",)
     missing = (Problem.VERIFICATION_NOT_FOUND,)
     return [
@@ -161,6 +158,12 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             ),
         ),
         Route(
+            method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check_verification, scope=scope, tags=tags,
+            request=Check, summary_ko="인증번호 확인", summary_en="Check the code typed on the screen",
+            responses={200: CheckAnswer},
+            problems=(*missing, Problem.VERIFICATION_CLOSED, Problem.ANSWER_IN_ANOTHER_CHANNEL),
+        ),
+        Route(
             method="GET", path=_VERIFICATION, handler=handlers.get_verification, scope=scope, tags=tags, query=Wait,
             summary_ko="추가인증 조회 (변화를 기다림)", summary_en="Read a verification, or wait for its next change",
             responses={200: VerificationAnswer}, problems=missing,
@@ -170,12 +173,6 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             streams=True, summary_ko="추가인증의 변화 (server-sent events)",
             summary_en="Follow a verification by server-sent events", responses={200: VerificationAnswer},
             problems=missing,
-        ),
-        Route(
-            method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check_verification, scope=scope, tags=tags,
-            request=Check, summary_ko="인증번호 확인", summary_en="Check the code typed on the screen",
-            responses={200: CheckAnswer},
-            problems=(*missing, Problem.VERIFICATION_CLOSED, Problem.ANSWER_IN_ANOTHER_CHANNEL),
         ),
         Route(
             method="POST", path=f"{_VERIFICATION}/resend", handler=handlers.resend_verification, scope=scope, tags=tags,

@@ -18,9 +18,10 @@ from gateway.core.stores import (
     VerificationClosed,
     VerificationMissing,
 )
-from gateway.core.verification import TRAITS, Method, NewVerification, Status, Verdict, Verification
+from gateway.core.verification import TRAITS, Method, NewVerification, Status, Terms, Verdict, Verification
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
+from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
 
 _CREATE = load("create_verification")
@@ -31,6 +32,10 @@ _RESEND = load("resend_verification")
 _REPORT = load("report_delivery", "reports")
 _TAKE_TURN = load("take_turn")
 _PUT_TURN = load("put_turn")
+_METHODS = {method.encode(): method for method in Method}
+_OPERATIONS = {operation.encode(): operation for operation in Operation}
+_STATUSES = {status.encode(): status for status in Status}
+_DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
 
 
 class RedisVerifications:
@@ -39,6 +44,7 @@ class RedisVerifications:
     def __init__(self, store: Store, limits: Limits) -> None:
         self._store = store
         self._limits = limits
+        self._recent = RecentTerms()
 
     async def create(self, new: NewVerification) -> Verification:
         traits, limits, customer_id = TRAITS[new.method], self._limits, new.customer_id
@@ -78,7 +84,9 @@ class RedisVerifications:
         )
         match answer:
             case [b"created", read]:
-                return _as_read(new.verification_id, read)
+                created = _as_read(new.verification_id, read)
+                self._recent.note(created)
+                return created
             case [b"locked"]:
                 raise CustomerLocked
             case [b"capped", int(retry_after)]:
@@ -93,20 +101,27 @@ class RedisVerifications:
     async def read(self, verification_id: str) -> Verification | None:
         shard = keys.shard_in(verification_id)
         read = await self._store.run(_READ, (keys.verification(verification_id), keys.guard_prefix(shard)))
-        return None if read is None else _as_read(verification_id, read)
+        if read is None:
+            return None
+        verification = _as_read(verification_id, read)
+        self._recent.note(verification)
+        return verification
 
-    async def check(self, verification: Verification, answer: Answer) -> Judgement:
-        customer_id, verification_id = verification.customer_id, verification.verification_id
+    async def terms(self, verification_id: str) -> Terms | None:
+        return self._recent.of(verification_id) or await self.read(verification_id)
+
+    async def check(self, terms: Terms, answer: Answer) -> Judgement:
+        customer_id, verification_id = terms.customer_id, terms.verification_id
         shard = keys.shard_of(customer_id)
         customer = keys.customer(customer_id)
-        contact_id = verification.contact_id
+        contact_id = terms.contact_id
         given = await self._store.run(
             _CHECK,
             (
                 keys.verification(verification_id),
                 keys.guard(customer_id),
                 keys.contact(customer_id, contact_id) if contact_id else customer,
-                keys.branch_password(customer_id, verification.operation),
+                keys.branch_password(customer_id, terms.operation),
                 keys.open_verifications(customer_id),
                 keys.expiring(shard),
                 keys.audit(shard),
@@ -248,8 +263,8 @@ def _other_fields(new: NewVerification) -> list[Argument]:
 
 def _as_read(verification_id: str, read: list[Any]) -> Verification:
     """From what the scripts answer with `as_read`."""
-    now, wrong, locked, *pairs = read
-    record: dict[bytes, bytes] = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    now, wrong, locked = read[:3]
+    record: dict[bytes, bytes] = dict(zip(read[3::2], read[4::2], strict=True))
 
     def text(name: bytes) -> str | None:
         value = record.get(name)
@@ -259,15 +274,15 @@ def _as_read(verification_id: str, read: list[Any]) -> Verification:
         value = record.get(name)
         return int(value) if value else None
 
-    state = text(b"d_state")
+    state = record.get(b"d_state")
     return Verification(
         verification_id=verification_id,
         customer_id=record[b"customer_id"].decode(),
         client=record[b"client"].decode(),
-        method=Method(record[b"method"].decode()),
-        operation=Operation(record[b"operation"].decode()),
+        method=_METHODS[record[b"method"]],
+        operation=_OPERATIONS[record[b"operation"]],
         locale=record[b"locale"].decode(),
-        status=Status(record[b"status"].decode()),
+        status=_STATUSES[record[b"status"]],
         reason=text(b"reason"),
         created_at=int(record[b"created_at"]),
         expires_at=int(record[b"expires_at"]),
@@ -285,7 +300,7 @@ def _as_read(verification_id: str, read: list[Any]) -> Verification:
         receipt_id=text(b"receipt"),
         sealed_code=record.get(b"sealed"),
         delivery_number=number(b"delivery") or 0,
-        delivery_state=DeliveryState(state) if state else None,
+        delivery_state=_DELIVERY_STATES[state] if state else None,
         delivery_reason=text(b"d_reason"),
         delivery_carrier=text(b"d_carrier"),
         delivery_at=number(b"d_at"),

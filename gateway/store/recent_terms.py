@@ -1,0 +1,36 @@
+"""The terms of the verifications that this process opened or read of late.
+
+They never change, so remembering them is safe; with them an answer is judged in one trip to the store.
+"""
+
+from gateway.core.verification import Terms
+
+_MOST = 20_000
+"""About 10 MB: those of a minute at a pace that one process can keep."""
+
+
+class RecentTerms:
+    """Forgets the oldest when there are too many."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._known: dict[str, Terms] = {}
+
+    def note(self, terms: Terms) -> None:
+        known = self._known
+        if terms.verification_id in known:
+            return
+        if len(known) >= self._most:
+            del known[next(iter(known))]
+        known[terms.verification_id] = Terms(
+            verification_id=terms.verification_id,
+            customer_id=terms.customer_id,
+            client=terms.client,
+            method=terms.method,
+            operation=terms.operation,
+            contact_id=terms.contact_id,
+            pepper_id=terms.pepper_id,
+        )
+
+    def of(self, verification_id: str) -> Terms | None:
+        return self._known.get(verification_id)

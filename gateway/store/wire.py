@@ -1,0 +1,221 @@
+"""One connection to a store: commands out, answers in, in the same order.
+
+It opens when the first command comes, and again after it was lost. What was given to it is answered or fails with
+`StoreUnavailable`, which says that the outcome is not known; nothing is ever sent a second time. Whoever waits for an
+answer may leave: the answer is read all the same, so that nobody gets another's (redis-py CVE-2023-28858).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import hiredis
+from redis.exceptions import RedisError
+
+from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import end
+from gateway.store.endpoint import Endpoint
+from gateway.store.refusals import error_of, is_out_of_service
+
+Argument = str | bytes | int
+
+_OPENING_SECONDS = 5.0
+_SILENCE_SECONDS = 5.0
+"""A store that owes an answer and has said nothing for so long is given up."""
+_LOOKED_EVERY_SECONDS = 1.0
+_MORE = object()
+
+
+def pack(words: tuple[Argument, ...]) -> bytes:
+    """A command as the wire has it. UnicodeError for a word with a lone surrogate."""
+    # hiredis declares a tuple of one, and takes any.
+    packed: bytes = hiredis.pack_command(cast(Any, words))
+    return packed
+
+
+class Sent:
+    """A command, packed for the wire, and who waits for its answer.
+
+    One with a `holder` is not answered until that is: a WAIT, by which replicas say that they hold what was written.
+    """
+
+    __slots__ = ("answer", "future", "holder", "packed")
+
+    def __init__(self, packed: bytes, future: asyncio.Future[Any]) -> None:
+        self.packed = packed
+        self.future = future
+        self.holder: Held | None = None
+        self.answer: object = None
+
+    def take(self, answer: object) -> None:
+        """The answer has come."""
+        self.answer = answer
+        if self.holder is None:
+            self.settle(answer)
+
+    def settle(self, answer: object) -> None:
+        future = self.future
+        if future.done():
+            return
+        if not isinstance(answer, Exception):
+            future.set_result(answer)
+            return
+        future.set_exception(StoreUnavailable() if is_out_of_service(answer) else answer)
+        # Who was waiting may be gone; nobody needs to be told that.
+        future.exception()
+
+
+class Held(Sent):
+    """The WAIT behind commands whose answers count only when `replicas` hold what they wrote."""
+
+    __slots__ = ("_commands", "_replicas")
+
+    def __init__(self, commands: Sequence[Sent], replicas: int, milliseconds: int) -> None:
+        packed = pack(("WAIT", replicas, milliseconds))
+        super().__init__(packed, asyncio.get_running_loop().create_future())
+        self._commands, self._replicas = commands, replicas
+        for command in commands:
+            command.holder = self
+
+    def take(self, answer: object) -> None:
+        is_held = isinstance(answer, int) and answer >= self._replicas
+        for command in self._commands:
+            command.settle(command.answer if is_held else StoreUnavailable())
+        self.settle(answer)
+
+    def settle(self, answer: object) -> None:
+        for command in self._commands:
+            command.settle(StoreUnavailable())
+        super().settle(answer)
+
+
+class Wire:
+    """Sends batches, over a connection that opens itself."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._line: _Line | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._unsent: list[Sent] = []
+        self._held: Held | None = None
+        self._is_closed = False
+
+    @property
+    def load(self) -> int:
+        """How many commands wait for an answer."""
+        return len(self._unsent) + (len(self._line.unanswered) if self._line else 0)
+
+    @property
+    def waits_for_replicas(self) -> bool:
+        """Whether what is sent now is answered only after replicas have acknowledged something else."""
+        return self._held is not None and not self._held.future.done()
+
+    def send(self, batch: Sequence[Sent]) -> None:
+        """Send all of it at once, or as soon as the connection is open."""
+        if batch and isinstance(batch[-1], Held):
+            self._held = batch[-1]
+        if self._line is not None and self._line.is_open:
+            self._line.write(batch)
+        elif self._is_closed:
+            fail(batch)
+        else:
+            self._unsent += batch
+            if self._opening is None:
+                self._opening = asyncio.create_task(self._open(), name="store-opening")
+
+    async def close(self) -> None:
+        """Whoever still waits is told that the store is gone."""
+        self._is_closed = True
+        if self._opening is not None:
+            await end(self._opening)
+        if self._line is not None:
+            self._line.give_up()
+
+    async def _open(self) -> None:
+        line = _Line()
+        try:
+            async with asyncio.timeout(_OPENING_SECONDS):
+                await self._endpoint.connect(line)
+                for words in self._endpoint.greeting:
+                    greeting = Sent(pack(words), asyncio.get_running_loop().create_future())
+                    line.write((greeting,))
+                    await greeting.future
+            self._line, unsent = line, self._unsent
+            self._unsent = []
+            line.write(unsent)
+        except (OSError, TimeoutError, StoreUnavailable, RedisError):
+            line.give_up()
+        finally:
+            # What came meanwhile was never sent; whoever asked is told no more than that.
+            self._opening, unsent = None, self._unsent
+            self._unsent = []
+            fail(unsent)
+
+
+class _Line(asyncio.Protocol):
+    """One connection, from its opening to its loss."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self.unanswered: deque[Sent] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._reader = hiredis.Reader(replyError=error_of, notEnoughData=_MORE)
+        self._heard_at = 0.0
+        self._look: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports have this shape and not this base.
+        self._transport = cast(asyncio.Transport, transport)
+        self.is_open = True
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
+        reader, unanswered = self._reader, self.unanswered
+        try:
+            reader.feed(data)
+            while (answer := reader.gets()) is not _MORE:
+                unanswered.popleft().take(answer)
+        except (hiredis.ProtocolError, IndexError):
+            # No Redis speaks there, or it answers what nobody asked: nothing more from it can be trusted.
+            self.give_up()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.give_up()
+
+    def write(self, batch: Sequence[Sent]) -> None:
+        if not self.is_open:
+            fail(batch)
+            return
+        if not self.unanswered:
+            self._heard_at = self._loop.time()
+        if self._look is None:
+            self._look = self._loop.call_later(_LOOKED_EVERY_SECONDS, self._look_for_silence)
+        self.unanswered.extend(batch)
+        self._transport.write(b"".join([sent.packed for sent in batch]))
+
+    def give_up(self) -> None:
+        """Fail what was sent and not answered: its outcome is not known."""
+        if self.is_open:
+            self.is_open = False
+            self._transport.abort()
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+        lost, self.unanswered = self.unanswered, deque()
+        fail(lost)
+
+    def _look_for_silence(self) -> None:
+        self._look = None
+        if not self.unanswered:
+            return
+        if self._loop.time() - self._heard_at > _SILENCE_SECONDS:
+            self.give_up()
+        else:
+            self._look = self._loop.call_later(_LOOKED_EVERY_SECONDS, self._look_for_silence)
+
+
+def fail(batch: Iterable[Sent]) -> None:
+    """Tell everybody who still waits that the outcome is not known."""
+    for sent in batch:
+        sent.settle(StoreUnavailable())

