@@ -131,6 +131,7 @@ class Wire:
             await end(self._opening)
         if self._line is not None:
             self._line.give_up()
+            await self._line.gone.wait()
 
     async def _open(self) -> None:
         line = _Line()
@@ -158,6 +159,7 @@ class _Line(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.is_open = False
+        self.gone = asyncio.Event()
         self.unanswered: deque[Sent] = deque()
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(replyError=error_of, notEnoughData=_MORE)
@@ -182,6 +184,7 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.give_up()
+        self.gone.set()
 
     def write(self, batch: Sequence[Sent]) -> None:
         if not self.is_open:

@@ -30,11 +30,15 @@ async def opened(url: str, needed_replicas: int = 0) -> AsyncIterator[Store]:
 class Says(asyncio.Protocol):
     """Says the same to whatever it is sent, or nothing at all."""
 
-    def __init__(self, answer: bytes | None) -> None:
+    def __init__(self, answer: bytes | None, ended: asyncio.Semaphore) -> None:
         self._answer = answer
+        self._ended = ended
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._ended.release()
 
     def data_received(self, data: bytes) -> None:
         if self._answer is not None:
@@ -43,11 +47,18 @@ class Says(asyncio.Protocol):
 
 @asynccontextmanager
 async def a_server_that_says(answer: bytes | None) -> AsyncIterator[str]:
-    server = await asyncio.get_running_loop().create_server(lambda: Says(answer), "127.0.0.1", 0)
-    try:
-        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
-    finally:
-        server.close()
+    """Connections must end before the block does."""
+    ended, begun = asyncio.Semaphore(0), list[Says]()
+
+    def serve() -> Says:
+        begun.append(Says(answer, ended))
+        return begun[-1]
+
+    server = await asyncio.get_running_loop().create_server(serve, "127.0.0.1", 0)
+    yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    server.close()
+    for _ in begun:
+        await ended.acquire()
 
 
 @pytest.fixture
