@@ -1,9 +1,10 @@
-"""`bonin keys`: who may call."""
+"""`bonin keys`: who may call, and the keys of the installation."""
 
 import argparse
 import sys
 
 from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.rotation import add_rotation_commands
 from gateway.core.callers import Scope
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
@@ -11,13 +12,14 @@ from gateway.wiring import open_store
 
 
 def add_key_commands(commands: Commands) -> None:
-    keys = commands.group("keys", "API keys")
+    keys = commands.group("keys", "API keys, and the keys of the installation")
     create = keys.add("create", create_key)
     create.add_argument("--client", required=True, type=readable_name, help="the system that will hold the key")
     create.add_argument("--person", required=True, type=readable_name, help="who answers for what is done with it")
     create.add_argument("--scope", required=True, action="append", choices=[scope.value for scope in Scope])
     keys.add("list", list_keys)
     keys.add("revoke", revoke_key).add_argument("key_id")
+    add_rotation_commands(keys)
 
 
 async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:

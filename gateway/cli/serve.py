@@ -9,6 +9,7 @@ from gateway.cli.commands import Commands, say
 from gateway.serving import serving, until_asked_to_stop
 from gateway.settings import Settings, SettingsRefused
 from gateway.wiring import open_gateway, open_worker
+from gateway.wiring.keys import key_rings
 
 _log = structlog.get_logger(__name__)
 
@@ -58,4 +59,16 @@ async def check_config(settings: Settings, _: argparse.Namespace) -> int:
     for entry in settings.carriers:
         places = ", ".join(sorted(entry.countries)) if entry.countries else "everywhere"
         say(f"carrier {entry.name} ({entry.kind}): {', '.join(sorted(entry.can))}; {places}")
+    for line in _keys_in_rotation(settings):
+        say(line)
     return 0
+
+
+def _keys_in_rotation(settings: Settings) -> list[str]:
+    """The keys of which two are in force, by ids that show nothing of them."""
+    pairs = {purpose.upper(): [one.hex() for one in ring.ids] for purpose, ring in key_rings(settings).items()}
+    pairs["RECEIPT_KEY"] = [key.thumbprint() for key in settings.receipt_keys]
+    lines = [f"in rotation: BONIN_{name}: {ids[0]} writes, {ids[1]} is read" for name, ids in pairs.items() if ids[1:]]
+    if settings.second_twilio_auth_token is not None:
+        lines.append("in rotation: BONIN_TWILIO_AUTH_TOKEN: webhooks may be signed with either")
+    return lines

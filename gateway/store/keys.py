@@ -286,8 +286,18 @@ def of_ops(shard: int | None, rest: str) -> str:
     return _at(_NOBODYS if shard is None else shard, f"ops-{rest}")
 
 
+def kind_and_rest(key: str) -> tuple[str, str]:
+    """What a key of ours names, and which one of these; of any other key nothing."""
+    ours, _, rest = key.partition(":")
+    kind, _, name = rest.partition(":")[2].partition(":")
+    return (kind, name) if ours == "bonin" else ("", "")
+
+
 API_KEYS = _at(_NOBODYS, "api-keys")
 """Hash: SHA-256 of an API key → who holds it and its scopes."""
+
+KEYS_IN_USE = _at(_NOBODYS, "keys-in-use")
+"""Hash: purpose and id of a key under which there is data → when a gateway last said that it writes, in ms."""
 
 ALARMS = _at(_NOBODYS, "alarms")
 """Hash: kind and subject of an alarm that stands → since when, how often, what was seen (JSON)."""

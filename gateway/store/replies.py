@@ -8,6 +8,8 @@ from gateway.store.connection import Store
 
 _READING_SECONDS = 15
 _READ_SECONDS = 86_400
+KEPT_AFTER_SECONDS = 3600
+"""An entry outlives its verification, so that a late answer is told from one nobody asked for."""
 
 
 class RedisReplies:
@@ -15,8 +17,7 @@ class RedisReplies:
 
     def __init__(self, store: Store, limits: Limits) -> None:
         self._store = store
-        # An entry outlives its verification, so that a late answer is told from one nobody asked for.
-        self._kept_seconds = limits.longest_life + 3600
+        self._kept_seconds = limits.longest_life + KEPT_AFTER_SECONDS
 
     async def expect(self, blind_index: str, reply_digest: bytes, verification_id: str) -> None:
         key = keys.replies(blind_index)

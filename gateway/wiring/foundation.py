@@ -12,7 +12,9 @@ from gateway.methods.dispatcher import Dispatcher
 from gateway.settings import Settings
 from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
+from gateway.store.keys_in_use import KeysInUse
 from gateway.store.watch import StoreWatch
+from gateway.wiring.keys import enter_keys
 from gateway.wiring.outside import reach_outside
 from gateway.wiring.stores import Stores, build_stores, open_store
 from gateway.wiring.use_cases import UseCases, build_use_cases
@@ -35,7 +37,16 @@ class Foundation:
     personal_data: PersonalData
     use_cases: UseCases
     metrics: CollectorRegistry
+    keys_in_use: KeysInUse
     watch: StoreWatch
+
+    async def is_fit(self) -> bool:
+        """Whether the store answers, keeps what it takes, and holds nothing under a key that this process lacks."""
+        return self.keys_in_use.are_known and await self.watch.is_fit()
+
+    def watches(self) -> tuple[Part, ...]:
+        """What looks at the store. Before all others: what another store leaves behind is void before it is delivered."""
+        return self.keys_in_use, self.watch
 
     def delivering_parts(self) -> tuple[Part, ...]:
         """What is done without anybody asking: deliveries, and closing what ran out of time."""
@@ -54,14 +65,15 @@ class Foundation:
 
 
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
-    """Raises `SettingsRefused` before anything is opened, when the policy will not do; `stack` closes it."""
+    """Raises `SettingsRefused` when the policy will not do, or the data is under other keys; `stack` closes it."""
     policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     store = await stack.enter_async_context(open_store(settings))
+    keys_in_use = await enter_keys(store, settings)
     stores = build_stores(store, personal_data, settings.limits)
     outside = reach_outside(settings, policy, personal_data, stack)
     use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
     watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
-    return Foundation(store, stores, personal_data, use_cases, metrics, watch)
+    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch)
 
 
 async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:

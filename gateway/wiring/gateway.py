@@ -1,6 +1,6 @@
 """One gateway process: what it is made of, opened in order and closed in the other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -49,23 +49,26 @@ class Gateway:
 async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIterator[Gateway]:
     """Everything of one gateway process, opened in order and closed in the other.
 
-    With `api_only` it takes requests, and leaves deliveries to workers. Raises `SettingsRefused` before anything is
-    opened, when the policy will not do; `ForgetfulStore` when the store keeps nothing.
+    With `api_only` it takes requests, and leaves deliveries to workers. Raises `SettingsRefused` when the policy will
+    not do or the data of the store is under other keys; `ForgetfulStore` when the store keeps nothing.
     """
     async with AsyncExitStack() as stack:
         foundation = await lay_foundation(settings, stack)
         stores = foundation.stores
-        app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.watch)
+        app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.is_fit)
         add_ops(app, settings, stores, foundation.use_cases, foundation.personal_data)
         projector = build_projector(settings, stores, foundation.metrics)
         delivering = () if api_only else foundation.delivering_parts()
-        # The watch first: what another store leaves behind is void before anybody delivers it.
-        await run_parts((foundation.watch, stores.changes, *delivering, projector), stack)
+        await run_parts((*foundation.watches(), stores.changes, *delivering, projector), stack)
         yield Gateway(app, stores.api_keys, OperatorAccounts(stores.operators, foundation.personal_data))
 
 
 def _app(
-    settings: Settings, stores: Stores, use_cases: UseCases, metrics: CollectorRegistry, watch: StoreWatch
+    settings: Settings,
+    stores: Stores,
+    use_cases: UseCases,
+    metrics: CollectorRegistry,
+    is_fit: Callable[[], Awaitable[bool]],
 ) -> web.Application:
     limits, public_url = settings.limits, settings.public_url
     webhooks = TwilioWebhooks(twilio_accounts(settings), public_url)
@@ -94,6 +97,6 @@ def _app(
             twilio=twilio,
             metrics=metrics,
             connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
-            ready=watch.is_fit,
+            ready=is_fit,
         )
     )

@@ -1,58 +1,28 @@
 """Processes in the midst of a rotation: whichever of two keys one of them writes with, the others understand it."""
 
-from collections.abc import Sequence
 from itertools import count
 
 import pytest
 
-from contacts.key_ring import KeyRing
 from contacts.models import Contact, ContactStatus
-from contacts.protection import PersonalData
 from gateway.core.approvals import ApprovalKind, Decider, NewApproval
-from gateway.core.auto_connections import AutoConnect
 from gateway.core.customer_stores import ContactDuplicate
 from gateway.core.facts import Known
 from gateway.core.idempotency import Answered, Mismatch
-from gateway.core.limits import Cap, Limits
 from gateway.core.opening import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Capped
 from gateway.core.verification import Method, Status, Verdict
 from gateway.store import keys
-from gateway.store.approvals import RedisApprovals
-from gateway.store.auto_connections import RedisAutoConnections
 from gateway.store.connection import Store
-from gateway.store.idempotency import RedisIdempotency
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
-from tests.gateway.rooms import Rooms
+from tests.gateway.generations import LIMITS, NEW_WRITES, OLD_WRITES, ONLY_OLD, Process
 
-LIMITS = Limits(number_cap=Cap(4, 600), ownership_cap=Cap(2, 600), answering_text_cap=Cap(2, 600))
-OLD, NEW = 0, 1
-ONLY_OLD, OLD_WRITES, NEW_WRITES, ONLY_NEW = (OLD,), (OLD, NEW), (NEW, OLD), (NEW,)
 SIDE_BY_SIDE = [(ONLY_OLD, OLD_WRITES), (OLD_WRITES, ONLY_OLD), (OLD_WRITES, NEW_WRITES), (NEW_WRITES, OLD_WRITES)]
 """What may serve at the same moment while a key is changed, and who of them acts first."""
 _MESSAGES = count()
-
-
-def ring(purpose: str, generations: Sequence[int]) -> KeyRing:
-    return KeyRing(*(f"{purpose}{generation}".encode().ljust(32, b".") for generation in generations))
-
-
-class Process(Rooms):
-    """A gateway process with keys of these generations; the first writes."""
-
-    def __init__(self, store: Store, signer: ReceiptSigner, generations: Sequence[int]) -> None:
-        personal_data = PersonalData(ring("encryption", generations), ring("index", generations))
-        peppers = ring("pepper", generations)
-        super().__init__(store, LIMITS, signer, personal_data, peppers)
-        self.approvals = RedisApprovals(store, personal_data, LIMITS)
-        self.idempotency = RedisIdempotency(store, personal_data)
-        self.peppers = peppers
-        self.auto_connect = AutoConnect(
-            RedisAutoConnections(store), self.verifications, peppers, LIMITS, keys.new_auto_connect_id
-        )
 
 
 @pytest.fixture(params=SIDE_BY_SIDE, ids=str)

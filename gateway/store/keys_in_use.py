@@ -1,0 +1,95 @@
+"""Which keys the data of the store is under, noted by every gateway that writes: a wrong key is told at the start.
+
+An id is the start of an HMAC under the key and shows nothing of it. A gateway says again and again that it writes,
+so that a key is retired only when no gateway writes under it any more.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from enum import StrEnum
+
+import structlog
+
+from contacts.key_ring import KeyRing
+from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import end
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_ENTER = load("enter_keys")
+_RETIRE = load("retire_key")
+_EVERY_SECONDS = 5.0
+SILENT_MS = 20_000
+"""A gateway that has not said for so long that it writes under a key does so no more."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Purpose(StrEnum):
+    """What a key is for, by the name of its setting."""
+
+    ENCRYPTION = "encryption_key"
+    INDEX = "index_key"
+    PEPPER = "code_pepper"
+
+
+class KeysUnknown(Exception):
+    """The store has data under keys that are not given: their purpose and id."""
+
+    def __init__(self, unknown: list[tuple[Purpose, str]]) -> None:
+        super().__init__(unknown)
+        self.unknown = unknown
+
+
+class KeysInUse:
+    """The keys of one process, as the store knows them."""
+
+    def __init__(self, store: Store, rings: Mapping[Purpose, KeyRing]) -> None:
+        self._store = store
+        self._words = [
+            word for purpose, ring in rings.items() for word in (purpose, ring.ids[0].hex(), ring.ids[-1].hex())
+        ]
+        self._task: asyncio.Task[None] | None = None
+        self.are_known = False
+        """Whether this process has every key that the data of the store is under, as far as it could be asked."""
+
+    async def enter(self) -> None:
+        """Say under which keys this process writes. Raises `KeysUnknown`, and `StoreUnavailable`."""
+        given = await self._store.run(_ENTER, (keys.KEYS_IN_USE,), self._words)
+        self.are_known = given[0] != b"unknown"
+        if not self.are_known:
+            words = [word.decode() for word in given[1:]]
+            raise KeysUnknown([(Purpose(one), name) for one, name in zip(words[::2], words[1::2], strict=True)])
+
+    async def silence_in(self, purpose: Purpose, key_id: bytes) -> float:
+        """Seconds until it can be known that no gateway writes under a key; 0 when none does."""
+        entered_at, (seconds, _) = await self._store.all(("HGET", keys.KEYS_IN_USE, _field(purpose, key_id)), ("TIME",))
+        return max(0.0, (int(entered_at or 0) + SILENT_MS) / 1000 - int(seconds))
+
+    async def retire(self, purpose: Purpose, key_id: bytes) -> bool:
+        """Forget a key under which nothing is left; not when a gateway writes under it."""
+        given = await self._store.run(_RETIRE, (keys.KEYS_IN_USE,), (_field(purpose, key_id), SILENT_MS))
+        return bool(given[0] == b"retired")
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._say_for_ever(), name="keys-in-use")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await end(self._task)
+
+    async def _say_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            with contextlib.suppress(StoreUnavailable):
+                try:
+                    await self.enter()
+                except KeysUnknown as refused:
+                    for purpose, key_id in refused.unknown:
+                        _log.error("key_unknown", setting=purpose, key_id=key_id)
+
+
+def _field(purpose: Purpose, key_id: bytes) -> str:
+    return f"{purpose}:{key_id.hex()}"

@@ -1,0 +1,48 @@
+"""The keys of the settings against those that the data of the store is under."""
+
+import contextlib
+
+from contacts.key_ring import KeyRing
+from gateway.core.errors import StoreUnavailable
+from gateway.settings import Settings, SettingsRefused
+from gateway.store.connection import Store
+from gateway.store.key_rotation import KeyRotation
+from gateway.store.keys_in_use import KeysInUse, KeysUnknown, Purpose
+
+
+def key_rings(settings: Settings) -> dict[Purpose, KeyRing]:
+    return {
+        Purpose.ENCRYPTION: settings.encryption_keys,
+        Purpose.INDEX: settings.index_keys,
+        Purpose.PEPPER: settings.peppers,
+    }
+
+
+async def enter_keys(store: Store, settings: Settings) -> KeysInUse:
+    """Say under which keys this process writes. Raises `SettingsRefused` when the store's data is under others.
+
+    A store that cannot be reached is asked when it can, by what this gives once it is opened.
+    """
+    rings = key_rings(settings)
+    in_use = KeysInUse(store, rings)
+    try:
+        with contextlib.suppress(StoreUnavailable):
+            await in_use.enter()
+    except KeysUnknown as refused:
+        raise SettingsRefused([_problem(purpose, key_id, rings) for purpose, key_id in refused.unknown]) from None
+    return in_use
+
+
+def key_rotation(store: Store, settings: Settings) -> KeyRotation:
+    return KeyRotation(store, key_rings(settings))
+
+
+def _problem(purpose: Purpose, key_id: str, rings: dict[Purpose, KeyRing]) -> str:
+    name = purpose.upper()
+    for other, ring in rings.items():
+        if bytes.fromhex(key_id) in ring.ids:
+            return f"BONIN_{name} and BONIN_{other.upper()}: give each in the place of the other; they are exchanged"
+    return (
+        f"BONIN_{name}: give key {key_id}, under which the data of this store is, here or as BONIN_SECOND_{name} "
+        f"until `bonin keys rotate` has retired it; key {rings[purpose].current_id.hex()} was given"
+    )
