@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from gateway.cli.commands import Command, Commands
+from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.cli.dead_letters import add_dead_letter_commands
 from gateway.cli.keys import add_key_commands
 from gateway.cli.policy import add_policy_commands
@@ -21,6 +22,7 @@ from gateway.store.watch import ForgetfulStore
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is 0, 1 when it failed, 2 when the settings or words are wrong."""
     parsed = _parser().parse_args(arguments)
+    leave_no_core_dumps()
     command: Command = parsed.command
     try:
         settings: PolicySettings = parsed.load()

@@ -89,6 +89,8 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "operator.locked_out": "by",
         "ops.cancel": "customer verification by why",
         "ops.resend": "customer verification by why",
+        "key.in_use": "setting key_id",
+        "key.retired": "setting key_id",
         "api_key.created": "api_key client person scopes",
         "api_key.revoked": "api_key client person",
     }.items()

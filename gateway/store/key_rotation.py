@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData, Unreadable
-from gateway.store import keys
+from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.keys_in_use import Purpose
 from gateway.store.replies import KEPT_AFTER_SECONDS
@@ -31,7 +31,7 @@ class Walk(Enum):
     COUNT = auto()
     CHANGE = auto()
     DROP_MARKS = auto()
-    """Drops the marks that a number is known, under the other index key; once every contact is filed anew."""
+    """Drops the marks of numbers under the other index key; once every contact is filed anew."""
 
 
 @dataclass(slots=True)
@@ -59,10 +59,11 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class _Lapsing:
-    """A field that begins with the id of its pepper, in bytes or in hex, in a record that has an end."""
+    """A field that begins with the id of its key, in bytes or in hex, in a record that has an end."""
 
     name: str
     in_hex: bool = False
+    purpose: Purpose = Purpose.PEPPER
 
 
 _LAPSING = {
@@ -70,7 +71,11 @@ _LAPSING = {
     "branch": _Lapsing("code"),
     "auto-connect": _Lapsing("token"),
     "idempotency": _Lapsing("fingerprint", in_hex=True),
+    "ops-session": _Lapsing("pending", purpose=Purpose.ENCRYPTION),
 }
+_MARKS = frozenset({"known", "ops-owners"})
+"""Kinds of record that are named by a blind index and say nothing that a contact does not say as well."""
+
 Progress = Callable[[int, int], None]
 """Is told how many keys were looked at, and about how many there are."""
 
@@ -97,7 +102,7 @@ class KeyRotation:
 
     async def _look(self, key: str, what: Walk, findings: Findings) -> None:
         kind, rest = keys.kind_and_rest(key)
-        if kind == "known":
+        if kind in _MARKS:
             await self._look_at_mark(key, rest, what, findings)
         if what is Walk.DROP_MARKS:
             return
@@ -142,7 +147,9 @@ class KeyRotation:
             findings.left[Purpose.INDEX].records += 1
             return
         # As when a contact is registered: before it, so that no contact exists whose sender is unknown.
-        await self._store.command("SET", keys.known_number(anew), "1")
+        await self._store.all(
+            ("SET", keys.known_number(anew), "1"), ("SADD", ops_keys.owners(anew), f"{customer_id} {contact_id}")
+        )
         given = await self._store.run(_REINDEX, (keys.contacts(customer_id), key), (contact_id, index, anew))
         findings.changed += given[0] == b"reindexed"
         findings.taken += given[0] == b"taken"
@@ -179,13 +186,13 @@ class KeyRotation:
             await self._lapses(key, findings.left[Purpose.INDEX], kept_after_ms=KEPT_AFTER_SECONDS * 1000)
 
     async def _look_at_digest(self, key: str, lapsing: _Lapsing, findings: Findings) -> None:
-        former = self._former[Purpose.PEPPER]
+        former = self._former[lapsing.purpose]
         if former is None:
             return
         digest, status, expires_at = await self._store.command("HMGET", key, lapsing.name, "status", "expires_at")
         is_former = digest is not None and digest.startswith(former.hex().encode() if lapsing.in_hex else former)
         if is_former and status in (None, b"pending", b"active"):
-            await self._lapses(key, findings.left[Purpose.PEPPER], until=int(expires_at or 0))
+            await self._lapses(key, findings.left[lapsing.purpose], until=int(expires_at or 0))
 
     async def _lapses(self, key: str, left: Left, *, kept_after_ms: int = 0, until: int = 0) -> None:
         """Count a record that is of use `until` then, or until so long before the store drops it."""

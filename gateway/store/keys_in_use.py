@@ -20,6 +20,7 @@ from gateway.store.scripts import load
 
 _ENTER = load("enter_keys")
 _RETIRE = load("retire_key")
+_KEYS = (keys.KEYS_IN_USE, keys.AUDIT_OF_NOBODY)
 _EVERY_SECONDS = 5.0
 SILENT_MS = 20_000
 """A gateway that has not said for so long that it writes under a key does so no more."""
@@ -57,7 +58,7 @@ class KeysInUse:
 
     async def enter(self) -> None:
         """Say under which keys this process writes. Raises `KeysUnknown`, and `StoreUnavailable`."""
-        given = await self._store.run(_ENTER, (keys.KEYS_IN_USE,), self._words)
+        given = await self._store.run(_ENTER, _KEYS, self._words)
         self.are_known = given[0] != b"unknown"
         if not self.are_known:
             words = [word.decode() for word in given[1:]]
@@ -65,12 +66,14 @@ class KeysInUse:
 
     async def silence_in(self, purpose: Purpose, key_id: bytes) -> float:
         """Seconds until it can be known that no gateway writes under a key; 0 when none does."""
-        entered_at, (seconds, _) = await self._store.all(("HGET", keys.KEYS_IN_USE, _field(purpose, key_id)), ("TIME",))
-        return max(0.0, (int(entered_at or 0) + SILENT_MS) / 1000 - int(seconds))
+        field = f"{purpose}:{key_id.hex()}"
+        entered_at, (seconds, micros) = await self._store.all(("HGET", keys.KEYS_IN_USE, field), ("TIME",))
+        now = int(seconds) * 1000 + int(micros) // 1000
+        return max(0, int(entered_at or 0) + SILENT_MS - now) / 1000
 
     async def retire(self, purpose: Purpose, key_id: bytes) -> bool:
         """Forget a key under which nothing is left; not when a gateway writes under it."""
-        given = await self._store.run(_RETIRE, (keys.KEYS_IN_USE,), (_field(purpose, key_id), SILENT_MS))
+        given = await self._store.run(_RETIRE, _KEYS, (purpose, key_id.hex(), SILENT_MS))
         return bool(given[0] == b"retired")
 
     async def open(self) -> None:
@@ -89,7 +92,3 @@ class KeysInUse:
                 except KeysUnknown as refused:
                     for purpose, key_id in refused.unknown:
                         _log.error("key_unknown", setting=purpose, key_id=key_id)
-
-
-def _field(purpose: Purpose, key_id: bytes) -> str:
-    return f"{purpose}:{key_id.hex()}"

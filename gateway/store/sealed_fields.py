@@ -32,5 +32,9 @@ SEALED_FIELDS = {
     "approval": (SealedField("action", _its_id),),
     "v": (SealedField("sealed", _its_id),),
     "idempotency": (SealedField("answer", _its_key),),
+    "ops-operator": (SealedField("secret", lambda _, person: f"operator:{person}"),),
 }
-"""By kind of record: the word after the shard in its key. All records are hashes."""
+"""By kind of record: the word after the shard in its key. All records are hashes.
+
+`pending` of an `ops-session` is sealed too, and not here: it lapses within minutes.
+"""

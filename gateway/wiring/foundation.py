@@ -45,7 +45,7 @@ class Foundation:
         return self.keys_in_use.are_known and await self.watch.is_fit()
 
     def watches(self) -> tuple[Part, ...]:
-        """What looks at the store. Before all others: what another store leaves behind is void before it is delivered."""
+        """What looks at the store, before all others: what another store left is void before it is delivered."""
         return self.keys_in_use, self.watch
 
     def delivering_parts(self) -> tuple[Part, ...]:

@@ -28,7 +28,6 @@ from gateway.http.twilio_webhooks import TwilioEndpoints
 from gateway.http.verification_routes import VerificationHandlers
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
-from gateway.store.watch import StoreWatch
 from gateway.wiring.carriers import twilio_accounts
 from gateway.wiring.foundation import lay_foundation, run_parts
 from gateway.wiring.ops import OperatorAccounts, add_ops, build_projector

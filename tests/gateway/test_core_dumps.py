@@ -6,7 +6,8 @@ import sys
 ASK = """
 import resource, sys
 from gateway.cli import main
-resource.setrlimit(resource.RLIMIT_CORE, (1024, 1024))
+hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 main(["keys", "new", "index_key"])
 print(resource.getrlimit(resource.RLIMIT_CORE), file=sys.stderr)
 """

@@ -222,3 +222,20 @@ def test_a_new_key_is_good_and_another_each_time(name: str, capsys: pytest.Captu
 def test_a_new_receipt_key_is_good(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys", "new", "receipt_key"]) == 0
     assert load_receipt_key(capsys.readouterr().out).is_private
+
+
+def test_the_settings_say_which_keys_are_in_rotation_and_show_none(
+    old: dict[str, str], new: dict[str, str], give: Give, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give(old)
+    assert main(["check-config"]) == 0
+    assert "rotation" not in capsys.readouterr().out
+    tokens = {"second_twilio_auth_token": new["twilio_auth_token"], "second_receipt_key": new["receipt_key"]}
+    give(old, new, **tokens)
+    assert main(["check-config"]) == 0
+    told = capsys.readouterr().out
+    settings = load_settings()
+    for name, ring in (("ENCRYPTION_KEY", settings.encryption_keys), ("CODE_PEPPER", settings.peppers)):
+        assert f"in rotation: BONIN_{name}: {ring.ids[0].hex()} writes, {ring.ids[1].hex()} is read" in told
+    assert told.count("in rotation: ") == 5
+    assert not any(value in told for value in (*old.values(), *new.values()) if len(value) > 20)

@@ -1,5 +1,5 @@
 --[[ Notes under which keys a gateway writes, unless the store has data under a key that this gateway does not know.
-KEYS: 1 keys in use
+KEYS: 1 keys in use  2 audit
 ARGV: purpose, id of the key that writes, id of the other one in force (or again); for each purpose
 Answers: {'entered'} | {'unknown', purpose, key id, …}, and nothing is noted. ]]
 local given, known, writes, unknown = {}, {}, {}, {'unknown'}
@@ -21,6 +21,9 @@ if #unknown > 1 then
 end
 local now = store_time()
 for _, field in ipairs(writes) do
-  redis.call('HSET', KEYS[1], field, now)
+  if redis.call('HSET', KEYS[1], field, now) == 1 then
+    local purpose, id = string.match(field, '^(.*):(.*)$')
+    tell(KEYS[2], 'key.in_use', now, '', 'setting', purpose, 'key_id', id)
+  end
 end
 return {'entered'}

@@ -11,17 +11,21 @@ from gateway.core.approvals import ApprovalKind, NewApproval
 from gateway.core.customer_stores import ContactDuplicate
 from gateway.core.idempotency import Answered
 from gateway.core.operations import Operation
+from gateway.core.operators import Role, place_of_secret
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method, Status, Verdict
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.key_rotation import Findings, KeyRotation, Walk
 from gateway.store.keys_in_use import Purpose
+from gateway.store.operators import RedisOperators
+from gateway.store.read_model import RedisReadModel
 from gateway.store.sealed_fields import SEALED_FIELDS
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
-from tests.gateway.generations import NEW_WRITES, OLD_WRITES, ONLY_NEW, ONLY_OLD, Process, rings
+from tests.gateway.generations import LIMITS, NEW_WRITES, OLD_WRITES, ONLY_NEW, ONLY_OLD, Process, rings
 
+OPERATOR, SECRET = "이 센터장", "JBSWY3DPEHPK3PXP"
 REQUEST, ANSWER = "ab" * 32, Answered(201, b"{}", {})
 
 
@@ -69,6 +73,8 @@ async def contact(old: Process) -> Contact:
     await old.idempotency.begin(CLIENT, REQUEST, [one.hex() for one in old.peppers.digests(b"request")])
     await old.idempotency.finish(CLIENT, REQUEST, ANSWER)
     await old.open(Method.SMS, contact)
+    secret = old.personal_data.seal(SECRET, bound_to=place_of_secret(OPERATOR))
+    await RedisOperators(old.store, LIMITS).add(OPERATOR, Role.OPERATOR, secret)
     return contact
 
 
@@ -95,7 +101,7 @@ async def test_the_list_of_sealed_fields_is_whole(store: Store, contact: Contact
 async def test_counting_tells_what_is_left_and_changes_nothing(store: Store, contact: Contact) -> None:
     before = await values(store)
     left = (await walk(store, Walk.COUNT)).left
-    assert left[Purpose.ENCRYPTION].records == 6
+    assert left[Purpose.ENCRYPTION].records == 7
     assert (left[Purpose.INDEX].records, left[Purpose.INDEX].marks) == (2, 1)
     assert left[Purpose.PEPPER].lapsing == 2
     assert await values(store) == before
@@ -112,6 +118,10 @@ async def test_afterwards_the_former_keys_are_needed_for_nothing_that_stays(
     assert not any(value.startswith(former[Purpose.ENCRYPTION]) for value in kept.values())
     assert not any(former[Purpose.INDEX].hex() in key + str(name) + str(value) for (key, name), value in kept.items())
 
+    attempt = await RedisOperators(store, LIMITS).begin_sign_in(OPERATOR)
+    assert attempt.sealed_secret is not None
+    assert new.personal_data.open(attempt.sealed_secret, bound_to=place_of_secret(OPERATOR)) == SECRET
+    assert await RedisReadModel(store).owners(new.personal_data.blind_indexes(MOBILE)) == [CUSTOMER_ID]
     customer, stored = await new.customer_store.read_with_contact(CUSTOMER_ID, contact.contact_id)
     assert customer == builders.individual()
     assert stored is not None
@@ -188,7 +198,7 @@ async def test_a_change_made_meanwhile_is_never_overwritten(
 async def test_what_no_given_key_opens_is_counted_and_left_alone(store: Store, contact: Contact) -> None:
     before = await values(store)
     findings = await walk(store, Walk.CHANGE, ONLY_NEW)
-    assert findings.unreadable == 6
+    assert findings.unreadable == 7
     assert findings.changed == 0
     assert await values(store) == before
 

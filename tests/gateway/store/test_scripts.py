@@ -55,6 +55,8 @@ TELLS_NOTHING = {
     "put_turn": "a turn of a call; its end is told",
     "give_back_range": "a counter that lapses",
     "note_conversion": "a counter that lapses",
+    "reindex_contact": "the same number under another key",
+    "replace_field": "the same value under another key",
     "take_cap": "a counter that lapses",
     "take_range": "counters that lapse; the hold on a range raises an alarm",
     "take_over_entries": "whose work an entry is",
