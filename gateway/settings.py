@@ -131,6 +131,9 @@ class Settings(PolicySettings, LimitSettings):
     trusted_proxies: Annotated[Networks, NoDecode] = ()
     """Networks of the proxies whose `X-Forwarded-For` counts."""
 
+    ops_reader_password: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Of the store's account for dashboards; with the embedded store one is made and kept beside the data."""
+
     allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
     allowed_countries: Countries = DEFAULT.countries
 

@@ -91,6 +91,8 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "ops.resend": "customer verification by why",
         "key.in_use": "setting key_id",
         "key.retired": "setting key_id",
+        "ops.replay": "customer dead_letter by why",
+        "ops.discard": "customer dead_letter by why",
         "api_key.created": "api_key client person scopes",
         "api_key.revoked": "api_key client person",
     }.items()

@@ -1,23 +1,28 @@
-"""What an operator does to a verification: written to the audit with who and why, before it is done."""
+"""What an operator does to a verification or a dead letter: written to the audit with who and why, before it is done."""
 
 from typing import Protocol
 
 from gateway.core.approvals import without_numbers
+from gateway.core.dead_letters import DeadLetter, DeadLetters, Replay
 from gateway.core.verification import Verification
 from gateway.core.verifications import Verifications
 
 
 class ActionLog(Protocol):
-    async def note(self, event: str, customer_id: str, verification_id: str, person: str, why: str) -> None:
-        """Write to the audit that a person is about to do something. Raises `StoreUnavailable`."""
+    async def note(self, event: str, customer_id: str, subject: tuple[str, str], person: str, why: str) -> None:
+        """Write to the audit that a person is about to do something to a subject, such as ("verification", its id).
+
+        Raises `StoreUnavailable`.
+        """
         ...
 
 
 class OpsActions:
     """Raises `Refusal`. Nothing is done that the audit could not be told of."""
 
-    def __init__(self, verifications: Verifications, log: ActionLog) -> None:
+    def __init__(self, verifications: Verifications, dead_letters: DeadLetters, log: ActionLog) -> None:
         self._verifications = verifications
+        self._dead_letters = dead_letters
         self._log = log
 
     async def cancel(self, verification_id: str, person: str, why: str) -> Verification:
@@ -29,6 +34,23 @@ class OpsActions:
         await self._tell("ops.resend", verification_id, person, why)
         return await self._verifications.resend(verification_id, None)
 
+    async def replay(self, dead_letter_id: str, person: str, why: str) -> Replay:
+        letter = await self._letter(dead_letter_id, "ops.replay", person, why)
+        return Replay.MISSING if letter is None else await self._dead_letters.replay(letter, person)
+
+    async def discard(self, dead_letter_id: str, person: str, why: str) -> bool:
+        """Whether it was there."""
+        letter = await self._letter(dead_letter_id, "ops.discard", person, why)
+        return letter is not None and await self._dead_letters.discard(letter, person)
+
+    async def _letter(self, dead_letter_id: str, event: str, person: str, why: str) -> DeadLetter | None:
+        letter = await self._dead_letters.read(dead_letter_id)
+        if letter is not None:
+            subject = ("dead_letter", dead_letter_id)
+            await self._log.note(event, letter.customer_id, subject, person, without_numbers(why))
+        return letter
+
     async def _tell(self, event: str, verification_id: str, person: str, why: str) -> None:
         verification = await self._verifications.get(verification_id)
-        await self._log.note(event, verification.customer_id, verification_id, person, without_numbers(why))
+        subject = ("verification", verification_id)
+        await self._log.note(event, verification.customer_id, subject, person, without_numbers(why))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-BUCKETS: Final = (1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000)
+BUCKETS: Final = (50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000)
 """Upper bounds in ms of the durations that are counted."""
 
 LATENCIES: Final = ("send", "delivery", "answer", "key_in")

@@ -127,6 +127,11 @@ DONE: Final[Words] = {
     "paused": ("통신사를 멈췄습니다.", "The carrier is paused."),
     "resumed": ("통신사를 다시 씁니다.", "The carrier is used again."),
     "replayed": ("다시 보내도록 했습니다.", "It will be delivered again."),
+    "discarded": ("버렸습니다.", "Thrown away."),
+    "letter_missing": ("이미 없습니다. 다른 사람이 처리했습니다.", "It is gone: somebody else has seen to it."),
+    "letter_closed": ("인증이 이미 끝나 보낼 수 없습니다.", "Its verification is over; the customer has to ask again."),
+    "letter_replaced": ("다시 보내기가 이미 대신했습니다.", "A resend has taken its place."),
+    "letter_with_carrier": ("통신사가 이미 받았다고 알려 왔습니다.", "A carrier has reported that it has it."),
 }
 
 _KINDS: Final[Mapping[str, Words]] = {

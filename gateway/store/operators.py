@@ -127,8 +127,8 @@ class RedisOperators:
     async def tell(self, event: str, person: str) -> None:
         await self._store.run(_TELL, (keys.AUDIT_OF_NOBODY,), (event, "", "by", person))
 
-    async def note(self, event: str, customer_id: str, verification_id: str, person: str, why: str) -> None:
-        words = (event, customer_id, "verification", verification_id, "by", person, "why", why)
+    async def note(self, event: str, customer_id: str, subject: tuple[str, str], person: str, why: str) -> None:
+        words = (event, customer_id, *subject, "by", person, "why", why)
         await self._store.run(_TELL, (keys.audit(keys.shard_of(customer_id)),), words)
 
 

@@ -126,18 +126,18 @@ class Projection:
         minute, carrier = at // 60_000, self._carrier(verification)
         updates.count(minute, status, f"{status}:{method}", f"reason:{reason}")
         if carrier:
-            updates.count(minute, f"closed@{carrier}", f"{status}@{carrier}")
+            updates.count(minute, f"closed@{carrier}", f"closed:{status}@{carrier}")
         if status == "verified" and (reached := self._last(verification, _REACHED)) is not None:
             self._took("key_in", method, carrier, minute, at - reached)
         self.told.append(lambda observer: observer.closed(method, status, reason))
 
     def _delivery(self, state: str, verification: str, event: Event, at: int) -> None:
-        updates, method, carrier = self.updates, event["method"], event["carrier"]
+        # Where none would take it there is no carrier.
+        updates, method, carrier = self.updates, event["method"], event.get("carrier", "")
         minute, reason = at // 60_000, event.get("reason", "")
-        updates.index(f"carrier:{carrier}", verification)
-        updates.count(minute, f"{state}@{carrier}")
-        if reason:
-            updates.count(minute, f"reason:{reason}@{carrier}")
+        if carrier:
+            updates.index(f"carrier:{carrier}", verification)
+            updates.count(minute, f"{state}@{carrier}", *([f"reason:{reason}@{carrier}"] if reason else []))
         for other in _IN_CALL:
             updates.drop(ops_keys.calls(updates.shard, other), verification)
         if state in _IN_CALL:

@@ -125,6 +125,7 @@ class Upkeep:
         values: dict[str, Argument] = {
             "open": await self._sum("ZCARD", lambda shard: ops_keys.index(shard, "state:pending")),
             "locked": await self._sum("ZCARD", ops_keys.locked),
+            "dead_letters": await self._sum("XLEN", keys.dead_letters),
             "approvals_waiting": await self._sum("ZCARD", keys.waiting_approvals),
             "alarms": await self._store.command("HLEN", keys.ALARMS),
         }

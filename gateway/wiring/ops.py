@@ -1,6 +1,9 @@
 """The operations pages on the stores and use cases, and what keeps their read model up."""
 
+import contextlib
+import os
 import secrets
+from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -13,6 +16,7 @@ from gateway.ops.app import add_ops_pages
 from gateway.ops.approval_pages import ApprovalPages
 from gateway.ops.carrier_pages import CarrierPages
 from gateway.ops.customer_pages import CustomerPages
+from gateway.ops.dead_letter_pages import DeadLetterPages
 from gateway.ops.find import FindPages
 from gateway.ops.guard import Guard
 from gateway.ops.live import LivePages
@@ -24,6 +28,7 @@ from gateway.ops.verification_pages import VerificationPages
 from gateway.ops.verification_rows import VerificationRows
 from gateway.settings import Settings
 from gateway.store.operators import RedisOperators
+from gateway.store.ops_reader import OpsReader
 from gateway.store.projector import Projector
 from gateway.store.read_model_upkeep import Upkeep
 from gateway.wiring.stores import Stores
@@ -55,7 +60,7 @@ def add_ops(
         lambda: secrets.token_urlsafe(32),
     )  # fmt: skip
     rows = VerificationRows(read_model, stores.verifications, stores.customers)
-    actions = OpsActions(use_cases.verifications, stores.operators)
+    actions = OpsActions(use_cases.verifications, stores.dead_letters, stores.operators)
     add_ops_pages(
         app,
         Guard(sign_in, pages),
@@ -69,6 +74,7 @@ def add_ops(
             ),
             ApprovalPages(use_cases.approvals, pages),
             CarrierPages(read_model, pages),
+            DeadLetterPages(stores.dead_letters, actions, pages),
             AlarmPages(stores.alarms, pages),
             FindPages(read_model, settings.number_plan, personal_data.blind_indexes, pages),
             LivePages(read_model, sign_in),
@@ -81,3 +87,21 @@ def build_projector(settings: Settings, stores: Stores, metrics: CollectorRegist
     kept = settings.limits.kept_after_close
     upkeep = Upkeep(stores.connection, kept, settings.limits.ops_rows_kept)
     return Projector(stores.connection, upkeep, VerificationMetrics(metrics), kept)
+
+
+def build_ops_reader(settings: Settings, stores: Stores) -> OpsReader:
+    """The store's account for dashboards; opened with the gateway."""
+    password = settings.ops_reader_password
+    if password is not None:
+        return OpsReader(stores.connection, password.get_secret_value())
+    return OpsReader(stores.connection, None if settings.redis_url else _kept_password(settings.data_dir))
+
+
+def _kept_password(directory: Path) -> str:
+    """The password beside the embedded store's data, made on the first start. Only this user can read the file."""
+    path = directory / "ops-reader-password"
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8")

@@ -153,7 +153,7 @@ async def test_opening_the_enrolment_costs_no_try(operators: RedisOperators) -> 
 
 async def test_what_operators_do_stands_in_the_audit(operators: RedisOperators, ports: Ports) -> None:
     await signed_in(operators)
-    await operators.note("ops.cancel", "customer", "ver_x", PERSON, "요청")
+    await operators.note("ops.cancel", "customer", ("verification", "ver_x"), PERSON, "요청")
     await operators.reset_authenticator(PERSON)
     await operators.remove(PERSON)
     told = await all_events(ports.store)

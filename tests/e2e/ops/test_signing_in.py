@@ -12,7 +12,9 @@ from tests.e2e.conftest import Served
 from tests.e2e.ops.conftest import NewOperator
 from tests.e2e.ops.operator import Operator
 
-PAGES = ["/ops", "/ops/verifications", "/ops/customers", "/ops/approvals", "/ops/carriers", "/ops/alarms"]
+PAGES = [
+    "/ops", "/ops/verifications", "/ops/customers", "/ops/approvals", "/ops/carriers", "/ops/dead-letters", "/ops/alarms",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/ops/verifications.csv", "/ops/live"])
