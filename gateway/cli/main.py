@@ -5,12 +5,16 @@ import os
 import sys
 from collections.abc import Sequence
 
+from gateway.cli.approvals import add_approval_commands
 from gateway.cli.commands import Command, Commands
 from gateway.cli.core_dumps import leave_no_core_dumps
+from gateway.cli.customers import add_customer_commands
 from gateway.cli.dead_letters import add_dead_letter_commands
 from gateway.cli.keys import add_key_commands
+from gateway.cli.operators import add_operator_commands
 from gateway.cli.policy import add_policy_commands
 from gateway.cli.serve import add_serve_commands
+from gateway.cli.status import add_status_commands
 from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
 from gateway.serving import AddressRefused, run
@@ -49,4 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     add_key_commands(commands)
     add_dead_letter_commands(commands)
     add_policy_commands(commands)
+    add_status_commands(commands)
+    add_customer_commands(commands)
+    add_approval_commands(commands)
+    add_operator_commands(commands)
     return parser

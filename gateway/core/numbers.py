@@ -1,5 +1,7 @@
 """Reading a number that a caller gives, or saying in both languages what is wrong with it."""
 
+import re
+
 from contacts.number_refusals import NumberRefused
 from contacts.phone_numbers import NumberPlan, PhoneNumber, parse_phone_number
 from gateway.core.errors import FieldError, Refusal
@@ -14,3 +16,9 @@ def read_number(number: str, plan: NumberPlan) -> PhoneNumber:
         reason = refused.reason
         error = FieldError("number", reason.sentence_ko, reason.sentence_en)
         raise Refusal(Problem.NUMBER_REFUSED, errors=(error,)) from None
+
+
+def as_written_in_korea(number: str) -> str:
+    """A number that somebody told or typed, 010-1234-5678, as we keep it; any other is left as it is."""
+    digits = re.sub("[ .()-]", "", number)
+    return f"+82{digits[1:]}" if re.fullmatch("0[1-9][0-9]+", digits) else digits

@@ -1,4 +1,4 @@
-"""What an operator does to a verification or a dead letter: written to the audit with who and why, before it is done."""
+"""What an operator does to a verification or a dead letter: in the audit with who and why, before it is done."""
 
 from typing import Protocol
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from contacts.phone_numbers import NumberPlan
 from gateway.core.errors import Refusal
-from gateway.core.numbers import read_number
+from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.core.operators import Role
 from gateway.core.read_model import ReadModel
 from gateway.http.schemas import CUSTOMER_ID, VERIFICATION_ID
@@ -43,7 +43,7 @@ class FindPages:
         customers: list[str] = []
         if _PHONE_SHAPED.fullmatch(asked):
             try:
-                number = read_number(_international(asked), self._number_plan)
+                number = read_number(as_written_in_korea(asked), self._number_plan)
             except Refusal:
                 pass
             else:
@@ -56,12 +56,6 @@ class FindPages:
         return self._pages.show(
             visit.request, visit.locale, "found.html", session=visit.session, masked=masked, customers=customers
         )
-
-
-def _international(asked: str) -> str:
-    """As it is kept: operators write Korean numbers as customers do, 010-1234-5678."""
-    digits = re.sub("[ .()-]", "", asked)
-    return f"+82{digits[1:]}" if re.fullmatch("0[1-9][0-9]+", digits) else digits
 
 
 def _see(where: str) -> web.Response:

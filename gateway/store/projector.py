@@ -57,9 +57,7 @@ class Projector:
         while True:
             try:
                 if await self._store.run(_HOLD_LEASE, (ops_keys.LEASE,), (self._name, _LEASE_MS)):
-                    await self._catch_up_fully()
-                    if rounds % _UPKEEP_EVERY == 0:
-                        await self._upkeep.keep_up()
+                    await (self.round() if rounds % _UPKEEP_EVERY == 0 else self._catch_up_fully())
                     rounds += 1
             except StoreUnavailable:
                 pass
@@ -67,6 +65,11 @@ class Projector:
                 # One event that cannot be read must not end the page that would show it.
                 _log.error("read_model_behind", exc_info=error)
             await asyncio.sleep(_EVERY_SECONDS)
+
+    async def round(self) -> None:
+        """Take all that is new, and write what is so now."""
+        await self._catch_up_fully()
+        await self._upkeep.keep_up()
 
     async def _catch_up_fully(self) -> None:
         more = True

@@ -13,7 +13,8 @@ from tests.e2e.ops.conftest import NewOperator
 from tests.e2e.ops.operator import Operator
 
 PAGES = [
-    "/ops", "/ops/verifications", "/ops/customers", "/ops/approvals", "/ops/carriers", "/ops/dead-letters", "/ops/alarms",
+    "/ops", "/ops/verifications", "/ops/customers", "/ops/approvals", "/ops/carriers", "/ops/dead-letters",
+    "/ops/alarms",
 ]  # fmt: skip
 
 

@@ -1,0 +1,111 @@
+"""`bonin customers`: what is known of a customer, masked, and asking for an unlock."""
+
+import argparse
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from contacts.masking import mask_name
+from contacts.models import methods_of
+from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.refusals import Refused, telling_refusals
+from gateway.cli.tables import moment, show_facts, show_rows
+from gateway.core.approvals import Approvals
+from gateway.core.customer_centre import CustomerCentre
+from gateway.settings import Settings
+from gateway.store import keys
+from gateway.wiring import open_store
+from gateway.wiring.stores import Stores, build_stores
+
+_MOST_LOCKED = 1_000
+
+
+def add_customer_commands(commands: Commands) -> None:
+    customers = commands.group("customers", "customers, masked")
+    show, contacts = customers.add("show", show_customer), customers.add("contacts", list_contacts)
+    locked = customers.add("locked", list_locked)
+    for command in (show, contacts, locked):
+        command.add_argument("--json", action="store_true", help="as JSON")
+    unlock = customers.add("unlock", request_unlock)
+    unlock.add_argument("--by", required=True, type=readable_name, help="who asks for it")
+    unlock.add_argument("--reason", required=True, type=readable_name)
+    for command in (show, contacts, unlock):
+        command.add_argument("customer_id")
+
+
+async def show_customer(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show one customer: kind, consent, lock, exemption, contacts in all."""
+    async with _stores(settings) as stores:
+        customer = await stores.customers.read(arguments.customer_id)
+        contacts = await stores.customers.contacts(arguments.customer_id)
+    if customer is None:
+        return _missing(arguments.customer_id)
+    exemption = customer.overseas_exemption
+    facts: dict[str, Any] = {
+        "customer_id": customer.customer_id,
+        "kind": customer.kind.value,
+        "name": mask_name(customer.name),
+        "online_consent": customer.online_consent,
+        "locked": customer.locked,
+        "exempt_from": moment(exemption.period.start) if exemption else None,
+        "exempt_until": moment(exemption.period.until) if exemption else None,
+        "contacts": len(contacts),
+    }
+    show_facts(facts, as_json=arguments.json)
+    return 0
+
+
+async def list_contacts(settings: Settings, arguments: argparse.Namespace) -> int:
+    """List a customer's contacts, with what each may be used for now."""
+    async with _stores(settings) as stores:
+        if await stores.customers.read(arguments.customer_id) is None:
+            return _missing(arguments.customer_id)
+        stored = await stores.customers.contacts(arguments.customer_id)
+    rows = [
+        {
+            "contact_id": each.contact.contact_id,
+            "number": each.contact.number.masked,
+            "label": each.contact.label.value,
+            "status": each.contact.status.value,
+            "verified_by": each.contact.verified_by.value if each.contact.verified_by else None,
+            "methods": [method.value for method in methods_of(each.contact)],
+        }
+        for each in stored
+    ]
+    show_rows(rows, as_json=arguments.json)
+    return 0
+
+
+async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
+    """List who is locked, the latest first."""
+    async with _stores(settings) as stores:
+        locked = await stores.read_model.locked(_MOST_LOCKED)
+    rows = [{"customer_id": customer_id, "locked_at": moment(since)} for customer_id, since in locked]
+    show_rows(rows, as_json=arguments.json)
+    return 0
+
+
+async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Ask for an unlock; the id of the request that another person has to approve."""
+    async with _stores(settings) as stores:
+        approvals = Approvals(stores.approvals, keys.new_approval_id)
+        centre = CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan)
+        try:
+            with telling_refusals():
+                asked = await centre.request_unlock(arguments.customer_id, arguments.reason, arguments.by)
+        except Refused:
+            return 1
+    say(asked.approval_id)
+    return 0
+
+
+@asynccontextmanager
+async def _stores(settings: Settings) -> AsyncIterator[Stores]:
+    async with open_store(settings, beside_a_gateway=True) as store:
+        yield build_stores(store, settings.personal_data, settings.limits)
+
+
+def _missing(customer_id: str) -> int:
+    print(f"{customer_id}: there is no such customer.", file=sys.stderr)  # noqa: T201
+    return 1

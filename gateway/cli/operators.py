@@ -1,0 +1,77 @@
+"""`bonin operators`: who signs in at `/ops`."""
+
+import argparse
+import sys
+
+from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.tables import moment, show_rows
+from gateway.core.approvals import person_key
+from gateway.core.operators import Role
+from gateway.settings import Settings
+from gateway.store.api_keys import RedisApiKeys
+from gateway.store.operators import RedisOperators
+from gateway.wiring import open_store
+
+_CLIENT = "operations"
+_NOBODY = "There is no such operator: see `bonin operators list`."
+
+
+def add_operator_commands(commands: Commands) -> None:
+    operators = commands.group("operators", "who signs in at /ops")
+    add = operators.add("add", add_operator)
+    add.add_argument("--person", required=True, type=readable_name, help="who it is; the name that approvals know")
+    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    operators.add("list", list_operators).add_argument("--json", action="store_true", help="as JSON, one line each")
+    for name, run in (("remove", remove_operator), ("reset-totp", reset_totp)):
+        operators.add(name, run).add_argument("person", type=readable_name)
+
+
+async def add_operator(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Make somebody an operator, and print their operations key, once."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        role = Role(arguments.role)
+        if not await RedisOperators(store, settings.limits).add(arguments.person, role):
+            return _refused(f"{arguments.person} is an operator already: remove them first to change their role.")
+        say(await RedisApiKeys(store).create(_CLIENT, arguments.person, role.scopes))
+    return 0
+
+
+async def list_operators(settings: Settings, arguments: argparse.Namespace) -> int:
+    """List them: person, role, since when, and when they enrolled an authenticator."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        rows = [
+            {
+                "person": operator.person,
+                "role": operator.role.value,
+                "added_at": moment(operator.added_at),
+                "enrolled_at": moment(operator.enrolled_at),
+            }
+            for operator in await RedisOperators(store, settings.limits).entries()
+        ]
+    show_rows(rows, as_json=arguments.json)
+    return 0
+
+
+async def remove_operator(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Remove an operator with their operations keys; their sessions end at once."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        if not await RedisOperators(store, settings.limits).remove(arguments.person):
+            return _refused(_NOBODY)
+        keys = RedisApiKeys(store)
+        for entry in await keys.entries():
+            if entry.client == _CLIENT and person_key(entry.person) == person_key(arguments.person):
+                await keys.revoke(entry.key_id)
+    return 0
+
+
+async def reset_totp(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Forget an operator's authenticator: they enrol one when they sign in next."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        if not await RedisOperators(store, settings.limits).reset_authenticator(arguments.person):
+            return _refused(_NOBODY)
+    return 0
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201
+    return 1

@@ -1,0 +1,93 @@
+"""`bonin status` and `bonin find`: what the operations pages say, in a terminal."""
+
+import argparse
+import re
+import sys
+from typing import Any
+
+from gateway.cli.commands import Commands
+from gateway.cli.tables import moment, show_facts, show_rows
+from gateway.core.errors import Refusal
+from gateway.core.numbers import as_written_in_korea, read_number
+from gateway.core.read_model import Filters
+from gateway.core.verification import Method, Status, Verification
+from gateway.http.schemas import CUSTOMER_ID, VERIFICATION_ID
+from gateway.ops.diagnosis import Where, carrier_health, diagnose
+from gateway.settings import Settings
+from gateway.wiring import open_store
+from gateway.wiring.stores import Stores, build_stores
+
+_MINUTES = 60
+_WELL = frozenset({Where.NOWHERE, Where.CUSTOMER})
+
+
+def add_status_commands(commands: Commands) -> None:
+    commands.add("status", show_status).add_argument("--json", action="store_true", help="as JSON")
+    find = commands.add("find", find_verifications)
+    find.add_argument("what", nargs="?", help="a verification id, a customer id or a full phone number")
+    find.add_argument("--state", choices=[status.value for status in Status])
+    find.add_argument("--method", choices=[method.value for method in Method])
+    find.add_argument("--carrier")
+    find.add_argument("--reason")
+    find.add_argument("--most", type=int, default=20, help="rows (20)")
+    find.add_argument("--json", action="store_true", help="as JSON, one line each")
+
+
+async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Say whether it is us, the carrier or one customer: exit code 1 when it is us, a carrier or unclear."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        read_model = build_stores(store, settings.personal_data, settings.limits).read_model
+        now, live = await read_model.now(), await read_model.live()
+        carriers = [carrier_health(*each) for each in (await read_model.carriers()).items()]
+        diagnosis = diagnose(now, live, carriers, await read_model.minutes(_MINUTES))
+    facts: dict[str, Any] = {"where": diagnosis.where.value, "what": diagnosis.what}
+    facts |= {name: value for name, value in diagnosis.values.items() if name not in facts}
+    facts |= {name: value for name, value in sorted(live.values.items()) if name not in ("revision", "at")}
+    facts["counted_at"] = moment(live.number("at")) if live.values else None
+    show_facts(facts, as_json=arguments.json)
+    return 0 if diagnosis.where in _WELL else 1
+
+
+async def find_verifications(settings: Settings, arguments: argparse.Namespace) -> int:
+    """List verifications by id, customer, number or filter: exit code 1 when there is none."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        stores = build_stores(store, settings.personal_data, settings.limits)
+        ids = await _ids(stores, settings, arguments)
+        read = [await stores.verifications.read(verification_id) for verification_id in ids]
+    rows = [_row(verification) for verification in read if verification is not None]
+    show_rows(rows, as_json=arguments.json)
+    if not rows:
+        print("Nothing was found.", file=sys.stderr)  # noqa: T201
+    return 0 if rows else 1
+
+
+async def _ids(stores: Stores, settings: Settings, arguments: argparse.Namespace) -> list[str]:
+    what, most = arguments.what, max(1, arguments.most)
+    if what is None:
+        filters = Filters(arguments.state, arguments.method, arguments.carrier, arguments.reason)
+        return list((await stores.read_model.find(filters, most)).ids)
+    if re.fullmatch(VERIFICATION_ID, what):
+        return [what]
+    customers = [what] if re.fullmatch(CUSTOMER_ID, what) else []
+    try:
+        number = read_number(as_written_in_korea(what), settings.number_plan)
+    except Refusal:
+        pass
+    else:
+        customers += await stores.read_model.owners(settings.personal_data.blind_indexes(number.e164))
+    found = [await stores.read_model.of_customer(customer_id, most) for customer_id in customers]
+    return [verification_id for some in found for verification_id in some][:most]
+
+
+def _row(verification: Verification) -> dict[str, Any]:
+    return {
+        "verification_id": verification.verification_id,
+        "customer_id": verification.customer_id,
+        "method": verification.method.value,
+        "operation": verification.operation.value,
+        "status": verification.shown_status.value,
+        "reason": verification.reason,
+        "delivery": verification.delivery_state.value if verification.delivery_state else None,
+        "carrier": verification.delivery_carrier,
+        "created_at": moment(verification.created_at),
+    }

@@ -1,0 +1,177 @@
+"""`bonin status`, `find`, `customers`, `approvals` and `operators` as they are typed."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from prometheus_client import CollectorRegistry
+
+from contacts.models import VerifiedBy
+from gateway.cli import main
+from gateway.core.limits import Limits
+from gateway.core.verification import Verification
+from gateway.settings import load_settings
+from gateway.wiring import open_store
+from gateway.wiring.ops import build_projector
+from gateway.wiring.stores import Stores, build_stores
+from tests.builders import CUSTOMER_ID, MOBILE, contact, individual, new_verification
+from tests.conftest import an_empty_store
+from tests.contracts.store.test_verifications import answer
+from tests.gateway.installations import needed_settings
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command turns the log to the standard error of its test, which ends with it."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level, logging.raiseExceptions = before
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> None:
+    """The environment of a gateway, and its store with nothing in it."""
+    given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
+    asyncio.run(_empty(valkey_url))
+
+
+async def _empty(url: str) -> None:
+    async with an_empty_store(url):
+        pass
+
+
+async def _register(stores: Stores) -> Any:
+    await stores.customers.put(individual(), "kim")
+    mobile = contact()
+    await stores.customers.add_contact(CUSTOMER_ID, mobile, "kim")
+    await stores.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
+    return mobile
+
+
+async def _happen(*, wrong: int = 0) -> Verification:
+    """A customer opened a verification, answered wrong so often, and it was counted."""
+    settings = load_settings()
+    async with open_store(settings) as store:
+        stores = build_stores(store, settings.personal_data, settings.limits)
+        mobile = await _register(stores)
+        verification = await stores.verifications.create(new_verification(contact_id=mobile.contact_id))
+        for _ in range(wrong):
+            await stores.verifications.check(verification, answer(verification, "000000"))
+        await build_projector(settings, stores, CollectorRegistry()).round()
+        return verification
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> list[Any]:
+    """The lines of JSON that a command prints."""
+    capsys.readouterr()
+    assert main([*words, "--json"]) == code
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_status_is_bad_while_nothing_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "status", code=1)[0]["where"] == "us"
+
+
+def test_status_says_what_is_so_now(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_happen())
+    [status] = printed(capsys, "status")
+    assert (status["where"], status["open"], status["open:sms"]) == ("nowhere", "1", "1")
+    assert main(["status"]) == 0
+    assert "where" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", [[], ["--state", "pending"], [CUSTOMER_ID], [MOBILE], ["010-1234-5678"]])
+def test_a_verification_is_found(capsys: pytest.CaptureFixture[str], what: list[str]) -> None:
+    verification = asyncio.run(_happen())
+    [row] = printed(capsys, "find", *what)
+    assert row["verification_id"] == verification.verification_id
+    assert main(["find", *what]) == 0
+    assert MOBILE not in capsys.readouterr().out
+    assert printed(capsys, "find", verification.verification_id)[0] == row
+
+
+@pytest.mark.parametrize("what", [["ver_" + "0" * 22], ["nobody"], ["--state", "verified"], ["+821099990000"]])
+def test_what_is_not_there_is_not_found(capsys: pytest.CaptureFixture[str], what: list[str]) -> None:
+    asyncio.run(_happen())
+    assert printed(capsys, "find", *what, code=1) == []
+
+
+def test_a_customer_is_shown_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_happen())
+    [customer] = printed(capsys, "customers", "show", CUSTOMER_ID)
+    assert (customer["name"], customer["locked"]) == ("홍*동", False)
+    [mobile] = printed(capsys, "customers", "contacts", CUSTOMER_ID)
+    assert (mobile["number"], mobile["methods"]) == ("+8210****5678", ["sms", "ars", "sms_reply"])
+    assert main(["customers", "show", "nobody"]) == 1
+    assert main(["customers", "contacts", "nobody"]) == 1
+
+
+def test_a_locked_customer_is_unlocked_by_two_people(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_happen(wrong=Limits.wrong_answers))
+    assert [row["customer_id"] for row in printed(capsys, "customers", "locked")] == [CUSTOMER_ID]
+    assert main(["customers", "unlock", CUSTOMER_ID, "--by", "kim", "--reason", "신분증 확인"]) == 0
+    approval_id = capsys.readouterr().out.strip()
+    assert [row["approval_id"] for row in printed(capsys, "approvals", "list")] == [approval_id]
+    for person in ("kim", "lee"):
+        assert main(["operators", "add", "--person", person, "--role", "approver"]) == 0
+    decide = ["approvals", "approve", approval_id, "--reason", "확인"]
+    assert main([*decide, "--by", "somebody"]) == 1
+    assert main([*decide, "--by", "kim"]) == 1
+    assert "self-approval" in capsys.readouterr().err
+    assert main([*decide, "--by", "lee"]) == 0
+    assert main([*decide, "--by", "lee"]) == 1
+    assert printed(capsys, "approvals", "show", approval_id)[0]["decided_by"] == "lee"
+    assert printed(capsys, "customers", "show", CUSTOMER_ID)[0]["locked"] is False
+
+
+def test_who_is_not_locked_cannot_be_unlocked(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_happen())
+    assert main(["customers", "unlock", CUSTOMER_ID, "--by", "kim", "--reason", "x"]) == 1
+    assert "customer-not-locked" in capsys.readouterr().err
+
+
+def test_a_request_is_rejected_once(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_happen(wrong=Limits.wrong_answers))
+    main(["operators", "add", "--person", "lee", "--role", "approver"])
+    main(["customers", "unlock", CUSTOMER_ID, "--by", "kim", "--reason", "x"])
+    approval_id = capsys.readouterr().out.splitlines()[-1]
+    assert main(["approvals", "reject", approval_id, "--by", "lee", "--reason", "본인 아님"]) == 0
+    assert printed(capsys, "approvals", "list") == []
+    assert [row["status"] for row in printed(capsys, "approvals", "list", "--status", "rejected")] == ["rejected"]
+    assert main(["approvals", "show", "apr_" + "0" * 22]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        main(["approvals", "show", "apr_nothing"])
+
+
+def test_operators_come_and_go_with_their_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["operators", "add", "--person", "이 당직", "--role", "operator"]) == 0
+    assert capsys.readouterr().out.startswith("bonin_")
+    assert main(["operators", "add", "--person", "이당직", "--role", "viewer"]) == 1
+    [row] = printed(capsys, "operators", "list")
+    assert (row["person"], row["role"], row["enrolled_at"]) == ("이 당직", "operator", None)
+    assert main(["operators", "reset-totp", "이당직"]) == 0
+    assert main(["operators", "remove", "이당직"]) == 0
+    assert printed(capsys, "operators", "list") == []
+    assert main(["keys", "list"]) == 0
+    assert capsys.readouterr().out == ""
+    for command in ("remove", "reset-totp"):
+        assert main(["operators", command, "이당직"]) == 1
+
+
+def test_a_table_keeps_its_columns_where_korean_takes_two_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    for person in ("이당직", "kim"):
+        main(["operators", "add", "--person", person, "--role", "viewer"])
+    capsys.readouterr()
+    main(["operators", "list"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("kim     viewer")
+    assert lines[2].startswith("이당직  viewer")
