@@ -3,37 +3,51 @@
 import base64
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from urllib.parse import quote
-
-CHANCE = 32
-"""Bits: a form of fewer is found by chance in what is random, and is looked for between boundaries only."""
 
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_BEFORE = (
-    rb"(?:(?<![0-9A-Za-z])(?<![0-9]\.)"  # not within a word, an id or a digest, and not the fraction of a number
-    rb"|(?<=\\[abfnrtv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2}))"  # but after an escape
+_BEFORE = re.compile(
+    rb"(?:^|[^0-9A-Za-z.]|(?:^|[^0-9])\."  # not within a word, an id or a digest, and not the fraction of a number
+    rb"|\\[abfnrtv]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})$"  # but after an escape
 )
-_AFTER = rb"(?![0-9A-Za-z])"
+_WORD = re.compile(rb"[0-9A-Za-z]")
+_LOOK = 8
+"""Bytes before a form that tell where it begins."""
+_MANY_DIGITS = 10
+BEGINNING = 5
+"""Bytes, by which many forms are looked for at once."""
 
 
-def patterns(texts: list[str], raw: bytes | None = None) -> "list[re.Pattern[bytes] | bytes]":
-    """What to look for: exact bytes, and for what is short, a pattern that knows where it begins and ends."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Bytes to look for. Few digits come by chance in what is random: they count between boundaries only."""
+
+    content: bytes
+    bounded: bool
+
+    def is_in(self, content: bytes) -> bool:
+        at = content.find(self.content)
+        while at >= 0:
+            end = at + len(self.content)
+            if not self.bounded or (_BEFORE.search(content[max(0, at - _LOOK) : at]) and not _WORD.match(content, end)):
+                return True
+            at = content.find(self.content, at + 1)
+        return False
+
+
+def forms(texts: Iterable[str], raw: bytes | None = None) -> list[Form]:
+    """Every form of these texts, which mean the same, and of these bytes. Plant nothing short: `ValueError`."""
     found: dict[bytes, None] = {}
     for text in texts:
         found |= dict.fromkeys(_forms_of_text(text))
     if raw is not None:
         found |= dict.fromkeys(_forms_of_bytes(raw))
-    return [_bounded(form) if _is_short(form) else form for form in found]
-
-
-def _is_short(form: bytes) -> bool:
-    return form.isdigit() and len(form) < 10
-
-
-def _bounded(form: bytes) -> "re.Pattern[bytes]":
-    return re.compile(_BEFORE + re.escape(form) + _AFTER)
+    if any(len(form) < BEGINNING for form in found):
+        raise ValueError(f"a planted value has at least {BEGINNING} bytes in every encoding")
+    return [Form(form, form.isdigit() and len(form) < _MANY_DIGITS) for form in found]
 
 
 def _forms_of_text(text: str) -> Iterator[bytes]:
