@@ -8,4 +8,6 @@ SwaggerUIBundle({
   supportedSubmitMethods: ["get", "put", "post", "delete"],
   syntaxHighlight: { theme: "idea" },
   defaultModelsExpandDepth: 0,
+  // There is one server, the one that serves this page: nothing to choose.
+  plugins: [{ wrapComponents: { ServersContainer: () => () => null } }],
 });

@@ -103,22 +103,6 @@ async def test_what_is_not_a_json_object_in_utf8_is_a_400(client: ClientSession,
     assert (status, slug) == (400, "malformed-json")
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        (b'{"name": "Kim", "name": "Lee"}', "name"),
-        (b'{"name": "Kim", "n\\u0061me": "Lee"}', "name"),
-        (b'{"name": "Kim", "name": "Kim"}', "name"),
-        (b'{"name": "Kim", "addresses": [{"city": "a", "city": "b"}]}', "city"),
-        (b'{"name": ":", "times": 2, "times": 3}', "times"),
-    ],
-)
-async def test_a_field_that_is_there_twice_is_named(client: ClientSession, body: bytes, field: str) -> None:
-    status, slug, problem = await refusal_of(client, body)
-    assert (status, slug) == (422, "invalid-fields")
-    assert [error["field"] for error in problem["errors"]] == [field]
-
-
 async def test_what_is_said_of_a_compressed_body_is_to_send_it_plain(client: ClientSession) -> None:
     _, _, problem = await refusal_of(client, b"{}", JSON | {"Content-Encoding": "gzip"})
     assert "Content-Encoding: identity" in problem["detail"]
