@@ -112,6 +112,7 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
         index_key=secrets.index_key,
         code_pepper=secrets.code_pepper,
         receipt_key=secrets.receipt_key,
+        audit_key=secrets.audit_key,
         firm_name_ko=FIRM_KO,
         firm_name_en=FIRM_EN,
         customer_centre=CUSTOMER_CENTRE,

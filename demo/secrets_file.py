@@ -20,6 +20,7 @@ class DemoSecrets:
     index_key: str = field(repr=False)
     code_pepper: str = field(repr=False)
     receipt_key: str = field(repr=False)
+    audit_key: str = field(repr=False)
     api_key: str = field(repr=False)
     operator_key: str = field(repr=False)
     operator_totp: str = field(repr=False)
@@ -59,7 +60,8 @@ def _make() -> DemoSecrets:
         encryption_key=_key(),
         index_key=_key(),
         code_pepper=_key(),
-        receipt_key=_receipt_key(),
+        receipt_key=_signing_key(),
+        audit_key=_signing_key(),
         api_key=f"bonin_{secrets.token_urlsafe(32)}",
         operator_key=f"bonin_{secrets.token_urlsafe(32)}",
         operator_totp=pyotp.random_base32(),
@@ -78,7 +80,7 @@ def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _receipt_key() -> str:
+def _signing_key() -> str:
     return (
         ec.generate_private_key(ec.SECP256R1())
         .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, Secret
 from pydantic_core import ErrorDetails
 
 from contacts.key_ring import KEY_BYTES
-from gateway.core.receipts import load_receipt_key
+from gateway.core.signing_keys import load_signing_key
 from gateway.core.texts import length_in_euc_kr
 from gateway.geo.countries import CountriesUnreadable, CountryDatabase
 
@@ -36,9 +36,9 @@ def _key(value: object) -> object:
     return value
 
 
-def _receipt_key(value: SecretStr) -> SecretStr:
+def _signing_key(value: SecretStr) -> SecretStr:
     try:
-        load_receipt_key(value.get_secret_value())
+        load_signing_key(value.get_secret_value())
     except Exception:
         raise ValueError("give a private P-256 key in PEM (openssl ecparam -name prime256v1 -genkey -noout)") from None
     return value
@@ -110,7 +110,7 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_net
 Number = Annotated[str, AfterValidator(_number)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
-ReceiptKey = Annotated[SecretStr, AfterValidator(_receipt_key)]
+SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
 AccountSid = Annotated[str, AfterValidator(_account_sid)]
 CountryDatabaseFile = Annotated[Path, AfterValidator(_country_database)]
 

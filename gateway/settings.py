@@ -25,7 +25,7 @@ from gateway.core.firm import Firm
 from gateway.core.operations import Operation
 from gateway.core.policy import Policy
 from gateway.core.policy_files import PolicyRefused, load_policy
-from gateway.core.receipts import load_receipt_key
+from gateway.core.signing_keys import load_signing_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
 from gateway.limit_settings import LimitSettings
 from gateway.setting_values import (
@@ -36,8 +36,8 @@ from gateway.setting_values import (
     Name,
     Networks,
     Number,
-    ReceiptKey,
     RedisUrl,
+    SigningKey,
     Url,
     sentence_of,
 )
@@ -91,8 +91,12 @@ class Settings(PolicySettings, LimitSettings):
     second_index_key: Key | None = None
     code_pepper: Key
     second_code_pepper: Key | None = None
-    receipt_key: ReceiptKey
-    second_receipt_key: ReceiptKey | None = None
+    receipt_key: SigningKey
+    second_receipt_key: SigningKey | None = None
+    audit_key: SigningKey
+    audit_sealed_after: Annotated[int, Field(ge=1, le=3600)] = 300
+    audit_kept_days: Annotated[int, Field(ge=1, le=36_500)] = 5 * 365 + 2
+    """Five years, with their leap days (전자금융거래법 제22조)."""
 
     firm_name_ko: Name
     firm_name_en: Name
@@ -153,7 +157,7 @@ class Settings(PolicySettings, LimitSettings):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "Settings":
-        for secrets in (_KEYS, _RECEIPT_KEYS, _TWILIO_TOKENS):
+        for secrets in (_KEYS, _SIGNING_KEYS, _TWILIO_TOKENS):
             for one, other in combinations(secrets, 2):
                 if (given := getattr(self, one)) is not None and given == getattr(self, other):
                     raise ValueError(f"{_variable(one)} and {_variable(other)}: give each a value of its own")
@@ -201,7 +205,7 @@ class Settings(PolicySettings, LimitSettings):
     def receipt_keys(self) -> list[ECKey]:
         """The key that signs, and the one whose receipts are good as well."""
         keys = (self.receipt_key, self.second_receipt_key)
-        return [load_receipt_key(key.get_secret_value()) for key in keys if key is not None]
+        return [load_signing_key(key.get_secret_value()) for key in keys if key is not None]
 
     @property
     def carriers(self) -> tuple[CarrierEntry, ...]:
@@ -222,6 +226,10 @@ class Settings(PolicySettings, LimitSettings):
         return (TwilioEntry.model_validate(account),)
 
     @property
+    def audit_signing_key(self) -> ECKey:
+        return load_signing_key(self.audit_key.get_secret_value())
+
+    @property
     def firm(self) -> Firm:
         return Firm(self.firm_name_ko, self.firm_name_en, self.customer_centre)
 
@@ -231,7 +239,7 @@ class Settings(PolicySettings, LimitSettings):
 
 
 _KEYS = tuple(f"{rank}{key}" for rank in ("", "second_") for key in ("encryption_key", "index_key", "code_pepper"))
-_RECEIPT_KEYS = ("receipt_key", "second_receipt_key")
+_SIGNING_KEYS = ("receipt_key", "second_receipt_key", "audit_key")
 _TWILIO_TOKENS = ("twilio_auth_token", "second_twilio_auth_token")
 
 

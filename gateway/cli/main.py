@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from gateway.cli.approvals import add_approval_commands
+from gateway.cli.audit import add_audit_commands
 from gateway.cli.commands import Command, Commands
 from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.cli.customers import add_customer_commands
@@ -57,4 +58,5 @@ def _parser() -> argparse.ArgumentParser:
     add_customer_commands(commands)
     add_approval_commands(commands)
     add_operator_commands(commands)
+    add_audit_commands(commands)
     return parser

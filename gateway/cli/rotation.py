@@ -21,12 +21,12 @@ from gateway.wiring.keys import enter_keys, key_rings, key_rotation
 
 _ROUNDS = 3
 """A round that leaves something was overtaken by a gateway; one that writes under the old key never ends that."""
-_RECEIPT_KEY = "receipt_key"
+_SIGNING_KEYS = ("receipt_key", "audit_key")
 
 
 def add_rotation_commands(keys: Commands) -> None:
     new = keys.add("new", new_key, load_policy_settings)
-    new.add_argument("name", choices=[*Purpose, _RECEIPT_KEY], help="the setting it is for")
+    new.add_argument("name", choices=[*Purpose, *_SIGNING_KEYS], help="the setting it is for")
     rotate = keys.add("rotate", rotate_keys)
     rotate.add_argument("--check", action="store_true", help="count what is left, and change nothing")
     retire = keys.add("retire", retire_pepper)
@@ -35,7 +35,7 @@ def add_rotation_commands(keys: Commands) -> None:
 
 async def new_key(_: PolicySettings, arguments: argparse.Namespace) -> int:
     """Print a fresh key for a file of that setting's name."""
-    if arguments.name == _RECEIPT_KEY:
+    if arguments.name in _SIGNING_KEYS:
         pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

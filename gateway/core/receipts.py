@@ -12,7 +12,7 @@ import orjson
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from joserfc import jwk, jwt
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
@@ -123,11 +123,3 @@ class ReceiptSigner:
 
 def _base64url(content: bytes) -> bytes:
     return urlsafe_b64encode(content).rstrip(b"=")
-
-
-def load_receipt_key(pem: str) -> ECKey:
-    """A P-256 private key from PEM; ValueError when it is something else."""
-    key = jwk.import_key(pem, "EC")
-    if not isinstance(key, ECKey) or key.curve_name != "P-256" or not key.is_private:
-        raise ValueError("the receipt key must be a private EC key on P-256")
-    return ECKey.import_key(key.as_dict(private=True), {"kid": key.thumbprint()})

@@ -233,6 +233,21 @@ def audit(shard: int) -> str:
     return _at(shard, "audit")
 
 
+def audit_head(shard: int) -> str:
+    """Hash: number and hash of the shard's last segment, and what is known of the events in it and before."""
+    return _at(shard, "audit-head")
+
+
+def audit_segment(shard: int, number: int) -> str:
+    """String: a signed segment with its events, packed."""
+    return _at(shard, f"audit-segment:{number}")
+
+
+def audit_removed(shard: int) -> str:
+    """String: the signed record of segments that are no longer there."""
+    return _at(shard, "audit-removed")
+
+
 def number_caps(blind_index: str) -> tuple[str, str]:
     """Counters: deliveries to a number in the short window and in the day, whoever asked."""
     shard = shard_of(blind_index)
@@ -307,6 +322,9 @@ CLEARED_ALARMS = _at(_NOBODYS, "alarms-cleared")
 
 AUDIT_OF_NOBODY = audit(_NOBODYS)
 """The audit of what belongs to no customer."""
+
+AUDIT_KEYS = _at(_NOBODYS, "audit-keys")
+"""Hash: id of a key that seals, or sealed → its public JWK."""
 
 CHANGES = "bonin:changes"
 """Channel: the id of each verification that has just changed."""

@@ -14,6 +14,7 @@ from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.store.keys_in_use import KeysInUse
 from gateway.store.watch import StoreWatch
+from gateway.wiring.audit import Audit, build_audit
 from gateway.wiring.keys import enter_keys
 from gateway.wiring.outside import reach_outside
 from gateway.wiring.stores import Stores, build_stores, open_store
@@ -39,6 +40,7 @@ class Foundation:
     metrics: CollectorRegistry
     keys_in_use: KeysInUse
     watch: StoreWatch
+    audit: Audit
 
     async def is_fit(self) -> bool:
         """Whether the store answers, keeps what it takes, and holds nothing under a key that this process lacks."""
@@ -49,7 +51,7 @@ class Foundation:
         return self.keys_in_use, self.watch
 
     def delivering_parts(self) -> tuple[Part, ...]:
-        """What is done without anybody asking: deliveries, and closing what ran out of time."""
+        """What is done without anybody asking: deliveries, closing what ran out of time, and sealing the audit."""
         use_cases, stores = self.use_cases, self.stores
         dispatcher = Dispatcher(
             stores.outbox,
@@ -61,7 +63,7 @@ class Foundation:
             use_cases.handing_over,
             use_cases.notice_method,
         )
-        return dispatcher, ExpirySweep(self.store, stores.verifications)
+        return dispatcher, ExpirySweep(self.store, stores.verifications), self.audit.sealer
 
 
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
@@ -73,7 +75,8 @@ async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundatio
     outside = reach_outside(settings, policy, personal_data, stack)
     use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
     watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
-    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch)
+    audit = build_audit(settings, store)
+    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit)
 
 
 async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:

@@ -1,4 +1,8 @@
+import logging
+from collections.abc import Iterator
+
 import pytest
+import structlog
 from joserfc.jwk import ECKey
 
 from gateway.core.limits import Limits
@@ -16,3 +20,13 @@ def signer() -> ReceiptSigner:
 def rooms(store: Store, signer: ReceiptSigner) -> Rooms:
     """The gateway's use cases, with nobody registered."""
     return Rooms(store, Limits(), signer)
+
+
+@pytest.fixture
+def log_as_before() -> Iterator[None]:
+    """A command turns the log to the standard error of its test, which ends with it."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level, logging.raiseExceptions = before

@@ -13,6 +13,7 @@ def needed_settings(directory: Path) -> dict[str, str]:
         "index_key": secrets.index_key,
         "code_pepper": secrets.code_pepper,
         "receipt_key": secrets.receipt_key,
+        "audit_key": secrets.audit_key,
         "firm_name_ko": "본인증권",
         "firm_name_en": "Bonin Securities",
         "customer_centre": "1588-0000",

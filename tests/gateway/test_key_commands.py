@@ -15,7 +15,7 @@ import structlog
 
 from gateway.cli import main
 from gateway.cli.rotation import rotate_keys
-from gateway.core.receipts import load_receipt_key
+from gateway.core.signing_keys import load_signing_key
 from gateway.settings import load_settings
 from gateway.store import keys, keys_in_use
 from gateway.store.connection import Store
@@ -219,9 +219,10 @@ def test_a_new_key_is_good_and_another_each_time(name: str, capsys: pytest.Captu
     assert len(made) == 2
 
 
-def test_a_new_receipt_key_is_good(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["keys", "new", "receipt_key"]) == 0
-    assert load_receipt_key(capsys.readouterr().out).is_private
+@pytest.mark.parametrize("name", ["receipt_key", "audit_key"])
+def test_a_new_key_that_signs_is_good(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "new", name]) == 0
+    assert load_signing_key(capsys.readouterr().out).is_private
 
 
 def test_the_settings_say_which_keys_are_in_rotation_and_show_none(

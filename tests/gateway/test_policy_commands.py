@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-import logging
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from gateway.cli import main
 from gateway.core.deciding import decide
@@ -22,15 +19,7 @@ from gateway.wiring import open_store
 from tests.gateway.core.policies import PACKAGED, facts, with_row
 from tests.gateway.installations import needed_settings
 
-
-@pytest.fixture(autouse=True)
-def log_as_before() -> Iterator[None]:
-    """A command turns the log to the standard error of its test, which ends with it."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, logging.raiseExceptions
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level, logging.raiseExceptions = before
+pytestmark = pytest.mark.usefixtures("log_as_before")
 
 
 @pytest.fixture

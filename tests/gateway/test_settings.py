@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.carrier_settings import TwilioEntry
-from gateway.core.receipts import load_receipt_key
+from gateway.core.signing_keys import load_signing_key
 from gateway.settings import SettingsRefused, load_settings
 from tests.gateway.installations import needed_settings
 
@@ -50,6 +50,7 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("ENCRYPTION_KEY", PLANTED),
         ("ENCRYPTION_KEY", f"{PLANTED}한글"),
         ("RECEIPT_KEY", PLANTED),
+        ("AUDIT_KEY", PLANTED),
         ("FIRM_NAME_KO", ""),
         ("FIRM_NAME_KO", f"{PLANTED}😀"),
         ("FIRM_NAME_KO", PLANTED * 20),
@@ -96,6 +97,7 @@ def test_two_keys_that_are_the_same_are_refused(good: pytest.MonkeyPatch) -> Non
         ("SECOND_ENCRYPTION_KEY", "ENCRYPTION_KEY"),
         ("SECOND_INDEX_KEY", "CODE_PEPPER"),
         ("SECOND_RECEIPT_KEY", "RECEIPT_KEY"),
+        ("AUDIT_KEY", "RECEIPT_KEY"),
         ("SECOND_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"),
     ],
 )
@@ -123,7 +125,7 @@ def test_both_keys_are_in_force_and_the_first_one_writes(good: pytest.MonkeyPatc
     for keys in (settings.encryption_keys, settings.index_keys, settings.peppers):
         assert len(keys.ids) == 2
     assert settings.encryption_keys.keys()[0] == settings.encryption_key.get_secret_value()
-    assert settings.receipt_keys[1].thumbprint() == load_receipt_key(another["receipt_key"]).thumbprint()
+    assert settings.receipt_keys[1].thumbprint() == load_signing_key(another["receipt_key"]).thumbprint()
     (twilio,) = settings.carriers
     assert isinstance(twilio, TwilioEntry)
     assert twilio.auth_tokens[1] == another["twilio_auth_token"]

@@ -13,7 +13,7 @@ local function store_identity()
 end
 
 --[[ Tells the audit of one change. `more` is field, value, …; a field without a value is left out. What each event
-tells is listed in gateway/core/audit.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
+tells is listed in gateway/core/audit/events.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
 local function tell(stream, event, now, customer, ...)
   local words, more = { 'event', event, 'at', now }, { 'customer', customer, ... }
   for i = 2, select('#', ...) + 2, 2 do

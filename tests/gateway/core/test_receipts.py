@@ -13,7 +13,8 @@ from joserfc.jwk import ECKey
 from gateway.core.errors import Refusal
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
-from gateway.core.receipts import ReceiptSigner, load_receipt_key
+from gateway.core.receipts import ReceiptSigner
+from gateway.core.signing_keys import load_signing_key
 from gateway.core.verification import Method, Status, Verification
 
 LIFE = 600
@@ -122,12 +123,12 @@ def test_the_same_verification_always_gives_the_same_claims() -> None:
 @pytest.mark.parametrize("curve", ["P-384", "P-521"])
 def test_a_key_on_another_curve_is_refused(curve: Any) -> None:
     with pytest.raises(ValueError, match="P-256"):
-        load_receipt_key(ECKey.generate_key(curve).as_pem(private=True).decode())
+        load_signing_key(ECKey.generate_key(curve).as_pem(private=True).decode())
 
 
 def test_a_public_key_cannot_sign() -> None:
     with pytest.raises(ValueError, match="private"):
-        load_receipt_key(KEY.as_pem(private=False).decode())
+        load_signing_key(KEY.as_pem(private=False).decode())
 
 
 def _parts(receipt: str) -> list[bytes | str]:

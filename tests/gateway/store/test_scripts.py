@@ -52,6 +52,8 @@ TELLS_NOTHING = {
     "begin_request": "a repeat of a request is no change",
     "give_back_delivery": "a carrier was asked in vain; what came of it is told",
     "hold_entries": "whose work an entry is",
+    "remove_segments": "its signed record is kept in the place of what is gone",
+    "seal_segment": "it keeps what was told",
     "put_turn": "a turn of a call; its end is told",
     "give_back_range": "a counter that lapses",
     "note_conversion": "a counter that lapses",
@@ -64,7 +66,9 @@ TELLS_NOTHING = {
 }
 """The verbs that write, and have nothing to tell the audit."""
 
-_WRITES = re.compile(r"redis\.call\('(?!H?M?GET|HVALS|HLEN|HGETALL|EXISTS|PTTL|TIME|ZRANGE|PUBLISH)[A-Z]+'")
+_WRITES = re.compile(
+    r"redis\.call\('(?!H?M?GET|HVALS|HLEN|HGETALL|EXISTS|PTTL|XRANGE|XINFO|TIME|ZRANGE|PUBLISH)[A-Z]+'"
+)
 
 
 def _written_and_told(verb: str) -> tuple[bool, bool]:

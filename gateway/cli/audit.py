@@ -1,0 +1,153 @@
+"""`bonin audit`: what was done, by whom, and whether anybody changed it since."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.audit_verify import add_verify_command
+from gateway.cli.commands import Commands, say
+from gateway.core.audit.chain import line
+from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
+from gateway.core.audit.records import Head, RecordKind, Why, public_key_set
+from gateway.settings import Settings
+from gateway.store.audit_archive import ArchiveRefused, AuditArchive
+from gateway.wiring.audit import Audit, open_audit
+
+_SEOUL = timedelta(hours=9)
+_DAY_MS = 86_400_000
+
+
+def add_audit_commands(commands: Commands) -> None:
+    audit = commands.group("audit", "the audit")
+    export = audit.add("export", _refusing(export_audit))
+    export.add_argument("--from", dest="since", type=_time, help="only from this day (Seoul) or time on")
+    export.add_argument("--to", dest="until", type=_end_of, help="only up to this day or time")
+    export.add_argument("--customer", metavar="CUSTOMER_ID", help="only what names this customer")
+    export.add_argument("--out", type=Path, metavar="FILE", help="a file that is not there yet, instead of the output")
+    archive = audit.add("archive", _refusing(archive_audit))
+    archive.add_argument("directory", type=Path, metavar="DIR")
+    archive.add_argument("--kept-days", type=_days, default=7, help="what stays in the store as well; 7")
+    add_verify_command(audit)
+    audit.add("head", print_head)
+    audit.add("keys", print_keys)
+
+
+async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Seal what was done up to now, and print it as lines of JSON that can be verified."""
+    wanted = Wanted(arguments.since, arguments.until, arguments.customer)
+    async with open_audit(settings) as audit:
+        await audit.sealer.seal_everything()
+        lines = Exporter(audit.store, audit.signer, wanted).lines()
+        if arguments.out is None:
+            async for one in lines:
+                sys.stdout.buffer.write(one)
+            sys.stdout.buffer.flush()
+            return 0
+        handle = os.open(arguments.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            async for one in lines:
+                file.write(one)
+    return 0
+
+
+async def archive_audit(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Add what is not there yet to an archive, and take what is old out of the store."""
+    async with open_audit(settings) as audit:
+        archive = AuditArchive(arguments.directory, await audit.keys())
+        with archive.locked():
+            await audit.sealer.seal_everything()
+            before = archive.end()
+            await _refuse_gaps(audit, before)
+            after = {} if before is None else {shard: at.number for shard, at in before.shards.items()}
+            path, report = await archive.add(Exporter(audit.store, audit.signer, Wanted()).lines(after))
+            now = await audit.store.now()
+            assert report.head is not None  # noqa: S101 - `add` keeps no file without one
+            for shard, end in report.head.shards.items():
+                while await audit.retention.remove(
+                    shard, now - arguments.kept_days * _DAY_MS, Why.ARCHIVED, up_to=end.number
+                ):
+                    pass
+            forgotten = archive.forget(now - settings.audit_kept_days * _DAY_MS, audit.signer, now)
+    say(f"{path}: {report.segments} segments, {report.events} events · 보관했습니다")
+    for old in forgotten:
+        say(f"{old}: deleted after {settings.audit_kept_days} days · 보존 기간이 지나 삭제했습니다")
+    return 0
+
+
+async def print_head(settings: Settings, _: argparse.Namespace) -> int:
+    """Seal what was done up to now, and print how far the audit goes, signed: note it somewhere else."""
+    async with open_audit(settings) as audit:
+        await audit.sealer.seal_everything()
+        head = Head(await audit.store.now(), positions(await audit.store.heads()))
+        say(line({RecordKind.HEAD.value: audit.signer.head(head)}).decode())
+    return 0
+
+
+async def print_keys(settings: Settings, _: argparse.Namespace) -> int:
+    """Print the public keys that seal, or did, as a JWK Set."""
+    async with open_audit(settings) as audit:
+        current = audit.signer.public_key()
+        earlier = [key for key in await audit.store.public_keys() if key["kid"] != audit.signer.kid]
+        say(public_key_set([current, *earlier]).decode())
+    return 0
+
+
+def _refusing(command: Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]) -> Any:
+    """The command, with what may go wrong on the way told in a sentence."""
+
+    async def run(settings: Settings, arguments: argparse.Namespace) -> int:
+        try:
+            return await command(settings, arguments)
+        except AuditMoved:
+            told = "Segments went to an archive in the meantime: run it again."
+        except ArchiveRefused as refused:
+            told = str(refused)
+        except OSError as error:
+            told = f"{error.filename}: {error.strerror}"
+        print(told, file=sys.stderr)  # noqa: T201
+        return 1
+
+    run.__doc__ = command.__doc__
+    return run
+
+
+async def _refuse_gaps(audit: Audit, end: Head | None) -> None:
+    """The archive and the store have to fit: nothing went that is not archived, and the store did not go back."""
+    for shard, head in enumerate(await audit.store.heads()):
+        archived = 0 if end is None or shard not in end.shards else end.shards[shard].number
+        if head.last.number < archived:
+            raise ArchiveRefused(
+                f"The archive has segment {archived} of shard {shard}, and the store ends at {head.last.number}: "
+                "it is another store, or an old copy of it. Archive it to another directory."
+            )
+        if head.removed > archived:
+            raise ArchiveRefused(
+                f"Segments {archived + 1} to {head.removed} of shard {shard} are in another archive: "
+                "go on with that one."
+            )
+
+
+def _time(text: str) -> int:
+    """A day in Seoul, or a time with its zone, in ms."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a day or a time: 2026-11-27 or 2026-11-27T09:00:00+09:00") from None
+    if given.tzinfo is None:
+        given = given.replace(tzinfo=UTC) - _SEOUL
+    return int(given.timestamp() * 1000)
+
+
+def _end_of(text: str) -> int:
+    """A time, or the end of a day."""
+    return _time(text) + (_DAY_MS if len(text) == len("2026-11-27") else 0)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise argparse.ArgumentTypeError("give a number of days")
+    return int(text)

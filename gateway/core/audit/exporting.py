@@ -1,0 +1,117 @@
+"""An export: the audit as lines of JSON, with all that it takes to verify them somewhere else.
+
+| line                                    | is                                                              |
+|-----------------------------------------|-----------------------------------------------------------------|
+| `{"removed": JWS}`                      | up to where a shard's segments are gone, and why                |
+| `{"segment": JWS}`                      | a segment begins; its events follow                             |
+| `{"omitted":true,"segment": JWS}`       | a segment of which no event was asked for; no event follows     |
+| `{"at": …, "event": …, "id": …, …}`     | an event, as it was sealed                                      |
+| `{"omitted": DIGEST}`                   | an event that was not asked for, as the SHA-256 of its line     |
+| `{"reasons": {field: text}}`            | the reasons of the event before, opened                         |
+| `{"head": JWS}`                         | the end: how far the audit went, and the digest of all before   |
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from gateway.core.audit.chain import digest, line, order_of
+from gateway.core.audit.packing import unpack
+from gateway.core.audit.records import AuditSigner, Head, Position, RecordKind
+from gateway.core.audit.stores import AuditStore, ShardHead
+
+_AT_ONCE = 32
+
+ReasonsOf = Callable[[dict[str, str]], Mapping[str, str]]
+"""The reasons that people wrote into an event, by field; empty where there are none, or they were erased."""
+
+
+class AuditMoved(Exception):
+    """Segments went away while they were being read: ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events an export shows; times are ms, `until` is not included. The others are there as digests."""
+
+    since: int | None = None
+    until: int | None = None
+    customer_id: str | None = None
+
+    @property
+    def written(self) -> dict[str, str]:
+        given = {"from": self.since, "until": self.until, "customer": self.customer_id}
+        return {name: str(value) for name, value in given.items() if value is not None}
+
+    def takes(self, event: Mapping[str, str]) -> bool:
+        at, _ = order_of(event["id"])
+        in_time = (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+        return in_time and self.customer_id in (None, event.get("customer"))
+
+
+class Exporter:
+    """Writes one export. The lines come with their line feeds."""
+
+    def __init__(
+        self, store: AuditStore, signer: AuditSigner, wanted: Wanted, reasons_of: ReasonsOf | None = None
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._wanted = wanted
+        self._reasons_of = reasons_of
+        self._content = hashlib.sha256()
+        self._shown = 0
+
+    async def lines(self, after: Mapping[int, int] | None = None) -> AsyncIterator[bytes]:
+        """All that is in the store, or the segments after these numbers. Raises `AuditMoved`."""
+        at, heads = await self._store.now(), await self._store.heads()
+        for shard, head in enumerate(heads):
+            begin = head.removed if after is None else after.get(shard, 0)
+            if after is None and (record := await self._store.removed(shard)) is not None:
+                yield self._counted(line({RecordKind.REMOVED.value: record}))
+            async for content in self._contents(shard, begin, head):
+                for one in self._segment(content):
+                    yield self._counted(one)
+        end = Head(at, positions(heads), self._content.hexdigest(), self._shown, self._wanted.written)
+        yield line({RecordKind.HEAD.value: self._signer.head(end)}) + b"\n"
+
+    def _counted(self, one: bytes) -> bytes:
+        written = one + b"\n"
+        self._content.update(written)
+        return written
+
+    async def _contents(self, shard: int, after: int, head: ShardHead) -> AsyncIterator[list[bytes]]:
+        """The lines of each segment."""
+        for first in range(after + 1, head.last.number + 1, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, head.last.number + 1))
+            for packed in await self._store.segments(shard, numbers):
+                if packed is None:
+                    raise AuditMoved
+                yield unpack(packed)
+
+    def _segment(self, content: list[bytes]) -> Iterator[bytes]:
+        record, *events = content
+        wanted = self._choose(events)
+        if not any(wanted):
+            yield line({**orjson.loads(record), "omitted": True})
+            return
+        yield record
+        for event, is_wanted in zip(events, wanted, strict=True):
+            yield from self._event(event) if is_wanted else [line({"omitted": digest(event).hex()})]
+
+    def _choose(self, events: Sequence[bytes]) -> list[bool]:
+        if not self._wanted.written:
+            return [True] * len(events)
+        return [self._wanted.takes(orjson.loads(event)) for event in events]
+
+    def _event(self, event: bytes) -> Iterator[bytes]:
+        self._shown += 1
+        yield event
+        if self._reasons_of is not None and (reasons := self._reasons_of(orjson.loads(event))):
+            yield line({"reasons": dict(reasons)})
+
+
+def positions(heads: Sequence[ShardHead]) -> dict[int, Position]:
+    return {shard: head.last for shard, head in enumerate(heads)}

@@ -1,0 +1,277 @@
+"""`bonin audit` as it is typed."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import main
+from gateway.core.audit.records import Why
+from gateway.settings import load_settings
+from gateway.store import keys
+from gateway.store.audit_archive import files_of
+from gateway.wiring.audit import build_audit
+from gateway.wiring.stores import open_store
+from tests.conftest import an_empty_store
+from tests.gateway.installations import needed_settings
+
+CUSTOMER_ID = "hong-gildong"
+SHARD = keys.shard_of(CUSTOMER_ID)
+
+pytestmark = pytest.mark.usefixtures("log_as_before")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> Path:
+    """The environment of a gateway whose store runs, and holds one event; its keys are in the file."""
+    given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
+    asyncio.run(_empty(valkey_url))
+    tell(1)
+    written = tmp_path / "keys.json"
+    assert printed_to(written, "keys") == 0
+    return written
+
+
+async def _empty(url: str) -> None:
+    async with an_empty_store(url):
+        pass
+
+
+def tell(count: int, customer_id: str = CUSTOMER_ID) -> None:
+    asyncio.run(_tell(count, customer_id))
+
+
+async def _tell(count: int, customer_id: str) -> None:
+    async with open_store(load_settings()) as store:
+        stream = keys.audit(keys.shard_of(customer_id))
+        for _ in range(count):
+            await store.command("XADD", stream, "*", "event", "customer.unlocked", "at", "1", "customer", customer_id)
+
+
+def printed_to(path: Path, *words: str) -> int:
+    """What the command prints, in a file."""
+    with path.open("w") as file, redirect_stdout(file):
+        return main(["audit", *words])
+
+
+def bonin(*words: str, environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+    """The command as a process of its own, as a shell would run it."""
+    command = [sys.executable, "-m", "gateway.cli", "audit", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_an_export_is_verified_offline_by_another_process(settings: Path, tmp_path: Path) -> None:
+    export, bare = tmp_path / "audit.ndjson", {name: os.environ[name] for name in os.environ if name[:6] != "BONIN_"}
+    export.write_text(bonin("export").stdout)
+    done = bonin("verify", str(export), "--keys", str(settings), environment=bare)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 segments, 1 events" in done.stdout
+    assert "봉인된 그대로" in done.stdout
+    export.write_bytes(export.read_bytes().replace(b"customer.unlocked", b"customer.replaced"))
+    done = bonin("verify", str(export), "--keys", str(settings), environment=bare)
+    assert done.returncode == 1
+    assert f"✗ {export}:1: an event of segment 1 of shard {SHARD} is not as it was sealed" in done.stdout
+
+
+def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_another(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "audit.ndjson"
+    assert main(["audit", "export", "--out", str(export)]) == 0
+    assert export.stat().st_mode & 0o777 == 0o600
+    before = export.read_bytes()
+    assert main(["audit", "export", "--out", str(export)]) == 1
+    assert str(export) in capsys.readouterr().err
+    assert export.read_bytes() == before
+    assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
+
+
+def test_an_export_of_one_customer_or_of_some_days_still_verifies(settings: Path, tmp_path: Path) -> None:
+    tell(2, "sung-chunhyang")
+    today = datetime.now(UTC) + timedelta(hours=9)
+    day, yesterday = f"{today:%Y-%m-%d}", f"{today - timedelta(days=1):%Y-%m-%d}"
+
+    def shown(*words: str) -> int:
+        export = tmp_path / f"{len(list(tmp_path.iterdir()))}.ndjson"
+        assert main(["audit", "export", "--out", str(export), *words]) == 0
+        assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
+        return export.read_bytes().count(b'"event"')
+
+    assert shown() == 3
+    assert shown("--customer", CUSTOMER_ID) == 1
+    assert shown("--customer", "nobody") == 0
+    assert shown("--from", yesterday) == 3
+    assert shown("--to", yesterday) == 0
+    assert shown("--from", yesterday, "--to", day, "--customer", "sung-chunhyang") == 2
+    assert shown("--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat()) == 0
+
+
+def test_going_back_is_told_by_a_head_that_was_noted(settings: Path, tmp_path: Path) -> None:
+    early, head = tmp_path / "early.ndjson", tmp_path / "head.json"
+    assert main(["audit", "export", "--out", str(early)]) == 0
+    tell(1)
+    assert printed_to(head, "head") == 0
+    verify = ["audit", "verify", "--keys", str(settings), "--expect-head", str(head)]
+    assert main([*verify, str(early)]) == 1
+    later = tmp_path / "later.ndjson"
+    assert main(["audit", "export", "--out", str(later)]) == 0
+    assert main([*verify, str(later)]) == 0
+    assert main([*verify[:-1], str(early), str(later)]) == 0
+
+
+def test_keys_are_public_and_those_of_before_a_rotation_stay(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["audit", "head"]) == 0
+    monkeypatch.setenv("BONIN_AUDIT_KEY", needed_settings(tmp_path / "another")["audit_key"])
+    tell(1)
+    both = tmp_path / "both.json"
+    assert printed_to(both, "keys") == 0
+    written = json.loads(both.read_bytes())["keys"]
+    assert len(written) == 2
+    assert not any("d" in key for key in written)
+    export = tmp_path / "audit.ndjson"
+    assert main(["audit", "export", "--out", str(export)]) == 0
+    assert main(["audit", "verify", str(export), "--keys", str(both)]) == 0
+    assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 1
+
+
+class TestArchive:
+    def test_it_grows_by_what_is_new_and_verifies_as_a_whole(self, settings: Path, tmp_path: Path) -> None:
+        archive = tmp_path / "archive"
+        for _ in range(3):
+            assert main(["audit", "archive", str(archive)]) == 0
+            tell(1)
+        assert len(files_of(archive)) == 3
+        assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 0
+
+    @pytest.mark.parametrize("which", [0, 1, 2])
+    def test_a_file_that_is_missing_is_told(self, settings: Path, tmp_path: Path, which: int) -> None:
+        archive, head = tmp_path / "archive", tmp_path / "head.json"
+        for _ in range(3):
+            assert main(["audit", "archive", str(archive)]) == 0
+            tell(1)
+        assert printed_to(head, "head") == 0
+        assert main(["audit", "archive", str(archive)]) == 0
+        files_of(archive)[which].unlink()
+        assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 1
+
+    def test_without_its_last_file_it_is_shorter_than_a_head_says(self, settings: Path, tmp_path: Path) -> None:
+        archive, head = tmp_path / "archive", tmp_path / "head.json"
+        assert main(["audit", "archive", str(archive)]) == 0
+        tell(1)
+        assert main(["audit", "archive", str(archive)]) == 0
+        assert printed_to(head, "head") == 0
+        files_of(archive)[-1].unlink()
+        verify = ["audit", "verify", str(archive), "--keys", str(settings)]
+        assert main(verify) == 0
+        assert main([*verify, "--expect-head", str(head)]) == 1
+
+    def test_what_it_holds_leaves_the_store_and_both_verify_together(
+        self, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive, export = tmp_path / "archive", tmp_path / "audit.ndjson"
+        assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
+        tell(1)
+        assert main(["audit", "export", "--out", str(export)]) == 0
+        verify = ["audit", "verify", "--keys", str(settings)]
+        capsys.readouterr()
+        assert main([*verify, str(export)]) == 0
+        assert "1 shards begin after segments that are in an archive" in capsys.readouterr().out
+        assert main([*verify, str(archive), str(export)]) == 0
+        assert "2 segments, 2 events" in capsys.readouterr().out
+
+    def test_an_archive_of_another_store_or_time_is_refused(
+        self, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive, other = tmp_path / "archive", tmp_path / "other"
+        assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
+        assert main(["audit", "archive", str(other)]) == 1
+        assert "in another archive" in capsys.readouterr().err
+        _cut_the_store()
+        assert main(["audit", "archive", str(archive)]) == 1
+        assert "an old copy of it" in capsys.readouterr().err
+        assert len(files_of(archive)) == 1
+
+    def test_what_is_past_its_time_goes_and_a_signed_record_stays(
+        self, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive = tmp_path / "archive"
+        for _ in range(3):
+            assert main(["audit", "archive", str(archive)]) == 0
+            tell(1)
+        first, second, third = files_of(archive)
+        # As if they had been written long ago.
+        first, second = first.rename(_older(first, "2001")), second.rename(_older(second, "2002"))
+        assert main(["audit", "archive", str(archive)]) == 0
+        assert files_of(archive)[0] == third
+        assert not first.exists()
+        assert not second.exists()
+        assert (archive / "audit-removed.ndjson").exists()
+        verify = ["audit", "verify", str(archive), "--keys", str(settings)]
+        assert main(verify) == 0
+        (archive / "audit-removed.ndjson").unlink()
+        assert main(verify) == 1
+
+    def test_a_write_that_was_cut_short_leaves_no_trace(self, settings: Path, tmp_path: Path) -> None:
+        archive = tmp_path / "archive"
+        assert main(["audit", "archive", str(archive)]) == 0
+        (archive / ".unfinished").write_bytes(b"\x1f\x8bhalf")
+        assert main(["audit", "archive", str(archive)]) == 0
+        assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 0
+
+    def test_a_damaged_file_is_told(self, settings: Path, tmp_path: Path) -> None:
+        archive = tmp_path / "archive"
+        assert main(["audit", "archive", str(archive)]) == 0
+        (path,) = files_of(archive)
+        path.write_bytes(path.read_bytes()[:-20])
+        assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 1
+
+
+def _older(path: Path, year: str) -> Path:
+    return path.with_name(path.name.replace(path.name.removeprefix("audit-")[:4], year))
+
+
+def _cut_the_store() -> None:
+    async def cut() -> None:
+        async with open_store(load_settings()) as store:
+            audit = build_audit(load_settings(), store)
+            await store.command("DEL", keys.audit_head(SHARD), keys.audit(SHARD))
+            assert await audit.retention.remove(SHARD, 1, Why.RETENTION) == 0
+
+    asyncio.run(cut())
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (lambda folder: ["nowhere.ndjson", "--keys", f"{folder}/keys.json"], "nowhere.ndjson"),
+        (lambda folder: [f"{folder}/keys.json", "--keys", "nowhere.json"], "nowhere.json"),
+        (lambda folder: [f"{folder}/keys.json", "--keys", __file__], "bonin audit keys"),
+        (
+            lambda folder: [f"{folder}/keys.json", "--keys", f"{folder}/keys.json", "--expect-head", __file__],
+            "bonin audit head",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_no_verdict(
+    settings: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[Path], list[str]], says: str
+) -> None:
+    assert main(["audit", "verify", *broken(settings.parent)]) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--from", "yesterday"], ["--to", "2026-13-01"]])
+def test_a_time_that_is_none_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["audit", "export", *words])
+    assert "give a day or a time" in capsys.readouterr().err
