@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gateway.cli.approvals import add_approval_commands
 from gateway.cli.audit import add_audit_commands
+from gateway.cli.carriers import add_carrier_commands
 from gateway.cli.commands import Command, Commands
 from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.cli.customers import add_customer_commands
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = Commands(parser)
     add_serve_commands(commands)
     add_key_commands(commands)
+    add_carrier_commands(commands)
     add_dead_letter_commands(commands)
     add_policy_commands(commands)
     add_status_commands(commands)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from contacts.models import ContactMethod, CustomerKind
 from gateway.core.facts import ContactFacts, Facts, Known
 from gateway.core.policy import Exemption, ExtraAuthentication, OperationRow, Policy
-from gateway.core.verification import Method
+from gateway.core.verification import METHOD_NAMES, Method
 
 
 class Outcome(StrEnum):
@@ -22,7 +22,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule that was looked at. `rule` is the manual's (`R9`), a column's (`per_day`) or a signal's name."""
+    """One rule that was looked at. `rule` is the manual's (`R9`), a column's (`per_day`), a signal's name, or `carrier`
+    where no carrier takes a method to a number."""
 
     rule: str
     met: bool
@@ -173,14 +174,24 @@ def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
     for signal, signal_row in policy.signals.items():
         if signal in raised:
             yield Reason(signal, False, signal_row.reason, signal_row.reason_en)
+    uncarried = {Method(method) for contact in facts.contacts for method in contact.uncarried}
+    for method in row.methods:
+        if method in uncarried:
+            name_ko, name_en = METHOD_NAMES[method]
+            yield Reason(
+                "carrier", False,
+                f"{name_ko}: 보낼 수 있는 통신사가 없는 연락처가 있습니다.",
+                f"{name_en}: to some of the contacts no carrier takes it.",
+            )  # fmt: skip
 
 
 def _usable(policy: Policy, row: OperationRow, contact: ContactFacts) -> ContactFacts:
     """The contact with the methods that are left of it."""
     held = {one.method for one in contact.held if one.signal in policy.signals}
     allowed = {ContactMethod(method) for method in row.methods if method is not Method.BRANCH_OTP}
-    left = tuple(method for method in contact.methods if method in allowed and method not in held)
-    return ContactFacts(contact.contact_id, left, contact.held)
+    gone = held.union(contact.uncarried)
+    left = tuple(method for method in contact.methods if method in allowed and method not in gone)
+    return ContactFacts(contact.contact_id, left, contact.held, contact.uncarried)
 
 
 def _may_be_used(method: Method, contacts: tuple[ContactFacts, ...], facts: Facts) -> bool:

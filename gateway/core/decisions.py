@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contacts.models import Contact, ContactMethod, Customer, VerifiedBy, methods_of
+from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.deciding import Decision, Outcome, decide
 from gateway.core.decision_stores import DecisionRecords, RecordedDecision, Standing, Standings
@@ -62,6 +63,7 @@ class Decisions:
         exemptions: Exemptions,
         auto_connections: AutoConnections,
         holds: Holds,
+        coverage: Coverage,
         new_decision_id: Callable[[str], str],
     ) -> None:
         self._policy = policy
@@ -71,6 +73,7 @@ class Decisions:
         self._exemptions = exemptions
         self._auto_connections = auto_connections
         self._holds = holds
+        self._coverage = coverage
         self._new_decision_id = new_decision_id
 
     async def decide(self, request: DecisionRequest) -> Decided:
@@ -84,14 +87,37 @@ class Decisions:
         if customer is None:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         contacts = [stored.contact for stored in known]
-        facts, device = facts_of(customer, request.operation, standing, contacts), AutoConnection(Known.UNKNOWN)
+        facts = self._facts(customer, request, standing, contacts)
+        device = AutoConnection(Known.UNKNOWN)
         decision = decide(self._policy, facts)
         if decision.outcome is Outcome.REQUIRED:
             # Only now: nobody's departure is looked up, and no device's token used, for what they cannot change.
             exemption, device, held = await self._look_up(request, customer, contacts)
-            facts = facts_of(customer, request.operation, standing, contacts, exemption, device.known, held)
+            facts = self._facts(customer, request, standing, contacts, exemption, device.known, held)
             decision = decide(self._policy, facts)
         return await self._kept(request, facts, decision, contacts, device.next_token)
+
+    def _facts(
+        self,
+        customer: Customer,
+        request: DecisionRequest,
+        standing: Standing,
+        contacts: Sequence[Contact],
+        exemption: ExemptionFacts = NOT_ASKED,
+        auto_connected: Known = Known.UNKNOWN,
+        held: Mapping[str, tuple[Held, ...]] | None = None,
+    ) -> Facts:
+        holds = held or {}
+        usable = tuple(
+            ContactFacts(
+                one.contact_id,
+                methods := _methods_for(request.operation, one),
+                holds.get(one.contact_id, ()),
+                tuple(method for method in self._coverage.uncarried(one) if method in methods),
+            )
+            for one in contacts
+        )
+        return facts_of(customer, request.operation, standing, usable, exemption, auto_connected)
 
     async def _look_up(
         self, request: DecisionRequest, customer: Customer, contacts: Sequence[Contact]
@@ -134,13 +160,11 @@ def facts_of(
     customer: Customer,
     operation: Operation,
     standing: Standing,
-    contacts: Sequence[Contact] = (),
+    contacts: tuple[ContactFacts, ...] = (),
     exemption: ExemptionFacts = NOT_ASKED,
     auto_connected: Known = Known.UNKNOWN,
-    held: Mapping[str, tuple[Held, ...]] | None = None,
 ) -> Facts:
     """The facts without what makes them personal."""
-    holds = held or {}
     return Facts(
         operation=operation,
         kind=customer.kind,
@@ -148,10 +172,7 @@ def facts_of(
         locked=customer.locked,
         exemption=exemption,
         auto_connected=auto_connected,
-        contacts=tuple(
-            ContactFacts(one.contact_id, _methods_for(operation, one), holds.get(one.contact_id, ()))
-            for one in contacts
-        ),
+        contacts=contacts,
         branch_password=standing.branch_password,
         hour=standing.hour,
         opened_today=standing.opened_today,

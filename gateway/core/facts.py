@@ -49,11 +49,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """A contact and the methods that its status allows (R3, R4, R5); `held` are those that a signal holds back."""
+    """A contact and the methods that its status allows (R3, R4, R5); `held` are those that a signal holds back,
+    `uncarried` those that no carrier takes to its number."""
 
     contact_id: str
     methods: tuple[ContactMethod, ...]
     held: tuple[Held, ...] = ()
+    uncarried: tuple[ContactMethod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Facts:
                     contact["contact_id"],
                     tuple(map(ContactMethod, contact["methods"])),
                     tuple(Held(ContactMethod(one["method"]), RiskSignal(one["signal"])) for one in contact["held"]),
+                    # Decisions that are older than this field had a carrier for everything.
+                    tuple(map(ContactMethod, contact.get("uncarried", ()))),
                 )
                 for contact in record["contacts"]
             ),

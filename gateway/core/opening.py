@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from contacts.models import Contact, ContactMethod, Customer, methods_of, why_not
+from contacts.models import Contact, ContactMethod, Customer, why_not
 from contacts.vouching import may_vouch
 from gateway.core.codes import CodeVault, new_code
+from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, decide
 from gateway.core.decision_stores import Standing, Standings
@@ -56,6 +57,7 @@ class Opening:
         sending: Sending,
         replies: ReplyStore,
         holds: Holds,
+        coverage: Coverage,
         vault: CodeVault,
         limits: Limits,
         new_verification_id: Callable[[str], str],
@@ -67,6 +69,7 @@ class Opening:
         self._sending = sending
         self._replies = replies
         self._holds = holds
+        self._coverage = coverage
         self._vault = vault
         self._limits = limits
         self._new_verification_id = new_verification_id
@@ -113,13 +116,20 @@ class Opening:
         )
         row = self._check_policy(request, customer, standing)
         if stored is not None:
-            _check_contact(stored.contact, request.method)
+            method = ContactMethod(request.method)
+            self._check_contact(stored.contact, method)
+            await self._coverage.refuse_uncarried(request.customer_id, stored.contact, method, row.methods)
         if request.target_contact_id is not None:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
             if target is None:
                 raise Refusal(Problem.CONTACT_NOT_FOUND)
             _check_vouching(request.customer_id, stored, target)
         return row, stored
+
+    def _check_contact(self, contact: Contact, method: ContactMethod) -> None:
+        rule = why_not(contact, method)
+        if rule is not None:
+            raise _not_available(rule, self._coverage.left(contact, tuple(ContactMethod)))
 
     def _check_policy(self, request: OpenRequest, customer: Customer, standing: Standing) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
@@ -227,12 +237,6 @@ def _check_fields(request: OpenRequest) -> None:
         )
     if errors:
         raise Refusal(Problem.INVALID_FIELDS, errors=tuple(errors))
-
-
-def _check_contact(contact: Contact, method: Method) -> None:
-    rule = why_not(contact, ContactMethod(method))
-    if rule is not None:
-        raise _not_available(rule, methods_of(contact))
 
 
 def _check_vouching(customer_id: str, voucher: StoredContact | None, target: StoredContact) -> None:

@@ -158,6 +158,12 @@ class Problem(Enum):
         "지금 쓸 수 없는 인증 방법입니다", "This method cannot be used now",
         "규칙 {rule}: {next_ko}", "Rule {rule}: {next_en}",
     )  # fmt: skip
+    METHOD_NOT_CARRIED = ProblemKind(
+        "method-not-carried", 409,
+        "이 번호로 보낼 수 있는 통신사가 없습니다", "No carrier can take this method to this number",
+        "이 연락처에서 지금 쓸 수 있는 방법은 {methods}이고, 다른 연락처는 contacts에 있습니다.",
+        "What this contact may be used for now is {methods}; `contacts` lists the other contacts.",
+    )  # fmt: skip
     METHOD_HELD = ProblemKind(
         "method-held", 409,
         "통신사 위험 신호로 보류된 인증 방법입니다", "A carrier's risk signal holds this method back",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.contact_life import ContactLife
+from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.errors import Refusal
 from gateway.core.facts import Held
@@ -27,6 +28,7 @@ class RiskCheck:
         customers: CustomerStore,
         life: ContactLife,
         rows: Mapping[RiskSignal, SignalRow],
+        coverage: Coverage,
         failed: Callable[[RiskSignal], None],
         budget_seconds: float = 3.0,
     ) -> None:
@@ -35,6 +37,7 @@ class RiskCheck:
         self._customers = customers
         self._life = life
         self._rows = rows
+        self._coverage = coverage
         self._failed = failed
         self._budget_seconds = budget_seconds
 
@@ -53,7 +56,7 @@ class RiskCheck:
         contacts = [stored.contact for stored in await self._customers.contacts(customer_id)]
         all_held = await self._all_held(customer_id, contacts, deadline)
         all_held[contact.contact_id] = (*held, *all_held.get(contact.contact_id, ()))
-        free = {each.contact_id: _free(each, all_held[each.contact_id], allowed) for each in contacts}
+        free = {each.contact_id: self._free(each, all_held[each.contact_id], allowed) for each in contacts}
         here = free.pop(contact.contact_id, [])
         others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in free.items() if methods]
         raise Refusal(
@@ -100,8 +103,7 @@ class RiskCheck:
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._budget_seconds
 
-
-def _free(contact: Contact, held: Collection[Held], allowed: Collection[str]) -> list[ContactMethod]:
-    """What is left of the contact's methods."""
-    gone = {one.method for one in held}
-    return [method for method in methods_of(contact) if method in allowed and method not in gone]
+    def _free(self, contact: Contact, held: Collection[Held], allowed: Collection[str]) -> list[ContactMethod]:
+        """What is left of the contact's methods."""
+        gone = {one.method for one in held}
+        return [method for method in self._coverage.left(contact, allowed) if method not in gone]

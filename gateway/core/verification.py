@@ -61,6 +61,15 @@ TRAITS = {
 }
 
 
+METHOD_NAMES = {
+    Method.SMS: ("SMS 인증", "SMS code"),
+    Method.ARS: ("2채널(ARS) 인증", "ARS call"),
+    Method.SMS_REPLY: ("문자 답장 인증", "SMS reply"),
+    Method.BRANCH_OTP: ("일회용 비밀번호", "Branch password"),
+}
+"""In Korean and English."""
+
+
 class Verdict(StrEnum):
     """What the one verdict script says of an answer."""
 

@@ -7,6 +7,7 @@ import structlog
 from contacts.models import ContactMethod
 from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.codes import CodeVault
+from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.errors import Refusal
 from gateway.core.facts import Holds
@@ -41,6 +42,7 @@ class Verifications:
         customers: CustomerStore,
         sending: Sending,
         holds: Holds,
+        coverage: Coverage,
         vault: CodeVault,
         alarms: Alarms,
         new_receipt_id: Callable[[], str],
@@ -49,6 +51,7 @@ class Verifications:
         self._customers = customers
         self._sending = sending
         self._holds = holds
+        self._coverage = coverage
         self._vault = vault
         self._alarms = alarms
         self._new_receipt_id = new_receipt_id
@@ -123,6 +126,9 @@ class Verifications:
     async def _send_again(self, verification: Verification, stored: StoredContact, sent: Sent | None) -> None:
         method = ContactMethod(verification.method)
         try:
+            await self._coverage.refuse_uncarried(
+                verification.customer_id, stored.contact, method, tuple(ContactMethod)
+            )
             await self._holds.refuse_held(verification.customer_id, stored.contact, method, tuple(ContactMethod))
             await self._store.resend(verification.verification_id)
         except (Refusal, ResendsExhausted, Capped, VerificationMissing, VerificationClosed):

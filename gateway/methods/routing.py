@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from contacts.models import ContactMethod
 from contacts.phone_numbers import PhoneNumber
+from gateway.core.carrier_board import CarrierHealth, LineHealth
 from gateway.core.carriers import NEEDS, Capability
 from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import (
@@ -32,6 +33,11 @@ class Health:
     timed_out: int = 0
     last_error: str | None = None
     last_error_at: float | None = None
+
+    def told(self) -> LineHealth:
+        at = None if self.last_error_at is None else int(self.last_error_at * 1000)
+        state = self.breaker.state.value
+        return LineHealth(state, self.asked, self.refused, self.unavailable, self.timed_out, self.last_error, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,12 @@ class Carriers:
         """Those that take this and are not paused, in order."""
         paused = self._paused()
         return [line for line in self.lines if line.name not in paused and line.takes(needs, number)]
+
+    def health(self) -> CarrierHealth:
+        """How each has been doing."""
+        return {
+            line.name: {capability: health.told() for capability, health in line.health.items()} for line in self.lines
+        }
 
     async def end_call(self, carrier: str, call_id: str) -> None:
         """End a call at the carrier that placed it. Raises what carriers raise."""

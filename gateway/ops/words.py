@@ -4,16 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.core.operations import OPERATION_NAMES
+from gateway.core.verification import METHOD_NAMES
 from gateway.http.language import Locale
 
 Words = Mapping[str, tuple[str, str]]
 
-METHODS: Final[Words] = {
-    "sms": ("SMS 인증", "SMS code"),
-    "ars": ("2채널(ARS) 인증", "ARS call"),
-    "sms_reply": ("문자 답장 인증", "SMS reply"),
-    "branch_otp": ("일회용 비밀번호", "Branch password"),
-}
+METHODS: Final[Words] = {method.value: names for method, names in METHOD_NAMES.items()}
 
 STATUSES: Final[Words] = {
     "pending": ("진행 중", "Pending"),

@@ -320,6 +320,12 @@ ALARMS = _at(_NOBODYS, "alarms")
 CLEARED_ALARMS = _at(_NOBODYS, "alarms-cleared")
 """List: the latest alarms that were cleared, by whom and why (JSON)."""
 
+CARRIER_PAUSES = _at(_NOBODYS, "carrier-pauses")
+"""Hash: carrier that is paused → why, by whom and since when (JSON)."""
+
+PROCESSES = _at(_NOBODYS, "processes")
+"""Hash: a process that delivers → when it was last heard of (ms), and how it finds the carriers (JSON)."""
+
 AUDIT_OF_NOBODY = audit(_NOBODYS)
 """The audit of what belongs to no customer."""
 

@@ -10,6 +10,7 @@ from contacts.protection import PersonalData
 from gateway.core.verification import Method
 from gateway.methods.dispatcher import Dispatcher
 from gateway.settings import Settings
+from gateway.store.carrier_board import HealthTeller, PauseWatch
 from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.store.keys_in_use import KeysInUse
@@ -41,6 +42,7 @@ class Foundation:
     keys_in_use: KeysInUse
     watch: StoreWatch
     audit: Audit
+    pauses: PauseWatch
 
     async def is_fit(self) -> bool:
         """Whether the store answers, keeps what it takes, and holds nothing under a key that this process lacks."""
@@ -48,7 +50,7 @@ class Foundation:
 
     def watches(self) -> tuple[Part, ...]:
         """What looks at the store, before all others: what another store left is void before it is delivered."""
-        return self.keys_in_use, self.watch
+        return self.keys_in_use, self.watch, self.pauses
 
     def delivering_parts(self) -> tuple[Part, ...]:
         """What is done without anybody asking: deliveries, closing what ran out of time, and sealing the audit."""
@@ -63,7 +65,8 @@ class Foundation:
             use_cases.handing_over,
             use_cases.notice_method,
         )
-        return dispatcher, ExpirySweep(self.store, stores.verifications), self.audit.sealer
+        teller = HealthTeller(stores.carrier_board, use_cases.carriers.health)
+        return dispatcher, ExpirySweep(self.store, stores.verifications), self.audit.sealer, teller
 
 
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
@@ -73,10 +76,11 @@ async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundatio
     keys_in_use = await enter_keys(store, settings)
     stores = build_stores(store, personal_data, settings.limits)
     outside = reach_outside(settings, policy, personal_data, stack)
-    use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics)
+    pauses = PauseWatch(stores.carrier_board)
+    use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics, pauses.paused)
     watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
     audit = build_audit(settings, store)
-    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit)
+    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit, pauses)
 
 
 async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:

@@ -14,6 +14,7 @@ from gateway.store.approvals import RedisApprovals
 from gateway.store.auto_connections import RedisAutoConnections
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
+from gateway.store.carrier_board import RedisCarrierBoard
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
@@ -46,6 +47,7 @@ class Stores:
     auto_connections: RedisAutoConnections
     branch_passwords: RedisBranchPasswords
     caps: RedisCaps
+    carrier_board: RedisCarrierBoard
     changes: RedisChanges
     contact_life: RedisContactLife
     customers: RedisCustomers
@@ -76,6 +78,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         auto_connections=RedisAutoConnections(store),
         branch_passwords=RedisBranchPasswords(store),
         caps=RedisCaps(store, limits),
+        carrier_board=RedisCarrierBoard(store),
         changes=RedisChanges(store),
         contact_life=RedisContactLife(store, limits),
         customers=RedisCustomers(store, personal_data, limits),

@@ -1,5 +1,6 @@
 """The use cases and methods of the core, on the stores and on what is outside."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
@@ -10,6 +11,7 @@ from gateway.core.approvals import Approvals
 from gateway.core.auto_connections import AutoConnect
 from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
+from gateway.core.coverage import Coverage
 from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.decisions import Decisions
@@ -75,36 +77,40 @@ def build_use_cases(
     stores: Stores,
     outside: Outside,
     metrics: CollectorRegistry,
+    paused: Callable[[], Collection[str]],
 ) -> UseCases:
-    """Objects only: nothing runs yet."""
+    """Objects only: nothing runs yet. `paused` names the carriers that are asked for nothing."""
     limits, firm, peppers = settings.limits, settings.firm, settings.peppers
     vault = CodeVault(peppers, personal_data)
     signer = ReceiptSigner(_ISSUER, settings.receipt_keys, limits.receipt_life)
     contact_life = ContactLife(stores.contact_life)
     approvals = Approvals(stores.approvals, keys.new_approval_id)
+    carriers = Carriers(outside.lines, paused)
+    coverage = Coverage(carriers, stores.customers)
     failed = RiskSignalMetrics(metrics).failed
     holds = (
-        RiskCheck(outside.signals, stores.customers, contact_life, policy.signals, failed)
+        RiskCheck(outside.signals, stores.customers, contact_life, policy.signals, coverage, failed)
         if outside.signals
         else NoHolds()
     )
     alarms = Alarms(stores.alarms)
     sending = Sending(stores.caps, stores.ranges, alarms, limits.prefix_digits)
-    verifications = Verifications(stores.verifications, stores.customers, sending, holds, vault, alarms, new_receipt_id)
+    verifications = Verifications(
+        stores.verifications, stores.customers, sending, holds, coverage, vault, alarms, new_receipt_id
+    )
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
-    carriers = Carriers(outside.lines, paused=frozenset)
     handing_over = HandingOver(carriers, stores.hand_overs)
     return UseCases(
         signer=signer,
         opening=Opening(
-            policy, stores.verifications, stores.customers, stores.standings, sending, stores.replies, holds,
+            policy, stores.verifications, stores.customers, stores.standings, sending, stores.replies, holds, coverage,
             vault, limits, keys.new_verification_id,
         ),
         verifications=verifications,
         decisions=Decisions(
             policy, stores.customers, stores.standings, stores.decisions,
             OverseasExemptions(stores.exemptions, outside.departures, outside.countries),
-            auto_connect, holds, keys.new_decision_id,
+            auto_connect, holds, coverage, keys.new_decision_id,
         ),
         customers=Customers(
             stores.customers, contact_life, stores.receipts, signer,

@@ -12,6 +12,7 @@ from gateway.core.alarms import Alarms
 from gateway.core.carriers import Capability
 from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
+from gateway.core.coverage import Coverage
 from gateway.core.customers import Customers
 from gateway.core.facts import NoHolds
 from gateway.core.limits import Limits
@@ -136,7 +137,9 @@ class Rooms:
         alarms = Alarms(self.alarms)
         self.sending = Sending(self.caps, self.ranges, alarms, limits.prefix_digits)
         self.sweep = ExpirySweep(store, self.verification_store)
-        holds = NoHolds()
+        self.paused: set[str] = set()
+        self.carriers = Carriers([line(self.carrier)], lambda: self.paused)
+        holds, coverage = NoHolds(), Coverage(self.carriers, self.customer_store)
         self.opening = Opening(
             load_policy(),
             self.verification_store,
@@ -145,6 +148,7 @@ class Rooms:
             self.sending,
             self.replies,
             holds,
+            coverage,
             self.vault,
             limits,
             keys.new_verification_id,
@@ -154,6 +158,7 @@ class Rooms:
             self.customer_store,
             self.sending,
             holds,
+            coverage,
             self.vault,
             alarms,
             new_receipt_id,
@@ -191,11 +196,17 @@ class Rooms:
             Method.ARS: self.ars,
         }
         outbox = RedisOutbox(self.store)
-        carriers = Carriers([line(self.carrier)], paused=frozenset)
-        handing_over = HandingOver(carriers, RedisHandOvers(self.store))
+        handing_over = HandingOver(self.carriers, RedisHandOvers(self.store))
         notices = NoticeMethod(RedisNotices(self.store), self.customer_store, handing_over, FIRM)
         return Dispatcher(
-            outbox, self.verification_store, self.customer_store, self.reports, methods, carriers, handing_over, notices
+            outbox,
+            self.verification_store,
+            self.customer_store,
+            self.reports,
+            methods,
+            self.carriers,
+            handing_over,
+            notices,
         )
 
     async def register(self, customer: Customer | None = None, number: str = MOBILE) -> Contact:

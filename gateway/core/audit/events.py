@@ -93,6 +93,8 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "key.retired": "setting key_id",
         "ops.replay": "customer dead_letter by why",
         "ops.discard": "customer dead_letter by why",
+        "carrier.paused": "carrier pause_reason by",
+        "carrier.resumed": "carrier by",
         "api_key.created": "api_key client person scopes",
         "api_key.revoked": "api_key client person",
     }.items()

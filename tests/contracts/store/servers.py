@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.core.callers import ApiKeys
+from gateway.core.carrier_board import CarrierBoard
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.dead_letters import DeadLetters
 from gateway.core.idempotency import IdempotencyStore
@@ -29,6 +30,7 @@ from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
+from gateway.store.carrier_board import RedisCarrierBoard
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
@@ -69,6 +71,7 @@ class Ports:
     receipts: ReceiptStore
     api_keys: ApiKeys
     idempotency: IdempotencyStore
+    carrier_board: CarrierBoard
     dead_letters: DeadLetters
     hand_overs: HandOvers
     sweep: ExpirySweep
@@ -88,6 +91,7 @@ class Ports:
             receipts=RedisReceipts(store, LIMITS),
             api_keys=RedisApiKeys(store),
             idempotency=RedisIdempotency(store, personal_data),
+            carrier_board=RedisCarrierBoard(store),
             dead_letters=RedisDeadLetters(store),
             hand_overs=RedisHandOvers(store),
             sweep=ExpirySweep(store, verifications),

@@ -11,6 +11,7 @@ import pytest
 from contacts.models import Contact, ContactLabel, ContactMethod, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.contact_life import ContactLife
+from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.errors import Refusal
 from gateway.core.policy import OnFailure, SignalRow
@@ -84,7 +85,11 @@ class World:
     released: set[str] = field(default_factory=set)
     demoted: list[str] = field(default_factory=list)
     failures: list[RiskSignal] = field(default_factory=list)
+    uncarried: Sequence[tuple[ContactMethod, PhoneNumber]] = ()
     budget_seconds: float = 5.0
+
+    def carries(self, method: ContactMethod, number: PhoneNumber) -> bool:
+        return (method, number) not in self.uncarried
 
     def check(self, table: dict[RiskSignal, SignalRow] | None = None) -> RiskCheck:
         world = self
@@ -105,6 +110,7 @@ class World:
             cast(CustomerStore, Customers()),
             cast(ContactLife, Life()),
             rows() if table is None else table,
+            Coverage(self, cast(CustomerStore, Customers())),
             self.failures.append,
             self.budget_seconds,
         )

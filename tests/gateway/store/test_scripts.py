@@ -54,6 +54,7 @@ TELLS_NOTHING = {
     "hold_entries": "whose work an entry is",
     "remove_segments": "its signed record is kept in the place of what is gone",
     "seal_segment": "it keeps what was told",
+    "put_process": "what a process sees; nothing has changed",
     "put_turn": "a turn of a call; its end is told",
     "give_back_range": "a counter that lapses",
     "note_conversion": "a counter that lapses",

@@ -1,0 +1,41 @@
+"""What the firm's carriers leave of a contact's methods: a reply needs one that takes texts in, a call one that can."""
+
+from collections.abc import Collection
+
+from contacts.models import Contact, ContactMethod, methods_of
+from gateway.core.carriers import Reach
+from gateway.core.customer_stores import CustomerStore
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
+
+
+class Coverage:
+    """Asked before a method is offered, and before it is used."""
+
+    def __init__(self, reach: Reach, customers: CustomerStore) -> None:
+        self._reach = reach
+        self._customers = customers
+
+    def uncarried(self, contact: Contact) -> tuple[ContactMethod, ...]:
+        """Of the methods that the contact's status allows, those that no carrier takes to its number."""
+        return tuple(one for one in methods_of(contact) if not self._reach.carries(one, contact.number))
+
+    def left(self, contact: Contact, allowed: Collection[str]) -> list[ContactMethod]:
+        """The methods that the status, the policy and the carriers allow."""
+        return [one for one in methods_of(contact) if one in allowed and self._reach.carries(one, contact.number)]
+
+    async def refuse_uncarried(
+        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
+    ) -> None:
+        """Raises `Refusal` (`method-not-carried`) with what may be used instead, here and elsewhere."""
+        if self._reach.carries(method, contact.number):
+            return
+        contacts = [stored.contact for stored in await self._customers.contacts(customer_id)]
+        left = {each.contact_id: self.left(each, allowed) for each in contacts}
+        here = left.pop(contact.contact_id, [])
+        others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in left.items() if methods]
+        raise Refusal(
+            Problem.METHOD_NOT_CARRIED,
+            values={"methods": ", ".join(here) or "–"},
+            members={"methods": here, "contacts": others},
+        )

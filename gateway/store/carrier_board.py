@@ -1,0 +1,121 @@
+"""Pauses of carriers, and what processes say of them, in the store; and the parts of a process that read and say it."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import orjson
+
+from gateway.core.carrier_board import CarrierHealth, LineHealth, Pause, ProcessHealth
+from gateway.core.carriers import Capability
+from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import end
+from gateway.store import keys
+from gateway.store.connection import Store
+from gateway.store.scripts import load
+
+_PAUSE = load("pause_carrier")
+_RESUME = load("resume_carrier")
+_PUT_PROCESS = load("put_process")
+
+_LOOK_EVERY_SECONDS = 1.0
+_TELL_EVERY_SECONDS = 2.0
+_FORGOTTEN_AFTER_MS = 15_000
+
+
+class RedisCarrierBoard:
+    """`CarrierBoard` on Redis 7 or Valkey."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def pauses(self) -> Mapping[str, Pause]:
+        pairs = await self._store.command("HGETALL", keys.CARRIER_PAUSES)
+        return {
+            carrier.decode(): Pause(**orjson.loads(pause))
+            for carrier, pause in zip(pairs[::2], pairs[1::2], strict=True)
+        }
+
+    async def pause(self, carrier: str, reason: str, by: str) -> bool:
+        given = await self._store.run(_PAUSE, (keys.CARRIER_PAUSES, keys.AUDIT_OF_NOBODY), (carrier, reason, by))
+        return bool(given)
+
+    async def resume(self, carrier: str, by: str) -> bool:
+        return bool(await self._store.run(_RESUME, (keys.CARRIER_PAUSES, keys.AUDIT_OF_NOBODY), (carrier, by)))
+
+    async def put(self, process: str, host: str, carriers: CarrierHealth) -> None:
+        said = orjson.dumps({"host": host, "carriers": carriers}, option=orjson.OPT_NON_STR_KEYS)
+        await self._store.run(_PUT_PROCESS, (keys.PROCESSES,), (process, said, _FORGOTTEN_AFTER_MS))
+
+    async def processes(self) -> list[ProcessHealth]:
+        pairs = await self._store.command("HGETALL", keys.PROCESSES)
+        seconds, _ = await self._store.command("TIME")
+        found = [_process(process.decode(), value) for process, value in zip(pairs[::2], pairs[1::2], strict=True)]
+        oldest = int(seconds) * 1000 - _FORGOTTEN_AFTER_MS
+        return sorted((each for each in found if each.at >= oldest), key=lambda each: (each.host, each.process))
+
+
+def _process(process: str, value: bytes) -> ProcessHealth:
+    at, _, said = value.partition(b" ")
+    document: dict[str, Any] = orjson.loads(said)
+    carriers = {
+        carrier: {Capability(one): LineHealth(**health) for one, health in lines.items()}
+        for carrier, lines in document["carriers"].items()
+    }
+    return ProcessHealth(process, document["host"], int(at), carriers)
+
+
+class PauseWatch:
+    """Keeps a process up to date with which carriers are paused."""
+
+    def __init__(self, board: RedisCarrierBoard) -> None:
+        self._board = board
+        self._paused: Collection[str] = frozenset()
+        self._task: asyncio.Task[None] | None = None
+
+    def paused(self) -> Collection[str]:
+        """As of a second ago at most; while the store is away, as it was."""
+        return self._paused
+
+    async def open(self) -> None:
+        await self._look()
+        self._task = asyncio.create_task(self._look_for_ever(), name="pause-watch")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await end(self._task)
+
+    async def _look(self) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            self._paused = frozenset(await self._board.pauses())
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            await self._look()
+
+
+class HealthTeller:
+    """Says every two seconds how a process that delivers finds its carriers."""
+
+    def __init__(self, board: RedisCarrierBoard, health: Callable[[], CarrierHealth]) -> None:
+        self._board = board
+        self._health = health
+        self._process = secrets.token_hex(8)
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._tell_for_ever(), name="health-teller")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await end(self._task)
+
+    async def _tell_for_ever(self) -> None:
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self._board.put(self._process, socket.gethostname(), self._health())
+            await asyncio.sleep(_TELL_EVERY_SECONDS)
