@@ -36,7 +36,7 @@ class Direction(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One text. `arrived` says that the phone has it."""
+    """One text. `arrived` says that the phone has it, which redacting and deleting the record do not change."""
 
     sid: str
     from_: str = field(repr=False)
@@ -47,6 +47,8 @@ class Message:
     status_callback: str = ""
     error_code: int | None = None
     arrived: bool = False
+    redacted: bool = False
+    deleted: bool = False
     created: datetime = field(default_factory=now)
     updated: datetime = field(default_factory=now)
     sent: datetime | None = None

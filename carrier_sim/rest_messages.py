@@ -8,7 +8,7 @@ from aiohttp import web
 
 from carrier_sim.carrier import CARRIER, Carrier
 from carrier_sim.numbers import is_e164
-from carrier_sim.records import Direction, Message
+from carrier_sim.records import Direction, Message, MessageStatus, now
 from carrier_sim.rest import ACCOUNT_PATH, RestError, json_response, listing, not_found
 from carrier_sim.webhooks import is_web_address
 
@@ -42,18 +42,45 @@ async def list_messages(request: web.Request) -> web.Response:
     wanted = [
         message
         for message in carrier.texting.messages
-        if request.query.get("To", message.to) == message.to
+        if not message.deleted
+        and request.query.get("To", message.to) == message.to
         and request.query.get("From", message.from_) == message.from_
     ]
     return listing(request, "messages", wanted, lambda message: message_resource(message, carrier))
 
 
 async def fetch_message(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
-    message = carrier.texting.messages.get(request.match_info["sid"])
-    if message is None:
+    return json_response(message_resource(_existing(request), request.app[CARRIER]))
+
+
+async def update_message(request: web.Request) -> web.Response:
+    """Redact the body, which is all that can be changed of a message that was not scheduled."""
+    message = _existing(request)
+    if (await request.post()).get("Body") != "":
+        raise RestError(20001, "Only an empty Body can be set on this message.")
+    _require_final(message)
+    message.redacted = True
+    message.updated = now()
+    return json_response(message_resource(message, request.app[CARRIER]))
+
+
+async def delete_message(request: web.Request) -> web.Response:
+    message = _existing(request)
+    _require_final(message)
+    message.deleted = True
+    return web.Response(status=204)
+
+
+def _existing(request: web.Request) -> Message:
+    message = request.app[CARRIER].texting.messages.get(request.match_info["sid"])
+    if message is None or message.deleted:
         raise not_found(request)
-    return json_response(message_resource(message, carrier))
+    return message
+
+
+def _require_final(message: Message) -> None:
+    if message.status in (MessageStatus.QUEUED, MessageStatus.SENT):
+        raise RestError(20009, "Message cannot be changed before it has a final status.", 409)
 
 
 def _check_numbers(form: Mapping[str, str], carrier: Carrier) -> str:
@@ -86,7 +113,7 @@ def message_resource(message: Message, carrier: Carrier) -> dict[str, Any]:
         "messaging_service_sid": None,
         "from": message.from_,
         "to": message.to,
-        "body": message.body,
+        "body": "" if message.redacted else message.body,
         "status": message.status,
         "direction": message.direction,
         "num_segments": str(message.segments),
@@ -108,4 +135,6 @@ ROUTES = [
     web.post(f"{ACCOUNT_PATH}/Messages.json", create_message),
     web.get(f"{ACCOUNT_PATH}/Messages.json", list_messages),
     web.get(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", fetch_message),
+    web.post(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", update_message),
+    web.delete(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", delete_message),
 ]

@@ -109,3 +109,22 @@ async def test_an_unknown_text_is_not_found(bench: Bench) -> None:
     with pytest.raises(TwilioRestException) as refused:
         await bench.twilio.messages("SM" + "0" * 32).fetch_async()
     assert (refused.value.status, refused.value.code) == (404, 20404)
+
+
+async def test_the_record_of_a_text_can_be_redacted_and_deleted_and_the_phone_keeps_the_text(bench: Bench) -> None:
+    sent = await bench.twilio.messages.create_async(
+        to=MOBILE, from_=SMS_NUMBER, body="123456", status_callback=bench.hook("/status?ref=1")
+    )
+    await bench.customer.until_count("/status", 3)
+    record = bench.twilio.messages(sent.sid)
+    with pytest.raises(TwilioRestException) as refused:
+        await record.update_async(body="other")
+    assert refused.value.code == 20001
+    assert (await record.update_async(body="")).body == ""
+    assert (await record.fetch_async()).body == ""
+    assert await record.delete_async()
+    assert await bench.twilio.messages.list_async() == []
+    with pytest.raises(TwilioRestException) as gone:
+        await record.fetch_async()
+    assert gone.value.status == 404
+    assert [text["body"] for text in (await bench.control(f"/control/messages?to={MOBILE}"))["messages"]] == ["123456"]
