@@ -26,11 +26,15 @@ _CSP = (
 
 
 def add_docs_page(app: web.Application) -> None:
-    """Serve `/docs`; its files are among the static ones of the base application."""
+    """Serve `/docs`, and lead there who opens the bare address; its files are among the static ones."""
 
     async def show(_: web.Request) -> web.Response:
         return web.Response(
             text=_PAGE, content_type="text/html", charset="utf-8", headers={"Content-Security-Policy": _CSP}
         )
 
+    async def lead(_: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": "/docs"})
+
     app.router.add_get("/docs", show)
+    app.router.add_get("/", lead)

@@ -30,6 +30,14 @@ class _Models:
     """The schema of each model of query parameters, which are described one by one."""
 
 
+_INTRODUCTION = """\
+Authorize에 API 키를 Bearer로, 또는 Basic의 비밀번호로 넣습니다. 오류는 `application/problem+json`(RFC 9457)이고 \
+`Accept-Language`의 언어로 답합니다. 모든 POST는 `Idempotency-Key`를 받습니다.
+
+Authorize with an API key, as Bearer or as the password of Basic. Errors are `application/problem+json` (RFC 9457) in \
+the language of `Accept-Language`. Every POST takes an `Idempotency-Key`. Times are RFC 3339 in UTC, durations whole \
+seconds, numbers E.164, and masked in answers."""
+
 _SCOPES: Mapping[Scope, str] = {
     Scope.VERIFY: "추가인증 요청과 확인 / open and check verifications, redeem receipts",
     Scope.CONTACTS: "고객과 연락처 / customers and contacts",
@@ -108,6 +116,7 @@ def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType]
             "title": "bonin",
             "version": version,
             "summary": "추가인증 게이트웨이 / step-up verification gateway",
+            "description": _INTRODUCTION,
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],

@@ -34,3 +34,8 @@ async def test_the_page_shows_the_reference_and_asks_no_other_host(page: Page, a
 async def test_the_vendored_files_carry_their_licence(client: ClientSession) -> None:
     async with client.get("/static/http/swagger/LICENSE") as answer:
         assert "Apache License" in await answer.text()
+
+
+async def test_the_bare_address_leads_to_the_reference(client: ClientSession) -> None:
+    async with client.get("/", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "/docs")
