@@ -18,7 +18,7 @@ from demo.walk import walk
 from gateway.log import configure_logging
 from gateway.serving import AddressRefused, PortTaken, run, until_asked_to_stop
 from gateway.settings import SettingsRefused
-from gateway.store.embedded import DataDirectoryInUse, EmbeddedStoreFailed
+from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore, EmbeddedStoreFailed
 
 _WALKING_SPEED = 10.0
 """Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""
@@ -29,21 +29,40 @@ def main() -> int:
     arguments = _parser().parse_args()
     if arguments.code:
         return _print_code(arguments.dir)
-    if arguments.fresh:
-        shutil.rmtree(arguments.dir / "data", ignore_errors=True)
+    if arguments.port == arguments.carrier_port:
+        print("BONIN_PORT and BONIN_CARRIER_PORT must differ. 두 포트는 서로 달라야 합니다.", file=sys.stderr)
+        return 1
     arguments.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     started = time.perf_counter()
     try:
         with (arguments.dir / "bonin.log").open("a", encoding="utf-8") as log:
             configure_logging("info", stream=log)
+            if arguments.fresh:
+                _forget(arguments.dir / "data")
             return run(_run(arguments, started))
     except PortTaken as taken:
-        print(f"{taken} Set BONIN_PORT or BONIN_CARRIER_PORT to another one.", file=sys.stderr)
+        print(
+            f"{taken} Set BONIN_PORT or BONIN_CARRIER_PORT to another one. 다른 프로그램이 쓰는 포트입니다.",
+            file=sys.stderr,
+        )
     except DataDirectoryInUse:
-        print(f"Another demo is running in {arguments.dir}: stop it, or choose another --dir.", file=sys.stderr)
+        print(
+            f"Another demo is running in {arguments.dir}: stop it, or choose another --dir. "
+            "이 디렉터리에서 데모가 이미 실행 중입니다.",
+            file=sys.stderr,
+        )
     except (AddressRefused, EmbeddedStoreFailed, SettingsRefused) as failure:
         print(failure, file=sys.stderr)
     return 1
+
+
+def _forget(data: Path) -> None:
+    """Starting the store first leaves the data of a running demo alone, and ends a server left over from a crash."""
+    if data.exists():
+        store = EmbeddedStore(data)
+        store.start()
+        store.stop()
+        shutil.rmtree(data)
 
 
 async def _run(arguments: argparse.Namespace, started: float) -> int:

@@ -15,12 +15,12 @@ from aiohttp.test_utils import unused_port
 class DemoProcess:
     """`./run demo` without its set-up."""
 
-    def __init__(self, directory: Path, port: int = 0, carrier_port: int = 0) -> None:
+    def __init__(self, directory: Path, *options: str, port: int = 0, carrier_port: int = 0) -> None:
         self.directory = directory
         self.port, self.carrier_port = port or unused_port(), carrier_port or unused_port()
         environment = os.environ | {"BONIN_PORT": str(self.port), "BONIN_CARRIER_PORT": str(self.carrier_port)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "demo", "--dir", str(directory)],
+            [sys.executable, "-m", "demo", "--dir", str(directory), *options],
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 

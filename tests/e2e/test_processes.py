@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from aiohttp.test_utils import unused_port
 
 from demo.api import Api, ApiError
 from tests.e2e.caller import Caller, Person
@@ -23,8 +24,8 @@ Start = Callable[..., DemoProcess]
 def start(tmp_path: Path) -> Iterator[Start]:
     started: list[DemoProcess] = []
 
-    def start(**ports: int) -> DemoProcess:
-        started.append(DemoProcess(tmp_path / "demo", **ports))
+    def start(*options: str, **ports: int) -> DemoProcess:
+        started.append(DemoProcess(tmp_path / "demo", *options, **ports))
         return started[-1]
 
     yield start
@@ -116,21 +117,49 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence(start: Start) -> Non
         port = taken.getsockname()[1]
         for ports in ({"port": port}, {"carrier_port": port}):
             process = start(**ports)
-            code, said = await asyncio.to_thread(process.ended, 10.0)
+            code, said = await asyncio.to_thread(process.ended, 30.0)
             assert code == 1
             assert said.splitlines() == [
                 f"Port {port} on 127.0.0.1 is taken by another program. "
-                "Set BONIN_PORT or BONIN_CARRIER_PORT to another one."
+                "Set BONIN_PORT or BONIN_CARRIER_PORT to another one. 다른 프로그램이 쓰는 포트입니다."
             ]
             assert process.store_pids() == []
 
 
-async def test_a_second_demo_in_the_same_directory_is_refused_and_the_first_goes_on(start: Start) -> None:
+@pytest.mark.parametrize("options", [[], ["--fresh"]])
+async def test_a_second_demo_in_the_same_directory_is_refused_and_the_first_goes_on(
+    start: Start, options: list[str]
+) -> None:
     first = start()
     credentials = first.serve()
-    code, said = await asyncio.to_thread(start().ended, 10.0)
+    code, said = await asyncio.to_thread(start(*options).ended, 30.0)
     assert code == 1
     assert said.startswith("Another demo is running in ")
     assert len(said.splitlines()) == 1
     async with Api(credentials["base_url"], credentials["api_key"]) as api:
         assert (await api.call("GET", "/readyz"))["status"] == "ready"
+        await api.call("GET", "/v1/customers/hong-gildong")
+
+
+async def test_a_fresh_start_ends_the_store_of_a_crash_and_knows_nothing_of_it(start: Start) -> None:
+    first = start()
+    credentials = first.serve()
+    async with Api(credentials["base_url"], credentials["api_key"]) as api, Api(credentials["carrier_url"]) as carrier:
+        person = await _person(api, carrier)
+    first.kill()
+    (left_over,) = first.store_pids()
+    again = start("--fresh", port=first.port, carrier_port=first.carrier_port)
+    credentials = again.serve()
+    assert again.store_pids() not in ([left_over], [])
+    async with Api(credentials["base_url"], credentials["api_key"]) as api:
+        with pytest.raises(ApiError) as refused:
+            await api.call("GET", f"/v1/customers/{person.customer_id}")
+        assert refused.value.slug == "customer-not-found"
+
+
+async def test_one_port_for_both_is_refused(start: Start) -> None:
+    port = unused_port()
+    code, said = await asyncio.to_thread(start(port=port, carrier_port=port).ended, 30.0)
+    assert (code, said.splitlines()) == (
+        1, ["BONIN_PORT and BONIN_CARRIER_PORT must differ. 두 포트는 서로 달라야 합니다."],
+    )  # fmt: skip
