@@ -49,9 +49,9 @@ class Sent:
         self.answer: object = None
 
     def take(self, answer: object) -> None:
-        """The answer has come."""
+        """The answer has come. A refusal needs no replicas: nothing was written."""
         self.answer = answer
-        if self.holder is None:
+        if self.holder is None or isinstance(answer, Exception):
             self.settle(answer)
 
     def settle(self, answer: object) -> None:
@@ -142,15 +142,16 @@ class Wire:
                     greeting = Sent(pack(words), asyncio.get_running_loop().create_future())
                     line.write((greeting,))
                     await greeting.future
-            self._line, unsent = line, self._unsent
-            self._unsent = []
+            self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
         except (OSError, TimeoutError, StoreUnavailable, RedisError):
-            line.give_up()
+            pass
         finally:
+            if self._line is not line:
+                line.give_up()
+                await line.gone.wait()
             # What came meanwhile was never sent; whoever asked is told no more than that.
-            self._opening, unsent = None, self._unsent
-            self._unsent = []
+            self._opening, unsent, self._unsent = None, self._unsent, []
             fail(unsent)
 
 
@@ -160,6 +161,7 @@ class _Line(asyncio.Protocol):
     def __init__(self) -> None:
         self.is_open = False
         self.gone = asyncio.Event()
+        self.gone.set()
         self.unanswered: deque[Sent] = deque()
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(replyError=error_of, notEnoughData=_MORE)
@@ -170,6 +172,7 @@ class _Line(asyncio.Protocol):
         # uvloop's transports have this shape and not this base.
         self._transport = cast(asyncio.Transport, transport)
         self.is_open = True
+        self.gone.clear()
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self._loop.time()

@@ -23,8 +23,10 @@ TAKE = load("take_cap")
 async def opened(url: str, needed_replicas: int = 0) -> AsyncIterator[Store]:
     store = Store(url, needed_replicas)
     await store.open()
-    yield store
-    await store.close()
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 class Says(asyncio.Protocol):
@@ -55,8 +57,10 @@ async def a_server_that_says(answer: bytes | None) -> AsyncIterator[str]:
         return begun[-1]
 
     server = await asyncio.get_running_loop().create_server(serve, "127.0.0.1", 0)
-    yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
-    server.close()
+    try:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    finally:
+        server.close()
     for _ in begun:
         await ended.acquire()
 
