@@ -8,9 +8,13 @@ from tests.faults.guessing import GUESSING
 from tests.faults.harness.fault import Fault
 from tests.faults.one_code_at_once import ONE_CODE_AT_ONCE
 from tests.faults.openapi_called import OPENAPI_CALLED
+from tests.faults.store_killed import STORE_KILLED
+from tests.faults.store_promoted import STORE_PROMOTED
 
 FAULTS: tuple[Fault, ...] = (
     GATEWAY_KILLED,
+    STORE_KILLED,
+    STORE_PROMOTED,
     ONE_CODE_AT_ONCE,
     GUESSING,
     CANCELED_REQUESTS,

@@ -3,12 +3,11 @@
 import asyncio
 import random
 import secrets
-import time
-from typing import Any
 
 from tests.faults.harness.client import Answer
 from tests.faults.harness.installation import Installation, Person
 from tests.faults.harness.ledger import Ledger
+from tests.faults.harness.proofs import settle
 
 REQUESTS_EACH = 4
 """About how many requests one flow makes: open, check, read or try again, redeem."""
@@ -87,30 +86,14 @@ class Flows:
         if answer is not None and answer.status == 200:
             self._ledger.told(verification_id, answer.json["status"])
 
-    async def read(self, verification_id: str) -> Any:
-        """The verification as it is told now; what is told is written down. None without an answer."""
-        answer = await self._bonin.issuer.insist("GET", f"/v1/verifications/{verification_id}", patience=self._patience)
-        if answer is None:
-            return None
-        if answer.status == 404:
-            self._ledger.violated(f"{verification_id} was acknowledged, and is not there")
-            return None
-        self._ledger.told(verification_id, answer.json["status"])
-        return answer.json
+    async def settle(self, seconds: float) -> None:
+        """Everything that was acknowledged is over within `seconds`, and not more came to the phones than may."""
+        await settle(self._bonin, self._ledger, seconds)
+        self._count_what_arrived()
 
     async def give_up(self) -> None:
         """Cancel whatever is open still: who has no time to wait for its end."""
         await asyncio.gather(*map(self.cancel, self._ledger.open))
-
-    async def settle(self, seconds: float) -> None:
-        """Everything that was acknowledged is over within `seconds`, and its end is told."""
-        deadline = time.monotonic() + seconds
-        while self._ledger.open and time.monotonic() < deadline:
-            await asyncio.gather(*map(self.read, self._ledger.open[:200]))
-            await asyncio.sleep(0.2)
-        for verification_id in self._ledger.open:
-            self._ledger.violated(f"{verification_id} was acknowledged, and its end was never told")
-        self._count_what_arrived()
 
     async def _by_text(self, person: Person) -> bool:
         seen = self._bonin.phones.count(person.number)
@@ -164,7 +147,9 @@ class Flows:
             await self.check(verification_id, code, attempt)
             await self.check(verification_id, code, secrets.token_hex(8))
         await self.redeem(person, verification_id, answer.json["receipt"])
-        await self.read(verification_id)
+        read = await self._ask("GET", f"/v1/verifications/{verification_id}", None)
+        if read is not None and read.status == 200:
+            self._ledger.told(verification_id, read.json["status"])
         return True
 
     def _count_what_arrived(self) -> None:

@@ -7,7 +7,8 @@ whatever contradicts it is a violation.
 from collections import defaultdict
 
 _EXAMPLES = 20
-_ENDS = frozenset({"verified", "failed", "expired", "canceled", "denied"})
+_GONE = "gone"
+_ENDS = frozenset({"verified", "failed", "expired", "canceled", "denied", _GONE})
 
 
 class Ledger:
@@ -18,6 +19,8 @@ class Ledger:
         self.examples: list[str] = []
         self.store_may_forget = store_may_forget
         """The store lost what it had acknowledged: a verdict may become void then, and nothing may succeed again."""
+        self.forgotten = 0
+        """How many ends were not known any more afterwards."""
         self._told: dict[str, str] = {}
         self._successes: dict[tuple[str, str], set[str]] = defaultdict(set)
 
@@ -34,10 +37,17 @@ class Ledger:
     def told(self, verification_id: str, status: str) -> None:
         """The gateway said that a verification is in this status. One that is over stays as it ended."""
         before = self._told.get(verification_id, "pending")
-        if before in _ENDS and status != before and not self.store_may_forget:
-            self.violated(f"{verification_id} was {before}, and later {status}")
+        if before in _ENDS and status != before:
+            self.expect(self.store_may_forget, f"{verification_id} was {before}, and later {status}")
+            self.forgotten += 1
         if before not in _ENDS or self.store_may_forget:
             self._told[verification_id] = status
+
+    def is_gone(self, verification_id: str) -> None:
+        """The gateway knows nothing of a verification that it acknowledged."""
+        self.expect(self.store_may_forget, f"{verification_id} was acknowledged, and is not there")
+        self.forgotten += 1
+        self._told[verification_id] = _GONE
 
     def succeeded(self, kind: str, subject: str, attempt: str) -> None:
         """A code, a receipt or a token was accepted. The same attempt may be told again; a second one may not."""

@@ -61,7 +61,8 @@ class Wire:
             finally:
                 self._ends -= {writer, far_writer}
                 far_writer.transport.abort()
-        except OSError:
+        except (OSError, asyncio.CancelledError):
+            # Cut by `close`: asyncio would complain of a connection that ended so.
             pass
         finally:
             writer.transport.abort()

@@ -21,6 +21,7 @@ _SETTINGS = {
     "loglevel": "warning",
     "repl-diskless-sync-delay": "0",
     "repl-timeout": "5",
+    "repl-ping-replica-period": "1",
     "repl-backlog-size": "64mb",
 }
 _SLOW_FSYNC = Path(__file__).parent / "slow_fsync.c"
@@ -74,6 +75,8 @@ class StoreServer:
     async def command(self, *words: str | int) -> Any:
         """One command on a connection of its own; text as text."""
         client = Redis.from_url(self.url, socket_timeout=10, decode_responses=True)
+        # Answers as the wire has them.
+        client.response_callbacks.clear()
         try:
             return await client.execute_command(*words)  # type: ignore[no-untyped-call]
         finally:
@@ -98,7 +101,7 @@ class StoreServer:
 
     async def _pings(self) -> bool:
         try:
-            return bool(await self.command("PING"))
+            return bool(await self.command("PING") == "PONG")
         except (RedisError, OSError):
             return False
 
