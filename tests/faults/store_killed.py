@@ -45,16 +45,21 @@ async def _kill(trial: Trial, store: StoreServer, times: int, forgets: bool) -> 
             used: list[Proof] = []
             for place in range(times):
                 fresh = await _prepare(proofs, people[place * _EACH : (place + 1) * _EACH], forgets)
+                # What was opened is on disk; what is accepted from here on is what the store may forget.
+                await store.sync()
                 kept = store.log_size()
                 using = [asyncio.create_task(_use(proofs, bonin, proof, _MEANWHILE)) for proof in fresh]
                 await asyncio.sleep(drawn.uniform(0.0, 0.3))
                 await store.kill()
                 if forgets:
                     store.lose_tail(kept)
+                # Who asks for the first answer that the store gives again is sooner than any clearing up.
+                used = [*used, *fresh][-_REMEMBERED:]
+                again = asyncio.gather(*(_use(proofs, bonin, proof, PATIENCE) for proof in used))
                 await store.start()
+                await again
                 await until(lambda: answers(f"{bonin.gateways[0].url}/readyz"))
                 await asyncio.gather(*using)
-                used = [*used, *fresh][-_REMEMBERED:]
                 await asyncio.gather(*(proofs.read(proof, bonin.issuer) for proof in fresh))
                 await asyncio.gather(*(_use(proofs, bonin, proof, PATIENCE) for proof in used))
                 trial.advance()

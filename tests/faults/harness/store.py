@@ -82,6 +82,15 @@ class StoreServer:
         finally:
             await client.aclose()
 
+    async def sync(self) -> None:
+        """Come back when everything written until now is on disk."""
+        client = Redis.from_url(self.url, single_connection_client=True)
+        try:
+            await client.set("harness:synced", "1")
+            await client.execute_command("WAITAOF", 1, 0, 30_000)  # type: ignore[no-untyped-call]
+        finally:
+            await client.aclose()
+
     def log_size(self) -> int:
         """Bytes of the append-only file so far."""
         return self._log().stat().st_size
