@@ -8,8 +8,11 @@ from tests.faults.guessing import GUESSING
 from tests.faults.harness.fault import Fault
 from tests.faults.one_code_at_once import ONE_CODE_AT_ONCE
 from tests.faults.openapi_called import OPENAPI_CALLED
+from tests.faults.slow_clients import SLOW_CLIENTS
+from tests.faults.soak import SOAK
 from tests.faults.store_killed import STORE_KILLED
 from tests.faults.store_promoted import STORE_PROMOTED
+from tests.faults.unknown_customer import UNKNOWN_CUSTOMER
 
 FAULTS: tuple[Fault, ...] = (
     GATEWAY_KILLED,
@@ -21,4 +24,7 @@ FAULTS: tuple[Fault, ...] = (
     CARRIER_FAILING,
     FORGED_WEBHOOKS,
     OPENAPI_CALLED,
+    UNKNOWN_CUSTOMER,
+    SLOW_CLIENTS,
+    SOAK,
 )

@@ -12,8 +12,12 @@ from demo.secrets_file import DemoSecrets
 from tests.faults.harness.processes import DidNotStart, Process, answers, free_port
 
 NO_CAPS = dict.fromkeys(
-    ("BONIN_CUSTOMER_CAP", "BONIN_NUMBER_CAP", "BONIN_NUMBER_DAY_CAP", "BONIN_CLIENT_CAP"), "1000000000"
-)
+    (
+        "BONIN_CUSTOMER_CAP", "BONIN_NUMBER_CAP", "BONIN_NUMBER_DAY_CAP", "BONIN_CLIENT_CAP", "BONIN_CLIENT_DAY_CAP",
+        "BONIN_RANGE_CAP",
+    ),
+    "1000000000",
+) | {"BONIN_KEY_RATE": "0", "BONIN_CONVERSION_LEAST": "0"}  # fmt: skip
 """Load from one machine in the name of few customers would otherwise be refused, as it should."""
 
 

@@ -16,6 +16,7 @@ from tests.faults.harness.processes import DidNotStart
 from tests.faults.harness.store import StoreServer
 
 _AT_ONCE = 16
+_CLIENT = "issuance"
 _SCOPES = ("verify", "contacts", "branch", "decide")
 
 
@@ -44,6 +45,7 @@ class Installation:
     carrier: Carrier
     phones: Phones
     key: str
+    environment: dict[str, str]
     issuers: list[Issuer] = field(default_factory=list)
     _people: int = 0
 
@@ -71,6 +73,10 @@ class Installation:
                 return Person(f"fault-{place}", contact_id, number)
 
         return list(await asyncio.gather(*(one(place) for place in range(first, first + count))))
+
+    async def make_key(self, client: str) -> str:
+        """A key for another client, with every scope that the first one has."""
+        return await _make_key(self.environment, client)
 
     async def carrier_faults(self, **faults: float) -> None:
         """What goes wrong at the carrier from now on; nothing by default."""
@@ -115,25 +121,25 @@ async def installation(
             gateway = Gateway(directory, environment, f"gateway-{place}")
             gateway.port = first.port if place == 0 else gateway.port
             served.append(gateway)
-        key = await _make_key(environment)
+        key = await _make_key(environment, _CLIENT)
         for gateway in served:
             stack.push_async_callback(gateway.stop)
             await gateway.start()
         phones = Phones(carrier.url)
         stack.push_async_callback(phones.close)
         await phones.open()
-        running = Installation(directory, secrets, store, served, carrier, phones, key)
+        running = Installation(directory, secrets, store, served, carrier, phones, key, environment)
         for gateway in served:
             running.issuers.append(await stack.enter_async_context(Issuer(gateway.url, key)))
         await running.carrier_faults()
         yield running
 
 
-async def _make_key(environment: dict[str, str]) -> str:
+async def _make_key(environment: dict[str, str], client: str) -> str:
     """A key as an operator makes it."""
     scopes = [word for scope in _SCOPES for word in ("--scope", scope)]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "gateway.cli", "keys", "create", "--client", "issuance", "--person", "kim", *scopes,
+        sys.executable, "-P", "-m", "gateway.cli", "keys", "create", "--client", client, "--person", "kim", *scopes,
         env=os.environ | environment, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip

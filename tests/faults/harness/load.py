@@ -19,6 +19,8 @@ class Load:
         self._under_way: set[asyncio.Task[Any]] = set()
         self._failed: list[BaseException] = []
         self.begun = 0
+        self.left_out = 0
+        """What would have been too much at once."""
 
     async def __aenter__(self) -> "Load":
         self._beginning = asyncio.create_task(self._begin())
@@ -40,7 +42,9 @@ class Load:
         while True:
             await asyncio.sleep(max(0.0, began + self.begun / self._per_second - loop.time()))
             self.begun += 1
-            if len(self._under_way) < _AT_ONCE:
+            if len(self._under_way) >= _AT_ONCE:
+                self.left_out += 1
+            else:
                 task = asyncio.ensure_future(self._work())
                 self._under_way.add(task)
                 task.add_done_callback(self._done)
