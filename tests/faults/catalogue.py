@@ -6,6 +6,7 @@ from tests.faults.forged_webhooks import FORGED_WEBHOOKS
 from tests.faults.gateway_killed import GATEWAY_KILLED
 from tests.faults.guessing import GUESSING
 from tests.faults.harness.fault import Fault
+from tests.faults.malformed_input import MALFORMED_CODES, MALFORMED_PHONES, MALFORMED_REPLIES
 from tests.faults.one_code_at_once import ONE_CODE_AT_ONCE
 from tests.faults.openapi_called import OPENAPI_CALLED
 from tests.faults.slow_clients import SLOW_CLIENTS
@@ -23,6 +24,9 @@ FAULTS: tuple[Fault, ...] = (
     CANCELED_REQUESTS,
     CARRIER_FAILING,
     FORGED_WEBHOOKS,
+    MALFORMED_PHONES,
+    MALFORMED_CODES,
+    MALFORMED_REPLIES,
     OPENAPI_CALLED,
     UNKNOWN_CUSTOMER,
     SLOW_CLIENTS,

@@ -1,7 +1,6 @@
 """Processes that are started, stopped, killed, and held still."""
 
 import asyncio
-import contextlib
 import os
 import random
 import signal
@@ -22,12 +21,26 @@ class DidNotStart(Exception):
 
 
 def free_port() -> int:
-    """A port that clients never take for themselves: one that is killed can have its port again."""
+    """A port that clients never take for themselves, held until this program ends: whoever is killed can have its
+    port again.
+
+    A socket that is bound and does not listen keeps out whoever looks for a free port, and not the server, which
+    sets SO_REUSEADDR as servers do.
+    """
     while True:
         port = random.randrange(15_000, 30_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        holder = socket.socket()
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError:
+            holder.close()
+            continue
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _HELD[port] = holder
+        return port
+
+
+_HELD: dict[int, socket.socket] = {}
 
 
 class Process:
