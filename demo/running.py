@@ -11,7 +11,7 @@ from aiohttp import web
 from carrier_sim.app import create_app as create_carrier
 from carrier_sim.settings import CarrierSettings
 from demo.people import CUSTOMERS, phones
-from demo.secrets_file import DemoSecrets, load_or_make, write_private
+from demo.secrets_file import DemoSecrets, load_or_make, write_private, write_settings
 from desk.app import create_app as create_desk
 from desk.settings import PREFIX, DeskCustomer, DeskSettings, Text
 from gateway.core.callers import Scope
@@ -103,31 +103,33 @@ def operators(demo: Demo) -> dict[str, object]:
 
 def _settings(demo: Demo, directory: Path, port: int) -> Settings:
     secrets = demo.secrets
-    return load_settings(
-        host=HOST,
-        port=port,
-        public_url=demo.base_url,
-        data_dir=directory / "data",
-        encryption_key=secrets.encryption_key,
-        index_key=secrets.index_key,
-        code_pepper=secrets.code_pepper,
-        receipt_key=secrets.receipt_key,
-        audit_key=secrets.audit_key,
-        firm_name_ko=FIRM_KO,
-        firm_name_en=FIRM_EN,
-        customer_centre=CUSTOMER_CENTRE,
-        twilio_account_sid=secrets.twilio_account_sid,
-        twilio_auth_token=secrets.twilio_auth_token,
-        twilio_api_base_url=demo.carrier_url,
-        sms_number=SMS_NUMBER,
-        voice_number=VOICE_NUMBER,
-        departure_url=demo.carrier_url,
-        departure_token=secrets.departure_token,
-        camara_url=demo.carrier_url,
-        camara_client_id=secrets.camara_client_id,
-        camara_client_secret=secrets.camara_client_secret,
-        signals_remembered=0,  # who changes a phone's state at the local carrier wants to see it at once
-    )
+    given: dict[str, object] = {
+        "host": HOST,
+        "port": port,
+        "public_url": demo.base_url,
+        "data_dir": directory / "data",
+        "encryption_key": secrets.encryption_key,
+        "index_key": secrets.index_key,
+        "code_pepper": secrets.code_pepper,
+        "receipt_key": secrets.receipt_key,
+        "audit_key": secrets.audit_key,
+        "firm_name_ko": FIRM_KO,
+        "firm_name_en": FIRM_EN,
+        "customer_centre": CUSTOMER_CENTRE,
+        "twilio_account_sid": secrets.twilio_account_sid,
+        "twilio_auth_token": secrets.twilio_auth_token,
+        "twilio_api_base_url": demo.carrier_url,
+        "sms_number": SMS_NUMBER,
+        "voice_number": VOICE_NUMBER,
+        "departure_url": demo.carrier_url,
+        "departure_token": secrets.departure_token,
+        "camara_url": demo.carrier_url,
+        "camara_client_id": secrets.camara_client_id,
+        "camara_client_secret": secrets.camara_client_secret,
+        "signals_remembered": 0,  # who changes a phone's state at the local carrier wants to see it at once
+    }
+    write_settings(directory / "settings", given)
+    return load_settings(**given)
 
 
 def _carrier(demo: Demo, speed: float) -> web.Application:

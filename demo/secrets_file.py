@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -53,6 +54,15 @@ def write_private(path: Path, content: object) -> None:
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
     temporary.replace(path)
+
+
+def write_settings(directory: Path, settings: Mapping[str, object]) -> None:
+    """A file for each setting, as `BONIN_SECRETS_DIR` takes them: `bonin` then works on the demo as well."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, value in settings.items():
+        path = directory / f"bonin_{name}"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(str(value.resolve()) if isinstance(value, Path) else str(value))
 
 
 def _make() -> DemoSecrets:

@@ -135,6 +135,8 @@ class Settings(PolicySettings, LimitSettings):
     trusted_proxies: Annotated[Networks, NoDecode] = ()
     """Networks of the proxies whose `X-Forwarded-For` counts."""
 
+    metrics_exemplars: bool = False
+    """Whether the buckets of `/metrics` name the latest request in them."""
     ops_reader_password: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Of the store's account for dashboards; with the embedded store one is made and kept beside the data."""
 

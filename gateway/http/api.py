@@ -68,11 +68,14 @@ class Parts:
     metrics: CollectorRegistry
     connections: Connections
     ready: Callable[[], Awaitable[bool]]
+    exemplars: bool = False
 
 
 def create_app(parts: Parts) -> web.Application:
     """The gateway's application."""
-    app = create_base_app(registry=parts.metrics, ready=parts.ready, connections=parts.connections)
+    app = create_base_app(
+        registry=parts.metrics, ready=parts.ready, connections=parts.connections, exemplars=parts.exemplars
+    )
     routes = [
         *customer_routes(parts.customers),
         *decision_routes(parts.decisions),

@@ -9,10 +9,18 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 """Seconds; the last ones are for long polls."""
 
 
-class HttpMetrics:
-    """One histogram. Its label sets are few, because routes and methods are."""
+_NAMED = {("/v1/verifications", "POST", 2): "create", ("/v1/verifications/{verification_id}/check", "POST", 2): "check"}
+"""Requests that have a histogram of their own as well: what the product is for."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+
+class HttpMetrics:
+    """Histograms of requests. Their label sets are few, because routes and methods are.
+
+    With `exemplars` each bucket names the latest request in it, for scrapers that ask for OpenMetrics.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, exemplars: bool = False) -> None:
+        self._exemplars = exemplars
         self._seconds = Histogram(
             "bonin_http_request_seconds",
             "Time from the request's headers to the end of its handler",
@@ -20,15 +28,25 @@ class HttpMetrics:
             buckets=BUCKETS,
             registry=registry,
         )
-        self._children: dict[tuple[str, str, int], Histogram] = {}
+        self._named = {
+            "create": Histogram(
+                "bonin_create_seconds", "Opening a verification, whole", buckets=BUCKETS, registry=registry
+            ),
+            "check": Histogram("bonin_check_seconds", "Checking a code, whole", buckets=BUCKETS, registry=registry),
+        }
+        self._children: dict[tuple[str, str, int], tuple[Histogram, ...]] = {}
 
-    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+    def observe(self, route: str, method: str, status: int, seconds: float, request_id: str) -> None:
         """Count one request. `status` is counted by its class: 2xx, 4xx, …"""
         key = (route, method, status // 100)
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = self._seconds.labels(route, method, f"{status // 100}xx")
-        child.observe(seconds)
+        children = self._children.get(key)
+        if children is None:
+            named = [self._named[_NAMED[key]]] if key in _NAMED else []
+            children = (self._seconds.labels(route, method, f"{status // 100}xx"), *named)
+            self._children[key] = children
+        exemplar = {"request_id": request_id} if self._exemplars else None
+        for child in children:
+            child.observe(seconds, exemplar)
 
 
 class WebhookMetrics:

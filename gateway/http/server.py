@@ -1,6 +1,7 @@
 """What every request passes through, whatever its path: id, problem answers, headers, log, metrics."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from gateway.http.health import add_health
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
 from gateway.http.problems import problem_response, show_problem
+from gateway.http.schemas import VERIFICATION_ID
 from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
@@ -41,10 +43,15 @@ API_CSP = "default-src 'none'; frame-ancestors 'none'"
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _UNMATCHED = "unmatched"
+_VERIFICATION_ID = re.compile(VERIFICATION_ID)
 
 
 def create_base_app(
-    *, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]], connections: Connections | None = None
+    *,
+    registry: CollectorRegistry,
+    ready: Callable[[], Awaitable[bool]],
+    connections: Connections | None = None,
+    exemplars: bool = False,
 ) -> web.Application:
     """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`
     and the static files.
@@ -52,7 +59,7 @@ def create_base_app(
     `ready` says whether the store can be reached; metrics go to, and are served from, `registry`. Without
     `connections` the usual limits hold.
     """
-    app = web.Application(middlewares=[_edge(HttpMetrics(registry))])
+    app = web.Application(middlewares=[_edge(HttpMetrics(registry, exemplars=exemplars))])
     app[CONNECTIONS] = connections or Connections(registry)
     lifecycle = app[LIFECYCLE] = Lifecycle()
 
@@ -75,7 +82,8 @@ def _edge(metrics: HttpMetrics) -> Middleware:
         started = perf_counter()
         # A connection's requests share one context: what the last one bound must not stay.
         clear_contextvars()
-        bind_contextvars(request_id=request_id.assign(request))
+        assigned = request_id.assign(request)
+        bind_contextvars(request_id=assigned, **_subject(request))
         try:
             response = await handler(request)
         except asyncio.CancelledError:
@@ -86,7 +94,7 @@ def _edge(metrics: HttpMetrics) -> Middleware:
             response = problem_response(request, _meant(request, error))
         seconds = perf_counter() - started
         route, method = _template(request), request.method if request.method in _METHODS else "other"
-        metrics.observe(route, method, response.status, seconds)
+        metrics.observe(route, method, response.status, seconds, assigned)
         log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
         return response
 
@@ -98,6 +106,12 @@ def _meant(request: web.Request, error: Exception) -> Exception:
     if isinstance(error, OSError) and isinstance(request.match_info.route.resource, web.StaticResource):
         return web.HTTPNotFound()
     return error
+
+
+def _subject(request: web.Request) -> dict[str, str]:
+    """The verification that the path names, for every line of the log; anything else there may be anybody's."""
+    verification_id = request.match_info.get("verification_id", "")
+    return {"verification_id": verification_id} if _VERIFICATION_ID.fullmatch(verification_id) else {}
 
 
 def _template(request: web.Request) -> str:

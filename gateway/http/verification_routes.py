@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
+from structlog.contextvars import bind_contextvars
 
 from gateway.core.callers import Scope
 from gateway.core.limits import Limits
@@ -53,6 +54,7 @@ class VerificationHandlers:
     async def open_verification(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
         body, client = request.body, request.caller.client
         verification = await self._opening.open(OpenRequest(client=client, **body.model_dump()))
+        bind_contextvars(verification_id=verification.verification_id)
         location = f"/v1/verifications/{verification.verification_id}"
         return ApiResponse(201, self._answer(verification), {"Location": location})
 

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Mapping
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from contacts.models import ContactMethod
 from gateway.core.carriers import NEEDS
@@ -102,6 +103,9 @@ class Dispatcher:
 
     async def _take(self, entry: OutboxEntry) -> None:
         """See an entry through. One at which everybody fails is set aside, and never tried for ever."""
+        bind_contextvars(
+            **{"notice_id" if entry.cargo is Cargo.NOTICE else "verification_id": entry.ref.verification_id}
+        )
         try:
             # The store's trouble is not the entry's: that is seen through when the store is there again.
             await once_the_store_answers(lambda: self._see_through(entry))

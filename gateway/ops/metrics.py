@@ -3,9 +3,16 @@
 Labels are methods, carriers, statuses and reasons of ours: a few dozen series in all.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+import asyncio
+import contextlib
+from typing import Final
 
-from gateway.core.read_model import BUCKETS, LATENCIES
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from gateway.core.alarms import AlarmKind
+from gateway.core.errors import StoreUnavailable
+from gateway.core.read_model import BUCKETS, LATENCIES, Live, ReadModel
+from gateway.core.tasks import end
 from gateway.core.verification import Method
 
 _ABOUT = {
@@ -60,3 +67,60 @@ class VerificationMetrics:
 
     def took(self, latency: str, method: str, carrier: str, milliseconds: int) -> None:
         self._latencies[latency].labels(method, carrier).observe(milliseconds / 1000)
+
+
+_LOOK_EVERY: Final = 5.0
+
+
+class InstallationMetrics:
+    """What is so now in the whole installation: every process says the same, so take the greatest, not the sum."""
+
+    def __init__(self, registry: CollectorRegistry, read_model: ReadModel) -> None:
+        self._read_model = read_model
+        self._task: asyncio.Task[None] | None = None
+
+        def gauge(name: str, about: str, *labels: str) -> Gauge:
+            return Gauge(f"bonin_{name}", about, labelnames=labels, registry=registry)
+
+        self._open = gauge("verifications_open", "Verifications that are open", "method")
+        self._calls = gauge("calls", "Calls that are under way", "state")
+        self._alarms = gauge("alarms_standing", "Alarms that nobody has cleared", "kind")
+        self._age = gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble")
+        self._plain = {
+            "queue_depth": (gauge("outbox_entries", "Deliveries that wait or are under way"), 1.0),
+            "queue_age_ms": (gauge("outbox_oldest_seconds", "How long the oldest of them is there"), 1000.0),
+            "dead_letters": (gauge("dead_letters", "Deliveries that failed for good"), 1.0),
+            "locked": (gauge("customers_locked", "Customers whose extra authentication is locked"), 1.0),
+            "approvals_waiting": (gauge("approvals_waiting", "Requests that wait for a second person"), 1.0),
+            "store_appends": (gauge("store_appends", "1 when the store writes every change to a file"), 1.0),
+        }
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._look_for_ever(), name="installation-metrics")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await end(self._task)
+
+    async def look(self) -> None:
+        """Raises `StoreUnavailable`."""
+        now, live = await self._read_model.now(), await self._read_model.live()
+        self._age.set(max(0, now - live.number("at")) / 1000)
+        if live.values:
+            self._set(live)
+
+    def _set(self, live: Live) -> None:
+        for method in Method:
+            self._open.labels(method.value).set(live.number(f"open:{method}"))
+        for state in ("ringing", "in_progress"):
+            self._calls.labels(state).set(live.number(f"calls_{state}"))
+        for kind in AlarmKind:
+            self._alarms.labels(kind.value).set(live.number(f"alarms:{kind}"))
+        for name, (gauge, unit) in self._plain.items():
+            gauge.set(live.number(name) / unit)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self.look()
+            await asyncio.sleep(_LOOK_EVERY)

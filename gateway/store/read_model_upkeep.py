@@ -11,10 +11,12 @@ from typing import Any, Final
 
 import orjson
 
+from gateway.core.alarms import AlarmKind
 from gateway.core.verification import Method
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Argument, Store
 from gateway.store.projection import Event
+from gateway.store.watch import standing_of
 
 _MINUTES_KEPT: Final = 48 * 60
 _SAMPLE_EVERY_MS: Final = 10_000
@@ -127,7 +129,8 @@ class Upkeep:
             "locked": await self._sum("ZCARD", ops_keys.locked),
             "dead_letters": await self._sum("XLEN", keys.dead_letters),
             "approvals_waiting": await self._sum("ZCARD", keys.waiting_approvals),
-            "alarms": await self._store.command("HLEN", keys.ALARMS),
+            "store_appends": int((await standing_of(self._store)).appends),
+            **await self._alarms(),
         }
         for method in Method:
             name = f"open:{method}"
@@ -148,6 +151,11 @@ class Upkeep:
         events = {str(number): sum(sums.values()) for number, sums in self._recent.items()}
         seen = orjson.dumps([values, calls, events], option=orjson.OPT_SORT_KEYS)
         return hashlib.blake2s(seen, digest_size=8).hexdigest()
+
+    async def _alarms(self) -> dict[str, Argument]:
+        """How many stand, in all and of each kind; their subjects may be customers and stay where they are."""
+        kinds = Counter(name.decode().split(" ")[0] for name in await self._store.command("HKEYS", keys.ALARMS))
+        return {"alarms": kinds.total(), **{f"alarms:{kind}": kinds[kind] for kind in AlarmKind}}
 
     async def _queue(self, now: int) -> dict[str, Argument]:
         shards = range(keys.SHARDS)

@@ -30,7 +30,7 @@ from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.wiring.carriers import twilio_accounts
 from gateway.wiring.foundation import lay_foundation, run_parts
-from gateway.wiring.ops import OperatorAccounts, add_ops, build_ops_reader, build_projector
+from gateway.wiring.ops import OperatorAccounts, add_ops, watching_parts
 from gateway.wiring.stores import Stores
 from gateway.wiring.use_cases import UseCases
 
@@ -56,7 +56,7 @@ async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIt
         stores = foundation.stores
         app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.is_fit)
         add_ops(app, settings, stores, foundation.use_cases, foundation.personal_data)
-        watching = build_projector(settings, stores, foundation.metrics), build_ops_reader(settings, stores)
+        watching = watching_parts(settings, stores, foundation.metrics)
         delivering = () if api_only else foundation.delivering_parts()
         await run_parts((*foundation.watches(), stores.changes, *delivering, *watching), stack)
         yield Gateway(app, stores.api_keys, OperatorAccounts(stores.operators, foundation.personal_data))
@@ -95,6 +95,7 @@ def _app(
             slip=SlipPage(use_cases.passwords, stores.customers, settings.firm),
             twilio=twilio,
             metrics=metrics,
+            exemplars=settings.metrics_exemplars,
             connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
             ready=is_fit,
         )

@@ -20,7 +20,7 @@ from gateway.ops.dead_letter_pages import DeadLetterPages
 from gateway.ops.find import FindPages
 from gateway.ops.guard import Guard
 from gateway.ops.live import LivePages
-from gateway.ops.metrics import VerificationMetrics
+from gateway.ops.metrics import InstallationMetrics, VerificationMetrics
 from gateway.ops.now_page import NowPage
 from gateway.ops.rendering import Pages
 from gateway.ops.sign_in_pages import SignInPages
@@ -31,6 +31,7 @@ from gateway.store.operators import RedisOperators
 from gateway.store.ops_reader import OpsReader
 from gateway.store.projector import Projector
 from gateway.store.read_model_upkeep import Upkeep
+from gateway.wiring.foundation import Part
 from gateway.wiring.stores import Stores
 from gateway.wiring.use_cases import UseCases
 
@@ -83,14 +84,23 @@ def add_ops(
 
 
 def build_projector(settings: Settings, stores: Stores, metrics: CollectorRegistry) -> Projector:
-    """What keeps the read model up; opened with the gateway."""
+    """What keeps the read model up."""
     kept = settings.limits.kept_after_close
     upkeep = Upkeep(stores.connection, kept, settings.limits.ops_rows_kept)
     return Projector(stores.connection, upkeep, VerificationMetrics(metrics), kept)
 
 
-def build_ops_reader(settings: Settings, stores: Stores) -> OpsReader:
-    """The store's account for dashboards; opened with the gateway."""
+def watching_parts(settings: Settings, stores: Stores, metrics: CollectorRegistry) -> tuple[Part, ...]:
+    """What runs so that operators and dashboards see what goes on."""
+    return (
+        build_projector(settings, stores, metrics),
+        InstallationMetrics(metrics, stores.read_model),
+        _ops_reader(settings, stores),
+    )
+
+
+def _ops_reader(settings: Settings, stores: Stores) -> OpsReader:
+    """The store's account for dashboards."""
     password = settings.ops_reader_password
     if password is not None:
         return OpsReader(stores.connection, password.get_secret_value())

@@ -46,6 +46,13 @@ def test_a_command_for_the_demo_works_with_it(block: Block, demo: Checkout) -> N
     demo.run(block.text)
 
 
+@pytest.mark.parametrize("line", sorted({line for block in blocks("sh runbook") for line in block.text.splitlines()}))
+def test_a_command_of_the_runbook_answers_yes_or_no(line: str, demo: Checkout) -> None:
+    """With 0 or 1, and never with a complaint about its words or the settings."""
+    said = demo.run(f"export BONIN_SECRETS_DIR=.demo/settings\n{line} || test $? -eq 1")
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("block", blocks("python demo"), ids=str)
 def test_the_client_in_the_readme_verifies_a_customer(block: Block, demo: Checkout) -> None:
     process = demo.start("python3", "-c", block.text)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,10 @@ def test_the_store_is_reached_by_the_gateway_alone() -> None:
     assert COMPOSE["networks"]["store"]["internal"] is True
 
 
-def test_the_gateway_is_published_on_loopback_only() -> None:
-    assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["gateway"]["ports"])
+def test_everything_is_published_on_loopback_only() -> None:
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
 
 
 @pytest.fixture
@@ -71,9 +74,10 @@ def test_nobody_but_the_operator_can_look_into_the_secrets(secrets: Path) -> Non
 
 
 def test_compose_hands_each_secret_to_the_one_service_it_is_for(secrets: Path) -> None:
-    handed = {name: service["secrets"] for name, service in COMPOSE["services"].items()}
+    handed = {name: service.get("secrets", []) for name, service in COMPOSE["services"].items()}
     assert handed["valkey"] == ["valkey_password.conf"]
-    assert sorted(handed["gateway"] + handed["valkey"]) == sorted(path.name for path in secrets.iterdir())
+    assert handed["grafana"] == ["grafana_password"]
+    assert sorted(chain(*handed.values())) == sorted(path.name for path in secrets.iterdir())
     for name, source in COMPOSE["secrets"].items():
         assert source["file"] == f"deploy/secrets/{name}"
 

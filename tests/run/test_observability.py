@@ -1,0 +1,84 @@
+"""What the compose profile `observability` brings: rules that fire when they should, a dashboard that Grafana reads."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from tests.observability import DASHBOARD, FOLDER, ROOT, RULES, expressions, metrics_in
+
+
+def promtool(*words: str) -> str:
+    """What it finds fault with; nothing when it accepts."""
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.fail("promtool is missing: install the package `prometheus`, as .ci/run does.")
+    done = subprocess.run([program, *words], cwd=FOLDER, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_promtool_accepts_the_rules_and_the_settings() -> None:
+    assert promtool("check", "rules", "rules.yml") == ""
+    assert promtool("check", "config", "--syntax-only", "prometheus.yml") == ""
+
+
+def test_each_alert_fires_when_it_should_and_is_silent_when_all_is_well() -> None:
+    assert promtool("test", "rules", "rules_test.yml") == ""
+
+
+def test_each_alert_is_shown_to_fire() -> None:
+    tried = (FOLDER / "rules_test.yml").read_text()
+    assert [rule["alert"] for rule in RULES if rule["alert"] not in tried] == []
+
+
+@pytest.mark.parametrize(("name", "expression"), expressions().items())
+def test_each_expression_is_promql_over_metrics_of_ours(name: str, expression: str) -> None:
+    assert metrics_in(expression)
+    assert all(metric == "up" or metric.startswith("bonin_") for metric in metrics_in(expression))
+
+
+def test_each_alert_says_how_bad_it_is_in_both_languages() -> None:
+    for rule in RULES:
+        assert rule["labels"]["severity"] in ("critical", "warning")
+        assert {"summary", "summary_ko"} <= set(rule["annotations"])
+
+
+def test_each_alert_has_its_section_in_the_runbook() -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    assert [rule["alert"] for rule in RULES if f"\n## {rule['alert']}" not in runbook] == []
+
+
+def test_the_dashboard_is_what_grafana_reads_and_nothing_of_it_is_lost() -> None:
+    """Read into Grafana's own types and written again: what its schema does not know would be gone or changed."""
+    read = json.loads(JSONEncoder().encode(Dashboard.from_json(DASHBOARD)))
+    assert left_out(DASHBOARD, read) == []
+
+
+def test_panels_have_numbers_of_their_own_and_do_not_overlap() -> None:
+    panels = DASHBOARD["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    cells = [
+        (x, y)
+        for panel in panels
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(set(cells)) == len(cells)
+    assert max(x for x, _ in cells) < 24
+
+
+def left_out(given: object, read: object, place: str = "") -> list[str]:
+    """Where the two differ."""
+    if isinstance(given, dict) and isinstance(read, dict):
+        return [
+            where
+            for name, value in given.items()
+            for where in ([f"{place}/{name}"] if name not in read else left_out(value, read[name], f"{place}/{name}"))
+        ]
+    if isinstance(given, list) and isinstance(read, list) and len(given) == len(read):
+        pairs = enumerate(zip(given, read, strict=True))
+        return [where for number, pair in pairs for where in left_out(*pair, f"{place}/{number}")]
+    return [] if given == read else [place]
