@@ -112,6 +112,7 @@ def gateway_environment(
         "BONIN_INDEX_KEY": secrets.index_key,
         "BONIN_CODE_PEPPER": secrets.code_pepper,
         "BONIN_RECEIPT_KEY": secrets.receipt_key,
+        "BONIN_AUDIT_KEY": secrets.audit_key,
         "BONIN_FIRM_NAME_KO": "본인증권",
         "BONIN_FIRM_NAME_EN": "Bonin Securities",
         "BONIN_CUSTOMER_CENTRE": "1588-0000",
