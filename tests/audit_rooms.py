@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from joserfc.jwk import ECKey
 
-from gateway.core.audit.exporting import Exporter, ReasonsOf, Wanted
+from gateway.core.audit.exporting import Exporter, OpenReasons, Wanted
 from gateway.core.audit.records import AuditKeys, AuditSigner, Head
 from gateway.core.audit.retention import Retention
 from gateway.core.audit.sealing import Sealer
@@ -42,8 +42,8 @@ class AuditRooms:
         words = [word for pair in ({"event": "test.told", "at": "1"} | fields).items() for word in pair]
         await self.store.all(*(("XADD", keys.audit(shard), "*", *words) for _ in range(count)))
 
-    async def export(self, wanted: Wanted = EVERYTHING, reasons_of: ReasonsOf | None = None) -> list[bytes]:
-        lines = Exporter(self.audit, self.signer, wanted, reasons_of).lines()
+    async def export(self, wanted: Wanted = EVERYTHING, open_reasons: OpenReasons | None = None) -> list[bytes]:
+        lines = Exporter(self.audit, self.signer, wanted, open_reasons).lines()
         return [line async for line in lines]
 
     def lines(self, after: Mapping[int, int] | None = None) -> AsyncIterator[bytes]:

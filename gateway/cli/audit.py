@@ -28,6 +28,7 @@ def add_audit_commands(commands: Commands) -> None:
     export.add_argument("--to", dest="until", type=_end_of, help="only up to this day or time")
     export.add_argument("--customer", metavar="CUSTOMER_ID", help="only what names this customer")
     export.add_argument("--out", type=Path, metavar="FILE", help="a file that is not there yet, instead of the output")
+    export.add_argument("--with-reasons", action="store_true", help="with what people wrote, which else stays sealed")
     archive = audit.add("archive", _refusing(archive_audit))
     archive.add_argument("directory", type=Path, metavar="DIR")
     archive.add_argument("--kept-days", type=_days, default=7, help="what stays in the store as well; 7")
@@ -41,7 +42,8 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
     wanted = Wanted(arguments.since, arguments.until, arguments.customer)
     async with open_audit(settings) as audit:
         await audit.sealer.seal_everything()
-        lines = Exporter(audit.store, audit.signer, wanted).lines()
+        open_reasons = audit.words.reasons if arguments.with_reasons else None
+        lines = Exporter(audit.store, audit.signer, wanted, open_reasons).lines()
         if arguments.out is None:
             async for one in lines:
                 sys.stdout.buffer.write(one)

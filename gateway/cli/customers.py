@@ -11,10 +11,12 @@ from contacts.models import methods_of
 from gateway.cli.commands import Commands, readable_name, say
 from gateway.cli.refusals import Refused, telling_refusals
 from gateway.cli.tables import moment, show_facts, show_rows
-from gateway.core.approvals import Approvals
+from gateway.core.approvals import Approvals, without_numbers
 from gateway.core.customer_centre import CustomerCentre
+from gateway.core.stores import CustomerMissing
 from gateway.settings import Settings
 from gateway.store import keys
+from gateway.store.erasure import RedisErasure
 from gateway.wiring import open_store
 from gateway.wiring.stores import Stores, build_stores
 
@@ -30,7 +32,10 @@ def add_customer_commands(commands: Commands) -> None:
     unlock = customers.add("unlock", request_unlock)
     unlock.add_argument("--by", required=True, type=readable_name, help="who asks for it")
     unlock.add_argument("--reason", required=True, type=readable_name)
-    for command in (show, contacts, unlock):
+    erase = customers.add("erase", erase_customer)
+    erase.add_argument("--by", required=True, type=readable_name, help="who erases")
+    erase.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
+    for command in (show, contacts, unlock, erase):
         command.add_argument("customer_id")
 
 
@@ -97,6 +102,21 @@ async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> i
         except Refused:
             return 1
     say(asked.approval_id)
+    return 0
+
+
+async def erase_customer(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Erase what is known of a customer: name, birth date, numbers, what was written of them. It cannot be undone."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        erasure = RedisErasure(store, settings.personal_data, settings.limits)
+        try:
+            await erasure.erase(arguments.customer_id, arguments.by, without_numbers(arguments.reason))
+        except CustomerMissing:
+            return _missing(arguments.customer_id)
+        is_rewritten = await erasure.rewrite_files()
+    say(f"{arguments.customer_id}: erased · 삭제했습니다")
+    if not is_rewritten:
+        say("The store's files still hold it, encrypted, until their next rewrite: run BGREWRITEAOF there.")
     return 0
 
 

@@ -1,9 +1,11 @@
 """What an operator does to a verification or a dead letter: in the audit with who and why, before it is done."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from gateway.core.approvals import without_numbers
 from gateway.core.dead_letters import DeadLetter, DeadLetters, Replay
+from gateway.core.read_model import TimelineEvent
 from gateway.core.verification import Verification
 from gateway.core.verifications import Verifications
 
@@ -16,6 +18,10 @@ class ActionLog(Protocol):
         """
         ...
 
+    async def with_reasons(self, customer_id: str, timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
+        """The same, with what people wrote into it opened. Raises `StoreUnavailable`."""
+        ...
+
 
 class OpsActions:
     """Raises `Refusal`. Nothing is done that the audit could not be told of."""
@@ -24,6 +30,10 @@ class OpsActions:
         self._verifications = verifications
         self._dead_letters = dead_letters
         self._log = log
+
+    async def with_reasons(self, customer_id: str, timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
+        """A timeline as it may be shown to an operator."""
+        return await self._log.with_reasons(customer_id, timeline)
 
     async def cancel(self, verification_id: str, person: str, why: str) -> Verification:
         await self._tell("ops.cancel", verification_id, person, why)

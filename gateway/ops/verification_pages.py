@@ -84,7 +84,8 @@ class VerificationPages:
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         verification = await self._verifications.get(visit.request.match_info["verification_id"])
-        timeline = await self._read_model.timeline(verification.verification_id)
+        told = await self._read_model.timeline(verification.verification_id)
+        timeline = await self._actions.with_reasons(verification.customer_id, told)
         return self._pages.show(
             visit.request, visit.locale, "verification.html", session=visit.session,
             row=await self._rows.row(verification),

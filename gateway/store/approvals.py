@@ -1,7 +1,7 @@
 """Requests for approval in the store. What they ask for is sealed; approving and carrying out is one script."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -25,6 +25,7 @@ from gateway.core.stores import CustomerMissing
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import life_keys, life_words
+from gateway.store.customer_words import CustomerWords, WordsReader
 from gateway.store.scripts import load
 
 _REQUEST = load("request_approval")
@@ -40,6 +41,7 @@ class RedisApprovals:
     def __init__(self, store: Store, personal_data: PersonalData, limits: Limits) -> None:
         self._store = store
         self._personal_data = personal_data
+        self.words = CustomerWords(store, personal_data)
         self._limits = limits
         self._kept_ms = limits.approvals_kept * 1000
 
@@ -57,7 +59,7 @@ class RedisApprovals:
             (
                 *(new.approval_id, self._limits.approval_life * 1000, self._kept_ms),
                 *(new.kind, new.customer_id, new.contact_id or "", new.requested_by, person_key(new.requested_by)),
-                *(new.reason, sealed),
+                *(await self.words.seal(new.customer_id, new.reason), sealed),
             ),
         )
         match given:
@@ -79,7 +81,7 @@ class RedisApprovals:
 
     async def read(self, approval_id: str) -> Approval | None:
         pairs, (seconds, _) = await self._store.all(("HGETALL", keys.approval(approval_id)), ("TIME",))
-        approval = self._approval(approval_id, pairs)
+        approval = next(iter(await self._approvals([(approval_id, pairs)])), None)
         if approval and approval.status is ApprovalStatus.WAITING and int(seconds) * 1000 >= approval.expires_at:
             await self._expire(approval_id)
             return await self.read(approval_id)
@@ -93,13 +95,13 @@ class RedisApprovals:
         )
         ids = [approval_id.decode() for some in found for approval_id in some]
         records = await self._store.all(*(("HGETALL", keys.approval(approval_id)) for approval_id in ids))
-        read = (self._approval(*each) for each in zip(ids, records, strict=True))
-        approvals = [one for one in read if one is not None and one.status is status]
+        read = await self._approvals(zip(ids, records, strict=True))
+        approvals = [one for one in read if one.status is status]
         return sorted(approvals, key=lambda one: (one.requested_at, one.approval_id), reverse=True)
 
     async def approve(self, approval: Approval, decider: Decider, reason: str) -> None:
         customer_id, approval_id = approval.customer_id, approval.approval_id
-        action = await self._action(approval)
+        action, sealed = await self._action(approval), await self.words.seal(customer_id, reason)
         given = await self._store.run(
             _APPROVE,
             (
@@ -109,7 +111,7 @@ class RedisApprovals:
             ),
             (
                 *life_words(customer_id, self._limits, decider.name),
-                *(approval_id, self._kept_ms, decider.key_person, reason),
+                *(approval_id, self._kept_ms, decider.key_person, sealed),
                 *(person_key(decider.name), person_key(decider.key_person)),
                 *(approval.contact_id or "", *action),
             ),
@@ -125,11 +127,11 @@ class RedisApprovals:
         _raise_if_over(given)
 
     async def reject(self, approval: Approval, decider: Decider, reason: str) -> None:
-        approval_id = approval.approval_id
+        approval_id, sealed = approval.approval_id, await self.words.seal(approval.customer_id, reason)
         given = await self._store.run(
             _REJECT,
             _approval_keys(approval_id),
-            (approval_id, self._kept_ms, decider.name, decider.key_person, reason),
+            (approval_id, self._kept_ms, decider.name, decider.key_person, sealed),
         )
         _raise_if_over(given)
 
@@ -169,27 +171,32 @@ class RedisApprovals:
         )
         await asyncio.gather(*(self._expire(approval_id.decode()) for ids in found for approval_id in ids))
 
-    def _approval(self, approval_id: str, pairs: list[bytes]) -> Approval | None:
-        record = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        if not record:
-            return None
+    async def _approvals(self, read: Iterable[tuple[str, list[bytes]]]) -> list[Approval]:
+        """Those that are there, with their reasons opened."""
+        records = [
+            (approval_id, dict(zip(pairs[::2], pairs[1::2], strict=True))) for approval_id, pairs in read if pairs
+        ]
+        words = await self.words.reader(record[b"customer_id"].decode() for _, record in records)
+        return [self._approval(approval_id, record, words) for approval_id, record in records]
+
+    def _approval(self, approval_id: str, record: dict[bytes, bytes], words: WordsReader) -> Approval:
         action = orjson.loads(self._personal_data.open(record.pop(b"action"), bound_to=approval_id))
         text: dict[str, Any] = {name.decode(): value.decode() for name, value in record.items()}
-        decided_at = text.get("decided_at")
+        customer_id, decided_at, decision = text["customer_id"], text.get("decided_at"), text.get("decision_reason")
         return Approval(
             approval_id=approval_id,
             kind=ApprovalKind(text["kind"]),
             status=ApprovalStatus(text["status"]),
-            customer_id=text["customer_id"],
+            customer_id=customer_id,
             contact_id=text["contact_id"] or None,
             requested_by=text["requested_by"],
-            reason=text["reason"],
+            reason=words.open(customer_id, text["reason"]),
             requested_at=int(text["requested_at"]),
             expires_at=int(text["expires_at"]),
             action=action,
             decided_by=text.get("decided_by"),
             decided_at=int(decided_at) if decided_at else None,
-            decision_reason=text.get("decision_reason"),
+            decision_reason=words.open(customer_id, decision) if decision else None,
         )
 
 

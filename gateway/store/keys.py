@@ -93,6 +93,11 @@ def customer(customer_id: str) -> str:
     return _at(shard_of(customer_id), f"customer:{customer_id}")
 
 
+def customer_words(customer_id: str) -> str:
+    """Hash: the sealed key under which reasons that name the customer are; gone when they are erased."""
+    return _at(shard_of(customer_id), f"customer-words:{customer_id}")
+
+
 def contacts(customer_id: str) -> str:
     """Hash: blind index of a number → contact id."""
     return _at(shard_of(customer_id), f"contacts:{customer_id}")
@@ -331,6 +336,9 @@ AUDIT_OF_NOBODY = audit(_NOBODYS)
 
 AUDIT_KEYS = _at(_NOBODYS, "audit-keys")
 """Hash: id of a key that seals, or sealed → its public JWK."""
+
+EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"
+"""The pattern of all `idempotency` records."""
 
 CHANGES = "bonin:changes"
 """Channel: the id of each verification that has just changed."""

@@ -17,6 +17,7 @@ from gateway.core.operators import (
     StepUsed,
 )
 from gateway.store import keys, ops_keys
+from gateway.store.action_log import TELL
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -27,7 +28,6 @@ _READ_SESSION = load("read_session")
 _ADD = load("add_operator")
 _REMOVE = load("remove_operator")
 _RESET = load("reset_authenticator")
-_TELL = load("tell_event")
 
 
 class RedisOperators:
@@ -125,11 +125,7 @@ class RedisOperators:
         await self._store.command("DEL", _session_key(cookie))
 
     async def tell(self, event: str, person: str) -> None:
-        await self._store.run(_TELL, (keys.AUDIT_OF_NOBODY,), (event, "", "by", person))
-
-    async def note(self, event: str, customer_id: str, subject: tuple[str, str], person: str, why: str) -> None:
-        words = (event, customer_id, *subject, "by", person, "why", why)
-        await self._store.run(_TELL, (keys.audit(keys.shard_of(customer_id)),), words)
+        await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), (event, "", "by", person))
 
 
 def _keys(person: str) -> tuple[str, str, str]:

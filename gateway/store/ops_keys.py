@@ -84,6 +84,9 @@ def carrier(name: str) -> str:
     return f"{PUBLIC_PREFIX}carrier:{name}"
 
 
+EVERY_OWNERS: Final = "bonin:{*}:ops-owners:*"
+"""The pattern of all `owners`."""
+
 LIVE = f"{PUBLIC_PREFIX}live"
 """Hash: what is so now: open verifications, calls, queue, locks, alarms."""
 

@@ -32,6 +32,7 @@ SEALED_FIELDS = {
     "approval": (SealedField("action", _its_id),),
     "v": (SealedField("sealed", _its_id),),
     "idempotency": (SealedField("answer", _its_key),),
+    "customer-words": (SealedField("key", lambda _, customer_id: f"{customer_id}:words"),),
     "ops-operator": (SealedField("secret", lambda _, person: f"operator:{person}"),),
 }
 """By kind of record: the word after the shard in its key. All records are hashes.

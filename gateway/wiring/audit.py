@@ -10,6 +10,7 @@ from gateway.core.audit.sealing import Sealer
 from gateway.settings import Settings
 from gateway.store.audit import RedisAudit
 from gateway.store.connection import Store
+from gateway.store.customer_words import CustomerWords
 from gateway.wiring.stores import open_store
 
 _DAY_MS = 86_400_000
@@ -23,6 +24,7 @@ class Audit:
     signer: AuditSigner
     sealer: Sealer
     retention: Retention
+    words: CustomerWords
 
     async def keys(self) -> AuditKeys:
         """Every key that ever sealed here."""
@@ -34,7 +36,7 @@ def build_audit(settings: Settings, store: Store) -> Audit:
     signer = AuditSigner(settings.audit_signing_key)
     retention = Retention(audit, signer, kept_ms=settings.audit_kept_days * _DAY_MS)
     sealer = Sealer(audit, signer, retention, sealed_after=settings.audit_sealed_after)
-    return Audit(audit, signer, sealer, retention)
+    return Audit(audit, signer, sealer, retention, CustomerWords(store, settings.personal_data))
 
 
 @asynccontextmanager

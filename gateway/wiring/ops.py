@@ -61,7 +61,7 @@ def add_ops(
         lambda: secrets.token_urlsafe(32),
     )  # fmt: skip
     rows = VerificationRows(read_model, stores.verifications, stores.customers)
-    actions = OpsActions(use_cases.verifications, stores.dead_letters, stores.operators)
+    actions = OpsActions(use_cases.verifications, stores.dead_letters, stores.action_log)
     add_ops_pages(
         app,
         Guard(sign_in, pages),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from contacts.protection import PersonalData
 from gateway.core.limits import Limits
 from gateway.settings import Settings
+from gateway.store.action_log import RedisActionLog
 from gateway.store.alarms import RedisAlarms
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.approvals import RedisApprovals
@@ -41,6 +42,7 @@ class Stores:
     """Every port of the core on one Redis or Valkey."""
 
     connection: Store
+    action_log: RedisActionLog
     alarms: RedisAlarms
     api_keys: RedisApiKeys
     approvals: RedisApprovals
@@ -72,6 +74,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
     """Nothing is asked of the store yet."""
     return Stores(
         connection=store,
+        action_log=RedisActionLog(store, personal_data),
         alarms=RedisAlarms(store),
         api_keys=RedisApiKeys(store),
         approvals=RedisApprovals(store, personal_data, limits),

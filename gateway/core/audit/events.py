@@ -36,7 +36,7 @@ _VERIFICATION = "customer verification client method operation contact?"
 _NOTICE = "customer notice client kind operation contact"
 _DEAD_LETTER = "customer verification? notice? kind delivery by"
 _CONTACT = "customer contact cause reference by"
-_DECIDED = "customer approval kind contact? requested_by request_reason by key_of decision_reason"
+_DECIDED = "customer approval kind contact? requested_by request_reason by key_of decision_reason?"
 _REPORTED = [state for state in DeliveryState if state is not DeliveryState.QUEUED]
 _CLOSED = [status for status in Status if status is not Status.PENDING]
 _OVER = [status for status in ApprovalStatus if status is not ApprovalStatus.WAITING]
@@ -48,6 +48,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "customer.replaced": "customer kind identity_changed? by",
         "customer.consent_given": "customer by",
         "customer.consent_withdrawn": "customer by",
+        "customer.erased": "customer by erasure_reason",
         "customer.locked": f"{_VERIFICATION} wrong channel",
         "customer.unlocked": "customer approval by",
         "contact.created": "customer contact line_type label by",
@@ -99,4 +100,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "api_key.revoked": "api_key client person",
     }.items()
 }
-"""By name. Values are words, ids and numbers; of people only the names of staff, and the reasons that they wrote."""
+"""By name. Values are words, ids and numbers; of people only the names of staff, and sealed reasons."""
+
+REASONS: Final = ("request_reason", "decision_reason", "why")
+"""What people wrote of a customer, sealed under the customer's own key: erasing that erases them."""

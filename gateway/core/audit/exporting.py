@@ -12,7 +12,7 @@
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -24,8 +24,11 @@ from gateway.core.audit.stores import AuditStore, ShardHead
 
 _AT_ONCE = 32
 
-ReasonsOf = Callable[[dict[str, str]], Mapping[str, str]]
-"""The reasons that people wrote into an event, by field; empty where there are none, or they were erased."""
+Opened = Sequence[Mapping[str, str]]
+"""For each event the reasons that people wrote into it, by field."""
+
+OpenReasons = Callable[[Sequence[Mapping[str, str]]], Awaitable[Opened]]
+"""Opens the reasons of some events."""
 
 
 class AuditMoved(Exception):
@@ -55,12 +58,12 @@ class Exporter:
     """Writes one export. The lines come with their line feeds."""
 
     def __init__(
-        self, store: AuditStore, signer: AuditSigner, wanted: Wanted, reasons_of: ReasonsOf | None = None
+        self, store: AuditStore, signer: AuditSigner, wanted: Wanted, open_reasons: OpenReasons | None = None
     ) -> None:
         self._store = store
         self._signer = signer
         self._wanted = wanted
-        self._reasons_of = reasons_of
+        self._open_reasons = open_reasons
         self._content = hashlib.sha256()
         self._shown = 0
 
@@ -72,7 +75,7 @@ class Exporter:
             if after is None and (record := await self._store.removed(shard)) is not None:
                 yield self._counted(line({RecordKind.REMOVED.value: record}))
             async for content in self._contents(shard, begin, head):
-                for one in self._segment(content):
+                for one in self._segment(content, await self._reasons(content[1:])):
                     yield self._counted(one)
         end = Head(at, positions(heads), self._content.hexdigest(), self._shown, self._wanted.written)
         yield line({RecordKind.HEAD.value: self._signer.head(end)}) + b"\n"
@@ -91,26 +94,32 @@ class Exporter:
                     raise AuditMoved
                 yield unpack(packed)
 
-    def _segment(self, content: list[bytes]) -> Iterator[bytes]:
+    async def _reasons(self, events: Sequence[bytes]) -> Opened:
+        """For each event."""
+        if self._open_reasons is None:
+            return [{}] * len(events)
+        return await self._open_reasons([orjson.loads(event) for event in events])
+
+    def _segment(self, content: list[bytes], reasons: Opened) -> Iterator[bytes]:
         record, *events = content
         wanted = self._choose(events)
         if not any(wanted):
             yield line({**orjson.loads(record), "omitted": True})
             return
         yield record
-        for event, is_wanted in zip(events, wanted, strict=True):
-            yield from self._event(event) if is_wanted else [line({"omitted": digest(event).hex()})]
+        for event, is_wanted, opened in zip(events, wanted, reasons, strict=True):
+            if not is_wanted:
+                yield line({"omitted": digest(event).hex()})
+                continue
+            self._shown += 1
+            yield event
+            if opened:
+                yield line({"reasons": dict(opened)})
 
     def _choose(self, events: Sequence[bytes]) -> list[bool]:
         if not self._wanted.written:
             return [True] * len(events)
         return [self._wanted.takes(orjson.loads(event)) for event in events]
-
-    def _event(self, event: bytes) -> Iterator[bytes]:
-        self._shown += 1
-        yield event
-        if self._reasons_of is not None and (reasons := self._reasons_of(orjson.loads(event))):
-            yield line({"reasons": dict(reasons)})
 
 
 def positions(heads: Sequence[ShardHead]) -> dict[int, Position]:

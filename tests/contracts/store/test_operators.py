@@ -153,11 +153,10 @@ async def test_opening_the_enrolment_costs_no_try(operators: RedisOperators) -> 
 
 async def test_what_operators_do_stands_in_the_audit(operators: RedisOperators, ports: Ports) -> None:
     await signed_in(operators)
-    await operators.note("ops.cancel", "customer", ("verification", "ver_x"), PERSON, "요청")
     await operators.reset_authenticator(PERSON)
     await operators.remove(PERSON)
     told = await all_events(ports.store)
     assert unknown_to_the_catalogue(told) == []
     assert {event["event"] for event in told} >= {
-        "operator.added", "operator.signed_in", "ops.cancel", "operator.authenticator_reset", "operator.removed",
+        "operator.added", "operator.signed_in", "operator.authenticator_reset", "operator.removed",
     }  # fmt: skip

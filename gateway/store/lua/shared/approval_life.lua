@@ -21,7 +21,7 @@ local function closed_approval(keys, id, kept, now)
     return {'closed', approval[1]}
   end
   if now >= tonumber(approval[2]) then
-    close_approval(keys, id, 'expired', 'gateway', 'gateway', 'expired', kept, now)
+    close_approval(keys, id, 'expired', 'gateway', 'gateway', '', kept, now)
     return {'closed', 'expired'}
   end
   return nil

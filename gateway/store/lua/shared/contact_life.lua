@@ -14,13 +14,13 @@ local function note(id, event, cause, reference)
   tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
---[[ Closes what is open with this contact, or for it; a phone that rings for it stops. ]]
+--[[ Closes what is open with this contact, or for it, or with none given all of it; a phone that rings for it stops. ]]
 local function void_open(id)
   for _, open in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
     local v = redis.call('HMGET', VERIFICATION .. open, 'status', 'expires_at', 'target_contact_id', 'delivery',
       'customer_id', 'client', 'method', 'operation', 'contact_id')
     local told = verification_of(open, v)
-    if v[1] == 'pending' and now < tonumber(v[2]) and (told.contact == id or v[3] == id) then
+    if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
       close({ verification = VERIFICATION .. open, open = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, told,
         'failed', 'contact_changed', 'gateway', now)
       if told.method == 'ars' then

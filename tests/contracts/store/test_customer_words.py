@@ -1,0 +1,92 @@
+"""What people write about a customer: sealed where it stands, read by who may, and gone with the customer's key."""
+
+import asyncio
+
+import pytest
+
+from gateway.core.read_model import TimelineEvent
+from gateway.store import keys
+from gateway.store.action_log import RedisActionLog
+from gateway.store.approvals import RedisApprovals
+from gateway.store.customer_words import ERASED, CustomerWords
+from tests import builders
+from tests.audit_events import events
+from tests.builders import CUSTOMER_ID
+from tests.contracts.store.approval_requests import CHECKER, REASON, locked
+from tests.contracts.store.servers import LIMITS, Ports
+
+WRITTEN = "고객이 여의도점에서 신분증을 보임"
+
+
+@pytest.fixture
+def words(ports: Ports) -> CustomerWords:
+    return CustomerWords(ports.store, builders.personal_data())
+
+
+async def opened(words: CustomerWords, customer_id: str, sealed: str) -> str:
+    return (await words.reader([customer_id])).open(customer_id, sealed)
+
+
+async def test_what_was_sealed_is_read_again_and_never_the_same_twice(words: CustomerWords) -> None:
+    one, other = [await words.seal(CUSTOMER_ID, WRITTEN) for _ in range(2)]
+    assert one != other
+    assert [await opened(words, CUSTOMER_ID, sealed) for sealed in (one, other)] == [WRITTEN] * 2
+
+
+async def test_all_who_write_at_once_write_under_one_key(ports: Ports) -> None:
+    writers = [CustomerWords(ports.store, builders.personal_data()) for _ in range(8)]
+    sealed = await asyncio.gather(*(writer.seal(CUSTOMER_ID, WRITTEN) for writer in writers))
+    assert {await opened(writers[0], CUSTOMER_ID, one) for one in sealed} == {WRITTEN}
+
+
+async def test_words_of_one_customer_are_not_read_as_those_of_another(words: CustomerWords) -> None:
+    sealed = await words.seal(CUSTOMER_ID, WRITTEN)
+    await words.seal("sung-chunhyang", WRITTEN)
+    assert await opened(words, "sung-chunhyang", sealed) == ERASED
+
+
+@pytest.mark.parametrize("sealed", ["", "x", "====", "A" * 40, "가나다"])
+async def test_what_was_not_sealed_here_is_not_read(words: CustomerWords, sealed: str) -> None:
+    await words.seal(CUSTOMER_ID, WRITTEN)
+    assert await opened(words, CUSTOMER_ID, sealed) == ERASED
+
+
+async def test_without_the_key_nobody_reads_it(ports: Ports, words: CustomerWords) -> None:
+    sealed = await words.seal(CUSTOMER_ID, WRITTEN)
+    await ports.store.command("DEL", keys.customer_words(CUSTOMER_ID))
+    assert await opened(words, CUSTOMER_ID, sealed) == ERASED
+    later = await words.seal(CUSTOMER_ID, WRITTEN)
+    assert await opened(words, CUSTOMER_ID, later) == WRITTEN
+    assert await opened(words, CUSTOMER_ID, sealed) == ERASED
+
+
+async def test_reasons_of_approvals_are_sealed_in_the_audit_and_read_in_the_record(ports: Ports) -> None:
+    await ports.customers.put(builders.individual())
+    approvals = RedisApprovals(ports.store, builders.personal_data(), LIMITS)
+    asked = await approvals.add(await locked(ports))
+    await approvals.approve(asked, CHECKER, WRITTEN)
+    read = await approvals.read(asked.approval_id)
+    assert read is not None
+    assert (read.reason, read.decision_reason) == (REASON, WRITTEN)
+    told = await events(ports.store, CUSTOMER_ID)
+    record = await ports.store.command("HGETALL", keys.approval(asked.approval_id))
+    for written in (REASON, WRITTEN):
+        assert written not in repr(told)
+        assert written.encode() not in b"".join(record)
+    words = CustomerWords(ports.store, builders.personal_data())
+    (approved,) = [event for event in told if event["event"] == "approval.approved"]
+    assert await words.reasons([approved, {"event": "x"}]) == [
+        {"request_reason": REASON, "decision_reason": WRITTEN},
+        {},
+    ]
+
+
+async def test_why_an_operator_acted_is_sealed_and_shown_to_operators(ports: Ports) -> None:
+    log = RedisActionLog(ports.store, builders.personal_data())
+    await log.note("ops.cancel", CUSTOMER_ID, ("verification", "ver_x"), "김운영", WRITTEN)
+    (event,) = await events(ports.store, CUSTOMER_ID)
+    assert event["by"] == "김운영"
+    assert event["why"] != WRITTEN
+    timeline = [TimelineEvent("ops.cancel", 1, event), TimelineEvent("verification.canceled", 2, {"channel": "ops"})]
+    shown = await log.with_reasons(CUSTOMER_ID, timeline)
+    assert [each.told.get("why") for each in shown] == [WRITTEN, None]
