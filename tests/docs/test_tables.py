@@ -22,6 +22,7 @@ from gateway.settings import Settings
 from gateway.store import keys
 from ivr.state import EndReason
 from tests.docs.documents import ROOT, table, words
+from tests.faults.catalogue import FAULTS
 
 
 def _default(field: FieldInfo) -> str:
@@ -147,6 +148,14 @@ def test_the_webhooks_are_those_that_the_gateway_takes() -> None:
 
 def _source_of_webhooks() -> str:
     return inspect.getsource(twilio_webhooks.TwilioEndpoints.add_to)
+
+
+def test_every_fault_is_listed_with_its_dose() -> None:
+    documented = [row[:3] for row in table("docs/reliability.md", "fault")]
+    assert documented == [[f"`{fault.name}`", fault.what, f"{fault.full:,} {fault.unit}"] for fault in FAULTS]
+    listed = [row[:3] for row in table("tests/faults/README.md", "fault")]
+    assert [row[0].partition("]")[0].strip("[") for row in listed] == [fault.name for fault in FAULTS]
+    assert [row[2] for row in listed] == [f"{fault.short:,}" for fault in FAULTS]
 
 
 def test_the_version_is_one() -> None:

@@ -10,6 +10,7 @@ import orjson
 import uvloop
 
 from tests.faults.catalogue import FAULTS
+from tests.faults.harness.document import write
 from tests.faults.harness.fault import Fault, Outcome
 from tests.faults.harness.showing import Progress, lines
 from tests.faults.harness.trying import FULL, dose_of, give
@@ -27,6 +28,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nstopped")
     print("\n".join(["", *lines(outcomes)]))
+    if arguments.write:
+        write(outcomes)
     return 1 if any(outcome.violations for outcome in outcomes) else 0
 
 
@@ -43,6 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", type=_fault, metavar="NAME", help=", ".join(one.name for one in FAULTS))
     parser.add_argument("--dose", type=_dose, default=FULL, help="short, full, or a fraction of the full dose")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what came of it there as well")
+    parser.add_argument("--write", action="store_true", help="write it into the table of docs/reliability.md")
     return parser.parse_args()
 
 
@@ -56,8 +60,8 @@ def _fault(name: str) -> Fault:
 def _dose(text: str) -> str:
     try:
         dose_of(FAULTS[0], text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("give short, full, or a number above 0 and up to 1") from None
+    except ValueError as refused:
+        raise argparse.ArgumentTypeError(str(refused)) from None
     return text
 
 

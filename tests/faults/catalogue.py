@@ -9,6 +9,7 @@ from tests.faults.harness.fault import Fault
 from tests.faults.malformed_input import MALFORMED_CODES, MALFORMED_PHONES, MALFORMED_REPLIES
 from tests.faults.one_code_at_once import ONE_CODE_AT_ONCE
 from tests.faults.openapi_called import OPENAPI_CALLED
+from tests.faults.secrets_left import SECRETS_LEFT
 from tests.faults.slow_clients import SLOW_CLIENTS
 from tests.faults.soak import SOAK
 from tests.faults.store_killed import STORE_KILLED
@@ -28,6 +29,7 @@ FAULTS: tuple[Fault, ...] = (
     MALFORMED_CODES,
     MALFORMED_REPLIES,
     OPENAPI_CALLED,
+    SECRETS_LEFT,
     UNKNOWN_CUSTOMER,
     SLOW_CLIENTS,
     SOAK,

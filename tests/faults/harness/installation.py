@@ -17,6 +17,8 @@ from tests.faults.harness.store import StoreServer
 
 _AT_ONCE = 16
 _CLIENT = "issuance"
+NAME = "남궁시험"
+"""Of every customer."""
 _SCOPES = ("verify", "contacts", "branch", "decide")
 
 
@@ -66,7 +68,7 @@ class Installation:
             async with room:
                 number = f"+8210{20_000_000 + place}"
                 path = f"/v1/customers/fault-{place}"
-                await self.issuer.expect("PUT", path, {"kind": "individual", "name": "김시험", "online_consent": True})
+                await self.issuer.expect("PUT", path, {"kind": "individual", "name": NAME, "online_consent": True})
                 contact = await self.issuer.expect("POST", f"{path}/contacts", {"number": number, "label": "mobile"})
                 contact_id = contact["contact_id"]
                 await self.issuer.expect("POST", f"{path}/contacts/{contact_id}/ownership-check", {})

@@ -14,9 +14,12 @@ def dose_of(fault: Fault, dose: str) -> int:
     """`short`, `full`, or a fraction of the full dose such as `0.1`. Raises ValueError."""
     if dose in (SHORT, FULL):
         return fault.short if dose == SHORT else fault.full
-    fraction = float(dose)
+    try:
+        fraction = float(dose)
+    except ValueError:
+        fraction = 0.0
     if not 0 < fraction <= 1:
-        raise ValueError(dose)
+        raise ValueError("give short, full, or a number above 0 and up to 1")
     return max(1, round(fault.full * fraction))
 
 
