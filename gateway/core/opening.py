@@ -1,7 +1,7 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from contacts.models import Contact, ContactMethod, Customer, why_not
@@ -15,6 +15,7 @@ from gateway.core.decisions import facts_of
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.facts import Holds
 from gateway.core.limits import Limits
+from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
@@ -129,7 +130,7 @@ class Opening:
     def _check_contact(self, contact: Contact, method: ContactMethod) -> None:
         rule = why_not(contact, method)
         if rule is not None:
-            raise _not_available(rule, self._coverage.left(contact, tuple(ContactMethod)))
+            raise method_not_available(rule, self._coverage.left(contact, tuple(ContactMethod)))
 
     def _check_policy(self, request: OpenRequest, customer: Customer, standing: Standing) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
@@ -142,7 +143,7 @@ class Opening:
             raise self._refused(why, standing)
         row = self._policy.row(request.operation, customer.kind)
         if request.method not in row.methods:
-            raise _not_available(reason.rule, row.methods)
+            raise method_not_available(reason.rule, row.methods)
         return row
 
     def _refused(self, why: Mapping[str, str], standing: Standing) -> Refusal:
@@ -243,15 +244,3 @@ def _check_vouching(customer_id: str, voucher: StoredContact | None, target: Sto
     """Nobody should answer a call for what cannot be had by it; whether it still can is asked again at the end."""
     if voucher is None or not may_vouch(voucher.contact, customer_id, target.contact, customer_id):
         raise Refusal(Problem.VOUCH_REFUSED)
-
-
-def _not_available(rule: str, methods: Collection[str]) -> Refusal:
-    """With what may be used instead, or how the contact gets there."""
-    listed = ", ".join(methods)
-    next_ko = f"지금 쓸 수 있는 방법은 {listed}입니다."
-    next_en = f"what may be used now is {listed}."
-    if not methods:
-        next_ko = "이 연락처는 명의인증을 하거나, 명의인증된 다른 연락처로 추가인증을 먼저 해야 합니다."
-        next_en = "this contact needs an ownership check first, or a vouch by another contact that passed its own."
-    values = {"rule": rule, "next_ko": next_ko, "next_en": next_en}
-    return Refusal(Problem.METHOD_NOT_AVAILABLE, values=values, members={"methods": list(methods)})

@@ -40,7 +40,11 @@ def branch_routes(handlers: BranchHandlers) -> list[Route]:
         Route(
             method="POST", path="/v1/branch-passwords", handler=handlers.issue_branch_password, scope=scope, tags=tags,
             request=IssueBranchPassword, summary_ko="일회용 비밀번호 발급", summary_en="Issue a branch password",
-            responses={201: BranchPasswordAnswer}, problems=(Problem.CUSTOMER_NOT_FOUND,),
+            responses={201: BranchPasswordAnswer},
+            problems=(
+                Problem.CUSTOMER_NOT_FOUND, Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, Problem.OPERATION_REFUSED,
+                Problem.METHOD_NOT_AVAILABLE,
+            ),
         ),
         Route(
             method="DELETE", path="/v1/branch-passwords/{branch_password_id}", handler=handlers.revoke_branch_password,

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 from gateway.core.codes import CodeVault, new_branch_password
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.limits import Limits
+from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
+from gateway.core.policy import ExtraAuthentication, Policy
 from gateway.core.problems import Problem
 from gateway.core.stores import BranchPassword, BranchPasswordStore, CustomerMissing
+from gateway.core.verification import Method
 
 _SHORTEST_LIFE = 60
 
@@ -17,12 +21,16 @@ class BranchPasswords:
 
     def __init__(
         self,
+        policy: Policy,
         store: BranchPasswordStore,
+        customers: CustomerStore,
         vault: CodeVault,
         limits: Limits,
         new_branch_password_id: Callable[[str], str],
     ) -> None:
+        self._policy = policy
         self._store = store
+        self._customers = customers
         self._vault = vault
         self._limits = limits
         self._new_id = new_branch_password_id
@@ -44,6 +52,7 @@ class BranchPasswords:
                     ),
                 ),
             )
+        await self._check_of_use(customer_id, operation)
         password = new_branch_password()
         digest = self._vault.branch_digests(customer_id, operation, password)[0]
         try:
@@ -53,6 +62,21 @@ class BranchPasswords:
         except CustomerMissing:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
         return issued, password
+
+    async def _check_of_use(self, customer_id: str, operation: Operation) -> None:
+        """Nobody should go home with a slip that no verification will take."""
+        customer = await self._customers.read(customer_id)
+        if customer is None:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+        row = self._policy.row(operation, customer.kind)
+        why = {"rule": row.rule, "reason_ko": row.reason, "reason_en": row.reason_en}
+        match row.extra_authentication:
+            case ExtraAuthentication.NOT_REQUIRED:
+                raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
+            case ExtraAuthentication.REFUSED:
+                raise Refusal(Problem.OPERATION_REFUSED, values=why)
+        if Method.BRANCH_OTP not in row.methods:
+            raise method_not_available(row.rule, row.methods)
 
     async def get(self, branch_password_id: str) -> BranchPassword:
         found = await self._store.read(branch_password_id)

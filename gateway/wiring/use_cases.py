@@ -122,7 +122,9 @@ def build_use_cases(
         centre=CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan),
         registrations=ExemptionRegistrations(stores.exemptions, approvals, settings.exemption_days),
         auto_connect=auto_connect,
-        passwords=BranchPasswords(stores.branch_passwords, vault, limits, keys.new_branch_password_id),
+        passwords=BranchPasswords(
+            policy, stores.branch_passwords, stores.customers, vault, limits, keys.new_branch_password_id
+        ),
         redeeming=Redeeming(stores.receipts, signer),
         notices=Notices(stores.notices, stores.customers, sending, keys.new_notice_id),
         sms=SmsMethod(vault, firm),

@@ -92,3 +92,22 @@ async def test_a_password_lives_from_a_minute_to_a_week(person: Person, issuer: 
     body = {"customer_id": person.customer_id, "operation": "issue", "branch": "여의도", "issued_by": "박지점"}
     refused = await issuer.post("/v1/branch-passwords", body | {"valid_for": seconds})
     assert (refused.status, refused.fields) == (422, ["valid_for"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "slug"),
+    [
+        ("individual", "cloud_login", "method-not-available"),
+        ("individual", "renew", "extra-authentication-not-required"),
+        ("corporate", "issue", "extra-authentication-not-required"),
+        ("corporate", "cloud_login", "operation-refused"),
+    ],
+)
+async def test_no_slip_is_printed_that_no_verification_would_take(
+    person: Person, issuer: Caller, kind: str, operation: str, slug: str
+) -> None:
+    known = {"kind": kind, "name": "김시험", "online_consent": True}
+    await issuer.send("PUT", f"/v1/customers/{person.customer_id}", known)
+    body = {"customer_id": person.customer_id, "operation": operation, "branch": "여의도", "issued_by": "박지점"}
+    refused = await issuer.post("/v1/branch-passwords", body)
+    assert (refused.status, refused.slug) == (409, slug)

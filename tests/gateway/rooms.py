@@ -173,7 +173,14 @@ class Rooms:
             limits,
             keys.new_contact_id,
         )
-        self.passwords = BranchPasswords(RedisBranchPasswords(store), self.vault, limits, keys.new_branch_password_id)
+        self.passwords = BranchPasswords(
+            load_policy(),
+            RedisBranchPasswords(store),
+            self.customer_store,
+            self.vault,
+            limits,
+            keys.new_branch_password_id,
+        )
         self.redeeming = Redeeming(self.receipts, signer)
         self.reports = DeliveryReports(self.verification_store)
         self.sms = SmsMethod(self.vault, FIRM)

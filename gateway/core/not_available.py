@@ -1,0 +1,18 @@
+"""The refusal of a method that cannot be used, with what can be done instead."""
+
+from collections.abc import Collection
+
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
+
+
+def method_not_available(rule: str, methods: Collection[str]) -> Refusal:
+    """With what may be used instead, or how the contact gets there."""
+    listed = ", ".join(methods)
+    next_ko = f"지금 쓸 수 있는 방법은 {listed}입니다."
+    next_en = f"what may be used now is {listed}."
+    if not methods:
+        next_ko = "이 연락처는 명의인증을 하거나, 명의인증된 다른 연락처로 추가인증을 먼저 해야 합니다."
+        next_en = "this contact needs an ownership check first, or a vouch by another contact that passed its own."
+    values = {"rule": rule, "next_ko": next_ko, "next_en": next_en}
+    return Refusal(Problem.METHOD_NOT_AVAILABLE, values=values, members={"methods": list(methods)})
