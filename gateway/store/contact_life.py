@@ -1,5 +1,7 @@
 """The life of contacts in the store: what takes their verification back, and the evidence of each change."""
 
+import orjson
+
 from contacts.models import Contact
 from gateway.core.contact_life import Evidence
 from gateway.core.limits import Limits
@@ -65,9 +67,9 @@ class RedisContactLife:
         await self.let_old_checks_fall(customer_id)
         known, entries = await self._store.all(
             ("EXISTS", keys.contact(customer_id, contact_id)),
-            ("XREVRANGE", keys.evidence(customer_id, contact_id), "+", "-", "COUNT", _MOST_EVIDENCE),
+            ("LRANGE", keys.evidence(customer_id, contact_id), -_MOST_EVIDENCE, -1),
         )
-        return [_evidence(words) for _, words in reversed(entries)] if known else None
+        return [_evidence(entry) for entry in entries] if known else None
 
     async def is_released(self, customer_id: str, contact_id: str) -> bool:
         until, (seconds, _) = await self._store.all(
@@ -76,14 +78,6 @@ class RedisContactLife:
         return until is not None and int(seconds) * 1000 < int(until)
 
 
-def _evidence(words: list[bytes]) -> Evidence:
-    text = [word.decode() for word in words]
-    entry = dict(zip(text[::2], text[1::2], strict=True))
-    return Evidence(
-        at=int(entry["at"]),
-        event=entry["event"],
-        cause=entry["cause"],
-        reference=entry["reference"],
-        person=entry["by"],
-        version=int(entry["version"]),
-    )
+def _evidence(entry: bytes) -> Evidence:
+    event, at, cause, reference, person, version = orjson.loads(entry)
+    return Evidence(int(at), event, cause, reference, person, int(version))

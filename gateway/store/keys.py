@@ -109,7 +109,10 @@ def contact(customer_id: str, contact_id: str) -> str:
 
 
 def evidence(customer_id: str, contact_id: str) -> str:
-    """Stream: every change of a contact's status with what it rests on, in order."""
+    """List: every change of a contact's status with what it rests on, in order, each as JSON.
+
+    A stream takes 4 KB as soon as it has one entry, and there is one of these for each contact.
+    """
     return _at(shard_of(customer_id), f"evidence:{customer_id}:{contact_id}")
 
 

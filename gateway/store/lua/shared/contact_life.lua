@@ -9,8 +9,8 @@ local PERSON, CUSTOMER = ARGV[5], ARGV[6]
 
 --[[ Keeps a change with what it rests on, beside the contact and in the audit. ]]
 local function note(id, event, cause, reference)
-  redis.call('XADD', EVIDENCE .. id, '*', 'event', event, 'at', now, 'cause', cause, 'reference', reference,
-    'by', PERSON, 'version', redis.call('HGET', CONTACT .. id, 'version'))
+  redis.call('RPUSH', EVIDENCE .. id, cjson.encode({ event, string.format('%d', now), cause, reference, PERSON,
+    redis.call('HGET', CONTACT .. id, 'version') }))
   tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
