@@ -4,6 +4,7 @@ import asyncio
 import errno
 import resource
 import signal
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,7 +21,7 @@ from gateway.http.server import RUNNER_OPTIONS
 
 _SHUTDOWN_SECONDS = 10.0
 
-_BACKLOG = 1024
+BACKLOG = 1024
 """Connections that the kernel holds until they are accepted: beyond it callers wait a second to try again."""
 
 _OTHER_FILES = 256
@@ -38,16 +39,22 @@ class PortTaken(AddressRefused):
 
 
 @asynccontextmanager
-async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+async def serving(
+    app: web.Application, host: str, port: int, listening: socket.socket | None = None
+) -> AsyncIterator[int]:
     """Serve while the block runs; gives the port. On leaving: not ready, then no more intake, then the rest.
 
-    Raises `PortTaken` or `AddressRefused`.
+    `listening` is a socket that listens already, in the place of host and port. Raises `PortTaken` or `AddressRefused`.
     """
     _allow_connections(app)
     runner = Runner(app, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=_BACKLOG)
+        site: web.BaseSite = (
+            web.TCPSite(runner, host, port, backlog=BACKLOG)
+            if listening is None
+            else web.SockSite(runner, listening, backlog=BACKLOG)
+        )
         try:
             await site.start()
         except OSError as error:

@@ -1,15 +1,25 @@
 """`bonin serve`, `bonin worker` and `bonin check-config`."""
 
 import argparse
+import contextlib
+import os
+import socket
+import tempfile
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import structlog
 
 from gateway.cli.commands import Commands, say
+from gateway.http.health import METRICS_OF_ALL
+from gateway.http.metrics_of_all import MetricsOfAll
 from gateway.serving import serving, until_asked_to_stop
 from gateway.settings import Settings, SettingsRefused
-from gateway.wiring import open_gateway, open_worker
+from gateway.wiring import Gateway, open_gateway, open_worker, store_url
 from gateway.wiring.keys import key_rings
+from gateway.workers import Place, Supervisor, listening_sockets, worker_words
+
+_MOST_WORKERS = 64
 
 _log = structlog.get_logger(__name__)
 
@@ -17,21 +27,52 @@ _log = structlog.get_logger(__name__)
 def add_serve_commands(commands: Commands) -> None:
     serve_command = commands.add("serve", serve)
     serve_command.add_argument("--api-only", action="store_true", help="leave deliveries to `bonin worker`")
+    serve_command.add_argument("--workers", type=_count, default=1, metavar="N", help="so many processes on one port")
+    for word in ("--listen-fd", "--ready-fd", "--life-fd"):  # of a worker, by its supervisor
+        serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
+    serve_command.add_argument("--metrics-dir", type=Path, help=argparse.SUPPRESS)
     commands.add("worker", work)
     commands.add("check-config", check_config)
 
 
 async def serve(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM; with several workers, SIGHUP replaces them one after the other."""
     if arguments.api_only:
         _require_a_shared_store(settings)
-    async with (
-        open_gateway(settings, api_only=arguments.api_only) as gateway,
-        serving(gateway.app, settings.host, settings.port) as port,
-    ):
-        _log.info("serving", host=settings.host, port=port)
+    if arguments.workers > 1:
+        return await _supervise(settings, arguments)
+    async with AsyncExitStack() as stack:
+        gateway = await stack.enter_async_context(open_gateway(settings, api_only=arguments.api_only))
+        if arguments.listen_fd is None:
+            port = await stack.enter_async_context(serving(gateway.app, settings.host, settings.port))
+            _log.info("serving", host=settings.host, port=port)
+        else:
+            place = Place(arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.metrics_dir)
+            await _serve_in_place(gateway, place, stack)
         await until_asked_to_stop()
     return 0
+
+
+async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
+    """The embedded store, where there is one, is the supervisor's: workers come and go."""
+    with contextlib.ExitStack() as held:
+        sockets = listening_sockets(settings.host, settings.port, arguments.workers)
+        for one in sockets:
+            held.enter_context(one)
+        metrics_dir = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bonin-")))
+        async with store_url(settings) as url:
+            environment = {**os.environ, "BONIN_REDIS_URL": url}
+            words = worker_words(*(["--api-only"] if arguments.api_only else []))
+            return await Supervisor(words, sockets, environment, metrics_dir).run()
+
+
+async def _serve_in_place(gateway: Gateway, place: Place, stack: AsyncExitStack) -> None:
+    metrics = gateway.app[METRICS_OF_ALL] = MetricsOfAll(gateway.metrics, place.metrics_dir)
+    await stack.enter_async_context(metrics.told())
+    listening = socket.socket(fileno=place.listen_fd)
+    await stack.enter_async_context(serving(gateway.app, "", 0, listening))
+    place.watch_over()
+    place.tell_ready()
 
 
 async def work(settings: Settings, _: argparse.Namespace) -> int:
@@ -44,6 +85,12 @@ async def work(settings: Settings, _: argparse.Namespace) -> int:
         _log.info("working", host=settings.host, port=settings.worker_port)
         await until_asked_to_stop()
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"give a number from 1 to {_MOST_WORKERS}")
+    return int(text)
 
 
 def _require_a_shared_store(settings: Settings) -> None:

@@ -10,6 +10,10 @@ from prometheus_client.exposition import choose_encoder
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.metrics_of_all import MetricsOfAll
+
+METRICS_OF_ALL = web.AppKey("metrics_of_all", MetricsOfAll)
+"""Set where several processes serve one port: a scrape reaches any of them."""
 
 READY_SECONDS = 2.0
 """A store that takes longer to answer a ping is not one to send customers to."""
@@ -33,7 +37,8 @@ def add_health(app: web.Application, registry: CollectorRegistry, ready: Callabl
             encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         except (TypeError, ValueError):  # a version in `Accept` that is none
             encode, content_type = choose_encoder("")
-        return web.Response(body=encode(registry), headers={"Content-Type": content_type})
+        shown = registry if METRICS_OF_ALL not in app else await app[METRICS_OF_ALL].gathered()
+        return web.Response(body=encode(shown), headers={"Content-Type": content_type})
 
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz)

@@ -42,6 +42,7 @@ class Gateway:
     app: web.Application
     api_keys: RedisApiKeys
     operators: OperatorAccounts
+    metrics: CollectorRegistry
 
 
 @asynccontextmanager
@@ -59,7 +60,9 @@ async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIt
         watching = watching_parts(settings, stores, foundation.metrics)
         delivering = () if api_only else foundation.delivering_parts()
         await run_parts((*foundation.watches(), stores.changes, *delivering, *watching), stack)
-        yield Gateway(app, stores.api_keys, OperatorAccounts(stores.operators, foundation.personal_data))
+        yield Gateway(
+            app, stores.api_keys, OperatorAccounts(stores.operators, foundation.personal_data), foundation.metrics
+        )
 
 
 def _app(

@@ -104,28 +104,36 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
-    """The store of the settings: an outside Redis or Valkey, or the embedded one.
+async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[str]:
+    """Where the store of the settings is: an outside Redis or Valkey, or the embedded one, which runs meanwhile.
 
     `beside_a_gateway` joins the embedded store of a gateway that is running: administration of the same user
     need not stop it.
     """
+    if settings.redis_url is not None:
+        yield settings.redis_url.get_secret_value()
+        return
+    embedded = EmbeddedStore(settings.data_dir)
     async with AsyncExitStack() as stack:
-        if settings.redis_url is None:
-            embedded = EmbeddedStore(settings.data_dir)
-            try:
-                await _started(embedded)
-                stack.push_async_callback(asyncio.to_thread, embedded.stop)
-            except DataDirectoryInUse:
-                if not beside_a_gateway:
-                    raise
-            url = embedded.url
-        else:
-            url = settings.redis_url.get_secret_value()
+        try:
+            await _started(embedded)
+            stack.push_async_callback(asyncio.to_thread, embedded.stop)
+        except DataDirectoryInUse:
+            if not beside_a_gateway:
+                raise
+        yield embedded.url
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
+    """The store of the settings, open; `beside_a_gateway` as in `store_url`."""
+    async with store_url(settings, beside_a_gateway=beside_a_gateway) as url:
         store = Store(url, settings.store_replicas)
         await store.open()
-        stack.push_async_callback(store.close)
-        yield store
+        try:
+            yield store
+        finally:
+            await store.close()
 
 
 async def _started(embedded: EmbeddedStore) -> None:

@@ -1,0 +1,156 @@
+"""`bonin serve --workers`: processes on one port that come and go without a caller's noticing."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from gateway.serving import PortTaken
+from gateway.workers import listening_sockets
+from tests.gateway.installations import needed_settings
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+
+
+async def until(look: Callable[[], bool]) -> None:
+    """Starting a process takes its time where many run."""
+    async with asyncio.timeout(90):
+        while not look():  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.05)
+
+
+class Supervised:
+    """`bonin serve --workers 2` in a process of its own, with its embedded store."""
+
+    def __init__(self, directory: Path, **more: str) -> None:
+        self._log = directory / "log"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BONIN_")}
+        given = {f"BONIN_{name.upper()}": value for name, value in needed_settings(directory).items()} | more
+        given |= {"BONIN_PORT": "0", "BONIN_DATA_DIR": str(directory / "data")}
+        words = [sys.executable, "-m", "gateway.cli", "serve", "--workers", "2"]
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(words, env=environment | given, stdout=log, stderr=log)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        lines = self._log.read_bytes().splitlines()
+        events = [orjson.loads(line) for line in lines if line.startswith(b"{") and line.endswith(b"}")]
+        return [event for event in events if event["event"] == name]
+
+    async def serving(self) -> str:
+        """Its address, once both serve."""
+        await until(lambda: bool(self.events("serving")))
+        return f"http://127.0.0.1:{self.events('serving')[0]['port']}"
+
+    def pids(self) -> list[int]:
+        """Of every worker there was, in the order they came to serve."""
+        return [event["pid"] for event in self.events("worker_serving")]
+
+
+@pytest.fixture
+async def supervised(tmp_path: Path) -> AsyncIterator[Supervised]:
+    running = Supervised(tmp_path)
+    yield running
+    if running.process.poll() is None:
+        running.process.terminate()
+    assert await asyncio.to_thread(running.process.wait, 60) in (0, -signal.SIGKILL)
+    await until(lambda: not any(map(is_running, running.pids())))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Callers:
+    """Several that call without a pause, each time over a connection of its own; what they were answered."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.answers: Counter[int | str] = Counter()
+        self._over = False
+
+    async def call(self) -> None:
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            while not self._over:
+                try:
+                    async with session.get(f"{self._url}/livez") as answer:
+                        self.answers[answer.status] += 1
+                except aiohttp.ClientError as error:
+                    self.answers[type(error).__name__] += 1
+
+    async def during(self, happens: Callable[[], bool]) -> None:
+        calling = [asyncio.create_task(self.call()) for _ in range(4)]
+        try:
+            await until(happens)
+        finally:
+            self._over = True
+            await asyncio.gather(*calling)
+
+
+async def test_a_rolling_restart_refuses_nobody(supervised: Supervised) -> None:
+    callers = Callers(await supervised.serving())
+    first = supervised.pids()
+    supervised.process.send_signal(signal.SIGHUP)
+    await callers.during(lambda: bool(supervised.events("workers_replaced")))
+    assert set(callers.answers) == {200}
+    assert len(supervised.pids()) == 4
+    assert not any(map(is_running, first))
+
+
+async def test_a_worker_that_is_killed_is_replaced(supervised: Supervised) -> None:
+    url = await supervised.serving()
+    killed, _ = supervised.pids()
+    os.kill(killed, signal.SIGKILL)
+    await until(lambda: len(supervised.pids()) == 3)
+    assert [event["pid"] for event in supervised.events("worker_died")] == [killed]
+    callers = Callers(url)
+    await callers.during(lambda: callers.answers[200] >= 20)
+    assert set(callers.answers) == {200}
+
+
+async def test_workers_do_not_outlive_their_supervisor(supervised: Supervised) -> None:
+    await supervised.serving()
+    supervised.process.kill()
+    await until(lambda: not any(map(is_running, supervised.pids())))
+
+
+async def test_metrics_add_up_over_the_workers(supervised: Supervised) -> None:
+    url = await supervised.serving()
+    callers = Callers(url)
+    await callers.during(lambda: callers.answers[200] >= 40)
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
+        told = await answer.text()
+    [count] = re.findall(r'bonin_http_request_seconds_count\{method="GET",route="/livez",status="2xx"\} (\S+)', told)
+    assert float(count) == callers.answers[200]
+
+
+async def test_settings_that_will_not_do_stop_everything(tmp_path: Path) -> None:
+    running = Supervised(tmp_path, BONIN_POLICY_DIR=str(tmp_path / "nothing"))
+    assert await asyncio.to_thread(running.process.wait, 60) == 1
+    assert not running.events("serving")
+
+
+def test_a_port_that_another_program_has_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other, pytest.raises(PortTaken):
+        listening_sockets("127.0.0.1", other.getsockname()[1], 2)
+
+
+def test_every_worker_listens_on_the_same_port() -> None:
+    sockets = listening_sockets("127.0.0.1", 0, 3)
+    assert len({one.getsockname() for one in sockets}) == 1
+    for one in sockets:
+        one.close()
