@@ -33,10 +33,12 @@ def create_app(settings: CarrierSettings) -> web.Application:
 
 
 async def _connections(app: web.Application) -> AsyncIterator[None]:
-    await app[CARRIER].webhooks.open()
+    for line in app[CARRIER].lines:
+        await line.webhooks.open()
     yield
     await app[CARRIER].background.close()
-    await app[CARRIER].webhooks.close()
+    for line in app[CARRIER].lines:
+        await line.webhooks.close()
 
 
 async def _stop(app: web.Application) -> None:

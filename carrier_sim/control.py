@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from carrier_sim.call import CallSession, WrongMoment
-from carrier_sim.carrier import CARRIER
+from carrier_sim.carrier import CARRIER, Carrier, Line
 from carrier_sim.control_inputs import BadInput, Fields, json_body, read_faults, read_phone
 from carrier_sim.keys import are_keys
 from carrier_sim.numbers import read_number
@@ -28,28 +28,29 @@ async def control_middleware(request: web.Request, handler: Callable[..., Any]) 
 async def list_messages(request: web.Request) -> web.Response:
     """All texts, or with `to` those that this phone got, newest last."""
     number = _asked_number(request)
-    texts = request.app[CARRIER].texting.messages
+    texts = request.app[CARRIER].messages()
     wanted = [text for text in texts if number is None or (text.to == number and text.arrived)]
     return json_response({"messages": [message_view(text) for text in wanted]})
 
 
 async def send_message(request: web.Request) -> web.Response:
-    """A phone sends a text to the account."""
+    """A phone sends a text to the account that has the number."""
     carrier = request.app[CARRIER]
     fields = await _fields(request, {"from", "to", "body"})
     from_, to, body = fields.number("from"), fields.number("to"), fields.text("body")
-    if to != carrier.settings.sms_number:
-        raise BadInput("not-our-number", "to is not the SMS number of the account", 422)
+    line = next((one for one in carrier.lines if one.account.sms_number == to), None)
+    if line is None:
+        raise BadInput("not-our-number", "to is not the SMS number of an account", 422)
     if not 1 <= len(body) <= MAX_BODY_LENGTH:
         raise BadInput("invalid-field", f"body has 1 to {MAX_BODY_LENGTH} characters")
-    message = carrier.texting.receive(from_=from_, to=to, body=body)
+    message = line.texting.receive(from_=from_, to=to, body=body)
     return json_response(message_view(message), 201)
 
 
 async def list_calls(request: web.Request) -> web.Response:
     """All calls, or with `to` those to this phone, newest last."""
     number = _asked_number(request)
-    calls = request.app[CARRIER].switchboard.calls
+    calls = request.app[CARRIER].calls()
     return json_response({"calls": [call_view(call) for call in calls if number in (None, call.to)]})
 
 
@@ -96,21 +97,38 @@ async def put_phone(request: web.Request) -> web.Response:
 
 
 async def get_faults(request: web.Request) -> web.Response:
-    return json_response(request.app[CARRIER].faults.settings)
+    """Those in force: of the main account, or of the `account` that is asked for."""
+    carrier = request.app[CARRIER]
+    return json_response(_lines(carrier, request.query.get("account"))[0].faults.settings)
 
 
 async def put_faults(request: web.Request) -> web.Response:
-    """Start over from this seed; a fault that is left out is off."""
-    carrier = request.app[CARRIER]
-    carrier.faults.reset(read_faults(await json_body(request)))
-    return json_response(carrier.faults.settings)
+    """Start over from this seed; a fault that is left out is off. With `account` only there, else everywhere."""
+    body = await json_body(request)
+    account = body.pop("account", None)
+    lines, faults = _lines(request.app[CARRIER], account), read_faults(body)
+    for line in lines:
+        line.faults.reset(faults)
+    return json_response(faults)
+
+
+def _lines(carrier: Carrier, account: object) -> list[Line]:
+    if account is None:
+        return list(carrier.lines)
+    named = [*carrier.named(account)] if isinstance(account, str) else []
+    if not named:
+        names = ", ".join(line.account.name for line in carrier.lines)
+        raise BadInput("invalid-field", f"account is one of {names}, or the sid of one")
+    return named
 
 
 def _do(request: web.Request, act: Callable[[CallSession], None], otherwise: str) -> web.Response:
-    switchboard = request.app[CARRIER].switchboard
-    call = switchboard.calls.get(request.match_info["sid"])
-    if call is None:
+    sid = request.match_info["sid"]
+    boards = (line.switchboard for line in request.app[CARRIER].lines)
+    found = next(((board, call) for board in boards if (call := board.calls.get(sid)) is not None), None)
+    if found is None:
         raise BadInput("not-found", "there is no such call", 404)
+    switchboard, call = found
     session = switchboard.session(call.sid)
     try:
         if session is None:

@@ -68,13 +68,13 @@ def _event(name: str, data: Any) -> bytes:
 
 
 def _snapshot(carrier: Carrier) -> dict[str, Any]:
-    texts = [text for text in carrier.texting.messages if text.arrived]
+    texts = [text for text in carrier.messages() if text.arrived]
     return {
         "sms_number": carrier.settings.sms_number,
         "voice_number": carrier.settings.voice_number,
         "phones": [phone_view(phone) for phone in carrier.phones.all()],
         "messages": [message_view(text) for text in texts[-RECENT:]],
-        "calls": [call_view(call) for call in list(carrier.switchboard.calls)[-RECENT:]],
+        "calls": [call_view(call) for call in carrier.calls()[-RECENT:]],
     }
 
 

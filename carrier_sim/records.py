@@ -36,9 +36,11 @@ class Direction(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One text. `arrived` says that the phone has it, which redacting and deleting the record do not change."""
+    """One text. `arrived` says that the phone has it, which redacting and deleting the record do not change; `account`
+    whose it is, by name."""
 
     sid: str
+    account: str
     from_: str = field(repr=False)
     to: str = field(repr=False)
     body: str = field(repr=False)
@@ -86,6 +88,7 @@ class Call:
     """One call. `turn` grows when the phone has been spoken to and when it is asked for keys."""
 
     sid: str
+    account: str
     from_: str = field(repr=False)
     to: str = field(repr=False)
     status: CallStatus = CallStatus.QUEUED

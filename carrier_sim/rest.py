@@ -15,8 +15,11 @@ from urllib.parse import urlencode
 import orjson
 from aiohttp import web
 
-from carrier_sim.carrier import CARRIER, Carrier
+from carrier_sim.carrier import CARRIER, Carrier, Line
 from carrier_sim.faults import RequestFate
+
+LINE = web.RequestKey("line", Line)
+"""The account that asks."""
 
 ACCOUNT_PATH = "/2010-04-01/Accounts/{account_sid}"
 
@@ -51,8 +54,8 @@ async def rest_middleware(request: web.Request, handler: Callable[..., Any]) -> 
         return await _handled(request, handler)
     carrier = request.app[CARRIER]
     try:
-        _authenticate(request, carrier)
-        fate = carrier.faults.of_request()
+        line = request[LINE] = _authenticated(request, carrier)
+        fate = line.faults.of_request()
         _refuse_by(fate)
         response = await _handled(request, handler)
     except RestError as error:
@@ -71,13 +74,15 @@ async def _handled(request: web.Request, handler: Callable[..., Any]) -> web.Str
     return response
 
 
-def _authenticate(request: web.Request, carrier: Carrier) -> None:
-    settings = carrier.settings
-    expected = f"{settings.account_sid}:{settings.auth_token}".encode()
-    if not hmac.compare_digest(_credentials(request), expected):
-        raise RestError(20003, "Authenticate", 401)
-    if request.match_info.get("account_sid", settings.account_sid) != settings.account_sid:
-        raise RestError(20003, "Authenticate", 401)
+def _authenticated(request: web.Request, carrier: Carrier) -> Line:
+    """Who asks: an account, for what is its own."""
+    given = _credentials(request)
+    for line in carrier.lines:
+        account = line.account
+        known = hmac.compare_digest(given, f"{account.account_sid}:{account.auth_token}".encode())
+        if known and request.match_info.get("account_sid", account.account_sid) == account.account_sid:
+            return line
+    raise RestError(20003, "Authenticate", 401)
 
 
 def _credentials(request: web.Request) -> bytes:

@@ -10,10 +10,10 @@ from multidict import MultiMapping
 
 from carrier_sim.call import CallPlan, WrongMoment
 from carrier_sim.call_callbacks import EVENTS
-from carrier_sim.carrier import CARRIER, Carrier
+from carrier_sim.carrier import Line
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Call
-from carrier_sim.rest import ACCOUNT_PATH, RestError, json_response, listing, not_found
+from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found
 from carrier_sim.talk import Document
 from carrier_sim.webhooks import is_web_address
 
@@ -22,10 +22,10 @@ MAX_RING_SECONDS = 600
 
 
 async def create_call(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
+    line = request[LINE]
     posted = await request.post()
     form = {name: value for name, value in posted.items() if isinstance(value, str)}
-    _check_numbers(form, carrier)
+    _check_numbers(form, request)
     plan = CallPlan(
         document=_document(form),
         ring_seconds=_ring_seconds(form),
@@ -34,7 +34,7 @@ async def create_call(request: web.Request) -> web.Response:
     callback_url = form.get("StatusCallback", "")
     if callback_url and not is_web_address(callback_url):
         raise RestError(21609, "The 'StatusCallback' URL is not a valid URL")
-    call = carrier.switchboard.place(
+    call = line.switchboard.place(
         to=form["To"],
         from_=form["From"],
         plan=plan,
@@ -42,30 +42,30 @@ async def create_call(request: web.Request) -> web.Response:
         callback_method=_method(form, "StatusCallbackMethod"),
         callback_events=_callback_events(posted),
     )
-    return json_response(call_resource(call, carrier), 201)
+    return json_response(call_resource(call, line), 201)
 
 
 async def list_calls(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
+    line = request[LINE]
     wanted = [
         call
-        for call in carrier.switchboard.calls
+        for call in line.switchboard.calls
         if request.query.get("To", call.to) == call.to
         and request.query.get("From", call.from_) == call.from_
         and request.query.get("Status", call.status) == call.status
     ]
-    return listing(request, "calls", wanted, lambda call: call_resource(call, carrier))
+    return listing(request, "calls", wanted, lambda call: call_resource(call, line))
 
 
 async def fetch_call(request: web.Request) -> web.Response:
-    return json_response(call_resource(_find(request), request.app[CARRIER]))
+    return json_response(call_resource(_find(request), request[LINE]))
 
 
 async def update_call(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
+    line = request[LINE]
     call = _find(request)
     form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    session = carrier.switchboard.session(call.sid)
+    session = line.switchboard.session(call.sid)
     status = form.get("Status", "")
     if status not in ("", "completed", "canceled"):
         raise RestError(21218, "Status is 'completed' or 'canceled'")
@@ -78,17 +78,18 @@ async def update_call(request: web.Request) -> web.Response:
             session.redirect(_document(form))
         except WrongMoment as error:
             raise RestError(21220, "Call is not in-progress. Cannot redirect.") from error
-    return json_response(call_resource(call, carrier))
+    return json_response(call_resource(call, line))
 
 
 def _find(request: web.Request) -> Call:
-    call = request.app[CARRIER].switchboard.calls.get(request.match_info["sid"])
+    call = request[LINE].switchboard.calls.get(request.match_info["sid"])
     if call is None:
         raise not_found(request)
     return call
 
 
-def _check_numbers(form: Mapping[str, str], carrier: Carrier) -> None:
+def _check_numbers(form: Mapping[str, str], request: web.Request) -> None:
+    account = request[LINE].account
     to, from_ = form.get("To", ""), form.get("From", "")
     if not to:
         raise RestError(21201, "No 'To' number specified")
@@ -98,7 +99,7 @@ def _check_numbers(form: Mapping[str, str], carrier: Carrier) -> None:
         raise RestError(21213, "Caller phone number required")
     if not is_e164(from_):
         raise RestError(21212, "The 'From' number is not a valid phone number.")
-    if from_ not in (carrier.settings.voice_number, carrier.settings.sms_number):
+    if from_ not in (account.voice_number, account.sms_number):
         raise RestError(21210, "The 'From' phone number is not verified for this account.")
 
 
@@ -134,11 +135,11 @@ def _callback_events(posted: MultiMapping[Any]) -> frozenset[str]:
     return frozenset(asked or ["completed"])
 
 
-def call_resource(call: Call, carrier: Carrier) -> dict[str, Any]:
-    uri = f"{ACCOUNT_PATH.format(account_sid=carrier.settings.account_sid)}/Calls/{call.sid}"
+def call_resource(call: Call, line: Line) -> dict[str, Any]:
+    uri = f"{ACCOUNT_PATH.format(account_sid=line.account.account_sid)}/Calls/{call.sid}"
     return {
         "sid": call.sid,
-        "account_sid": carrier.settings.account_sid,
+        "account_sid": line.account.account_sid,
         "parent_call_sid": None,
         "from": call.from_,
         "from_formatted": call.from_,

@@ -6,19 +6,19 @@ from typing import Any
 
 from aiohttp import web
 
-from carrier_sim.carrier import CARRIER, Carrier
+from carrier_sim.carrier import CARRIER, Line
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Direction, Message, MessageStatus, now
-from carrier_sim.rest import ACCOUNT_PATH, RestError, json_response, listing, not_found
+from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found
 from carrier_sim.webhooks import is_web_address
 
 MAX_BODY_LENGTH = 1600
 
 
 async def create_message(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
+    line = request[LINE]
     form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    to = _check_numbers(form, carrier)
+    to = _check_numbers(form, request)
     body = form.get("Body", "")
     if not body:
         raise RestError(21602, "Message body is required.")
@@ -27,30 +27,30 @@ async def create_message(request: web.Request) -> web.Response:
     status_callback = form.get("StatusCallback", "")
     if status_callback and not is_web_address(status_callback):
         raise RestError(21609, "The 'StatusCallback' URL is not a valid URL")
-    message = carrier.texting.send(
+    message = line.texting.send(
         to=to,
         from_=form["From"],
         body=body,
         direction=Direction.OUTBOUND_API,
         status_callback=status_callback,
     )
-    return json_response(message_resource(message, carrier), 201)
+    return json_response(message_resource(message, line), 201)
 
 
 async def list_messages(request: web.Request) -> web.Response:
-    carrier = request.app[CARRIER]
+    line = request[LINE]
     wanted = [
         message
-        for message in carrier.texting.messages
+        for message in line.texting.messages
         if not message.deleted
         and request.query.get("To", message.to) == message.to
         and request.query.get("From", message.from_) == message.from_
     ]
-    return listing(request, "messages", wanted, lambda message: message_resource(message, carrier))
+    return listing(request, "messages", wanted, lambda message: message_resource(message, line))
 
 
 async def fetch_message(request: web.Request) -> web.Response:
-    return json_response(message_resource(_existing(request), request.app[CARRIER]))
+    return json_response(message_resource(_existing(request), request[LINE]))
 
 
 async def update_message(request: web.Request) -> web.Response:
@@ -61,7 +61,7 @@ async def update_message(request: web.Request) -> web.Response:
     _require_final(message)
     message.redacted = True
     message.updated = now()
-    return json_response(message_resource(message, request.app[CARRIER]))
+    return json_response(message_resource(message, request[LINE]))
 
 
 async def delete_message(request: web.Request) -> web.Response:
@@ -72,7 +72,7 @@ async def delete_message(request: web.Request) -> web.Response:
 
 
 def _existing(request: web.Request) -> Message:
-    message = request.app[CARRIER].texting.messages.get(request.match_info["sid"])
+    message = request[LINE].texting.messages.get(request.match_info["sid"])
     if message is None or message.deleted:
         raise not_found(request)
     return message
@@ -83,8 +83,8 @@ def _require_final(message: Message) -> None:
         raise RestError(20009, "Message cannot be changed before it has a final status.", 409)
 
 
-def _check_numbers(form: Mapping[str, str], carrier: Carrier) -> str:
-    settings = carrier.settings
+def _check_numbers(form: Mapping[str, str], request: web.Request) -> str:
+    account = request[LINE].account
     to, from_ = form.get("To", ""), form.get("From", "")
     if not to:
         raise RestError(21604, "A 'To' phone number is required.")
@@ -92,24 +92,24 @@ def _check_numbers(form: Mapping[str, str], carrier: Carrier) -> str:
         raise RestError(21211, "The 'To' number is not a valid phone number.")
     if not from_:
         raise RestError(21603, "A 'From' phone number is required.")
-    if from_ == settings.sms_number:
+    if from_ == account.sms_number:
         if to == from_:
             raise RestError(21266, "'To' and 'From' number cannot be the same")
-        if carrier.phones.peek(to).opted_out:
+        if request.app[CARRIER].phones.peek(to).opted_out:
             raise RestError(21610, "Attempt to send to unsubscribed recipient")
         return to
     if not is_e164(from_):
         raise RestError(21212, "The 'From' number is not a valid phone number.")
-    if from_ == settings.voice_number:
+    if from_ == account.voice_number:
         raise RestError(21606, "The 'From' phone number provided is not a message-capable Twilio phone number.")
     raise RestError(21659, "The 'From' number is not a Twilio phone number of this account.")
 
 
-def message_resource(message: Message, carrier: Carrier) -> dict[str, Any]:
-    uri = f"{ACCOUNT_PATH.format(account_sid=carrier.settings.account_sid)}/Messages/{message.sid}"
+def message_resource(message: Message, line: Line) -> dict[str, Any]:
+    uri = f"{ACCOUNT_PATH.format(account_sid=line.account.account_sid)}/Messages/{message.sid}"
     return {
         "sid": message.sid,
-        "account_sid": carrier.settings.account_sid,
+        "account_sid": line.account.account_sid,
         "messaging_service_sid": None,
         "from": message.from_,
         "to": message.to,

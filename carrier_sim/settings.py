@@ -72,15 +72,23 @@ DEFAULT_FAULTS = FaultSettings(delay_ms=80, duplicate=0.05, reorder=0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CarrierSettings:
-    """One account at the local carrier, and how fast time passes in it."""
+class Account:
+    """What a customer of the carrier has: credentials, numbers, and a name that the control interface knows it by."""
 
+    name: str = "main"
     account_sid: str
     auth_token: str = field(repr=False)
     sms_number: str
     voice_number: str
     inbound_url: str = ""
     """Where texts to `sms_number` are announced; empty, nobody is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierSettings(Account):
+    """An account at the local carrier, perhaps others beside it, and how fast time passes there."""
+
+    more_accounts: tuple[Account, ...] = ()
     registry_token: str = field(repr=False)
     camara_client_id: str = ""
     """Empty: the CAMARA services let nobody in."""

@@ -6,7 +6,7 @@ from carrier_sim.events import Events
 from carrier_sim.pace import Background, Pace
 from carrier_sim.phones import Phones
 from carrier_sim.records import Call, Records, new_sid
-from carrier_sim.settings import CarrierSettings
+from carrier_sim.settings import Account, CarrierSettings
 from carrier_sim.views import call_view
 from carrier_sim.webhooks import Webhooks
 
@@ -18,6 +18,7 @@ class Switchboard:
 
     def __init__(
         self,
+        account: Account,
         settings: CarrierSettings,
         phones: Phones,
         webhooks: Webhooks,
@@ -25,6 +26,7 @@ class Switchboard:
         background: Background,
         pace: Pace,
     ) -> None:
+        self._account = account
         self._settings = settings
         self._phones = phones
         self._webhooks = webhooks
@@ -45,9 +47,9 @@ class Switchboard:
         callback_events: frozenset[str],
     ) -> Call:
         """Start dialling."""
-        call = Call(sid=new_sid("CA"), from_=from_, to=to)
+        call = Call(sid=new_sid("CA"), account=self._account.name, from_=from_, to=to)
         callbacks = CallCallbacks(
-            self._settings.account_sid,
+            self._account.account_sid,
             self._webhooks,
             url=callback_url,
             method=callback_method,

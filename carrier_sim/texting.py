@@ -11,7 +11,7 @@ from carrier_sim.numbers import country, is_landline
 from carrier_sim.pace import Background, Pace
 from carrier_sim.phones import Phones
 from carrier_sim.records import Direction, Message, MessageStatus, Records, new_sid, now
-from carrier_sim.settings import Behaviour, CarrierSettings
+from carrier_sim.settings import Account, Behaviour
 from carrier_sim.twiml import TwimlError, parse_messages
 from carrier_sim.views import message_view
 from carrier_sim.webhooks import Webhook, Webhooks
@@ -33,14 +33,14 @@ class Texting:
 
     def __init__(
         self,
-        settings: CarrierSettings,
+        account: Account,
         phones: Phones,
         webhooks: Webhooks,
         events: Events,
         background: Background,
         pace: Pace,
     ) -> None:
-        self._settings = settings
+        self._account = account
         self._phones = phones
         self._webhooks = webhooks
         self._events = events
@@ -52,6 +52,7 @@ class Texting:
         """Take a text of the account to a phone; its status changes follow by themselves."""
         message = Message(
             sid=new_sid("SM"),
+            account=self._account.name,
             to=to,
             from_=from_,
             body=body,
@@ -67,6 +68,7 @@ class Texting:
         """Take a text of a phone to the account, and its answer, if there is one, back."""
         message = Message(
             sid=new_sid("SM"),
+            account=self._account.name,
             to=to,
             from_=from_,
             body=body,
@@ -77,8 +79,8 @@ class Texting:
         self.messages.add(message)
         self._events.publish("message", message_view(message))
         self._opt_out_or_in(message)
-        if self._settings.inbound_url:
-            webhook = Webhook(self._settings.inbound_url, self._inbound_params(message))
+        if self._account.inbound_url:
+            webhook = Webhook(self._account.inbound_url, self._inbound_params(message))
             self._webhooks.tell(from_, webhook, lambda document: self._answer(message, document))
         return message
 
@@ -109,7 +111,7 @@ class Texting:
             "SmsStatus": status.value,
             "To": message.to,
             "From": message.from_,
-            "AccountSid": self._settings.account_sid,
+            "AccountSid": self._account.account_sid,
             "ApiVersion": "2010-04-01",
         }
         if error_code is not None:
@@ -121,7 +123,7 @@ class Texting:
             "MessageSid": message.sid,
             "SmsSid": message.sid,
             "SmsMessageSid": message.sid,
-            "AccountSid": self._settings.account_sid,
+            "AccountSid": self._account.account_sid,
             "From": message.from_,
             "To": message.to,
             "Body": message.body,

@@ -11,6 +11,7 @@ from carrier_sim.records import Call, Message
 def message_view(message: Message) -> dict[str, Any]:
     return {
         "sid": message.sid,
+        "account": message.account,
         "from": message.from_,
         "to": message.to,
         "body": message.body,
@@ -26,6 +27,7 @@ def call_view(call: Call) -> dict[str, Any]:
     saying = call.saying
     return {
         "sid": call.sid,
+        "account": call.account,
         "from": call.from_,
         "to": call.to,
         "status": call.status,
