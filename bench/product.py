@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.load import connections as connect
 from bench.load import request
 from bench.processes import children_of, cpu_microseconds, free_port, module, output, process
-from demo.running import SMS_NUMBER, VOICE_NUMBER
+from demo.carriers import SMS_NUMBER, VOICE_NUMBER
 from demo.secrets_file import DemoSecrets, load_or_make
 from gateway.settings import Settings, load_settings
 from gateway.store.embedded import EmbeddedStore

@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyotp
 from aiohttp import web
 
 from carrier_sim.app import create_app as create_carrier
-from carrier_sim.settings import CarrierSettings
+from carrier_sim.settings import Account, CarrierSettings
+from demo.carriers import accounts, write_carriers_file
 from demo.people import CUSTOMERS, phones
 from demo.secrets_file import DemoSecrets, load_or_make, write_private, write_settings
 from desk.app import create_app as create_desk
@@ -20,8 +21,6 @@ from gateway.settings import Settings, load_settings
 from gateway.wiring import Gateway, open_gateway
 
 HOST = "127.0.0.1"
-SMS_NUMBER = "+827012340001"
-VOICE_NUMBER = "+827012340002"
 CLIENT = "demo-issuance"
 PERSON = "demo-operator"
 FIRM_KO = "본인증권"
@@ -33,6 +32,11 @@ MANAGER = "demo-manager"
 """The head of the customer centre (센터장), who approves what the demo's operator asks for (R20)."""
 COLLEAGUE = "demo-colleague"
 """Watches the operations pages and may act there, but decides on nothing."""
+
+_ACCOUNT_SETTINGS = (
+    "twilio_account_sid", "twilio_auth_token", "second_twilio_auth_token", "twilio_api_base_url", "sms_number",
+    "voice_number",
+)  # fmt: skip
 
 _OPERATOR_SCOPES = frozenset({Scope.OPS_READ, Scope.OPS_WRITE})
 _SCOPES = frozenset(Scope) - _OPERATOR_SCOPES
@@ -46,6 +50,11 @@ class Demo:
     carrier_url: str
     desk_url: str
     secrets: DemoSecrets
+
+    @property
+    def accounts(self) -> tuple[Account, Account]:
+        """At the local carrier: the first is asked first."""
+        return accounts(self.secrets, self.base_url)
 
 
 @asynccontextmanager
@@ -75,6 +84,7 @@ async def running(directory: Path, port: int, carrier_port: int, *, carrier_spee
 
 def credentials(demo: Demo) -> dict[str, str]:
     """What a caller needs to try the demo from outside."""
+    main, _ = demo.accounts
     return {
         "base_url": demo.base_url,
         "carrier_url": demo.carrier_url,
@@ -84,8 +94,8 @@ def credentials(demo: Demo) -> dict[str, str]:
         "twilio_account_sid": demo.secrets.twilio_account_sid,
         "twilio_auth_token": demo.secrets.twilio_auth_token,
         "verify_service_sid": demo.secrets.verify_service_sid,
-        "sms_number": SMS_NUMBER,
-        "voice_number": VOICE_NUMBER,
+        "sms_number": main.sms_number,
+        "voice_number": main.voice_number,
     }
 
 
@@ -116,11 +126,7 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
         "firm_name_ko": FIRM_KO,
         "firm_name_en": FIRM_EN,
         "customer_centre": CUSTOMER_CENTRE,
-        "twilio_account_sid": secrets.twilio_account_sid,
-        "twilio_auth_token": secrets.twilio_auth_token,
-        "twilio_api_base_url": demo.carrier_url,
-        "sms_number": SMS_NUMBER,
-        "voice_number": VOICE_NUMBER,
+        "carriers_file": write_carriers_file(directory / "carriers", demo.accounts, demo.carrier_url),
         "departure_url": demo.carrier_url,
         "departure_token": secrets.departure_token,
         "camara_url": demo.carrier_url,
@@ -129,17 +135,16 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
         "signals_remembered": 0,  # who changes a phone's state at the local carrier wants to see it at once
     }
     write_settings(directory / "settings", given)
-    return load_settings(**given)
+    # Whatever account stands in the environment: the demo texts and calls nobody outside.
+    return load_settings(**given, **dict.fromkeys(_ACCOUNT_SETTINGS))
 
 
 def _carrier(demo: Demo, speed: float) -> web.Application:
+    main, backup = demo.accounts
     return create_carrier(
         CarrierSettings(
-            account_sid=demo.secrets.twilio_account_sid,
-            auth_token=demo.secrets.twilio_auth_token,
-            sms_number=SMS_NUMBER,
-            voice_number=VOICE_NUMBER,
-            inbound_url=f"{demo.base_url}/webhooks/twilio/inbound",
+            **asdict(main),
+            more_accounts=(backup,),
             registry_token=demo.secrets.registry_token,
             departure_token=demo.secrets.departure_token,
             camara_client_id=demo.secrets.camara_client_id,

@@ -28,6 +28,8 @@ class DemoSecrets:
     colleague_key: str = field(repr=False)
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
+    backup_account_sid: str
+    backup_auth_token: str = field(repr=False)
     verify_service_sid: str
     registry_token: str = field(repr=False)
     departure_token: str = field(repr=False)
@@ -78,6 +80,8 @@ def _make() -> DemoSecrets:
         colleague_key=f"bonin_{secrets.token_urlsafe(32)}",
         twilio_account_sid=f"AC{secrets.token_hex(16)}",
         twilio_auth_token=secrets.token_hex(16),
+        backup_account_sid=f"AC{secrets.token_hex(16)}",
+        backup_auth_token=secrets.token_hex(16),
         verify_service_sid=f"VA{secrets.token_hex(16)}",
         registry_token=secrets.token_urlsafe(24),
         departure_token=secrets.token_urlsafe(24),

@@ -7,6 +7,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from demo.api import Api, ApiError
+from demo.carriers import BACKUP, MAIN
 from demo.customer import Customer, new_number
 from demo.people import korean_today
 
@@ -207,6 +208,21 @@ async def receipt(customer: Customer) -> str:
     return f"redeemed for {claims['operation']} by {claims['method']}; again: {again}"
 
 
+async def failover(customer: Customer) -> str:
+    before = await customer.carrier.call("GET", f"/control/faults?account={MAIN}")
+    await customer.carrier.call("PUT", "/control/faults", {"account": MAIN, "seed": 1, "error_rate": 1})
+    try:
+        opened, code = await customer.open_by_sms()
+        sender = await customer.asked_by_text()
+    finally:
+        await customer.carrier.call("PUT", "/control/faults", {"account": MAIN, **before})
+    verified = await customer.check(opened, code)
+    _expect(verified["status"] == "verified", verified["status"])
+    carrier = verified["delivery"]["carrier"]
+    _expect(carrier == BACKUP, str(carrier))
+    return f"{MAIN} down: the text came by {carrier} from {sender}; {verified['status']}"
+
+
 STEPS: tuple[tuple[str, Step], ...] = (
     ("명의인증 ownership check", ownership_check),
     ("판정 decision", decision),
@@ -223,6 +239,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("착신전환 call forwarding", call_forwarding),
     ("번호 재사용 number recycling", number_recycling),
     ("해외체류 예외 overseas exemption", overseas_exemption),
+    ("통신사 장애 carrier failover", failover),
     ("인증 결과 사용 receipt", receipt),
 )
 

@@ -137,7 +137,7 @@ def test_the_control_interface_is_what_the_local_carrier_offers() -> None:
 def test_phones_and_faults_are_told_in_full() -> None:
     told = {words(row[0])[0]: words(row[1]) for row in table("docs/carriers.md", "call")}
     assert {*Behaviour, *RegistryState} <= set(told["PUT /control/phones/{number}"])
-    assert set(told["PUT /control/faults"]) == set(FaultSettings.__dataclass_fields__)
+    assert set(told["PUT /control/faults"]) == {*FaultSettings.__dataclass_fields__, "account"}
 
 
 def test_the_webhooks_are_those_that_the_gateway_takes() -> None:

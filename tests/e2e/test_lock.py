@@ -5,8 +5,8 @@ import re
 import pytest
 
 from demo.api import ApiError
+from demo.carriers import SMS_NUMBER
 from demo.customer import until
-from demo.running import SMS_NUMBER
 from tests.e2e.caller import Caller, Person, another
 
 

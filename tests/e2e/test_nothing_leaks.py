@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from demo.api import Api
+from demo.carriers import SMS_NUMBER
 from demo.customer import new_number
-from demo.running import SMS_NUMBER
 from tests.e2e.caller import Caller, Person, another
 from tests.e2e.processes import DemoProcess
 

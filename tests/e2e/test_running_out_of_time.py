@@ -9,7 +9,7 @@ import pytest
 
 from demo import running
 from demo.api import Api, ApiError
-from demo.running import SMS_NUMBER
+from demo.carriers import SMS_NUMBER
 from gateway.settings import Settings, load_settings
 from tests.conftest import demo_on_free_ports
 from tests.e2e.caller import Person

@@ -3,8 +3,8 @@
 import pytest
 
 from demo.api import ApiError
+from demo.carriers import SMS_NUMBER
 from demo.customer import new_number, until
-from demo.running import SMS_NUMBER
 from tests.e2e.caller import Person, another
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
-from demo.running import SMS_NUMBER, VOICE_NUMBER
+from demo.carriers import SMS_NUMBER, VOICE_NUMBER
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore

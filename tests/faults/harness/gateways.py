@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from demo.running import SMS_NUMBER, VOICE_NUMBER
+from demo.carriers import SMS_NUMBER, VOICE_NUMBER
 from demo.secrets_file import DemoSecrets
 from tests.faults.harness.processes import DidNotStart, Process, answers, free_port
 

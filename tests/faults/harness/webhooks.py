@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import aiohttp
 from twilio.request_validator import RequestValidator
 
-from demo.running import SMS_NUMBER, VOICE_NUMBER
+from demo.carriers import SMS_NUMBER, VOICE_NUMBER
 from tests.faults.harness.client import Answer
 from tests.faults.harness.installation import Installation
 
