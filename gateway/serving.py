@@ -40,9 +40,17 @@ class PortTaken(AddressRefused):
 
 @asynccontextmanager
 async def serving(
-    app: web.Application, host: str, port: int, listening: socket.socket | None = None
+    app: web.Application,
+    host: str,
+    port: int,
+    listening: socket.socket | None = None,
+    drain_seconds: float = 0.0,
 ) -> AsyncIterator[int]:
-    """Serve while the block runs; gives the port. On leaving: not ready, then no more intake, then the rest.
+    """Serve while the block runs; gives the port.
+
+    On leaving it is not ready first, and for `drain_seconds` serves on, until balancers have seen it. Then it takes
+    nothing more in, ends streams and long polls, and lets requests finish.
+
 
     `listening` is a socket that listens already, in the place of host and port. Raises `PortTaken` or `AddressRefused`.
     """
@@ -65,6 +73,7 @@ async def serving(
     finally:
         if LIFECYCLE in app:
             app[LIFECYCLE].drain()
+            await asyncio.sleep(drain_seconds)
         await runner.cleanup()
 
 

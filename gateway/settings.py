@@ -73,6 +73,8 @@ class Settings(PolicySettings, LimitSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     worker_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Where `bonin worker` shows its health and its numbers; without it nowhere."""
+    drain_seconds: Annotated[int, Field(ge=0, le=300)] = 0
+    """How long it serves on after it was asked to stop, not ready any more."""
     public_url: Url = "http://127.0.0.1:8080"
     """Where carriers reach the gateway: webhooks are signed over it."""
 
@@ -262,29 +264,51 @@ class SettingsRefused(Exception):
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings from the environment, with `given` before it. Raises `SettingsRefused` with all that is wrong."""
-    return _load(Settings, **given)
+    """The settings from the environment, with `given` before it, and a policy that is good.
+
+    Raises `SettingsRefused` with all that is wrong.
+    """
+    settings, problems = _read(Settings, given)
+    # What is wrong elsewhere must not hide what is wrong with the policy.
+    policy_alone = settings or _read(PolicySettings, {})[0]
+    if policy_alone is not None:
+        try:
+            policy_alone.load_policy()
+        except SettingsRefused as refused:
+            problems += refused.problems
+    if settings is None or problems:
+        raise SettingsRefused(problems)
+    return settings
 
 
 def load_policy_settings() -> PolicySettings:
     """The few that show the policy. Raises `SettingsRefused`."""
-    return _load(PolicySettings)
+    settings, problems = _read(PolicySettings, {})
+    if settings is not None:
+        return settings
+    raise SettingsRefused(problems)
 
 
-def _load(model: type[S], **given: Any) -> S:
+def _read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
+    """The settings, or None with what is wrong."""
     secrets_dir = os.environ.get(f"{_PREFIX}SECRETS_DIR")
+    problems: list[str] = []
     if secrets_dir is not None and not Path(secrets_dir).is_dir():
-        raise SettingsRefused([f"{_PREFIX}SECRETS_DIR: give a directory that exists"])
-    try:
-        return model(_secrets_dir=secrets_dir, **given)
-    except ValidationError as error:
-        told = [line for one in error.errors(include_input=False) for line in _problems(one)]
-        raise SettingsRefused(told) from None
-    except SettingsError as error:
-        # A list that is not JSON; its message names the field, and its cause would show the value.
-        named = re.search('field "([a-z_]+)"', str(error))
-        name = named[1].upper() if named else "?"
-        raise SettingsRefused([f'{_PREFIX}{name}: give a JSON list, such as ["KR"]']) from None
+        return None, [f"{_PREFIX}SECRETS_DIR: give a directory that exists"]
+    while True:
+        try:
+            settings = model(_secrets_dir=secrets_dir, **given)
+        except ValidationError as error:
+            return None, problems + [line for one in error.errors(include_input=False) for line in _problems(one)]
+        except SettingsError as error:
+            # A list that is not JSON; its message names the field, and its cause would show the value. It ends the
+            # reading of all others: they are read without it, since this process will end.
+            (name,) = re.findall('field "([a-z_]+)"', str(error))
+            problems.append(f'{_variable(name)}: give a JSON list, such as ["KR"]')
+            if os.environ.pop(_variable(name), None) is None:
+                return None, problems
+        else:
+            return (None if problems else settings), problems
 
 
 def _problems(error: ErrorDetails) -> list[str]:

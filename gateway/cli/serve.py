@@ -44,7 +44,8 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(open_gateway(settings, api_only=arguments.api_only))
         if arguments.listen_fd is None:
-            port = await stack.enter_async_context(serving(gateway.app, settings.host, settings.port))
+            served = serving(gateway.app, settings.host, settings.port, drain_seconds=settings.drain_seconds)
+            port = await stack.enter_async_context(served)
             _log.info("serving", host=settings.host, port=port)
         else:
             place = Place(arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.metrics_dir)

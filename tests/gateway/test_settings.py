@@ -79,6 +79,22 @@ def test_a_bad_setting_is_named_with_what_to_give(good: pytest.MonkeyPatch, name
     assert PLANTED not in problem
 
 
+def test_lists_that_are_none_and_a_policy_that_is_none_hide_nothing(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in (
+        ("ALLOWED_COUNTRIES", "KR"),
+        ("ALLOWED_NUMBER_FAMILIES", "[mobile"),
+        ("POLICY_DIR", str(tmp_path / "nowhere")),
+        ("PORT", "no"),
+        ("CONNECTIONS", "1"),
+        ("KEY_RATE", "-1"),
+    ):
+        good.setenv(f"BONIN_{name}", value)
+    told = "\n".join(refused())
+    for name in ("ALLOWED_COUNTRIES", "ALLOWED_NUMBER_FAMILIES", "PORT", "CONNECTIONS", "KEY_RATE"):
+        assert told.count(f"BONIN_{name}: give ") == 1
+    assert "operations.csv: cannot be read" in told
+
+
 def test_several_bad_settings_are_told_together(good: pytest.MonkeyPatch) -> None:
     good.setenv("BONIN_PORT", "no")
     good.setenv("BONIN_SMS_NUMBER", "no")

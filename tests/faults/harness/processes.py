@@ -82,6 +82,11 @@ class Process:
         self.send(signal.SIGCONT)
         await self._end(signal.SIGTERM)
 
+    async def ended(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        assert self._running is not None
+        return await asyncio.to_thread(self._running.wait, PATIENCE)
+
     def send(self, number: signal.Signals) -> None:
         if self._running is not None and self._running.poll() is None:
             self._running.send_signal(number)
