@@ -1,7 +1,7 @@
 """Is it us, the carrier, or one customer? The first answer of the page, from what the read model says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -44,6 +44,9 @@ class CarrierHealth:
 
     name: str
     counted: Mapping[str, int]
+    breakers: Mapping[str, str] = field(default_factory=dict)
+    """By what it is asked for: `closed`, `half_open` or `open`."""
+    is_paused: bool = False
 
     def number(self, *states: str) -> int:
         return sum(self.counted.get(state, 0) for state in states)
@@ -79,7 +82,9 @@ class CarrierHealth:
 
 def carrier_health(name: str, fields: Mapping[str, str]) -> CarrierHealth:
     """From the hash of the carrier in the read model."""
-    return CarrierHealth(name, {field: int(value) for field, value in fields.items() if value.isdecimal()})
+    breakers = {what.removeprefix("breaker:"): state for what, state in fields.items() if what.startswith("breaker:")}
+    numbers = {what: int(value) for what, value in fields.items() if value.isdecimal()}
+    return CarrierHealth(name, numbers, breakers, numbers.pop("paused", 0) == 1)
 
 
 def diagnose(now: int, live: Live, carriers: Sequence[CarrierHealth], minutes: Sequence[Minute]) -> Diagnosis:
@@ -91,7 +96,9 @@ def diagnose(now: int, live: Live, carriers: Sequence[CarrierHealth], minutes: S
         seconds = live.number("queue_age_ms") // 1000
         return Diagnosis(Where.US, "queue", {"depth": live.number("queue_depth"), "seconds": seconds})
     for carrier in carriers:
-        if carrier.is_bad:
+        if not carrier.is_paused and "open" in carrier.breakers.values():
+            return Diagnosis(Where.CARRIER, "breaker", {"carrier": carrier.name})
+        if carrier.is_bad and not carrier.is_paused:
             share = round(100 * carrier.lost / carrier.ended)
             return Diagnosis(Where.CARRIER, "carrier", {"carrier": carrier.name, "share": share})
     before, recent = conversion(minutes[:-10]), conversion(minutes[-10:])

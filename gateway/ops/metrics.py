@@ -70,6 +70,7 @@ class VerificationMetrics:
 
 
 _LOOK_EVERY: Final = 5.0
+_BREAKER: Final = {"closed": 0, "half_open": 1, "open": 2}
 
 
 class InstallationMetrics:
@@ -85,6 +86,8 @@ class InstallationMetrics:
         self._open = gauge("verifications_open", "Verifications that are open", "method")
         self._calls = gauge("calls", "Calls that are under way", "state")
         self._alarms = gauge("alarms_standing", "Alarms that nobody has cleared", "kind")
+        self._breakers = gauge("carrier_breaker", "0 closed, 1 half open, 2 open", "carrier", "capability")
+        self._paused = gauge("carrier_paused", "1 when the carrier is paused", "carrier")
         self._age = gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble")
         self._plain = {
             "queue_depth": (gauge("outbox_entries", "Deliveries that wait or are under way"), 1.0),
@@ -92,6 +95,10 @@ class InstallationMetrics:
             "dead_letters": (gauge("dead_letters", "Deliveries that failed for good"), 1.0),
             "locked": (gauge("customers_locked", "Customers whose extra authentication is locked"), 1.0),
             "approvals_waiting": (gauge("approvals_waiting", "Requests that wait for a second person"), 1.0),
+            "audit_unsealed_age_ms": (
+                gauge("audit_unsealed_seconds", "How long the oldest unsealed event waits"),
+                1000.0,
+            ),
             "store_appends": (gauge("store_appends", "1 when the store writes every change to a file"), 1.0),
         }
 
@@ -108,6 +115,11 @@ class InstallationMetrics:
         self._age.set(max(0, now - live.number("at")) / 1000)
         if live.values:
             self._set(live)
+        for carrier, fields in (await self._read_model.carriers()).items():
+            self._paused.labels(carrier).set(int(fields.get("paused", 0)))
+            for name, state in fields.items():
+                if name.startswith("breaker:"):
+                    self._breakers.labels(carrier, name.removeprefix("breaker:")).set(_BREAKER[state])
 
     def _set(self, live: Live) -> None:
         for method in Method:

@@ -130,6 +130,12 @@ DONE: Final[Words] = {
     "letter_with_carrier": ("통신사가 이미 받았다고 알려 왔습니다.", "A carrier has reported that it has it."),
 }
 
+BREAKERS: Final[Words] = {
+    "closed": ("정상", "closed"),
+    "half_open": ("시험 중", "half open"),
+    "open": ("끊음", "open"),
+}
+
 _KINDS: Final[Mapping[str, Words]] = {
     "method": METHODS,
     "status": STATUSES,
@@ -141,6 +147,7 @@ _KINDS: Final[Mapping[str, Words]] = {
     "approval_status": APPROVAL_STATUSES,
     "contact": CONTACT_STATUSES,
     "done": DONE,
+    "breaker": BREAKERS,
     "operation": {name.value: (words.ko, words.en) for name, words in OPERATION_NAMES.items()},
 }
 

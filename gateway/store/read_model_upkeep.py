@@ -16,6 +16,7 @@ from gateway.core.verification import Method
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Argument, Store
 from gateway.store.projection import Event
+from gateway.store.read_model_parts import CarrierUpkeep, audit_numbers, flat
 from gateway.store.watch import standing_of
 
 _MINUTES_KEPT: Final = 48 * 60
@@ -47,17 +48,20 @@ class Upkeep:
         self._sampled_at = 0
         self._trimmed_at = 0
         self._recent: dict[int, Counter[str]] = {}
+        self._carriers = CarrierUpkeep(store, _RECENT_MINUTES)
+        self._audit: dict[str, Argument] = {}
 
     async def keep_up(self) -> None:
         seconds, microseconds = await self._store.command("TIME")
         now = int(seconds) * 1000 + int(microseconds) // 1000
         await self._merge(now // 60_000)
-        await self._write_carriers(now)
-        await self._write_live(now)
+        await self._carriers.write(self._recent.values(), now)
         if now - self._trimmed_at >= _TRIM_EVERY_MS:
             self._trimmed_at = now
-            await self._store.command("HSET", ops_keys.CONTENTS, *_flat(CONTENTS))
+            await self._store.command("HSET", ops_keys.CONTENTS, *flat(CONTENTS))
             await self._trim(now)
+            self._audit = await audit_numbers(self._store, now)
+        await self._write_live(now)
 
     async def note_owners(self, events: Sequence[Event]) -> None:
         """Whose contact a number is. Written again it is the same; a reader looks whether it still holds."""
@@ -84,7 +88,7 @@ class Upkeep:
             if sums:
                 self._recent[number] = sums
                 key = ops_keys.minute(number)
-                await self._store.all(("HSET", key, *_flat(sums)), ("EXPIRE", key, _MINUTES_KEPT * 60))
+                await self._store.all(("HSET", key, *flat(sums)), ("EXPIRE", key, _MINUTES_KEPT * 60))
         self._merged_up_to = minute
         self._recent = {number: sums for number, sums in self._recent.items() if number > minute - _RECENT_MINUTES}
 
@@ -98,31 +102,6 @@ class Upkeep:
                 sums[name.decode()] += int(value)
         return sums
 
-    async def _write_carriers(self, now: int) -> None:
-        """How each carrier did in the last minutes: states and reasons as the audit names them."""
-        recent: dict[str, Counter[str]] = {}
-        for sums in self._recent.values():
-            for name, value in sums.items():
-                what, at, carrier = name.partition("@")
-                if at:
-                    recent.setdefault(carrier, Counter())[what] += value
-        known = {name.decode() for name in await self._store.command("HKEYS", ops_keys.CARRIERS)}
-        commands: list[tuple[Argument, ...]] = []
-        for carrier in known | set(recent):
-            key = ops_keys.carrier(carrier)
-            counted = recent.get(carrier, Counter())
-            gone = await self._gone(key, counted)
-            if gone:
-                commands.append(("HDEL", key, *gone))
-            commands.append(("HSET", key, *_flat(counted), "minutes", _RECENT_MINUTES, "at", now))
-            if counted:
-                commands.append(("HSET", ops_keys.CARRIERS, carrier, now))
-        await self._store.all(*commands)
-
-    async def _gone(self, key: str, counted: Mapping[str, int]) -> list[str]:
-        fields = {name.decode() for name in await self._store.command("HKEYS", key)}
-        return sorted(fields - set(counted) - {"minutes", "at"})
-
     async def _write_live(self, now: int) -> None:
         values: dict[str, Argument] = {
             "open": await self._sum("ZCARD", lambda shard: ops_keys.index(shard, "state:pending")),
@@ -131,6 +110,7 @@ class Upkeep:
             "approvals_waiting": await self._sum("ZCARD", keys.waiting_approvals),
             "store_appends": int((await standing_of(self._store)).appends),
             **await self._alarms(),
+            **self._audit,
         }
         for method in Method:
             name = f"open:{method}"
@@ -141,15 +121,15 @@ class Upkeep:
         values["revision"] = self._revision(values, calls)
         values |= await self._queue(now)
         await self._write_calls(calls)
-        await self._store.command("HSET", ops_keys.LIVE, *_flat(values), "at", now)
+        await self._store.command("HSET", ops_keys.LIVE, *flat(values), "at", now)
         if now - self._sampled_at >= _SAMPLE_EVERY_MS:
             self._sampled_at = now
-            await self._store.command("XADD", ops_keys.SAMPLES, "MAXLEN", "~", _SAMPLES_KEPT, "*", *_flat(values))
+            await self._store.command("XADD", ops_keys.SAMPLES, "MAXLEN", "~", _SAMPLES_KEPT, "*", *flat(values))
 
     def _revision(self, values: Mapping[str, Argument], calls: Mapping[str, str]) -> str:
         """Another word when a page would look different: every change has its event, and every event is counted."""
         events = {str(number): sum(sums.values()) for number, sums in self._recent.items()}
-        seen = orjson.dumps([values, calls, events], option=orjson.OPT_SORT_KEYS)
+        seen = orjson.dumps([values, calls, events, self._carriers.states], option=orjson.OPT_SORT_KEYS)
         return hashlib.blake2s(seen, digest_size=8).hexdigest()
 
     async def _alarms(self) -> dict[str, Argument]:
@@ -188,7 +168,7 @@ class Upkeep:
         if gone:
             commands.append(("HDEL", ops_keys.CALLS, *gone))
         if calls:
-            commands.append(("HSET", ops_keys.CALLS, *_flat(calls)))
+            commands.append(("HSET", ops_keys.CALLS, *flat(calls)))
         await self._store.all(*commands)
 
     async def _trim(self, now: int) -> None:
@@ -214,7 +194,3 @@ class Upkeep:
 
     async def _sum(self, command: str, key_of: Any) -> int:
         return sum(await self._store.all(*((command, key_of(shard)) for shard in range(keys.SHARDS))))
-
-
-def _flat(values: Mapping[str, Any]) -> list[Any]:
-    return [word for pair in values.items() for word in pair]

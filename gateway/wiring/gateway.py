@@ -56,7 +56,7 @@ async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIt
         foundation = await lay_foundation(settings, stack)
         stores = foundation.stores
         app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.is_fit)
-        add_ops(app, settings, stores, foundation.use_cases, foundation.personal_data)
+        add_ops(app, settings, foundation)
         watching = watching_parts(settings, stores, foundation.metrics)
         delivering = () if api_only else foundation.delivering_parts()
         await run_parts((*foundation.watches(), stores.changes, *delivering, *watching), stack)

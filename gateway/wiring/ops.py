@@ -14,6 +14,7 @@ from gateway.core.ops_actions import OpsActions
 from gateway.ops.alarm_pages import AlarmPages
 from gateway.ops.app import add_ops_pages
 from gateway.ops.approval_pages import ApprovalPages
+from gateway.ops.audit_page import AuditPage
 from gateway.ops.carrier_pages import CarrierPages
 from gateway.ops.customer_pages import CustomerPages
 from gateway.ops.dead_letter_pages import DeadLetterPages
@@ -31,9 +32,8 @@ from gateway.store.operators import RedisOperators
 from gateway.store.ops_reader import OpsReader
 from gateway.store.projector import Projector
 from gateway.store.read_model_upkeep import Upkeep
-from gateway.wiring.foundation import Part
+from gateway.wiring.foundation import Foundation, Part
 from gateway.wiring.stores import Stores
-from gateway.wiring.use_cases import UseCases
 
 
 class OperatorAccounts:
@@ -51,10 +51,9 @@ class OperatorAccounts:
         return await self._store.add(person, Role(role), sealed)
 
 
-def add_ops(
-    app: web.Application, settings: Settings, stores: Stores, use_cases: UseCases, personal_data: PersonalData
-) -> None:
+def add_ops(app: web.Application, settings: Settings, foundation: Foundation) -> None:
     """Install `/ops`."""
+    stores, use_cases, personal_data = foundation.stores, foundation.use_cases, foundation.personal_data
     pages, read_model = Pages(settings.firm), stores.read_model
     sign_in = SignIn(
         stores.operators, stores.api_keys, personal_data, f"bonin {settings.firm_name_en}",
@@ -74,7 +73,8 @@ def add_ops(
                 pages,
             ),
             ApprovalPages(use_cases.approvals, pages),
-            CarrierPages(read_model, pages),
+            CarrierPages(read_model, stores.carrier_board, [entry.name for entry in settings.carriers], pages),
+            AuditPage(foundation.audit.store, read_model, foundation.audit.signer.kid, pages),
             DeadLetterPages(stores.dead_letters, actions, pages),
             AlarmPages(stores.alarms, pages),
             FindPages(read_model, settings.number_plan, personal_data.blind_indexes, pages),

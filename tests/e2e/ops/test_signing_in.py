@@ -14,7 +14,7 @@ from tests.e2e.ops.operator import Operator
 
 PAGES = [
     "/ops", "/ops/verifications", "/ops/customers", "/ops/approvals", "/ops/carriers", "/ops/dead-letters",
-    "/ops/alarms",
+    "/ops/audit", "/ops/alarms",
 ]  # fmt: skip
 
 

@@ -22,7 +22,11 @@ function inUse(part) {
 function put(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (!other || inUse(part) || other.outerHTML === part.dataset.seen) continue;
+    if (inUse(part) || other && other.outerHTML === part.dataset.seen) continue;
+    if (!other) {
+      part.remove();
+      continue;
+    }
     const seen = other.outerHTML;
     part.replaceWith(other);
     other.dataset.seen = seen;

@@ -1,0 +1,164 @@
+"""The operations pages in a browser: signing in, finding, following a call, a second person, and pausing a carrier."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from demo.running import Demo
+from tests.e2e.browser.accessibility import objections
+from tests.e2e.browser.conftest import Heard, OpenWindow
+from tests.e2e.browser.operator_pages import OpsPages
+from tests.e2e.browser.pages import HONG, DeskPage, Phones
+
+pytestmark = pytest.mark.usefixtures("people")
+
+
+@pytest.fixture
+async def manager(open_window: OpenWindow, demo: Demo) -> OpsPages:
+    """Who decides, signed in."""
+    pages = OpsPages(await open_window(f"{demo.base_url}/ops"), demo.base_url)
+    await pages.sign_in(demo.secrets.operator_key, demo.secrets.operator_totp)
+    return pages
+
+
+@pytest.fixture
+async def colleague(open_window: OpenWindow, demo: Demo) -> OpsPages:
+    """Who acts, signed in for the first time."""
+    pages = OpsPages(await open_window(f"{demo.base_url}/ops"), demo.base_url)
+    await pages.enrol(demo.secrets.colleague_key)
+    return pages
+
+
+async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_everybody(
+    colleague: OpsPages, manager: OpsPages, heard: Heard, demo: Demo
+) -> None:
+    """Every page: whole, without an objection of axe, in the light and in the dark, asking no other host."""
+    await manager.open("/ops/customers/hong-gildong")
+    pages = {
+        "now": "/ops",
+        "verifications": "/ops/verifications",
+        "customers": "/ops/customers",
+        "customer": "/ops/customers/hong-gildong",
+        "approvals": "/ops/approvals",
+        "carriers": "/ops/carriers",
+        "dead-letters": "/ops/dead-letters",
+        "audit": "/ops/audit",
+        "alarms": "/ops/alarms",
+    }
+    for name, path in pages.items():
+        await manager.open(path)
+        await expect(manager.page.locator("[data-live-on]")).to_be_visible()
+        assert (path, await objections(manager.page)) == (path, [])
+        await manager.picture(name)
+    assert heard.origins == {demo.base_url}
+    assert heard.complaints == []
+
+
+async def test_a_verification_is_found_by_number_and_its_call_followed_live(
+    colleague: OpsPages, desk: DeskPage, phones: Phones, heard: Heard
+) -> None:
+    await desk.choose("hong-gildong")
+    await desk.request("ars")
+    phone = phones.of(HONG)
+    await phone.role("answer").wait_for()
+    await colleague.find("010-1234-5678")
+    await expect(colleague.page.locator("h1")).to_contain_text("hong-gildong")
+    await expect(colleague.page.get_by_role("main")).not_to_contain_text("홍길동")
+    await colleague.page.locator("tr[data-href] a.mono").first.click()
+    await expect(colleague.event("delivery.ringing")).to_be_visible()
+    await phone.answer()
+    await expect(colleague.event("delivery.in_progress")).to_be_visible()
+    code = await desk.binding_code()
+    digit = await phone.hear("([0-9]) ?번")
+    await phone.press(digit[1])
+    await phone.hear("여섯 자리|6자리")
+    await phone.press(code)
+    await desk.expect_verified()
+    await expect(colleague.event("verification.verified")).to_be_visible()
+    assert await objections(colleague.page) == []
+    await colleague.picture("verification")
+    assert heard.complaints == []
+
+
+async def test_a_verification_is_canceled_with_a_reason(
+    colleague: OpsPages, desk: DeskPage, phones: Phones, heard: Heard
+) -> None:
+    await desk.choose("hong-gildong")
+    await desk.request("sms")
+    await phones.of(HONG).texted_code()
+    await colleague.find("hong-gildong")
+    await colleague.page.locator("tr[data-href] a.mono").first.click()
+    await colleague.act("인증 취소", "고객이 전화로 요청")
+    await expect(colleague.event("ops.cancel")).to_contain_text("고객이 전화로 요청")
+    await expect(colleague.page.locator('[data-status="canceled"]')).to_be_visible()
+    await desk.role("ended").wait_for()
+    assert heard.complaints == []
+
+
+async def test_an_unlock_is_asked_for_by_one_and_approved_by_another(
+    colleague: OpsPages, manager: OpsPages, desk: DeskPage, phones: Phones, heard: Heard
+) -> None:
+    await desk.choose("hong-gildong")
+    await desk.request("sms")
+    code = await phones.of(HONG).texted_code()
+    for left in range(4, 0, -1):
+        await desk.enter(f"{(int(code) + 1) % 1_000_000:06d}")
+        await expect(desk.page.get_by_role("main")).to_contain_text(f"{left}회")
+    await desk.enter(f"{(int(code) + 1) % 1_000_000:06d}")
+    await expect(desk.page.get_by_role("main")).to_contain_text("잠겼습니다")
+    await colleague.open("/ops/customers")
+    await colleague.page.get_by_role("link", name="hong-gildong").click()
+    await colleague.act("잠금 해제 요청", "신분증으로 확인")
+    await expect(colleague.page.get_by_role("status")).to_contain_text(["다른 사람이 승인해야"])
+    await colleague.open("/ops/approvals")
+    await expect(colleague.page.get_by_text("본인이 요청한 건은 다른 사람이 승인합니다")).to_be_visible()
+    await manager.open("/ops/approvals")
+    assert await objections(manager.page) == []
+    await manager.picture("approvals-waiting")
+    await manager.act("승인", "통화로 확인")
+    await expect(manager.page.get_by_text("승인하고 적용했습니다")).to_be_visible()
+    await colleague.open("/ops/customers")
+    await expect(colleague.page.get_by_text("잠긴 고객이 없습니다")).to_be_visible()
+    assert heard.complaints == []
+
+
+async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
+    page = manager.page
+    await page.keyboard.press("?")
+    await expect(page.locator("#keys")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("v")
+    await page.wait_for_url(re.compile("/ops/verifications$"))
+    await page.locator("tr[data-href]").first.wait_for()
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile("/ops/verifications/ver_"))
+
+
+async def test_a_theme_that_was_chosen_stays(manager: OpsPages) -> None:
+    await manager.page.get_by_role("button", name="밝게 / 어둡게").click()
+    await manager.open("/ops/alarms")
+    assert await manager.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    await manager.page.get_by_role("link", name="English").click()
+    await expect(manager.page.locator("h1")).to_have_text("Alarms")
+
+
+async def test_signing_out_ends_an_open_page(manager: OpsPages) -> None:
+    await manager.page.get_by_role("button", name="로그아웃").click()
+    await manager.open("/ops/audit")
+    await expect(manager.page.locator("h1")).to_have_text("운영 화면 로그인")
+    assert await objections(manager.page) == []
+    await manager.picture("sign-in")
+
+
+async def test_who_has_nowhere_to_go_is_told_which_carrier_is_paused(
+    colleague: OpsPages, desk: DeskPage, phones: Phones
+) -> None:
+    await colleague.open("/ops/carriers")
+    card = colleague.page.locator('[data-carrier="twilio"]')
+    await colleague.act("멈추기", "통신사 장애 공지", card)
+    await expect(card).to_contain_text("통신사 장애 공지")
+    await colleague.act("다시 쓰기", "복구 공지", card)
+    await expect(card.get_by_role("button", name="멈추기")).to_be_visible()
