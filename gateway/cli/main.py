@@ -12,6 +12,8 @@ from gateway.cli.commands import Command, Commands
 from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.cli.customers import add_customer_commands
 from gateway.cli.dead_letters import add_dead_letter_commands
+from gateway.cli.exporting import add_export_commands
+from gateway.cli.importing import add_import_commands
 from gateway.cli.keys import add_key_commands
 from gateway.cli.operators import add_operator_commands
 from gateway.cli.policy import add_policy_commands
@@ -58,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     add_policy_commands(commands)
     add_status_commands(commands)
     add_customer_commands(commands)
+    add_import_commands(commands)
+    add_export_commands(commands)
     add_approval_commands(commands)
     add_operator_commands(commands)
     add_audit_commands(commands)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contacts.models import Contact, ContactStatus, Customer, VerifiedBy
 from contacts.models import ContactLabel as Label
-from contacts.phone_numbers import NumberPlan
+from contacts.phone_numbers import NumberPlan, PhoneNumber
 from contacts.vouching import may_vouch
 from gateway.core.callers import Caller
 from gateway.core.contact_life import ContactLife
@@ -57,16 +57,7 @@ class Customers:
 
     async def add_contact(self, customer_id: str, number: str, label: Label, person: str = "gateway") -> Contact:
         """Register a number; it needs verification before it can be used (R5)."""
-        parsed = read_number(number, self._number_plan)
-        contact = Contact(
-            contact_id=self._new_contact_id(),
-            number=parsed,
-            label=label,
-            status=ContactStatus.NEEDS_VERIFICATION,
-            verified_by=None,
-            verified_at=None,
-            version=1,
-        )
+        contact = new_contact(read_number(number, self._number_plan), label, self._new_contact_id())
         try:
             await self._store.add_contact(customer_id, contact, person)
         except CustomerMissing:
@@ -134,3 +125,16 @@ class Customers:
         if stored is None:
             raise Refusal(Problem.CONTACT_NOT_FOUND)
         return customer, stored
+
+
+def new_contact(number: PhoneNumber, label: Label, contact_id: str) -> Contact:
+    """A number as it is registered: it needs verification before it can be used (R5)."""
+    return Contact(
+        contact_id=contact_id,
+        number=number,
+        label=label,
+        status=ContactStatus.NEEDS_VERIFICATION,
+        verified_by=None,
+        verified_at=None,
+        version=1,
+    )

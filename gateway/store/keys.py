@@ -98,6 +98,10 @@ def customer_words(customer_id: str) -> str:
     return _at(shard_of(customer_id), f"customer-words:{customer_id}")
 
 
+CUSTOMERS = "bonin:{*}:customer:*"
+"""The pattern of `customer` for SCAN."""
+
+
 def contacts(customer_id: str) -> str:
     """Hash: blind index of a number → contact id."""
     return _at(shard_of(customer_id), f"contacts:{customer_id}")

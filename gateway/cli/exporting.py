@@ -1,0 +1,57 @@
+"""`bonin export`: every customer and contact, opened, into a file that `bonin import` reads."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from contacts.models import Contact, Customer
+from gateway.cli.commands import Commands, readable_name, say
+from gateway.settings import Settings
+from gateway.store.customers import RedisCustomers
+from gateway.store.everybody import Everybody
+from gateway.wiring import open_store
+
+
+def add_export_commands(commands: Commands) -> None:
+    command = commands.add("export", export_customers)
+    command.add_argument("file", type=Path, help="a file that is not there yet; NDJSON, for this user only")
+    command.add_argument("--by", required=True, type=readable_name, help="who takes it; the audit says so")
+    command.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
+
+
+async def export_customers(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Write every customer with their numbers, in the clear, to a file that only this user can read.
+
+    Contacts are written without what verified them: whoever imports them verifies them again.
+    """
+    try:
+        descriptor = os.open(arguments.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        print(f"{arguments.file}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 2
+    count = 0
+    with os.fdopen(descriptor, "wb") as file:
+        async with open_store(settings, beside_a_gateway=True) as store:
+            everybody = Everybody(store, RedisCustomers(store, settings.personal_data, settings.limits))
+            await everybody.note_export(arguments.by, arguments.reason)
+            async for customer, contacts in everybody.read():
+                file.write(orjson.dumps(_row(customer, contacts)) + b"\n")
+                count += 1
+    say(f"{count:,} customers in {arguments.file}: personal data in the clear. 개인정보가 평문으로 들어 있습니다.")
+    return 0
+
+
+def _row(customer: Customer, contacts: list[Contact]) -> dict[str, Any]:
+    row = {
+        "customer_id": customer.customer_id,
+        "kind": customer.kind,
+        "name": customer.name,
+        "birth_date": customer.birth_date,
+        "online_consent": customer.online_consent,
+        "contacts": [{"number": one.number.e164, "label": one.label} for one in contacts],
+    }
+    return {name: value for name, value in row.items() if value is not None}

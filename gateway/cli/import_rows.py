@@ -1,0 +1,83 @@
+"""Lines of a file of customers, CSV or NDJSON, read as strictly as the API reads its bodies."""
+
+import csv
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field, ValidationError
+
+from contacts.models import CustomerKind
+from contacts.phone_numbers import NumberPlan, PhoneNumber
+from gateway.core.errors import FieldError, Refusal
+from gateway.core.numbers import as_written_in_korea, read_number
+from gateway.http.field_errors import field_errors
+from gateway.http.models import Body
+from gateway.http.schemas import AddContact, BirthDate, CustomerId, OneLine
+
+_TRUE_OR_FALSE = {"true": True, "false": False, "1": True, "0": False, "Y": True, "N": False}
+
+
+class Row(Body):
+    """A customer with any number of contacts; in CSV with `number` and `label` in columns of their own, or none."""
+
+    customer_id: CustomerId
+    kind: Annotated[CustomerKind, Field(strict=False)]
+    name: OneLine
+    birth_date: BirthDate | None = None
+    online_consent: bool
+    contacts: Annotated[tuple[AddContact, ...], Field(strict=False, max_length=20)] = ()
+
+
+class BadLine(Exception):
+    """The line is refused; each of `errors` says why, in both languages and without what the line holds."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(f"{len(errors)} errors")
+        self.errors = errors
+
+
+def columns_of(first_line: bytes) -> list[str] | None:
+    """The columns that the first line of a CSV file names, or None for NDJSON."""
+    if first_line.lstrip().startswith(b"{"):
+        return None
+    return [name.strip() for name in next(csv.reader([first_line.decode("utf-8-sig")]))]
+
+
+def read_row(line: bytes, columns: Sequence[str] | None) -> Row:
+    """Raises `BadLine`."""
+    try:
+        return Row.model_validate(_from_json(line) if columns is None else _from_csv(line, columns))
+    except ValidationError as error:
+        raise BadLine(field_errors(error)) from None
+
+
+def read_numbers(row: Row, plan: NumberPlan) -> list[PhoneNumber]:
+    """The numbers of its contacts, which may be written as in Korea: 010-1234-5678. Raises `BadLine`."""
+    try:
+        return [read_number(as_written_in_korea(contact.number), plan) for contact in row.contacts]
+    except Refusal as refusal:
+        raise BadLine(refusal.errors) from None
+
+
+def _from_json(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        raise BadLine([FieldError("line", "JSON이 아닙니다.", "This is not JSON.")]) from None
+
+
+def _from_csv(line: bytes, columns: Sequence[str]) -> dict[str, Any]:
+    try:
+        values = next(csv.reader([line.decode()], strict=True))
+    except (csv.Error, UnicodeDecodeError):
+        raise BadLine([FieldError("line", "UTF-8 CSV가 아닙니다.", "This is not CSV in UTF-8.")]) from None
+    if len(values) != len(columns):
+        told = (f"{len(columns)}개 항목이 있어야 합니다.", f"Give {len(columns)} fields.")
+        raise BadLine([FieldError("line", *told)])
+    row: dict[str, Any] = {name: value for name, value in zip(columns, values, strict=True) if value}
+    row["online_consent"] = _TRUE_OR_FALSE.get(row.get("online_consent", ""))
+    number, label = row.pop("number", None), row.pop("label", "mobile")
+    if number is not None:
+        row["contacts"] = [{"number": number, "label": label}]
+    return row

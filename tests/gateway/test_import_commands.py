@@ -1,0 +1,122 @@
+"""`bonin import` and `bonin export` as they are typed."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from gateway.cli.import_rows import BadLine, columns_of, read_numbers, read_row
+from gateway.settings import load_settings
+from gateway.store import keys
+from gateway.wiring import open_store
+from tests.gateway.installations import needed_settings
+
+HEADER = b"customer_id,kind,name,birth_date,online_consent,number,label\n"
+HONG = "hong,individual,홍길동,1985-03-02,true,010-1234-5678,mobile\n".encode()
+KIM = "kim,individual,김하나,,false,+82221234567,home\n".encode()
+FIRM = "acme,corporate,에이콤,,true,,\n".encode()
+
+Bonin = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    return {**needed_settings(tmp_path), "data_dir": str(tmp_path / "data"), "log_level": "error"}
+
+
+@pytest.fixture
+def bonin(settings: dict[str, str]) -> Bonin:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BONIN_")}
+    environment = kept | {f"BONIN_{name.upper()}": value for name, value in settings.items()}
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "gateway.cli", *map(str, words)]
+        return subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
+
+    return run
+
+
+def audited(settings: dict[str, str]) -> list[str]:
+    """The events that were told, sorted."""
+
+    async def read() -> list[str]:
+        async with open_store(load_settings(**settings)) as store:
+            streams = await store.all(*(("XRANGE", keys.audit(n), "-", "+") for n in range(keys.SHARDS)))
+        entries = [dict(zip(words[::2], words[1::2], strict=True)) for stream in streams for _, words in stream]
+        return sorted(entry[b"event"].decode() for entry in entries)
+
+    return asyncio.run(read())
+
+
+def test_what_is_imported_is_exported_again(tmp_path: Path, settings: dict[str, str], bonin: Bonin) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG + KIM + FIRM)
+    imported = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert imported.returncode == 0, imported.stderr
+    assert "3 created" in imported.stdout
+    assert "2 created" in imported.stdout.partition("contacts:")[2]
+    out = tmp_path / "out.ndjson"
+    assert bonin("export", out, "--by", "lee", "--reason", "move").returncode == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    rows = {row["customer_id"]: row for row in map(orjson.loads, out.read_bytes().splitlines())}
+    assert rows["hong"]["contacts"] == [{"number": "+821012345678", "label": "mobile"}]
+    assert rows["kim"] == {
+        "customer_id": "kim", "kind": "individual", "name": "김하나", "online_consent": False,
+        "contacts": [{"number": "+82221234567", "label": "home"}],
+    }  # fmt: skip
+    assert rows["acme"]["contacts"] == []
+    assert audited(settings) == [
+        *["contact.created"] * 2, *["customer.consent_given"] * 2, *["customer.created"] * 3, "customers.exported",
+    ]  # fmt: skip
+    assert bonin("export", out, "--by", "lee", "--reason", "move").returncode == 2, "it overwrites nothing"
+
+
+def test_an_import_goes_on_where_it_ended_and_tells_of_lines_that_it_refused(tmp_path: Path, bonin: Bonin) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG + b"somebody,individual\n" + KIM.replace(b"+82221234567", b"12"))
+    first = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert first.returncode == 1
+    refusals = [orjson.loads(line) for line in (tmp_path / "customers.csv.refused").read_bytes().splitlines()]
+    assert [(one["line"], one["errors"][0]["field"]) for one in refusals] == [(3, "line"), (4, "number")]
+    assert "김하나" not in (tmp_path / "customers.csv.refused").read_text()
+    assert "4 lines were imported before" in bonin("import", file, "--by", "lee", "--processes", 1).stdout
+    mark = tmp_path / "customers.csv.imported"
+    mark.write_bytes(orjson.dumps({"size": file.stat().st_size, "lines": 1}))
+    again = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert "0 created, 1 replaced; contacts: 0 created, 1 known before; lines refused: 2" in again.stdout
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path, bonin: Bonin) -> None:
+    said = bonin("import", tmp_path / "nothing.csv", "--by", "lee")
+    assert said.returncode == 2
+    assert "No such file" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (b"{", "line"),
+        (b"[]", ""),
+        (b'{"customer_id":"a b","kind":"individual","name":"x","online_consent":true}', "customer_id"),
+        (b'{"customer_id":"a","kind":"individual","name":"x","online_consent":"yes"}', "online_consent"),
+        (b'{"customer_id":"a","kind":"individual","name":"x","online_consent":true,"more":1}', "more"),
+    ],
+)
+def test_a_bad_line_names_the_field(line: bytes, field: str) -> None:
+    with pytest.raises(BadLine) as refused:
+        read_row(line, None)
+    assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_a_line_of_json_may_have_several_contacts(settings: dict[str, str]) -> None:
+    contacts = [{"number": "010-1234-5678", "label": "mobile"}, {"number": "02-2123-4567", "label": "home"}]
+    row = {"customer_id": "a", "kind": "individual", "name": "홍길동", "online_consent": True, "contacts": contacts}
+    line = orjson.dumps(row)
+    assert columns_of(line) is None
+    numbers = read_numbers(read_row(line, None), load_settings(**settings).number_plan)
+    assert [number.e164 for number in numbers] == ["+821012345678", "+82221234567"]
