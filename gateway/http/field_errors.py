@@ -14,7 +14,8 @@ MOST_ERRORS = 20
 LONGEST_NAME = 40
 """Characters of one part of a field's path: the name of an unknown field is the caller's to choose."""
 
-_NOT_SHOWN = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_SHOWN = re.compile(r"[^A-Za-z_-]")
+"""No field of ours has a digit in its name; an unknown one may be a number, a date or a code that went astray."""
 
 _Sentence = tuple[str, str]
 
@@ -96,4 +97,4 @@ def _field_error(location: tuple[int | str, ...], kind: str, context: Mapping[st
 
 
 def _shown(part: int | str) -> str:
-    return _NOT_SHOWN.sub("?", str(part)[:LONGEST_NAME])
+    return str(part) if isinstance(part, int) else _NOT_SHOWN.sub("?", part[:LONGEST_NAME])
