@@ -69,13 +69,17 @@ class Phones:
                     counted[number, code] += 1
         return counted
 
-    async def rings(self, number: str, patience: float) -> bool:
-        """Whether a phone that was never called before is, within so many seconds."""
+    async def called_after(self, number: str, seen: int, patience: float) -> bool:
+        """Whether a call comes after the first `seen`, within so many seconds."""
         try:
             async with asyncio.timeout(patience):
-                return await self._rang[number].wait()
+                while self.calls_to(number) <= seen:
+                    event = self._rang[number]
+                    event.clear()
+                    await event.wait()
         except TimeoutError:
             return False
+        return True
 
     def calls_to(self, number: str) -> int:
         """How many calls this phone got."""
