@@ -3,16 +3,14 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from gateway.cli.audit_verify import add_verify_command
-from gateway.cli.commands import Commands, say
+from gateway.cli.commands import Command, Commands, say
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
-from gateway.core.audit.records import Head, RecordKind, Why, public_key_set
+from gateway.core.audit.records import GENESIS, Head, Position, RecordKind, Why, public_key_set
 from gateway.settings import Settings
 from gateway.store.audit_archive import ArchiveRefused, AuditArchive
 from gateway.wiring.audit import Audit, open_audit
@@ -98,7 +96,7 @@ async def print_keys(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _refusing(command: Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]) -> Any:
+def _refusing(command: Command) -> Command:
     """The command, with what may go wrong on the way told in a sentence."""
 
     async def run(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -108,6 +106,8 @@ def _refusing(command: Callable[[Settings, argparse.Namespace], Coroutine[Any, A
             told = "Segments went to an archive in the meantime: run it again."
         except ArchiveRefused as refused:
             told = str(refused)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             told = f"{error.filename}: {error.strerror}"
         print(told, file=sys.stderr)  # noqa: T201
@@ -120,15 +120,17 @@ def _refusing(command: Callable[[Settings, argparse.Namespace], Coroutine[Any, A
 async def _refuse_gaps(audit: Audit, end: Head | None) -> None:
     """The archive and the store have to fit: nothing went that is not archived, and the store did not go back."""
     for shard, head in enumerate(await audit.store.heads()):
-        archived = 0 if end is None or shard not in end.shards else end.shards[shard].number
-        if head.last.number < archived:
+        archived = Position(0, GENESIS) if end is None else end.shards.get(shard, Position(0, GENESIS))
+        went_back = head.last.number < archived.number
+        if went_back or (head.last.number == archived.number and head.last != archived):
             raise ArchiveRefused(
-                f"The archive has segment {archived} of shard {shard}, and the store ends at {head.last.number}: "
-                "it is another store, or an old copy of it. Archive it to another directory."
+                f"The archive has segment {archived.number} of shard {shard}, and the store ends at "
+                f"{head.last.number}, or has another one: it is another store, or an old copy of it. If it was put "
+                "back from a backup, archive it to another directory, and keep this one."
             )
-        if head.removed > archived:
+        if head.removed > archived.number:
             raise ArchiveRefused(
-                f"Segments {archived + 1} to {head.removed} of shard {shard} are in another archive: "
+                f"Segments {archived.number + 1} to {head.removed} of shard {shard} are in another archive: "
                 "go on with that one."
             )
 
@@ -137,11 +139,11 @@ def _time(text: str) -> int:
     """A day in Seoul, or a time with its zone, in ms."""
     try:
         given = datetime.fromisoformat(text)
-    except ValueError:
+        if given.tzinfo is None:
+            given = given.replace(tzinfo=UTC) - _SEOUL
+        return int(given.timestamp() * 1000)
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError("give a day or a time: 2026-11-27 or 2026-11-27T09:00:00+09:00") from None
-    if given.tzinfo is None:
-        given = given.replace(tzinfo=UTC) - _SEOUL
-    return int(given.timestamp() * 1000)
 
 
 def _end_of(text: str) -> int:

@@ -270,7 +270,20 @@ def test_what_cannot_be_read_is_no_verdict(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--from", "yesterday"], ["--to", "2026-13-01"]])
+def test_somebody_whom_nobody_knows_cannot_be_erased(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["customers", "erase", "nobody", "--by", "박개인정보", "--reason", "요청"]) == 1
+    assert "nobody: there is no such customer" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_seen_enough_ends_an_export_quietly(settings: Path) -> None:
+    tell(3000)
+    command = f"{sys.executable} -m gateway.cli audit export | head -n 1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith('{"segment":')
+
+
+@pytest.mark.parametrize("words", [["--from", "yesterday"], ["--to", "2026-13-01"], ["--from", "0001-01-01"]])
 def test_a_time_that_is_none_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["audit", "export", *words])

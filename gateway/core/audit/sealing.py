@@ -6,7 +6,6 @@ log as well, so that the log's archive is a witness of its own.
 """
 
 import asyncio
-import contextlib
 import random
 
 import structlog
@@ -45,15 +44,17 @@ class Sealer:
             await end(self._task)
 
     async def seal_what_is_due(self) -> None:
-        await self._seal_all(self._sealed_after * 1000)
+        """A shard that cannot be sealed keeps no other one waiting; what is wrong with it is in the log."""
+        await self._store.keep_key(self._signer.kid, self._signer.public_key())
+        shards = (self._seal_shard(shard, self._sealed_after * 1000) for shard in range(self._store.shards))
+        for shard, failure in enumerate(await asyncio.gather(*shards, return_exceptions=True)):
+            if isinstance(failure, Exception) and not isinstance(failure, StoreUnavailable):
+                _log.error("audit_not_sealed", shard=shard, kind=type(failure).__name__)
 
     async def seal_everything(self) -> None:
         """Also what is young; when this comes back, all that was written before is sealed."""
-        await self._seal_all(0)
-
-    async def _seal_all(self, younger_than_ms: int) -> None:
         await self._store.keep_key(self._signer.kid, self._signer.public_key())
-        await asyncio.gather(*(self._seal_shard(shard, younger_than_ms) for shard in range(self._store.shards)))
+        await asyncio.gather(*(self._seal_shard(shard, 0) for shard in range(self._store.shards)))
 
     async def _seal_shard(self, shard: int, younger_than_ms: int) -> None:
         while unsealed := await self._store.unsealed(shard, younger_than_ms=younger_than_ms):
@@ -85,11 +86,15 @@ class Sealer:
         await asyncio.sleep(random.uniform(0, every))  # noqa: S311
         clock, looked_at = asyncio.get_running_loop().time, float("-inf")
         while True:
-            with contextlib.suppress(StoreUnavailable):
+            try:
                 await self.seal_what_is_due()
                 if clock() - looked_at > _RETENTION_EVERY_SECONDS:
                     await self._retention.remove_what_is_too_old()
                     looked_at = clock()
+            except StoreUnavailable:
+                pass  # told elsewhere; what was not sealed is when it comes back
+            except Exception as error:
+                _log.error("audit_upkeep_failed", kind=type(error).__name__)
             await asyncio.sleep(every)
 
 

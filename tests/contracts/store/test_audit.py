@@ -261,3 +261,13 @@ async def _is_sealed(rooms: AuditRooms) -> bool:
 
 async def _raw(store: Store, *words: bytes) -> None:
     await store.command("XADD", keys.audit(SHARD), "*", *words)
+
+
+async def test_a_shard_that_cannot_be_sealed_keeps_no_other_waiting(rooms: AuditRooms) -> None:
+    impatient = AuditRooms.over(rooms.store, sealed_after=0)
+    await rooms.store.command("SET", keys.audit(SHARD), "somebody wrote over it")
+    await rooms.tell(SHARD + 1)
+    with capture_logs() as log:
+        await impatient.sealer.seal_what_is_due()
+    assert [entry["shard"] for entry in log if entry["event"] == "audit_not_sealed"] == [SHARD]
+    assert (await rooms.audit.heads())[SHARD + 1].events == 1
