@@ -82,8 +82,11 @@ class VerificationStore(Protocol):
 
     async def read(self, verification_id: str) -> Verification | None: ...
 
-    async def terms(self, verification_id: str) -> Terms | None:
-        """What never changes of it: remembered from opening or reading it, or read now."""
+    async def terms(self, verification_id: str, client: str) -> Terms | None:
+        """What never changes of a client's: remembered from opening or reading it, or read now.
+
+        None for another client's, after the same trip as for one that is not there.
+        """
         ...
 
     async def check(self, terms: Terms, answer: Answer) -> Judgement:

@@ -65,8 +65,8 @@ class Verifications:
 
     async def check_on_screen(self, verification_id: str, client: str, code: str, attempt_id: str | None) -> Judgement:
         """Judge what the customer typed on the screen."""
-        terms = await self._store.terms(verification_id)
-        if terms is None or terms.client != client:
+        terms = await self._store.terms(verification_id, client)
+        if terms is None:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND)
         channel = TRAITS[terms.method].channel
         if channel is not Channel.SCREEN:

@@ -107,8 +107,12 @@ class RedisVerifications:
         self._recent.note(verification)
         return verification
 
-    async def terms(self, verification_id: str) -> Terms | None:
-        return self._recent.of(verification_id) or await self.read(verification_id)
+    async def terms(self, verification_id: str, client: str) -> Terms | None:
+        terms = self._recent.of(verification_id)
+        if terms is None or terms.client != client:
+            # One that is another client's costs the trip that one costs that is not there.
+            terms = await self.read(verification_id)
+        return terms if terms is not None and terms.client == client else None
 
     async def check(self, terms: Terms, answer: Answer) -> Judgement:
         customer_id, verification_id = terms.customer_id, terms.verification_id
