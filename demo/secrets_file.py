@@ -61,6 +61,9 @@ def write_private(path: Path, content: object) -> None:
 def write_settings(directory: Path, settings: Mapping[str, object]) -> None:
     """A file for each setting, as `BONIN_SECRETS_DIR` takes them: `bonin` then works on the demo as well."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in directory.glob("bonin_*"):
+        # What an older demo was given may not go together with what this one is.
+        left.unlink()
     for name, value in settings.items():
         path = directory / f"bonin_{name}"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -1,10 +1,13 @@
 """The operations pages in a browser: signing in, finding, following a call, a second person, and pausing a carrier."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from demo.api import Api
+from demo.customer import until
 from demo.running import Demo
 from tests.e2e.browser.accessibility import objections
 from tests.e2e.browser.conftest import Heard, OpenWindow
@@ -153,12 +156,34 @@ async def test_signing_out_ends_an_open_page(manager: OpsPages) -> None:
     await manager.picture("sign-in")
 
 
-async def test_who_has_nowhere_to_go_is_told_which_carrier_is_paused(
-    colleague: OpsPages, desk: DeskPage, phones: Phones
+async def goes_through(api: Api, carrier: str) -> bool:
+    """Whether a text of now takes this carrier: every process knows of a pause a second later."""
+    customer = await api.call("GET", "/v1/customers/sung-chunhyang")
+    contact = next(one for one in customer["contacts"] if "sms" in one["methods"])
+    body = {"method": "sms", "operation": "issue", "contact_id": contact["contact_id"]}
+    opened = await api.call("POST", "/v1/verifications", {"customer_id": "sung-chunhyang", **body})
+
+    async def taken() -> Any:
+        delivery = (await api.call("GET", f"/v1/verifications/{opened['id']}"))["delivery"]
+        return delivery if delivery["carrier"] else None
+
+    return bool((await until(taken))["carrier"] == carrier)
+
+
+async def test_a_carrier_is_paused_and_traffic_moves_to_the_other_one(
+    colleague: OpsPages, desk: DeskPage, phones: Phones, heard: Heard, api: Api
 ) -> None:
     await colleague.open("/ops/carriers")
-    card = colleague.page.locator('[data-carrier="twilio"]')
-    await colleague.act("멈추기", "통신사 장애 공지", card)
-    await expect(card).to_contain_text("통신사 장애 공지")
-    await colleague.act("다시 쓰기", "복구 공지", card)
-    await expect(card.get_by_role("button", name="멈추기")).to_be_visible()
+    main, backup = (colleague.page.locator(f'[data-carrier="{name}"]') for name in ("twilio", "backup"))
+    await colleague.act("멈추기", "통신사 장애 공지", main)
+    await expect(main).to_contain_text("통신사 장애 공지")
+    await until(lambda: goes_through(api, "backup"))
+    await desk.choose("hong-gildong")
+    await desk.request("sms")
+    await desk.enter(await phones.of(HONG).texted_code())
+    await desk.expect_verified()
+    await expect(backup.locator('[data-number="arrived"]')).to_have_text(re.compile("[1-9]"))
+    await colleague.picture("carriers-paused")
+    await colleague.act("다시 쓰기", "복구 공지", main)
+    await expect(main.get_by_role("button", name="멈추기")).to_be_visible()
+    assert heard.complaints == []
