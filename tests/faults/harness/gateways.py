@@ -27,7 +27,8 @@ class Gateway:
     def __init__(self, directory: Path, environment: Mapping[str, str], name: str = "gateway") -> None:
         self.port = free_port()
         self._directory = directory
-        self._environment = environment
+        self.environment = dict(environment)
+        """Its settings; what is changed counts from its next start."""
         self._name = name
         self._process: Process | None = None
 
@@ -46,7 +47,7 @@ class Gateway:
 
     async def start(self, *, until_ready: bool = True) -> None:
         """Come back when it is ready, or, where its store is away, when it answers at all."""
-        environment = {**self._environment, "BONIN_PORT": str(self.port)}
+        environment = {**self.environment, "BONIN_PORT": str(self.port)}
         self._process = Process([sys.executable, "-P", "-m", "gateway.cli", "serve"], self.log, environment)
         self._process.start()
         await self._process.until(lambda: answers(f"{self.url}/{'readyz' if until_ready else 'livez'}"))
