@@ -23,10 +23,11 @@ _PREFIX = "BONIN_"
 class Installation:
     """The settings of one product: its own secrets, ports and store; `more` are further BONIN_… variables."""
 
-    def __init__(self, directory: Path, redis_url: str, **more: str) -> None:
+    def __init__(self, directory: Path, redis_url: str, secrets_of: Path | None = None, **more: str) -> None:
+        """With the secrets of another folder two read the same store."""
         self.directory = directory
         self.port, self.carrier_port = free_port(), free_port()
-        secrets = load_or_make(directory / "secrets.json")
+        secrets = load_or_make((secrets_of or directory) / "secrets.json")
         self.variables = _variables(secrets, self.port, self.carrier_port, redis_url) | more
 
     @property

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from bench.measures.importing import measure_import
 from bench.measures.latency import measure_latency
 from bench.measures.requests import measure_requests
 from bench.measures.start import measure_start
 from bench.measures.store import measure_store
+from bench.measures.workers import measure_workers
 from bench.rows import Measured
 from bench.session import Session
 
@@ -24,5 +26,7 @@ MEASURES: Mapping[str, Measure] = {
     "requests": Measure("check and create against an aiohttp service without a store", measure_requests),
     "latency": Measure("p50 and p99 at growing load, throughput over connections", measure_latency),
     "store": Measure("script time and memory as customers grow", measure_store),
+    "workers": Measure("two processes on one port against one", measure_workers),
+    "import": Measure("customers and contacts from a file", measure_import, is_quick=False),
     "start": Measure("time to serving, idle CPU, memory", measure_start),
 }

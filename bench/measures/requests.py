@@ -1,8 +1,8 @@
-"""What a check and a create cost the gateway, against the least that such a service can cost.
+"""What a create and a check cost the gateway, against the least that such a service can cost.
 
-Everything runs in turns within one process each, over the same 64 connections and by the same client: the
-comparison handlers, the product's check with a wrong and with the right answer (which signs a receipt), and its
-create. CPU is the gateway's alone.
+In turns, over the same 64 connections and by the same client: the comparison handlers, and the product's whole path. It
+opens verifications, is answered wrong, and is answered right, for which it signs a receipt. Deliveries are `bonin
+worker`'s, as where load matters; CPU is the gateway's alone.
 """
 
 import asyncio
@@ -38,6 +38,13 @@ class Running:
     def checks(self, body: bytes) -> list[bytes]:
         return [post(f"/v1/verifications/{one}/check", body, self.product.api_key) for one in self.verifications]
 
+    def checks_of(self, ids: Sequence[str], codes: Sequence[str]) -> list[bytes]:
+        key = self.product.api_key
+        return [
+            post(f"/v1/verifications/{one}/check", orjson.dumps({"code": code}), key)
+            for one, code in zip(ids, codes, strict=True)
+        ]
+
     def creates(self) -> list[bytes]:
         return [create(one, self.product.api_key) for one in self.customers]
 
@@ -58,15 +65,18 @@ def create(customer: Registered, key: str) -> bytes:
 
 
 @asynccontextmanager
-async def running(session: Session, name: str, customers: int, *words: str) -> AsyncIterator[Running]:
-    """Everything of `Running`; what is delivered for the opened verifications is nobody's work here."""
+async def running(
+    session: Session, name: str, customers: int, *words: str, opened_before: bool = False
+) -> AsyncIterator[Running]:
+    """Everything of `Running`; `opened_before`: one verification for each customer, and not for a few."""
     directory = session.folder(name)
     async with AsyncExitStack() as stack:
         embedded = await stack.enter_async_context(store(directory))
         installation = Installation(directory, embedded.url)
         seeding = await stack.enter_async_context(seed(installation.settings))
         registered = await seeding.customers(customers, session.progress("customers", customers))
-        opened = await seeding.verifications(registered, session.progress("verifications", customers))
+        few = registered if opened_before else registered[:CONNECTIONS]
+        opened = await seeding.verifications(few, session.progress("verifications", len(few)))
         served = await stack.enter_async_context(product(installation, *words))
         port, digest = free_port(), hashlib.sha256(served.api_key.encode()).hexdigest()
         handlers = await stack.enter_async_context(
@@ -83,10 +93,17 @@ class Turns:
     rounds: Rounds
 
     async def take(
-        self, name: str, over: Sequence[Connection], requests: Iterable[bytes], cpu: Callable[[], float], status: int
+        self,
+        name: str,
+        over: Sequence[Connection],
+        requests: Iterable[bytes],
+        cpu: Callable[[], float],
+        status: int,
+        *,
+        keep_bodies: bool = False,
     ) -> Answers:
         before = cpu()
-        answers = await closed_loop(over, requests)
+        answers = await closed_loop(over, requests, keep_bodies=keep_bodies)
         answers.must_be(status)
         self.rounds.note(name, (cpu() - before) / answers.statuses.total())
         self.rounds.note(f"{name} per second", answers.per_second)
@@ -98,36 +115,37 @@ async def measure_requests(session: Session) -> Measured:
     part = count // rounds
     turns = Turns(Rounds())
     async with (
-        running(session, "requests", count) as run,
+        running(session, "requests", count, "--api-only") as run,
         connections(run.handlers_port, CONNECTIONS) as handlers,
         connections(run.product.port, CONNECTIONS) as gateway,
     ):
-        wrong, right, creates = run.checks(CHECK_WRONG), run.checks(CHECK_RIGHT), run.creates()
 
         def handlers_cpu() -> float:
             return cpu_microseconds(run.handlers_pid)
 
-        await _warm_up(run, handlers, gateway, wrong[:CONNECTIONS])
+        await _warm_up(run, handlers, gateway)
+        creates, cpu = run.creates(), run.product.cpu
         progress = session.progress("rounds", rounds)
         for turn in range(rounds):
-            this = slice(turn * part, (turn + 1) * part)
             for name in _COMPARED:
                 await turns.take(name, handlers, repeated(run.compared(name), part), handlers_cpu, 200)
-            await turns.take("check", gateway, wrong[this], run.product.cpu, 200)
-            await turns.take("check, right", gateway, right[this], run.product.cpu, 200)
-            await turns.take("create", gateway, creates[this], run.product.cpu, 201)
+            these = creates[turn * part : (turn + 1) * part]
+            opened = await turns.take("create", gateway, these, cpu, 201, keep_bodies=True)
+            ids = [orjson.loads(body)["id"] for body in opened.bodies]
+            right = [await run.seed.code_of(one) for one in ids]
+            wrong = [f"{(int(code) + 1) % 1_000_000:06d}" for code in right]
+            await turns.take("check", gateway, run.checks_of(ids, wrong), cpu, 200)
+            await turns.take("check, right", gateway, run.checks_of(ids, right), cpu, 200)
             await run.seed.empty_outbox()
             progress(turn + 1)
     return Measured(_rows(turns.rounds))
 
 
-async def _warm_up(
-    run: Running, handlers: Sequence[Connection], gateway: Sequence[Connection], few: list[bytes]
-) -> None:
+async def _warm_up(run: Running, handlers: Sequence[Connection], gateway: Sequence[Connection]) -> None:
     """Connections of the pools, first answers, compiled patterns: paid once, by nobody's round."""
     for name in _COMPARED:
         await closed_loop(handlers, repeated(run.compared(name), 200))
-    await closed_loop(gateway, few)
+    await closed_loop(gateway, run.checks(CHECK_WRONG)[:200])
     await asyncio.sleep(0.1)
 
 

@@ -21,7 +21,7 @@ async def measure_store(session: Session) -> Measured:
     directory = session.folder("store")
     async with store(directory) as embedded:
         installation = Installation(directory, embedded.url)
-        async with seed(installation.settings) as seeding, product(installation) as running:
+        async with seed(installation.settings) as seeding, product(installation, "--api-only") as running:
             customers: list[Registered] = []
             for size in sizes:
                 weights, added = await _grow(seeding, session, size, len(customers))
