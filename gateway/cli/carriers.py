@@ -35,7 +35,7 @@ async def list_carriers(settings: Settings, arguments: argparse.Namespace) -> in
     for entry in settings.carriers:
         told = _told(entry, pauses.get(entry.name), processes)
         if arguments.json:
-            say(orjson.dumps(told).decode())
+            say(orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS).decode())
         else:
             for line in _lines(told):
                 say(line)

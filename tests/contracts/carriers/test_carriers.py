@@ -1,6 +1,7 @@
 """What every carrier promises (`gateway.core.ports`), over a network that can fail."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from carrier_sim.settings import CarrierSettings, FaultSettings
 from contacts.phone_numbers import LineType, PhoneNumber
 from demo.customer import until
 from gateway.carriers.twilio.carrier import TwilioCarrier
+from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryRef
 from gateway.core.ports import (
     CallCarrier,
@@ -22,6 +24,7 @@ from gateway.core.ports import (
     OutgoingText,
     TextCarrier,
 )
+from gateway.methods.routing import Line
 from tests.builders import MOBILE
 
 REF = DeliveryRef("ver_00a", 1)
@@ -42,6 +45,10 @@ class Network:
     def __init__(self, carrier: Carrier, control: "TestClient[Any, Any]") -> None:
         self.carrier = carrier
         self._control = control
+
+    def through(self, carrier: Carrier) -> "Network":
+        """The same phones, reached by another carrier."""
+        return Network(carrier, self._control)
 
     async def texts(self) -> list[str]:
         """What the phone has got."""
@@ -91,7 +98,17 @@ async def twilio() -> AsyncIterator[Network]:
         await carrier.close()
 
 
-@pytest.fixture(params=["twilio"])
+@pytest.fixture
+def line(twilio: Network) -> Network:
+    """As the gateway asks it: its breaker lets every request through here, since each comes an hour after the last."""
+    hours = itertools.count(0, 3600)
+    carrier = Line(
+        "twilio", frozenset(Capability), None, texts=twilio.carrier, calls=twilio.carrier, clock=lambda: next(hours)
+    )
+    return twilio.through(carrier)
+
+
+@pytest.fixture(params=["twilio", "line"])
 def network(request: pytest.FixtureRequest) -> Network:
     found: Network = request.getfixturevalue(request.param)
     return found
