@@ -1,20 +1,17 @@
-"""The settings: the only reader of the environment.
+"""The settings.
 
 Every setting is an environment variable with the prefix `BONIN_`, or a file of that name in lower case in the
 directory that `BONIN_SECRETS_DIR` names (for keys, as container platforms mount them). All that is wrong is
 told at once.
 """
 
-import os
-import re
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from joserfc.jwk import ECKey
-from pydantic import Field, SecretBytes, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic import Field, SecretBytes, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contacts.key_ring import KeyRing
 from contacts.phone_numbers import DEFAULT, NumberFamily, NumberPlan
@@ -28,6 +25,7 @@ from gateway.core.policy_files import PolicyRefused, load_policy
 from gateway.core.signing_keys import load_signing_key
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
 from gateway.limit_settings import LimitSettings
+from gateway.reading_settings import PREFIX, SettingsRefused, read, variable
 from gateway.setting_values import (
     AccountSid,
     Countries,
@@ -39,19 +37,15 @@ from gateway.setting_values import (
     RedisUrl,
     SigningKey,
     Url,
-    sentence_of,
 )
 
-_PREFIX = "BONIN_"
-
-
-S = TypeVar("S", bound="PolicySettings")
+__all__ = ["PolicySettings", "Settings", "SettingsRefused", "load_policy_settings", "load_settings"]
 
 
 class PolicySettings(BaseSettings):
     """What a command that only reads the policy needs to know."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", hide_input_in_errors=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True, frozen=True)
 
     policy_dir: Path | None = None
     """A folder with `operations.csv`, `signals.csv` and `version.txt` in the place of the packaged ones."""
@@ -164,7 +158,7 @@ class Settings(PolicySettings, LimitSettings):
         for secrets in (_KEYS, _SIGNING_KEYS, _TWILIO_TOKENS):
             for one, other in combinations(secrets, 2):
                 if (given := getattr(self, one)) is not None and given == getattr(self, other):
-                    raise ValueError(f"{_variable(one)} and {_variable(other)}: give each a value of its own")
+                    raise ValueError(f"{variable(one)} and {variable(other)}: give each a value of its own")
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("BONIN_REGISTRY_URL and BONIN_REGISTRY_TOKEN: give both, or neither")
         if (self.departure_url is None) != (self.departure_token is None):
@@ -247,20 +241,8 @@ _SIGNING_KEYS = ("receipt_key", "second_receipt_key", "audit_key")
 _TWILIO_TOKENS = ("twilio_auth_token", "second_twilio_auth_token")
 
 
-def _variable(field: str) -> str:
-    return f"{_PREFIX}{field.upper()}"
-
-
 def _ring(current: SecretBytes, second: SecretBytes | None) -> KeyRing:
     return KeyRing(current.get_secret_value(), None if second is None else second.get_secret_value())
-
-
-class SettingsRefused(Exception):
-    """Settings that will not do; each of `problems` names a variable and says what to give."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 def load_settings(**given: Any) -> Settings:
@@ -268,9 +250,9 @@ def load_settings(**given: Any) -> Settings:
 
     Raises `SettingsRefused` with all that is wrong.
     """
-    settings, problems = _read(Settings, given)
+    settings, problems = read(Settings, given)
     # What is wrong elsewhere must not hide what is wrong with the policy.
-    policy_alone = settings or _read(PolicySettings, {})[0]
+    policy_alone = settings or read(PolicySettings, {})[0]
     if policy_alone is not None:
         try:
             policy_alone.load_policy()
@@ -283,34 +265,7 @@ def load_settings(**given: Any) -> Settings:
 
 def load_policy_settings() -> PolicySettings:
     """The few that show the policy. Raises `SettingsRefused`."""
-    settings, problems = _read(PolicySettings, {})
+    settings, problems = read(PolicySettings, {})
     if settings is not None:
         return settings
     raise SettingsRefused(problems)
-
-
-def _read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
-    """The settings, or None with what is wrong."""
-    secrets_dir = os.environ.get(f"{_PREFIX}SECRETS_DIR")
-    problems: list[str] = []
-    if secrets_dir is not None and not Path(secrets_dir).is_dir():
-        return None, [f"{_PREFIX}SECRETS_DIR: give a directory that exists"]
-    while True:
-        try:
-            settings = model(_secrets_dir=secrets_dir, **given)
-        except ValidationError as error:
-            return None, problems + [line for one in error.errors(include_input=False) for line in _problems(one)]
-        except SettingsError as error:
-            # A list that is not JSON; its message names the field, and its cause would show the value. It ends the
-            # reading of all others: they are read without it, since this process will end.
-            (name,) = re.findall('field "([a-z_]+)"', str(error))
-            problems.append(f'{_variable(name)}: give a JSON list, such as ["KR"]')
-            if os.environ.pop(_variable(name), None) is None:
-                return None, problems
-        else:
-            return (None if problems else settings), problems
-
-
-def _problems(error: ErrorDetails) -> list[str]:
-    name = f"{_PREFIX}{str(error['loc'][0]).upper()}: " if error["loc"] else ""
-    return [f"{name}{line}" for line in sentence_of(error).splitlines()]

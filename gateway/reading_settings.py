@@ -1,0 +1,55 @@
+"""Reading settings from the environment: nothing else reads it. All that is wrong is found at once."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsError
+
+from gateway.setting_values import sentence_of
+
+PREFIX = "BONIN_"
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class SettingsRefused(Exception):
+    """Settings that will not do; each of `problems` names a variable and says what to give."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def variable(field: str) -> str:
+    return f"{PREFIX}{field.upper()}"
+
+
+def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
+    """The settings, or None with what is wrong."""
+    secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    problems: list[str] = []
+    if secrets_dir is not None and not Path(secrets_dir).is_dir():
+        return None, [f"{PREFIX}SECRETS_DIR: give a directory that exists"]
+    while True:
+        try:
+            settings = model(_secrets_dir=secrets_dir, **given)
+        except ValidationError as error:
+            return None, problems + [line for one in error.errors(include_input=False) for line in _problems(one)]
+        except SettingsError as error:
+            # A list that is not JSON; its message names the field, and its cause would show the value. It ends the
+            # reading of all others: they are read without it, since this process will end.
+            (name,) = re.findall('field "([a-z_]+)"', str(error))
+            problems.append(f'{variable(name)}: give a JSON list, such as ["KR"]')
+            if os.environ.pop(variable(name), None) is None:
+                return None, problems
+        else:
+            return (None if problems else settings), problems
+
+
+def _problems(error: ErrorDetails) -> list[str]:
+    name = f"{PREFIX}{str(error['loc'][0]).upper()}: " if error["loc"] else ""
+    return [f"{name}{line}" for line in sentence_of(error).splitlines()]
