@@ -52,6 +52,7 @@ class Life:
             yield planted.number("number", number)
         yield planted.text("API key", self.bonin.key)
         yield planted.private_key("receipt key", secrets.receipt_key)
+        yield planted.private_key("audit key", secrets.audit_key)
         for what in ("encryption_key", "index_key", "code_pepper"):
             yield planted.key(what, getattr(secrets, what))
             yield planted.key(f"second {what}", self._settings[f"BONIN_SECOND_{what.upper()}"])

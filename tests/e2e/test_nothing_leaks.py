@@ -17,7 +17,7 @@ MAY_SHOW = [
     ("answer POST /v1/customers/{id}/auto-connects", "auto-connect token", "for the device"),
     ("answer POST /v1/decisions", "auto-connect token", "the one that takes its place, for the device"),
     ("command keys create", "operator's key", "it is printed once, for its holder"),
-    (".*(approvals|/change|/unlock).*|store/.*", "reason", "what staff wrote for the second person and the audit"),
+    ("answer .*(approvals|/change|/unlock).*", "reason", "what staff wrote for the second person"),
 ]
 """Where, what, and why. Everything else is a leak."""
 
