@@ -17,11 +17,14 @@ class Commands:
         self._commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
-        self, name: str, run: Command, load: Callable[[], PolicySettings] = load_settings
+        self, name: str, run: Command, load: Callable[[], PolicySettings] = load_settings, *, serves: bool = False
     ) -> argparse.ArgumentParser:
-        """Add a command; its arguments go to what this gives. `load` raises `SettingsRefused`."""
+        """Add a command; its arguments go to what this gives. `load` raises `SettingsRefused`.
+
+        The log of one that serves is its output; any other's output is what it was asked for.
+        """
         command = self._commands.add_parser(name, help=(run.__doc__ or "").splitlines()[0])
-        command.set_defaults(command=run, load=load)
+        command.set_defaults(command=run, load=load, serves=serves)
         return command
 
     def group(self, name: str, about: str) -> "Commands":

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = parsed.command
     try:
         settings: PolicySettings = parsed.load()
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, stream=sys.stdout if parsed.serves else sys.stderr)
         return run(command(settings, parsed))
     except SettingsRefused as refused:
         for problem in refused.problems:

@@ -25,13 +25,13 @@ _log = structlog.get_logger(__name__)
 
 
 def add_serve_commands(commands: Commands) -> None:
-    serve_command = commands.add("serve", serve)
+    serve_command = commands.add("serve", serve, serves=True)
     serve_command.add_argument("--api-only", action="store_true", help="leave deliveries to `bonin worker`")
     serve_command.add_argument("--workers", type=_count, default=1, metavar="N", help="so many processes on one port")
     for word in ("--listen-fd", "--ready-fd", "--life-fd"):  # of a worker, by its supervisor
         serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
     serve_command.add_argument("--metrics-dir", type=Path, help=argparse.SUPPRESS)
-    commands.add("worker", work)
+    commands.add("worker", work, serves=True)
     commands.add("check-config", check_config)
 
 
