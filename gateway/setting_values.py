@@ -58,8 +58,11 @@ def _url(value: str) -> str:
 
 
 def _redis_url(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("give a redis://, rediss:// or unix:// address")
+    url = value.get_secret_value()
+    if not url.startswith(("redis://", "rediss://", "unix://", "redis+sentinel://")):
+        raise ValueError("give a redis://, rediss://, unix:// or redis+sentinel:// address")
+    if url.startswith("redis+sentinel://") and not re.fullmatch("redis[+]sentinel://[^/]+/[^/?]+([?].*)?", url):
+        raise ValueError("give the sentinels and the service: redis+sentinel://host:26379,host:26379/service")
     return value
 
 

@@ -1,14 +1,25 @@
-"""Where a store is and how one is let in, from a URL such as `rediss://user:password@host:6379/0?ssl_ca_certs=ca.pem`."""
+"""Where a store is and how one is let in, from a URL such as `rediss://user:password@host:6379/0?ssl_ca_certs=ca.pem`.
+
+`redis+sentinel://user:password@first:26379,second:26379/service` names sentinels instead: each connection asks them
+which server is the primary now.
+"""
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+import hiredis
 from redis.asyncio.connection import parse_url
 
-_PORT = 6379
+from gateway.core.errors import StoreUnavailable
+
+SENTINEL_SCHEME = "redis+sentinel://"
+_PORT, _SENTINEL_PORT = 6379, 26379
+_SENTINEL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +33,15 @@ class Endpoint:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
+    sentinels: tuple[tuple[str, int], ...] = ()
+    """Who knows which server is the primary of `service`; then host and port are theirs to say."""
+    service: str = ""
 
     @classmethod
     def from_url(cls, url: str) -> Self:
         """Raises ValueError, or OSError for a certificate that cannot be read."""
+        if url.startswith(SENTINEL_SCHEME):
+            return cls._from_sentinel_url(url)
         given: Mapping[str, Any] = parse_url(url)
         return cls(
             host=given.get("host", "localhost"),
@@ -37,27 +53,71 @@ class Endpoint:
             tls=_tls(given) if url.startswith("rediss://") else None,
         )
 
-    def at(self, host: str, port: int) -> Self:
-        """Another server that lets one in alike."""
-        return replace(self, host=host, port=port, path=None)
+    @classmethod
+    def _from_sentinel_url(cls, url: str) -> Self:
+        parts = urlsplit(url)
+        _, _, hosts = parts.netloc.rpartition("@")
+        service = parts.path.strip("/")
+        if not hosts or not service:
+            raise ValueError("give redis+sentinel://host:26379,host:26379/service")
+        return cls(
+            database=int(dict(parse_qsl(parts.query)).get("db", 0)),
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            sentinels=tuple(_host_and_port(one) for one in hosts.split(",")),
+            service=service,
+        )
 
-    @property
-    def greeting(self) -> list[tuple[str | int, ...]]:
-        """The commands before all others."""
-        words: list[tuple[str | int, ...]] = []
+    async def greet(self, ask: Callable[..., Awaitable[Any]]) -> None:
+        """Say what comes before all else. Raises `StoreUnavailable` when a sentinel's primary is none."""
         if self.password is not None:
-            words.append(("AUTH", self.username, self.password) if self.username else ("AUTH", self.password))
+            await ask("AUTH", *([self.username] if self.username else []), self.password)
         if self.database:
-            words.append(("SELECT", self.database))
-        return words
+            await ask("SELECT", self.database)
+        if self.sentinels and (await ask("ROLE"))[0] != b"master":
+            raise StoreUnavailable
 
     async def connect(self, protocol: asyncio.Protocol) -> None:
-        """Open a connection for the protocol. Raises OSError."""
+        """Open a connection for the protocol. Raises OSError; `StoreUnavailable` when no sentinel knows a primary."""
         loop = asyncio.get_running_loop()
         if self.path is not None:
             await loop.create_unix_connection(lambda: protocol, self.path)
-        else:
-            await loop.create_connection(lambda: protocol, self.host, self.port, ssl=self.tls)
+            return
+        host, port = await self.primary() if self.sentinels else (self.host, self.port)
+        await loop.create_connection(lambda: protocol, host, port, ssl=self.tls)
+
+    async def primary(self) -> tuple[str, int]:
+        """What the first sentinel that answers says. Raises `StoreUnavailable` when none knows one."""
+        for host, port in self.sentinels:
+            try:
+                async with asyncio.timeout(_SENTINEL_SECONDS):
+                    told = await _asked(host, port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.service)
+            except (OSError, TimeoutError, hiredis.HiredisError):
+                continue
+            if isinstance(told, list):
+                return told[0].decode(), int(told[1])
+        raise StoreUnavailable
+
+
+async def _asked(host: str, port: int, *words: str) -> object:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        answers = hiredis.Reader(notEnoughData=_asked)
+        writer.write(hiredis.pack_command(words))  # type: ignore[arg-type]
+        while (answer := answers.gets()) is _asked:
+            if not (received := await reader.read(4096)):
+                raise ConnectionResetError
+            answers.feed(received)
+        return answer
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":") if ":" in text else (text, "", "")
+    return host.strip("[]"), int(port or _SENTINEL_PORT)
 
 
 def _tls(given: Mapping[str, Any]) -> ssl.SSLContext:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import hiredis
-from redis.exceptions import RedisError
+from redis.exceptions import ReadOnlyError, RedisError
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
@@ -138,10 +138,7 @@ class Wire:
         try:
             async with asyncio.timeout(_OPENING_SECONDS):
                 await self._endpoint.connect(line)
-                for words in self._endpoint.greeting:
-                    greeting = Sent(pack(words), asyncio.get_running_loop().create_future())
-                    line.write((greeting,))
-                    await greeting.future
+                await self._endpoint.greet(line.ask)
             self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
         except (OSError, TimeoutError, StoreUnavailable, RedisError):
@@ -181,6 +178,10 @@ class _Line(asyncio.Protocol):
             reader.feed(data)
             while (answer := reader.gets()) is not _MORE:
                 unanswered.popleft().take(answer)
+                if isinstance(answer, ReadOnlyError):
+                    # It is a replica now: the next connection may find the primary.
+                    self.give_up()
+                    return
         except (hiredis.ProtocolError, IndexError):
             # No Redis speaks there, or it answers what nobody asked: nothing more from it can be trusted.
             self.give_up()
@@ -199,6 +200,12 @@ class _Line(asyncio.Protocol):
             self._look = self._loop.call_later(_LOOKED_EVERY_SECONDS, self._look_for_silence)
         self.unanswered.extend(batch)
         self._transport.write(b"".join([sent.packed for sent in batch]))
+
+    async def ask(self, *words: Argument) -> Any:
+        """One command by itself."""
+        sent = Sent(pack(words), self._loop.create_future())
+        self.write((sent,))
+        return await sent.future
 
     def give_up(self) -> None:
         """Fail what was sent and not answered: its outcome is not known."""
