@@ -36,10 +36,13 @@ class History:
         self._removed: dict[int, dict[int, Removed]] = defaultdict(dict)
         self._heads: list[tuple[Head, str]] = []
 
-    def add_segment(self, segment: Segment, place: str) -> None:
+    def add_segment(self, segment: Segment, place: str) -> bool:
+        """Whether it was not there yet."""
+        is_new = segment.number not in self._segments[segment.shard]
         known = self._segments[segment.shard].setdefault(segment.number, _Found(segment, place))
         if known.segment != segment:
             self._fault(place, f"{name_of(segment)} is another one than at {known.place}")
+        return is_new
 
     def add_removed(self, removed: Removed) -> None:
         for shard, position in removed.shards.items():

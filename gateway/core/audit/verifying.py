@@ -16,7 +16,7 @@ from gateway.core.audit.records import AuditKeys, Head, RecordKind, Removed, Seg
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying came to. It is good when nothing is wrong."""
+    """What verifying came to. It is good when nothing is wrong. A segment that came twice is counted once."""
 
     faults: list[Fault]
     segments: int
@@ -30,8 +30,8 @@ class Report:
 class _Within:
     """A segment while its events are read."""
 
-    def __init__(self, segment: Segment, place: str, *, is_omitted: bool) -> None:
-        self.segment, self.place, self.is_omitted = segment, place, is_omitted
+    def __init__(self, segment: Segment, place: str, *, is_omitted: bool, is_new: bool) -> None:
+        self.segment, self.place, self.is_omitted, self.is_new = segment, place, is_omitted, is_new
         self.chain = Chain(segment.previous)
         self.count = 0
         self.has_event = False
@@ -128,8 +128,8 @@ class Verifier:
         except Unsigned as unsigned:
             self._fault(place, f"the segment {unsigned}")
             return
-        self._history.add_segment(segment, place)
-        self._within = _Within(segment, place, is_omitted="omitted" in one)
+        is_new = self._history.add_segment(segment, place)
+        self._within = _Within(segment, place, is_omitted="omitted" in one, is_new=is_new)
 
     def _leave_segment(self) -> None:
         within, self._within = self._within, None
@@ -137,6 +137,7 @@ class Verifier:
             return
         if within.is_omitted:
             self._left_out += within.segment.count
+            self._omitted += within.segment.count if within.is_new else 0
         if fault := within.fault():
             self._fault(within.place, fault)
 
@@ -152,6 +153,7 @@ class Verifier:
         else:
             within.add(digest(written), is_event=True)
             self._shown += 1
+            self._events += within.is_new
             if not within.is_in_order(str(one.get("id"))):
                 self._fault(place, f"the event {one.get('id')} does not stand where it was written")
 
@@ -161,6 +163,7 @@ class Verifier:
         except ValueError:
             self._fault(place, "is no digest of an event")
         self._left_out += 1
+        self._omitted += within.is_new
 
     def _take_removed(self, one: Mapping[str, Any], place: str) -> None:
         self._leave_segment()
@@ -188,8 +191,6 @@ class Verifier:
 
     def _begin_anew(self) -> None:
         """After a head, or a file."""
-        self._events += self._shown
-        self._omitted += self._left_out
         self._content = hashlib.sha256()
         self._shown = self._left_out = self._lines = 0
 

@@ -32,8 +32,8 @@ def test_the_export_of_one_customer_says_nothing_of_another(exports: Exports) ->
 
 
 def test_several_exports_are_verified_as_one_history(exports: Exports) -> None:
-    report = verify(exports.early, exports.of_customer, exports.whole)
-    assert (faults(report), report.segments) == ([], 6)
+    report = verify(exports.early, exports.whole, exports.of_customer)
+    assert (faults(report), report.segments, report.events, report.omitted) == ([], 6, 18, 0)
 
 
 class TestChanged:
