@@ -156,7 +156,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.METHOD_NOT_AVAILABLE,
                 Problem.METHOD_HELD, Problem.VOUCH_REFUSED,
                 Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, Problem.ONLINE_CONSENT_MISSING, Problem.OPERATION_REFUSED,
-                Problem.CUSTOMER_LOCKED, Problem.TOO_MANY_REQUESTS,
+                Problem.CUSTOMER_LOCKED, Problem.TOO_MANY_REQUESTS, Problem.TEXTING_HELD,
             ),
         ),
         Route(
@@ -182,7 +182,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
             responses={200: VerificationAnswer},
             problems=(
                 *missing, Problem.VERIFICATION_CLOSED, Problem.RESEND_NOT_POSSIBLE, Problem.METHOD_HELD,
-                Problem.TOO_MANY_REQUESTS,
+                Problem.TOO_MANY_REQUESTS, Problem.TEXTING_HELD,
             ),
         ),
         Route(

@@ -7,6 +7,7 @@ export const problems = {
   "customer-locked": ["Extra authentication is locked", "The customer centre ({centre}) identifies you, and unlocks it once that is approved."],
   "method-held": ["A carrier's risk signal holds this method back", "Choose another method or another contact below. If you changed nothing, tell the customer centre ({centre})."],
   "method-not-available": ["This method cannot be used now", "Choose another method or another contact."],
+  "texting-held": ["Nothing is texted to numbers like this one now", "Choose a method that does not text, such as the call or a branch password, or try again in {time}."],
   "too-many-requests": ["Too many requests", "Try again in {time}."],
   "contact-not-found": ["The contact was changed", "Please start over. If you changed nothing, tell the customer centre ({centre})."],
   "vouch-refused": ["This does not vouch for the contact", "Vouch again with another contact that passed its ownership check."],
