@@ -92,9 +92,11 @@ class TwilioEndpoints:
 
     async def voice_turn(self, request: web.Request) -> web.Response:
         verification_id, event = request.match_info["verification_id"], request.match_info["event"]
-        _, happened = await self._read(request, "voice", lambda form: self._webhooks.parse_voice_turn(event, form))
+        carrier, happened = await self._read(
+            request, "voice", lambda form: self._webhooks.parse_voice_turn(event, form)
+        )
         try:
-            turn = await self._ars.take_turn(verification_id, request.match_info["turn"], happened)
+            turn = await self._ars.take_turn(verification_id, request.match_info["turn"], happened, carrier)
         except Refusal as refusal:
             taken = refusal.problem is Problem.TURN_ALREADY_TAKEN
             self._took("voice", Effect.REPEATED if taken else Effect.UNKNOWN)

@@ -66,9 +66,11 @@ class ArsMethod:
         await self._turns.put_turn(verification.verification_id, first_turn, DialogueState().dump())
         return await via.place_call(OutgoingCall(to, ref, first_turn, self._limits.ring))
 
-    async def take_turn(self, verification_id: str, turn: str, event: Event) -> Turn:
-        """Lead the dialogue one turn on. Raises `Refusal` when there is no such call, or the turn was taken."""
+    async def take_turn(self, verification_id: str, turn: str, event: Event, carrier: str) -> Turn:
+        """Lead the dialogue one turn on. Raises `Refusal` when `carrier` has no such call, or the turn was taken."""
         verification = await self._verifications.get(verification_id)
+        if verification.delivery_carrier != carrier:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND)
         state = await self._take(verification_id, turn)
         script = self._script(verification)
         if verification.is_open:

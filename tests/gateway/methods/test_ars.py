@@ -12,10 +12,13 @@ from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.core.verification import Method, Status, Verification
 from gateway.methods.ars import Turn
+from gateway.store.hand_overs import RedisHandOvers
 from ivr.actions import Ask, CheckCode, Deny, HangUp, Say
 from ivr.events import Answered, AnsweredBy, Event, HungUp, Keys, Silence
 from tests.builders import CUSTOMER_ID
 from tests.gateway.rooms import Rooms
+
+CARRIER = "recorder"
 
 
 class Phone:
@@ -27,7 +30,7 @@ class Phone:
         self.turn = rooms.carrier.calls[-1].first_turn
 
     async def take(self, event: Event) -> Turn:
-        taken = await self._rooms.ars.take_turn(self.verification.verification_id, self.turn, event)
+        taken = await self._rooms.ars.take_turn(self.verification.verification_id, self.turn, event, CARRIER)
         self.turn = taken.next_turn
         return taken
 
@@ -64,7 +67,8 @@ async def contact(rooms: Rooms) -> Contact:
 async def phone(rooms: Rooms, contact: Contact) -> Phone:
     """It rings."""
     verification = await rooms.open(Method.ARS, contact)
-    await rooms.ars.deliver(rooms.carrier, verification, contact.number, DeliveryRef(verification.verification_id, 1))
+    begun = await RedisHandOvers(rooms.store).begin(DeliveryRef(verification.verification_id, 1), CARRIER, 1)
+    await rooms.ars.deliver(rooms.carrier, verification, contact.number, begun.ref)
     return Phone(rooms, verification)
 
 
@@ -120,7 +124,8 @@ async def test_every_other_end_of_a_call_is_named(phone: Phone, events: list[Eve
 async def test_a_turn_is_taken_once(rooms: Rooms, phone: Phone) -> None:
     before = phone.turn
     turns = [
-        rooms.ars.take_turn(phone.verification.verification_id, before, Answered(AnsweredBy.HUMAN)) for _ in range(5)
+        rooms.ars.take_turn(phone.verification.verification_id, before, Answered(AnsweredBy.HUMAN), CARRIER)
+        for _ in range(5)
     ]
     taken = await asyncio.gather(*turns, return_exceptions=True)
     refused = [one for one in taken if isinstance(one, Refusal)]
@@ -130,14 +135,14 @@ async def test_a_turn_is_taken_once(rooms: Rooms, phone: Phone) -> None:
 
 async def test_a_guessed_turn_is_refused_and_disturbs_nothing(rooms: Rooms, phone: Phone) -> None:
     with pytest.raises(Refusal) as refusal:
-        await rooms.ars.take_turn(phone.verification.verification_id, "guessed", Answered(AnsweredBy.HUMAN))
+        await rooms.ars.take_turn(phone.verification.verification_id, "guessed", Answered(AnsweredBy.HUMAN), CARRIER)
     assert refusal.value.problem is Problem.TURN_ALREADY_TAKEN
     assert isinstance((await phone.pick_up()).actions[-1], Ask)
 
 
 async def test_a_call_nobody_placed_has_no_turns(rooms: Rooms, contact: Contact, phone: Phone) -> None:
     with pytest.raises(Refusal) as refusal:
-        await rooms.ars.take_turn("ver_00nobody", phone.turn, Answered(AnsweredBy.HUMAN))
+        await rooms.ars.take_turn("ver_00nobody", phone.turn, Answered(AnsweredBy.HUMAN), CARRIER)
     assert refusal.value.problem is Problem.VERIFICATION_NOT_FOUND
 
 
@@ -165,3 +170,10 @@ async def test_the_code_is_in_no_state_that_is_kept_of_the_dialogue(rooms: Rooms
     kept = (await rooms.read(phone.verification)).dialogue
     assert rooms.code_of(phone.verification) not in kept
     assert rooms.another_code(phone.verification) not in kept
+
+
+async def test_another_carrier_does_not_lead_the_call_though_it_knows_the_turn(phone: Phone, rooms: Rooms) -> None:
+    with pytest.raises(Refusal) as refused:
+        await rooms.ars.take_turn(phone.verification.verification_id, phone.turn, Answered(AnsweredBy.HUMAN), "second")
+    assert refused.value.problem is Problem.VERIFICATION_NOT_FOUND
+    await phone.pick_up()
