@@ -25,7 +25,9 @@ from tests.faults.harness.webhooks import FORM, Webhooks
 _STRANGE = "\0\t\n +-(),.;#*pPxX０１９٣०O1lⅠ①\u200b\u2060\ufeff\u202e가한😀"
 _RENEWED_AFTER = 200
 """Attempts, after which others are aimed at: the time of a verification is limited, and so are wrong replies."""
-_KOREAN = re.compile(r"\+82(?:10[0-9]{8}|2[0-9]{7,8}|(?:3[1-3]|4[1-4]|5[1-5]|6[1-4])[0-9]{7,8}|70[0-9]{8})")
+_KOREAN = re.compile(
+    r"\+82(?:10[0-9]{8}|1[16-9][0-9]{7,8}|2[0-9]{7,8}|(?:3[1-3]|4[1-4]|5[1-5]|6[1-4])[0-9]{7,8}|70[0-9]{8})"
+)
 
 
 _ANYTHING = st.text(st.characters(), max_size=40)

@@ -18,7 +18,7 @@ from gateway.core.stores import (
     VerificationMissing,
 )
 from gateway.core.verification import Channel, Method, NewVerification, Status, Verdict, Verification
-from gateway.store.verifications import new_receipt_id
+from gateway.store.verifications import RedisVerifications, new_receipt_id
 from tests import builders
 from tests.builders import CODE, CUSTOMER_ID, WRONG_CODE, new_verification
 from tests.contracts.store.servers import LIMITS, Ports
@@ -94,7 +94,7 @@ async def test_nothing_is_opened_for_somebody_unknown(ports: Ports) -> None:
 
 async def test_nothing_is_opened_with_a_contact_that_changed_since_it_was_read(ports: Ports, mobile: Contact) -> None:
     with pytest.raises(ContactChanged):
-        await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=2))
+        await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=1))
     with pytest.raises(ContactChanged):
         await ports.verifications.create(new_verification(contact_id="con_unknown", contact_version=1))
 
@@ -227,6 +227,22 @@ async def test_a_verification_falls_with_the_contact_it_was_opened_on(ports: Por
         await judged(ports, one, CODE)
     over = await read(ports, one.verification_id)
     assert (over.status, over.reason, over.wrong_answers) == ("failed", "contact_changed", 0)
+
+
+async def test_the_verdict_looks_at_the_contact_by_itself(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
+    one = await opened(ports, new_verification(contact_id=mobile.contact_id, contact_version=1))
+    await ports.let_contact_change(mobile.contact_id)
+    assert await judged(ports, one, CODE) == (Verdict.CONTACT_CHANGED, 0)
+
+
+async def test_an_ownership_check_that_became_too_old_does_not_verify(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
+    for good_for, verdict in ((3600, Verdict.CONTACT_CHANGED), (0, Verdict.CORRECT)):
+        one = await opened(ports, new_verification(contact_id=mobile.contact_id, contact_version=1))
+        await ports.let_ownership_age(mobile.contact_id)
+        ageing = RedisVerifications(ports.store, replace(LIMITS, ownership_check_good_for=good_for))
+        assert (await ageing.check(one, answer(one, CODE))).verdict is verdict
 
 
 async def test_a_closed_verification_stays_as_it_is(ports: Ports) -> None:
