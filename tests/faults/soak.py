@@ -28,6 +28,7 @@ async def run(trial: Trial) -> None:
                 await asyncio.sleep(1)
                 held.append(resident_bytes(bonin.gateways[0].process.pid))
                 trial.advance()
+        await flows.give_up()
         await flows.settle(30)
         trial.ledger.expect(not bonin.issuer.server_errors, f"{bonin.issuer.server_errors[:3]}")
         trial.notes.append(f"{len(bonin.issuer.seconds) / trial.dose:.0f} requests/s, {load.left_out} flows left out")

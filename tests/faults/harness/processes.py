@@ -57,11 +57,15 @@ class Process:
         assert self._running is not None
         return self._running.pid
 
-    def start(self) -> None:
+    def start(self, told: str = "") -> None:
+        """`told` is what it reads from its standard input."""
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                self._words, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._words, env=self._environment, stdin=subprocess.PIPE, stdout=log, stderr=log
             )
+        assert self._running.stdin is not None
+        self._running.stdin.write(told.encode())
+        self._running.stdin.close()
 
     async def until(self, serves: Callable[[], Awaitable[bool]]) -> None:
         """Come back when it serves. Raises `DidNotStart`."""
