@@ -1,91 +1,24 @@
 """Every key of the store, in one place.
 
-All keys of a customer carry one hash tag, the customer's shard, so that a script that changes a
-verification, its customer and its outbox touches one slot of a Redis Cluster. A verification id
-carries its shard, so that no look-up is needed to find its keys. The shards are spread evenly over
-the 16,384 slots; their number is a constant of the data layout, and the most nodes that share the work.
+All keys of a customer carry one hash tag, the customer's shard (`gateway.store.shards`), so that a script that changes
+a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
 
-import hashlib
-import secrets
-from itertools import count
-
-from redis.crc import key_slot
-
-SHARDS = 32
-_NOBODYS = 0  # the shard of what belongs to no customer
-_SLOTS_PER_SHARD = 16_384 // SHARDS
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
-
-_LETTERS = (_ALPHABET * 8).encode()
-"""A letter for each byte, every letter for as many."""
-
-
-def _evenly_spread_tags() -> tuple[str, ...]:
-    tags: dict[int, str] = {}
-    for number in count():
-        tag = f"{number:x}"
-        tags.setdefault(key_slot(tag.encode()) // _SLOTS_PER_SHARD, tag)
-        if len(tags) == SHARDS:
-            return tuple(tags[shard] for shard in range(SHARDS))
-    raise AssertionError("unreachable: count() does not end")
-
-
-_TAGS = _evenly_spread_tags()
-
-
-def shard_of(name: str) -> int:
-    """The shard of a customer id, a blind index or a client: stable over restarts and machines."""
-    return hashlib.blake2b(name.encode(), digest_size=1).digest()[0] % SHARDS
-
-
-def _random(length: int) -> str:
-    """Five random bits a letter."""
-    return secrets.token_bytes(length).translate(_LETTERS).decode()
-
-
-def _sharded_id(prefix: str, customer_id: str) -> str:
-    high, low = divmod(shard_of(customer_id), 32)
-    return f"{prefix}_{_ALPHABET[high]}{_ALPHABET[low]}{_random(20)}"
-
-
-def new_verification_id(customer_id: str) -> str:
-    """100 random bits behind the customer's shard."""
-    return _sharded_id("ver", customer_id)
-
-
-def new_branch_password_id(customer_id: str) -> str:
-    return _sharded_id("bpw", customer_id)
-
-
-def new_decision_id(customer_id: str) -> str:
-    return _sharded_id("dec", customer_id)
-
-
-def new_approval_id(customer_id: str) -> str:
-    return _sharded_id("apr", customer_id)
-
-
-def new_notice_id(customer_id: str) -> str:
-    return _sharded_id("ntc", customer_id)
-
-
-def new_contact_id() -> str:
-    return f"con_{_random(20)}"
-
-
-def new_auto_connect_id() -> str:
-    return f"act_{_random(20)}"
-
-
-def shard_in(sharded_id: str) -> int:
-    """The shard that an id made for a customer carries; for ids that match their pattern."""
-    high, low = sharded_id[4], sharded_id[5]
-    return (_ALPHABET.index(high) * 32 + _ALPHABET.index(low)) % SHARDS
+from gateway.store.shards import NOBODYS, TAGS
+from gateway.store.shards import SHARDS as SHARDS
+from gateway.store.shards import new_approval_id as new_approval_id
+from gateway.store.shards import new_auto_connect_id as new_auto_connect_id
+from gateway.store.shards import new_branch_password_id as new_branch_password_id
+from gateway.store.shards import new_contact_id as new_contact_id
+from gateway.store.shards import new_decision_id as new_decision_id
+from gateway.store.shards import new_notice_id as new_notice_id
+from gateway.store.shards import new_verification_id as new_verification_id
+from gateway.store.shards import shard_in as shard_in
+from gateway.store.shards import shard_of as shard_of
 
 
 def _at(shard: int, rest: str) -> str:
-    return f"bonin:{{{_TAGS[shard]}}}:{rest}"
+    return f"bonin:{{{TAGS[shard]}}}:{rest}"
 
 
 def customer(customer_id: str) -> str:
@@ -310,7 +243,7 @@ def idempotency(client: str, key_digest: str) -> str:
 
 def of_ops(shard: int | None, rest: str) -> str:
     """A key of the operations pages, of a shard or of nobody's; `gateway.store.ops_keys` names them."""
-    return _at(_NOBODYS if shard is None else shard, f"ops-{rest}")
+    return _at(NOBODYS if shard is None else shard, f"ops-{rest}")
 
 
 def kind_and_rest(key: str) -> tuple[str, str]:
@@ -320,28 +253,28 @@ def kind_and_rest(key: str) -> tuple[str, str]:
     return (kind, name) if ours == "bonin" else ("", "")
 
 
-API_KEYS = _at(_NOBODYS, "api-keys")
+API_KEYS = _at(NOBODYS, "api-keys")
 """Hash: SHA-256 of an API key → who holds it and its scopes."""
 
-KEYS_IN_USE = _at(_NOBODYS, "keys-in-use")
+KEYS_IN_USE = _at(NOBODYS, "keys-in-use")
 """Hash: purpose and id of a key under which there is data → when a gateway last said that it writes, in ms."""
 
-ALARMS = _at(_NOBODYS, "alarms")
+ALARMS = _at(NOBODYS, "alarms")
 """Hash: kind and subject of an alarm that stands → since when, how often, what was seen (JSON)."""
 
-CLEARED_ALARMS = _at(_NOBODYS, "alarms-cleared")
+CLEARED_ALARMS = _at(NOBODYS, "alarms-cleared")
 """List: the latest alarms that were cleared, by whom and why (JSON)."""
 
-CARRIER_PAUSES = _at(_NOBODYS, "carrier-pauses")
+CARRIER_PAUSES = _at(NOBODYS, "carrier-pauses")
 """Hash: carrier that is paused → why, by whom and since when (JSON)."""
 
-PROCESSES = _at(_NOBODYS, "processes")
+PROCESSES = _at(NOBODYS, "processes")
 """Hash: a process that delivers → when it was last heard of (ms), and how it finds the carriers (JSON)."""
 
-AUDIT_OF_NOBODY = audit(_NOBODYS)
+AUDIT_OF_NOBODY = audit(NOBODYS)
 """The audit of what belongs to no customer."""
 
-AUDIT_KEYS = _at(_NOBODYS, "audit-keys")
+AUDIT_KEYS = _at(NOBODYS, "audit-keys")
 """Hash: id of a key that seals, or sealed → its public JWK."""
 
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"

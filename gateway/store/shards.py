@@ -1,0 +1,84 @@
+"""Shards, and the ids that carry them, so that no look-up is needed to find the keys of what an id names.
+
+The shards are spread evenly over the 16,384 slots of a Redis Cluster; their number is a constant of the data layout,
+and the most nodes that share the work.
+"""
+
+import hashlib
+import secrets
+from itertools import count
+
+from redis.crc import key_slot
+
+SHARDS = 32
+NOBODYS = 0
+"""The shard of what belongs to no customer."""
+_SLOTS_PER_SHARD = 16_384 // SHARDS
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
+
+_LETTERS = (_ALPHABET * 8).encode()
+"""A letter for each byte, every letter for as many."""
+
+
+def _evenly_spread_tags() -> tuple[str, ...]:
+    tags: dict[int, str] = {}
+    for number in count():
+        tag = f"{number:x}"
+        tags.setdefault(key_slot(tag.encode()) // _SLOTS_PER_SHARD, tag)
+        if len(tags) == SHARDS:
+            return tuple(tags[shard] for shard in range(SHARDS))
+    raise AssertionError("unreachable: count() does not end")
+
+
+TAGS = _evenly_spread_tags()
+"""The hash tag of each shard."""
+
+
+def shard_of(name: str) -> int:
+    """The shard of a customer id, a blind index or a client: stable over restarts and machines."""
+    return hashlib.blake2b(name.encode(), digest_size=1).digest()[0] % SHARDS
+
+
+def _random(length: int) -> str:
+    """Five random bits a letter."""
+    return secrets.token_bytes(length).translate(_LETTERS).decode()
+
+
+def _sharded_id(prefix: str, customer_id: str) -> str:
+    high, low = divmod(shard_of(customer_id), 32)
+    return f"{prefix}_{_ALPHABET[high]}{_ALPHABET[low]}{_random(20)}"
+
+
+def new_verification_id(customer_id: str) -> str:
+    """100 random bits behind the customer's shard."""
+    return _sharded_id("ver", customer_id)
+
+
+def new_branch_password_id(customer_id: str) -> str:
+    return _sharded_id("bpw", customer_id)
+
+
+def new_decision_id(customer_id: str) -> str:
+    return _sharded_id("dec", customer_id)
+
+
+def new_approval_id(customer_id: str) -> str:
+    return _sharded_id("apr", customer_id)
+
+
+def new_notice_id(customer_id: str) -> str:
+    return _sharded_id("ntc", customer_id)
+
+
+def new_contact_id() -> str:
+    return f"con_{_random(20)}"
+
+
+def new_auto_connect_id() -> str:
+    return f"act_{_random(20)}"
+
+
+def shard_in(sharded_id: str) -> int:
+    """The shard that an id made for a customer carries; for ids that match their pattern."""
+    high, low = sharded_id[4], sharded_id[5]
+    return (_ALPHABET.index(high) * 32 + _ALPHABET.index(low)) % SHARDS
