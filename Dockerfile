@@ -2,8 +2,10 @@ FROM python:3.13-slim-bookworm AS packages
 
 # For a mirror: docker build --build-arg PIP_INDEX_URL=...
 ARG PIP_INDEX_URL
+# requirements-otel.lock brings OpenTelemetry as well.
+ARG REQUIREMENTS=requirements.lock
 
-COPY requirements.lock /
+COPY ${REQUIREMENTS} /requirements.lock
 RUN python -m venv --without-pip /opt/bonin \
     && pip --python /opt/bonin install --no-cache-dir --no-deps --only-binary :all: \
        --require-hashes -r /requirements.lock

@@ -133,6 +133,8 @@ class Settings(PolicySettings, LimitSettings):
 
     metrics_exemplars: bool = False
     """Whether the buckets of `/metrics` name the latest request in them."""
+    otlp_endpoint: Url | None = None
+    """Where a collector takes spans over OTLP/HTTP, before `/v1/traces`."""
     ops_reader_password: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Of the store's account for dashboards; with the embedded store one is made and kept beside the data."""
 

@@ -25,6 +25,7 @@ from gateway.serving import AddressRefused, run
 from gateway.settings import PolicySettings, SettingsRefused
 from gateway.store.embedded import EmbeddedStoreFailed
 from gateway.store.watch import ForgetfulStore
+from gateway.telemetry import TelemetryMissing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in refused.problems:
             print(problem, file=sys.stderr)  # noqa: T201
         return 2
-    except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore) as failure:
+    except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable:
         print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201

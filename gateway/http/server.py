@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from gateway.core.tracing import begin
 from gateway.http import request_id
 from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.health import add_health
@@ -84,16 +85,18 @@ def _edge(metrics: HttpMetrics) -> Middleware:
         clear_contextvars()
         assigned = request_id.assign(request)
         bind_contextvars(request_id=assigned, **_subject(request))
-        try:
-            response = await handler(request)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            if isinstance(error, web.HTTPRedirection):
-                raise
-            response = problem_response(request, _meant(request, error))
-        seconds = perf_counter() - started
         route, method = _template(request), request.method if request.method in _METHODS else "other"
+        with begin(f"{method} {route}", request.headers.get("traceparent"), {"bonin.request_id": assigned}) as span:
+            try:
+                response = await handler(request)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                if isinstance(error, web.HTTPRedirection):
+                    raise
+                response = problem_response(request, _meant(request, error))
+            span.set("http.response.status_code", response.status)
+        seconds = perf_counter() - started
         metrics.observe(route, method, response.status, seconds, assigned)
         log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
         return response

@@ -16,6 +16,7 @@ from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, Outbox
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import VerificationStore
 from gateway.core.tasks import end
+from gateway.core.tracing import begin
 from gateway.core.verification import Method, Verification
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
@@ -108,7 +109,8 @@ class Dispatcher:
         )
         try:
             # The store's trouble is not the entry's: that is seen through when the store is there again.
-            await once_the_store_answers(lambda: self._see_through(entry))
+            with begin(f"deliver {entry.cargo}"):
+                await once_the_store_answers(lambda: self._see_through(entry))
         except Exception as error:
             _log.error(
                 "delivery_left", subject=entry.ref.verification_id, error=type(error).__name__, tries=entry.tries

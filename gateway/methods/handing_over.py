@@ -20,6 +20,7 @@ from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryRef
 from gateway.core.outbox import Buried, HandOvers, SendsSpent
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
+from gateway.core.tracing import within
 from gateway.methods.retries import TRIES, pause_before_retry
 from gateway.methods.routing import Carriers, Line
 
@@ -114,7 +115,8 @@ class _Attempt:
             return self._given_up()
         self._asked, self._carrier = self._asked + 1, line.name
         try:
-            return Taken(begun.ref, line.name, await self._send(line, begun.ref))
+            with within("carrier", {"bonin.carrier": line.name}):
+                return Taken(begun.ref, line.name, await self._send(line, begun.ref))
         except CarrierTimedOut as timed_out:
             self._failed(line, timed_out, DeliveryReason.CARRIER_TIMEOUT)
             self._last = line.name

@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
 from gateway.core.errors import StoreUnavailable
+from gateway.core.tracing import within
 from gateway.store.endpoint import SENTINEL_SCHEME, Endpoint
 from gateway.store.scripts import Script
 from gateway.store.wire import Argument, Held, Sent, Wire, fail, pack
@@ -96,7 +97,8 @@ class Store:
 
     async def command(self, *words: Argument) -> Any:
         """One command; the answer as the wire has it: bytes, int, list or None."""
-        return await self._enqueue(words)
+        with within(f"store {words[0]!s}"):
+            return await self._enqueue(words)
 
     async def run(
         self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = (), *, durable: bool = False
@@ -105,15 +107,17 @@ class Store:
 
         What is `durable` must outlive a failover once it is answered.
         """
-        try:
-            return await self._enqueue(("EVALSHA", script.sha, len(keys), *keys, *arguments), durable)
-        except NoScriptError:
-            return await self._enqueue(("EVAL", script.source, len(keys), *keys, *arguments), durable)
+        with within(f"store {script.verb}"):
+            try:
+                return await self._enqueue(("EVALSHA", script.sha, len(keys), *keys, *arguments), durable)
+            except NoScriptError:
+                return await self._enqueue(("EVAL", script.source, len(keys), *keys, *arguments), durable)
 
     async def all(self, *commands: tuple[Argument, ...]) -> list[Any]:
         """Several commands in one trip; one that the store refuses raises."""
-        asked = [self._enqueue(words) for words in commands]
-        return [await answer for answer in asked]
+        with within("store commands"):
+            asked = [self._enqueue(words) for words in commands]
+            return [await answer for answer in asked]
 
     def _enqueue(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]:
         if len(self._queue) + sum([wire.load for wire in self._wires]) >= _MOST_WAITING:

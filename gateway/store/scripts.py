@@ -11,6 +11,7 @@ class Script:
 
     source: str = field(repr=False)
     sha: str
+    verb: str
 
 
 def load(verb: str, *shared: str) -> Script:
@@ -18,4 +19,4 @@ def load(verb: str, *shared: str) -> Script:
     folder = files("gateway.store").joinpath("lua")
     names = ("prelude", *(f"shared/{name}" for name in shared), verb)
     source = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
-    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
+    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), verb)

@@ -15,6 +15,7 @@ from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.store.keys_in_use import KeysInUse
 from gateway.store.watch import StoreWatch
+from gateway.telemetry import exporting
 from gateway.wiring.audit import Audit, build_audit
 from gateway.wiring.keys import enter_keys
 from gateway.wiring.outside import reach_outside
@@ -72,6 +73,7 @@ class Foundation:
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
     """Raises `SettingsRefused` when the policy will not do, or the data is under other keys; `stack` closes it."""
     policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
+    await stack.enter_async_context(exporting(settings.otlp_endpoint))
     store = await stack.enter_async_context(open_store(settings))
     keys_in_use = await enter_keys(store, settings)
     stores = build_stores(store, personal_data, settings.limits)

@@ -11,6 +11,7 @@ from tools import bootstrap
 
 PROJECT = tomllib.loads((bootstrap.ROOT / "pyproject.toml").read_text())
 RUNTIME, DEV = bootstrap.LOCKS["runtime"], bootstrap.LOCKS["dev"]
+OTEL = bootstrap.ROOT / "requirements-otel.lock"
 
 
 def pins(lock: Path) -> dict[str, str]:
@@ -36,7 +37,13 @@ def test_the_dev_lock_is_the_runtime_lock_and_more() -> None:
     assert pins(RUNTIME).items() <= pins(DEV).items()
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEV, bootstrap.UV_LOCK], ids=lambda lock: lock.name)
+def test_the_lock_with_opentelemetry_is_the_runtime_lock_and_more_and_what_was_tested() -> None:
+    otel = pins(OTEL)
+    assert names(PROJECT["project"]["optional-dependencies"]["otel"]) <= otel.keys()
+    assert pins(RUNTIME).items() <= otel.items() <= pins(DEV).items()
+
+
+@pytest.mark.parametrize("lock", [RUNTIME, DEV, OTEL, bootstrap.UV_LOCK], ids=lambda lock: lock.name)
 def test_each_locked_package_has_a_hash(lock: Path) -> None:
     entries = re.findall(r"^\S+==.*(?:\n .*)*", lock.read_text(), re.M)
     assert len(entries) == len(pins(lock))

@@ -14,7 +14,7 @@ def _load_mutated(verb: str, *shared: str) -> scripts.Script:
     for mutant in MUTANTS:
         if mutant.name == os.environ.get("BONIN_MUTANT") and mutant.verb == verb:
             source = script.source.replace(mutant.old, mutant.new)
-            return scripts.Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
+            return scripts.Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), verb)
     return script
 
 
