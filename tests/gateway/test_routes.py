@@ -41,6 +41,7 @@ EXAMPLES = {
     "{contact_id}": "con_" + "0" * 20,
     "{auto_connect_id}": "act_" + "0" * 20,
     "{dead_letter_id}": "0-0",
+    "{carrier}": "twilio",
     "{number}": "1",
     "{send}": "",
     "{turn}": "A" * 16,
@@ -60,6 +61,7 @@ class Running:
     async def call(self, method: str, path: str, *, key: str | None = None) -> ClientResponse:
         for name, example in EXAMPLES.items():
             path = path.replace(name, example)
+        assert "{" not in path, "a parameter without an example"
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         content = b"{}" if method in ("POST", "PUT") else None
         headers |= {"Content-Type": "application/json"} if content else {}
