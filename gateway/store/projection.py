@@ -72,10 +72,16 @@ class Projection:
         self._history = {name: list(events) for name, events in history.items()}
         self.told: list[Callable[[ProjectionObserver], None]] = []
         """What to tell an observer once the updates are in the store."""
+        self.left_out: list[str] = []
+        """Events that could not be read, by name and why."""
 
     def take(self, events: Iterable[Event]) -> Updates:
+        """One that tells too little is left out: the pages would stand still at it for ever."""
         for event in events:
-            self._take(event)
+            try:
+                self._take(event)
+            except (KeyError, ValueError) as error:
+                self.left_out.append(f"{event.get('event', '?')}: {type(error).__name__}")
         return self.updates
 
     def _take(self, event: Event) -> None:

@@ -101,6 +101,8 @@ class Projector:
         moved = await self._store.run(_PROJECT, (*fixed, *changed), (position, last, self._kept_ms, *words))
         if not moved:
             return
+        for what in projection.left_out:
+            _log.error("event_left_out", what=what, shard=shard)
         await self._upkeep.note_owners(events)
         for tell in projection.told:
             tell(self._observer)

@@ -1,7 +1,10 @@
 import pytest
 from aiohttp import ClientSession, web
+from prometheus_client import CollectorRegistry
+from prometheus_client.openmetrics.exposition import generate_latest as openmetrics
 
 from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.metrics import HttpMetrics
 from tests.gateway.http.demo_app import World
 
 
@@ -60,3 +63,11 @@ async def test_numbers_are_shown_to_whoever_cannot_say_what_they_read(client: Cl
     async with client.get("/metrics", headers={"Accept": accept}) as answer:
         assert answer.status == 200
         assert "bonin_http_connections" in await answer.text()
+
+
+@pytest.mark.parametrize("exemplars", [True, False])
+def test_a_bucket_names_its_latest_request_only_where_that_is_asked_for(exemplars: bool) -> None:
+    registry = CollectorRegistry()
+    HttpMetrics(registry, exemplars=exemplars).observe("/livez", "GET", 200, 0.01, "request-one")
+    told = openmetrics(registry, version="1.0.0").decode()  # type: ignore[no-untyped-call]
+    assert ('{request_id="request-one"} 0.01' in told) is exemplars
