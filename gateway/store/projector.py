@@ -26,8 +26,8 @@ _HOLD_LEASE = load("hold_lease")
 
 _EVERY_SECONDS: Final = 0.5
 _LEASE_MS: Final = 5_000
-_AT_ONCE: Final = 200
-"""Events of a shard in one script: it must not hold up a verdict for long."""
+_AT_ONCE: Final = 50
+"""Events of a shard in one script: neither the store nor this process may hold up a verdict for long."""
 _UPKEEP_EVERY: Final = 2
 """Rounds."""
 
@@ -87,7 +87,9 @@ class Projector:
             )
         )
         behind = [(shard, known[shard], entries) for shard, entries in enumerate(found) if entries]
-        await asyncio.gather(*(self._project(*each) for each in behind))
+        # One after the other: requests of this process come in between.
+        for each in behind:
+            await self._project(*each)
         return any(len(entries) == _AT_ONCE for _, _, entries in behind)
 
     async def _project(self, shard: int, position: str, entries: Sequence[Any]) -> None:
