@@ -175,3 +175,13 @@ def test_grouping_and_polite_words_do_not_hide_a_code(
 ) -> None:
     typed = "".join(digit + separator for digit, separator in zip(code, [*separators, ""], strict=True))
     assert read_reply(before + typed + after) == CodeReply(code)
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029"])
+def test_a_line_break_of_any_kind_ends_a_number(line_break: str) -> None:
+    assert read_reply(f"123456{line_break}1") == CodeReply("123456")
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u1680", "\u2009", "\u3000"])
+def test_a_space_of_any_kind_keeps_two_numbers_apart(space: str) -> None:
+    assert read_reply(f"123456{space}654321") == SeveralCodesReply()

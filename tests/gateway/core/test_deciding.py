@@ -241,3 +241,27 @@ def test_what_is_offered_is_allowed_by_the_row_and_by_a_contact_and_held_by_noth
 @given(ANY_FACTS)
 def test_facts_are_recorded_and_read_again_without_loss(some: Facts) -> None:
     assert Facts.from_record(some.record()) == some
+
+
+@pytest.mark.parametrize(("operation", "given"), [(row[1], row[2]) for row in ROWS], ids=[row[0] for row in ROWS])
+def test_every_reason_is_told_in_both_languages(operation: Operation, given: dict[str, Any]) -> None:
+    for reason in decide(PACKAGED, facts(operation, **given)).reasons:
+        assert reason.detail_ko
+        assert reason.detail_en
+        assert reason.detail_ko != reason.detail_en
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        ({}, REQUIRED),
+        ({"online_consent": False}, REFUSED),
+        ({"locked": True}, REFUSED),
+        ({"exemption": ABROAD}, EXEMPT),
+    ],
+    ids=["required", "no consent", "locked", "exempt"],
+)
+def test_whatever_comes_out_all_that_was_looked_at_is_told(given: dict[str, Any], outcome: Outcome) -> None:
+    decision = decide(PACKAGED, facts(Operation.ISSUE, **given))
+    assert decision.outcome is outcome
+    assert {"R1", "R2", "R9", "R10", "R20"} <= _met(decision).keys()
