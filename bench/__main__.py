@@ -25,13 +25,13 @@ _WORSE = 4 / 3
 """A ratio that fell by more than a third: noise of a shared machine stays below it."""
 
 
-async def run(words: list[str], *, quick: bool) -> dict[str, Measured]:
+async def run(words: list[str], *, quick: bool, customers: int) -> dict[str, Measured]:
     """Each measurement by its word, one after the other."""
     measured = {}
     for word in words:
         print(f"{word}: {MEASURES[word].about}", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix="bonin-bench-") as directory:
-            measured[word] = await MEASURES[word].run(Session(Path(directory), quick))
+            measured[word] = await MEASURES[word].run(Session(Path(directory), quick, customers))
     return measured
 
 
@@ -80,6 +80,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("words", nargs="*", metavar="WORD", help=f"some of {', '.join(MEASURES)}; by default all")
     parser.add_argument("--quick", action="store_true", help="less of each, in under two minutes")
+    parser.add_argument("--customers", type=int, default=1_000_000, metavar="N", help="the most to fill a store with")
     parser.add_argument("--results", type=Path, default=_RESULTS, help="where the JSON goes")
     parser.add_argument("--against", type=Path, metavar="FOLDER", help="fail when a ratio is a third worse than there")
     arguments = parser.parse_args()
@@ -88,7 +89,7 @@ def main() -> int:
     words = arguments.words or [word for word, one in MEASURES.items() if one.is_quick or not arguments.quick]
     baseline = {path.stem: orjson.loads(path.read_bytes()) for path in (arguments.against or Path()).glob("*.json")}
     on = machine()
-    measured = uvloop.run(run(words, quick=arguments.quick))
+    measured = uvloop.run(run(words, quick=arguments.quick, customers=arguments.customers))
     show(measured, on)
     write(measured, on, arguments.results, quick=arguments.quick)
     for sentence in (problems := fallen(measured, baseline)):

@@ -20,6 +20,8 @@ class Session:
 
     directory: Path
     quick: bool
+    customers: int = 1_000_000
+    """The most that a store is measured with."""
 
     def some(self, many: int) -> int:
         """How many of something to measure with."""

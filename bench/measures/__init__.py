@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from bench.measures.calls import measure_calls
 from bench.measures.importing import measure_import
 from bench.measures.latency import measure_latency
 from bench.measures.requests import measure_requests
@@ -28,5 +29,6 @@ MEASURES: Mapping[str, Measure] = {
     "store": Measure("script time and memory as customers grow", measure_store),
     "workers": Measure("two processes on one port against one", measure_workers),
     "import": Measure("customers and contacts from a file", measure_import, is_quick=False),
+    "calls": Measure("ARS dialogues at once in one process", measure_calls),
     "start": Measure("time to serving, idle CPU, memory", measure_start),
 }
