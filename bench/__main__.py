@@ -66,9 +66,9 @@ def _line(row: Row) -> str:
 
 
 def fallen(measured: dict[str, Measured], baseline: dict[str, Any]) -> list[str]:
-    """The ratios that are worse by more than a third than in `baseline`, in words."""
+    """The steady ratios that are worse by more than a third than in `baseline`, in words."""
     known = {row["name"]: row["value"] for figures in baseline.values() for row in figures["rows"]}
-    rows = [row for figures in measured.values() for row in figures.rows if row.is_ratio and row.name in known]
+    rows = [row for figures in measured.values() for row in figures.rows if row.is_steady and row.name in known]
     return [
         f"{row.name}: {row.value:.2f} ×, and was {known[row.name]:.2f} ×"
         for row in rows

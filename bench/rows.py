@@ -16,12 +16,9 @@ class Row:
     goal: float | None = None
     more_is_better: bool = False
     compared_with: str = ""
+    is_steady: bool = False
+    """A ratio of CPU times in one run: it means the same on a slow, loaded or other machine."""
     details: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether it means the same on another machine."""
-        return self.unit == "×"
 
     @property
     def reached(self) -> bool | None:
