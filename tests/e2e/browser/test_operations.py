@@ -1,5 +1,6 @@
 """The operations pages in a browser: signing in, finding, following a call, a second person, and pausing a carrier."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -131,11 +132,13 @@ async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
     await page.keyboard.press("?")
     await expect(page.locator("#keys")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.locator("#keys")).to_be_hidden()
     await page.keyboard.press("g")
     await page.keyboard.press("v")
     await page.wait_for_url(re.compile("/ops/verifications$"))
     await page.locator("tr[data-href]").first.wait_for()
     await page.keyboard.press("j")
+    await expect(page.locator("tr[data-picked]")).to_have_count(1)
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile("/ops/verifications/ver_"))
 
@@ -157,7 +160,11 @@ async def test_signing_out_ends_an_open_page(manager: OpsPages) -> None:
 
 
 async def goes_through(api: Api, carrier: str) -> bool:
-    """Whether a text of now takes this carrier: every process knows of a pause a second later."""
+    """Whether a text of now takes this carrier: every process knows of a pause a second or two later.
+
+    A number takes only so many texts, so this looks twice a second.
+    """
+    await asyncio.sleep(0.5)
     customer = await api.call("GET", "/v1/customers/sung-chunhyang")
     contact = next(one for one in customer["contacts"] if "sms" in one["methods"])
     body = {"method": "sms", "operation": "issue", "contact_id": contact["contact_id"]}

@@ -19,6 +19,18 @@ function inUse(part) {
     || [...part.querySelectorAll("input[name=reason]")].some((input) => input.value);
 }
 
+// What the operator has opened or picked stays so.
+function carryOver(from, to) {
+  const picked = from.querySelector("tr[data-picked]")?.dataset.href;
+  for (const row of to.querySelectorAll("tr[data-href]")) {
+    if (row.dataset.href === picked) row.dataset.picked = "";
+  }
+  const opened = [...from.querySelectorAll("details")].map((details) => details.open);
+  to.querySelectorAll("details").forEach((details, number) => {
+    details.open = opened[number] ?? false;
+  });
+}
+
 function put(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
@@ -28,6 +40,7 @@ function put(fresh) {
       continue;
     }
     const seen = other.outerHTML;
+    carryOver(part, other);
     part.replaceWith(other);
     other.dataset.seen = seen;
   }

@@ -16,7 +16,7 @@ function pick(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog[open]")) return;
   if (Date.now() - going < 1500 && GO.has(event.key)) {
     location.href = GO.get(event.key);
     return;
