@@ -1,7 +1,6 @@
 """The read model: every event counted once, whoever counts; found again by every filter; old rows forgotten."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -281,28 +280,3 @@ async def test_an_event_that_cannot_be_read_holds_nothing_up(
     await projector.catch_up()
     assert told.opened_ == 1
     await ports.store.command("XDEL", keys.audit(shard), bad)
-
-
-@pytest.mark.parametrize("filters", [Filters(), Filters(method="sms", state="pending")])
-async def test_a_page_costs_as_many_commands_however_much_there_is(
-    ports: Ports, read_model: RedisReadModel, filters: Filters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[object] = []
-    enqueue = type(ports.store)._enqueue
-
-    def counting(store: Any, *words: Any) -> Any:
-        asked.append(words)
-        return enqueue(store, *words)
-
-    async def cost(rows: int) -> int:
-        for number in range(rows):
-            at, name = number, f"ver_00{number:020}"
-            for index in ("all", "method:sms", "state:pending"):
-                await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), index), at, name)
-        monkeypatch.setattr(type(ports.store), "_enqueue", counting)
-        asked.clear()
-        assert len((await read_model.find(filters, 5)).ids) == 5
-        monkeypatch.undo()
-        return len(asked)
-
-    assert await cost(1_000) <= await cost(100)
