@@ -28,6 +28,11 @@ def variable(field: str) -> str:
     return f"{PREFIX}{field.upper()}"
 
 
+def inherited(**settings: str) -> dict[str, str]:
+    """The environment for another process of ours, in which some settings are as given."""
+    return {**os.environ, **{variable(name): value for name, value in settings.items()}}
+
+
 def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
     """The settings, or None with what is wrong."""
     secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import socket
 import tempfile
 from contextlib import AsyncExitStack
@@ -13,6 +12,7 @@ import structlog
 from gateway.cli.commands import Commands, say
 from gateway.http.health import METRICS_OF_ALL
 from gateway.http.metrics_of_all import MetricsOfAll
+from gateway.reading_settings import inherited
 from gateway.serving import serving, until_asked_to_stop
 from gateway.settings import Settings, SettingsRefused
 from gateway.wiring import Gateway, open_gateway, open_worker, store_url
@@ -62,7 +62,7 @@ async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
             held.enter_context(one)
         metrics_dir = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bonin-")))
         async with store_url(settings) as url:
-            environment = {**os.environ, "BONIN_REDIS_URL": url}
+            environment = inherited(redis_url=url)
             words = worker_words(*(["--api-only"] if arguments.api_only else []))
             return await Supervisor(words, sockets, environment, metrics_dir).run()
 

@@ -11,7 +11,7 @@ from gateway.core.errors import Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.core.read_model import Filters
 from gateway.core.verification import Method, Status, Verification
-from gateway.http.schemas import CUSTOMER_ID, VERIFICATION_ID
+from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.ops.diagnosis import Where, carrier_health, diagnose
 from gateway.settings import Settings
 from gateway.wiring import open_store

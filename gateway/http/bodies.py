@@ -80,8 +80,12 @@ def _require_plain_encoding(request: web.Request) -> None:
 def _require_json_type(request: web.Request) -> None:
     if request.headers.get("Content-Type") in _JSON_TYPES:
         return
-    charset = request.charset
-    if request.content_type != "application/json" or (charset is not None and charset.lower() != "utf-8"):
+    try:
+        media_type, charset = request.content_type, request.charset or "utf-8"
+    except (LookupError, ValueError):
+        # aiohttp reads the header with the e-mail package, which stumbles over some (IndexError for `;]?;é*`).
+        media_type, charset = "", ""
+    if media_type != "application/json" or charset.lower() != "utf-8":
         raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_PLAIN_JSON)
 
 

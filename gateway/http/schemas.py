@@ -25,13 +25,8 @@ from gateway.core.delivery import DeliveryState
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.verification import TRAITS, Method, Status, Verification
+from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
-
-CUSTOMER_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-CONTACT_ID = "con_[0-9a-hjkmnp-tv-z]{20}"
-NOTICE_ID = "ntc_[0-9a-hjkmnp-tv-z]{22}"
-VERIFICATION_ID = "ver_[0-9a-hjkmnp-tv-z]{22}"
-BRANCH_PASSWORD_ID = "bpw_[0-9a-hjkmnp-tv-z]{22}"  # noqa: S105 - a shape, not a password
 
 
 def _six_ascii_digits(value: str) -> str:

@@ -17,10 +17,10 @@ from gateway.core.tracing import begin
 from gateway.http import request_id
 from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.health import add_health
+from gateway.http.ids import VERIFICATION_ID
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
 from gateway.http.problems import problem_response, show_problem
-from gateway.http.schemas import VERIFICATION_ID
 from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(

@@ -17,8 +17,8 @@ from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.operations import OPERATION_NAMES
 from gateway.core.problems import Problem
+from gateway.http.ids import BRANCH_PASSWORD_ID
 from gateway.http.language import negotiate
-from gateway.http.schemas import BRANCH_PASSWORD_ID
 from gateway.methods.branch_otp import BranchPasswords
 
 _HERE = Path(__file__).parent

@@ -18,8 +18,8 @@ from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.bodies import LARGEST_BODY, read_capped
+from gateway.http.ids import NOTICE_ID, VERIFICATION_ID
 from gateway.http.metrics import WebhookMetrics
-from gateway.http.schemas import NOTICE_ID, VERIFICATION_ID
 from gateway.methods.ars import ArsMethod
 from gateway.methods.deliveries import DeliveryReports
 from gateway.methods.notices import NoticeMethod

@@ -10,7 +10,7 @@ from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.operators import Role
 from gateway.core.read_model import ReadModel
-from gateway.http.schemas import CUSTOMER_ID
+from gateway.http.ids import CUSTOMER_ID
 from gateway.ops.guard import PREFIX, Guard, Visit
 from gateway.ops.rendering import Pages, back_to
 from gateway.ops.verification_rows import VerificationRows

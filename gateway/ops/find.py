@@ -10,7 +10,7 @@ from gateway.core.errors import Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.core.operators import Role
 from gateway.core.read_model import ReadModel
-from gateway.http.schemas import CUSTOMER_ID, VERIFICATION_ID
+from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.ops.guard import PREFIX, Guard, Visit
 from gateway.ops.rendering import Pages
 

@@ -7,7 +7,7 @@ from gateway.core.ops_actions import OpsActions
 from gateway.core.read_model import ReadModel
 from gateway.core.verification import TRAITS, Method, Status
 from gateway.core.verifications import Verifications
-from gateway.http.schemas import VERIFICATION_ID
+from gateway.http.ids import VERIFICATION_ID
 from gateway.ops.csv_export import csv_line
 from gateway.ops.filters import read_filters
 from gateway.ops.guard import PREFIX, Guard, Visit

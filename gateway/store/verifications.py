@@ -3,10 +3,9 @@
 import secrets
 from typing import Any
 
-from gateway.core.delivery import DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReport
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
-from gateway.core.operations import Operation
 from gateway.core.stores import (
     Answer,
     Capped,
@@ -18,11 +17,12 @@ from gateway.core.stores import (
     VerificationClosed,
     VerificationMissing,
 )
-from gateway.core.verification import TRAITS, Method, NewVerification, Status, Terms, Verdict, Verification
+from gateway.core.verification import TRAITS, NewVerification, Status, Terms, Verdict, Verification
 from gateway.store import keys
-from gateway.store.connection import Argument, Store
+from gateway.store.connection import Store
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
+from gateway.store.verification_records import other_fields, verification_of
 
 _CREATE = load("create_verification")
 _READ = load("read_verification")
@@ -32,10 +32,6 @@ _RESEND = load("resend_verification")
 _REPORT = load("report_delivery", "reports")
 _TAKE_TURN = load("take_turn")
 _PUT_TURN = load("put_turn")
-_METHODS = {method.encode(): method for method in Method}
-_OPERATIONS = {operation.encode(): operation for operation in Operation}
-_STATUSES = {status.encode(): status for status in Status}
-_DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
 
 
 class RedisVerifications:
@@ -78,13 +74,13 @@ class RedisVerifications:
                 new.operation,
                 "" if new.per_day is None else new.per_day,
                 *(customer_id, new.client, new.method, new.contact_id or ""),
-                *_other_fields(new),
+                *other_fields(new),
             ),
             durable=True,
         )
         match answer:
             case [b"created", read]:
-                created = _as_read(new.verification_id, read)
+                created = verification_of(new.verification_id, read)
                 self._recent.note(created)
                 return created
             case [b"locked"]:
@@ -103,7 +99,7 @@ class RedisVerifications:
         read = await self._store.run(_READ, (keys.verification(verification_id), keys.guard_prefix(shard)))
         if read is None:
             return None
-        verification = _as_read(verification_id, read)
+        verification = verification_of(verification_id, read)
         self._recent.note(verification)
         return verification
 
@@ -147,7 +143,7 @@ class RedisVerifications:
         )
         _raise_if_over(given)
         verdict, wrong, read = given
-        return Judgement(Verdict(verdict.decode()), int(wrong), _as_read(verification_id, read))
+        return Judgement(Verdict(verdict.decode()), int(wrong), verification_of(verification_id, read))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
         given = await self._store.run(
@@ -248,68 +244,3 @@ def _raise_if_over(given: list[Any]) -> None:
             raise VerificationClosed(Status(status.decode()))
         case [b"too_few_replicas"]:
             raise StoreUnavailable
-
-
-def _other_fields(new: NewVerification) -> list[Argument]:
-    values: dict[str, Argument | None] = {
-        "locale": new.locale,
-        "contact_version": new.contact_version,
-        "target_contact_id": new.target_contact_id,
-        "operation_hash": new.operation_hash,
-        "policy": new.policy_version,
-        "prefix": new.prefix,
-        "pepper": new.pepper_id,
-        "code": new.code_digest,
-        "sealed": new.sealed_code,
-    }
-    return [word for name, value in values.items() if value is not None for word in (name, value)]
-
-
-def _as_read(verification_id: str, read: list[Any]) -> Verification:
-    """From what the scripts answer with `as_read`."""
-    now, wrong, locked = read[:3]
-    record: dict[bytes, bytes] = dict(zip(read[3::2], read[4::2], strict=True))
-
-    def text(name: bytes) -> str | None:
-        value = record.get(name)
-        return value.decode() if value else None
-
-    def number(name: bytes) -> int | None:
-        value = record.get(name)
-        return int(value) if value else None
-
-    state = record.get(b"d_state")
-    return Verification(
-        verification_id=verification_id,
-        customer_id=record[b"customer_id"].decode(),
-        client=record[b"client"].decode(),
-        method=_METHODS[record[b"method"]],
-        operation=_OPERATIONS[record[b"operation"]],
-        locale=record[b"locale"].decode(),
-        status=_STATUSES[record[b"status"]],
-        reason=text(b"reason"),
-        created_at=int(record[b"created_at"]),
-        expires_at=int(record[b"expires_at"]),
-        revision=int(record[b"rev"]),
-        pepper_id=record[b"pepper"].decode(),
-        read_at=now,
-        wrong_answers=wrong,
-        locked=bool(locked),
-        contact_id=text(b"contact_id"),
-        target_contact_id=text(b"target_contact_id"),
-        operation_hash=text(b"operation_hash"),
-        policy_version=text(b"policy"),
-        prefix=text(b"prefix"),
-        closed_at=number(b"closed_at"),
-        receipt_id=text(b"receipt"),
-        sealed_code=record.get(b"sealed"),
-        delivery_number=number(b"delivery") or 0,
-        delivery_state=_DELIVERY_STATES[state] if state else None,
-        delivery_reason=text(b"d_reason"),
-        delivery_carrier=text(b"d_carrier"),
-        delivery_at=number(b"d_at"),
-        carrier_id=text(b"d_id"),
-        carrier_before=text(b"d_before"),
-        resend_at=number(b"resend_at"),
-        dialogue=text(b"dialogue") or "",
-    )

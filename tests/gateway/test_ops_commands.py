@@ -21,7 +21,7 @@ from gateway.wiring.ops import build_projector
 from gateway.wiring.stores import Stores, build_stores
 from tests.builders import CUSTOMER_ID, MOBILE, contact, individual, new_verification
 from tests.conftest import an_empty_store
-from tests.contracts.store.test_verifications import answer
+from tests.contracts.store.answering import answer
 from tests.gateway.installations import needed_settings
 
 

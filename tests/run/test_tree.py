@@ -12,7 +12,12 @@ ROOT = bootstrap.ROOT
 PRODUCT = ("gateway", "ivr", "sms_reply", "contacts")
 PROGRAMS = ("carrier_sim", "desk", "demo")
 # The settings, and the programs that stand outside the product and start by themselves.
-READERS_OF_THE_ENVIRONMENT = {"gateway/settings.py", "carrier_sim/__main__.py", "desk/__main__.py"}
+READERS_OF_THE_ENVIRONMENT = {
+    "gateway/settings.py",
+    "gateway/reading_settings.py",
+    "carrier_sim/__main__.py",
+    "desk/__main__.py",
+}
 # Joined here, so that this file does not hold what it looks for.
 REGISTRIES = tuple(
     ".".join(parts)

@@ -9,23 +9,16 @@ import pytest
 
 from gateway.core.callers import Caller, Scope
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
-from gateway.core.receipts import ReceiptClaims
 from gateway.core.stores import Capped, Redemption
 from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
-from tests.builders import CLIENT, CUSTOMER_ID, individual, new_verification
+from tests.builders import CLIENT, CUSTOMER_ID
+from tests.contracts.store.answering import claims_of
 from tests.contracts.store.servers import LIMITS, Ports
 
 KEY, ONE, OTHER = (sha256(word).hexdigest() for word in (b"key", b"one request", b"another request"))
 ANSWER = Answered(201, b'{"password": "161803"}', {"Location": "/v1/x"})
 INDEX, ELSEWHERE = "0" * 32, "1" * 32
-
-
-async def claims_of(ports: Ports, receipt_id: str) -> ReceiptClaims:
-    """A receipt of a verification that this store knows."""
-    await ports.customers.put(individual())
-    verification_id = (await ports.verifications.create(new_verification())).verification_id
-    return ReceiptClaims(receipt_id, verification_id, CUSTOMER_ID, "issue", None, "sms", None, None, None, 0, 1)
 
 
 async def test_a_receipt_is_redeemed_by_one_of_many(ports: Ports) -> None:

@@ -14,33 +14,14 @@ from gateway.store.read_model import RedisReadModel
 from gateway.store.read_model_upkeep import Upkeep
 from tests import builders
 from tests.builders import CUSTOMER_ID, MOBILE
+from tests.contracts.store.answering import answer
+from tests.contracts.store.projection_observers import Told
 from tests.contracts.store.servers import LIMITS, Ports
-from tests.contracts.store.test_verifications import answer
 
 KEPT = 3600
 WRONG = "000000"
 HANDED_OVER: dict[str, DeliveryRef] = {}
 """Verification → its delivery, as the carrier that has it knows it."""
-
-
-class Told:
-    """`ProjectionObserver` that remembers."""
-
-    def __init__(self) -> None:
-        self.opened_ = 0
-        self.closed_: list[tuple[str, str, str]] = []
-        self.took_: list[str] = []
-
-    def opened(self, method: str) -> None:
-        self.opened_ += 1
-
-    def closed(self, method: str, status: str, reason: str) -> None:
-        self.closed_.append((method, status, reason))
-
-    def delivered(self, method: str, carrier: str, state: str, reason: str) -> None: ...
-
-    def took(self, latency: str, method: str, carrier: str, milliseconds: int) -> None:
-        self.took_.append(latency)
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from gateway.core.verification import Method, Status, Verdict, Verification
 from gateway.store.watch import StoreWatch
 from tests import builders
 from tests.builders import CLIENT, CODE, CUSTOMER_ID, WRONG_CODE, new_verification
+from tests.contracts.store.answering import answer, claims_of
 from tests.contracts.store.servers import Ports
-from tests.contracts.store.test_once_and_seldom import claims_of
-from tests.contracts.store.test_verifications import answer
 
 PASSWORD, PASSWORD_ID = "31415926", "bpw_00" + "a" * 20
 

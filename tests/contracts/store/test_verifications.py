@@ -1,14 +1,11 @@
 """Opening, judging and closing: what every `VerificationStore` promises."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from contacts.models import Contact, VerifiedBy
-from gateway.core.operations import Operation
 from gateway.core.stores import (
-    Answer,
     Capped,
     ContactChanged,
     CustomerLocked,
@@ -17,50 +14,12 @@ from gateway.core.stores import (
     VerificationClosed,
     VerificationMissing,
 )
-from gateway.core.verification import Channel, Method, NewVerification, Status, Verdict, Verification
-from gateway.store.verifications import RedisVerifications, new_receipt_id
+from gateway.core.verification import Channel, Method, Status, Verdict
+from gateway.store.verifications import RedisVerifications
 from tests import builders
 from tests.builders import CODE, CUSTOMER_ID, WRONG_CODE, new_verification
+from tests.contracts.store.answering import CHANNELS, answer, judged, opened, put_password, read
 from tests.contracts.store.servers import LIMITS, Ports
-
-CHANNELS = {Method.SMS: Channel.SCREEN, Method.ARS: Channel.PHONE, Method.SMS_REPLY: Channel.REPLY}
-
-
-async def opened(ports: Ports, new: NewVerification | None = None) -> Verification:
-    return await ports.verifications.create(new or new_verification())
-
-
-async def read(ports: Ports, verification_id: str) -> Verification:
-    verification = await ports.verifications.read(verification_id)
-    assert verification is not None
-    return verification
-
-
-def answer(to: Verification, code: str, attempt: str | None = None, **changes: Any) -> Answer:
-    vault = builders.vault()
-    return Answer(
-        digest=vault.digest(to.verification_id, to.customer_id, to.operation, code, pepper_id=to.pepper_id),
-        branch_digests=vault.branch_digests(to.customer_id, to.operation, code),
-        channel=changes.pop("channel", CHANNELS.get(to.method, Channel.SCREEN)),
-        receipt_id=new_receipt_id(),
-        attempt_digest=vault.attempt_digest(attempt, pepper_id=to.pepper_id) if attempt else None,
-    )
-
-
-async def judged(
-    ports: Ports, to: Verification, code: str, attempt: str | None = None, **changes: Any
-) -> tuple[Verdict, int]:
-    """The verdict, and the customer's wrong answers as of it."""
-    judgement = await ports.verifications.check(to, answer(to, code, attempt, **changes))
-    now = await read(ports, to.verification_id)
-    assert judgement.verification == replace(now, read_at=judgement.verification.read_at)
-    return judgement.verdict, judgement.wrong_answers
-
-
-async def put_password(ports: Ports, password: str, operation: Operation = Operation.ISSUE) -> None:
-    digest = builders.vault().branch_digests(CUSTOMER_ID, operation, password)[0]
-    await ports.branch_passwords.issue("bpw_000", CUSTOMER_ID, operation, digest, "여의도", "박지점", 600)
-
 
 pytestmark = pytest.mark.usefixtures("mobile")
 
@@ -94,7 +53,7 @@ async def test_nothing_is_opened_for_somebody_unknown(ports: Ports) -> None:
 
 async def test_nothing_is_opened_with_a_contact_that_changed_since_it_was_read(ports: Ports, mobile: Contact) -> None:
     with pytest.raises(ContactChanged):
-        await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=1))
+        await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=2))
     with pytest.raises(ContactChanged):
         await ports.verifications.create(new_verification(contact_id="con_unknown", contact_version=1))
 

@@ -17,8 +17,8 @@ from gateway.store.connection import Store
 from gateway.store.endpoint import Endpoint
 from tests import builders
 from tests.builders import CODE, new_verification
+from tests.contracts.store.answering import answer
 from tests.contracts.store.servers import Ports
-from tests.contracts.store.test_verifications import answer
 from tests.gateway.installations import needed_settings
 from tests.gateway.store.valkey_servers import Server, running, until_it_answers
 

@@ -1,0 +1,60 @@
+"""Opening verifications and answering them, as tests of every store do."""
+
+from dataclasses import replace
+from typing import Any
+
+from gateway.core.operations import Operation
+from gateway.core.receipts import ReceiptClaims
+from gateway.core.stores import (
+    Answer,
+)
+from gateway.core.verification import Channel, Method, NewVerification, Verdict, Verification
+from gateway.store.verifications import new_receipt_id
+from tests import builders
+from tests.builders import CUSTOMER_ID, individual, new_verification
+from tests.contracts.store.servers import Ports
+
+CHANNELS = {Method.SMS: Channel.SCREEN, Method.ARS: Channel.PHONE, Method.SMS_REPLY: Channel.REPLY}
+
+
+async def opened(ports: Ports, new: NewVerification | None = None) -> Verification:
+    return await ports.verifications.create(new or new_verification())
+
+
+async def read(ports: Ports, verification_id: str) -> Verification:
+    verification = await ports.verifications.read(verification_id)
+    assert verification is not None
+    return verification
+
+
+def answer(to: Verification, code: str, attempt: str | None = None, **changes: Any) -> Answer:
+    vault = builders.vault()
+    return Answer(
+        digest=vault.digest(to.verification_id, to.customer_id, to.operation, code, pepper_id=to.pepper_id),
+        branch_digests=vault.branch_digests(to.customer_id, to.operation, code),
+        channel=changes.pop("channel", CHANNELS.get(to.method, Channel.SCREEN)),
+        receipt_id=new_receipt_id(),
+        attempt_digest=vault.attempt_digest(attempt, pepper_id=to.pepper_id) if attempt else None,
+    )
+
+
+async def judged(
+    ports: Ports, to: Verification, code: str, attempt: str | None = None, **changes: Any
+) -> tuple[Verdict, int]:
+    """The verdict, and the customer's wrong answers as of it."""
+    judgement = await ports.verifications.check(to, answer(to, code, attempt, **changes))
+    now = await read(ports, to.verification_id)
+    assert judgement.verification == replace(now, read_at=judgement.verification.read_at)
+    return judgement.verdict, judgement.wrong_answers
+
+
+async def put_password(ports: Ports, password: str, operation: Operation = Operation.ISSUE) -> None:
+    digest = builders.vault().branch_digests(CUSTOMER_ID, operation, password)[0]
+    await ports.branch_passwords.issue("bpw_000", CUSTOMER_ID, operation, digest, "여의도", "박지점", 600)
+
+
+async def claims_of(ports: Ports, receipt_id: str) -> ReceiptClaims:
+    """A receipt of a verification that this store knows."""
+    await ports.customers.put(individual())
+    verification_id = (await ports.verifications.create(new_verification())).verification_id
+    return ReceiptClaims(receipt_id, verification_id, CUSTOMER_ID, "issue", None, "sms", None, None, None, 0, 1)
