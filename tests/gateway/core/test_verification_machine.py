@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
@@ -19,7 +18,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contacts.models import Contact
 from gateway.core.delivery import RANK, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.errors import Refusal
 from gateway.core.limits import Cap, Limits
@@ -29,9 +27,11 @@ from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import TRAITS, Channel, Method, Status, Verdict, Verification
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.hand_overs import RedisHandOvers
 from tests import builders
 from tests.builders import CLIENT
 from tests.gateway.contents import everything_in, holds
+from tests.gateway.core.verification_model import Model, Person
 from tests.gateway.rooms import Rooms
 
 T = TypeVar("T")
@@ -40,43 +40,6 @@ ENDLESS = Cap(1_000_000, 600)
 LIMITS = Limits(customer_cap=ENDLESS, number_cap=ENDLESS, number_day_cap=ENDLESS, client_cap=ENDLESS)
 OVER_THE_PHONE = {DeliveryState.BUSY, DeliveryState.NO_ANSWER, DeliveryState.FAILED, DeliveryState.COMPLETED}
 ATTEMPTS = st.none() | st.sampled_from("abc")
-
-
-@dataclass
-class Person:
-    customer_id: str
-    number: str
-    contact: Contact | None = None
-    wrong: int = 0
-    locked: bool = False
-    password: tuple[str, str] | None = None
-    """Id and password in force."""
-
-
-@dataclass
-class Model:
-    """What a verification should be."""
-
-    id: str
-    person: Person
-    method: Method
-    code: str | None = field(repr=False)
-    status: Status = Status.PENDING
-    past_its_time: bool = False
-    attempts: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
-    deliveries: int = 1
-    rank: int = 0
-    resends: int = 0
-    correct: int = 0
-    seen_closed: Verification | None = None
-
-    @property
-    def shown(self) -> Status:
-        return Status.EXPIRED if self.status is Status.PENDING and self.past_its_time else self.status
-
-    @property
-    def is_open(self) -> bool:
-        return self.shown is Status.PENDING
 
 
 class VerificationMachine(RuleBasedStateMachine):
@@ -155,6 +118,7 @@ class VerificationMachine(RuleBasedStateMachine):
         else:
             assert self.run(resending).delivery_number == model.deliveries + 1
             model.resends, model.deliveries, model.rank = model.resends + 1, model.deliveries + 1, 0
+            model.handed_over = False
 
     @rule(model=verifications)
     def cancel(self, model: Model) -> None:
@@ -179,13 +143,21 @@ class VerificationMachine(RuleBasedStateMachine):
         for model in self.models:
             model.status = model.shown
 
+    @rule(model=verifications)
+    def hand_over(self, model: Model) -> None:
+        if model.method is Method.BRANCH_OTP or model.handed_over or not model.is_open:
+            return
+        ref = DeliveryRef(model.id, model.deliveries)
+        assert self.run(RedisHandOvers(self.store).begin(ref, "recorder", 2)).ref == ref
+        model.handed_over = True
+
     @rule(model=verifications, state=st.sampled_from(DeliveryState), late=st.booleans())
     def report(self, model: Model, state: DeliveryState, late: bool) -> None:
         if model.method is Method.BRANCH_OTP:
             return
-        number = model.deliveries - 1 if late else model.deliveries
-        self.run(self.rooms.reports.take(DeliveryReport(DeliveryRef(model.id, number), state), "recorder"))
-        if not late and RANK[state] > model.rank:
+        ref = DeliveryRef(model.id, model.deliveries - 1 if late else model.deliveries)
+        self.run(self.rooms.reports.take(DeliveryReport(ref, state), "recorder"))
+        if not late and model.handed_over and RANK[state] > model.rank:
             model.rank = RANK[state]
             if model.method is Method.ARS and state in OVER_THE_PHONE:
                 model.status = Status.FAILED if model.is_open else model.shown
