@@ -12,6 +12,8 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from gateway.core.errors import StoreUnavailable
+
 _ERRORS: dict[str, type[ResponseError]] = {
     "ASK": AskError,
     "CLUSTERDOWN": ClusterDownError,
@@ -26,8 +28,14 @@ _NOT_IN_SERVICE = (ReadOnlyError, OutOfMemoryError, MasterDownError, ClusterDown
 _NOT_IN_SERVICE_WORDS = ("MISCONF ", "NOREPLICAS ", "BUSY ", "NOAUTH ", "LOADING ")
 
 
+_UNAUTHENTICATED = "ERR Protocol error: unauthenticated "
+"""What Redis says to a stranger's longer commands, in the place of NOAUTH, before it hangs up."""
+
+
 def error_of(message: str) -> ResponseError:
     """The exception of an error reply. Its first word says what kind it is."""
+    if message.startswith(_UNAUTHENTICATED):
+        return ResponseError("NOAUTH Authentication required.")
     word, _, rest = message.partition(" ")
     kind = _ERRORS.get(word)
     return ResponseError(message) if kind is None else kind(rest)
@@ -36,3 +44,13 @@ def error_of(message: str) -> ResponseError:
 def is_out_of_service(error: Exception) -> bool:
     """Whether the refusal says nothing of the command: the store is a replica, or has no room, no disk, no replicas."""
     return isinstance(error, _NOT_IN_SERVICE) or str(error).startswith(_NOT_IN_SERVICE_WORDS)
+
+
+def why_away(error: StoreUnavailable) -> str:
+    """For the log. Of what a server says only the kind: a stranger may repeat the password that it was sent."""
+    cause = error.__cause__
+    if cause is None:
+        return "the connection was lost, or nobody there speaks as a store does"
+    if type(cause) is ResponseError:
+        return str(cause).partition(" ")[0]
+    return str(cause) if isinstance(cause, OSError) and str(cause) else type(cause).__name__

@@ -16,6 +16,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.refusals import why_away
 from gateway.store.scripts import load
 
 _log = structlog.get_logger(__name__)
@@ -23,6 +24,13 @@ _log = structlog.get_logger(__name__)
 _VOID = load("void_verifications")
 _EVERY_SECONDS = 1.0
 _AT_ONCE = 200
+_KEEPS_NOTHING = (
+    "The store keeps nothing on disk: a restart would lose customers, locks and the audit. Set `appendonly yes`"
+)
+_EVICTS = (
+    "The store drops keys when its memory is full: customers, locks and the audit would be lost. Set "
+    "`maxmemory-policy noeviction`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +42,36 @@ class StoreStanding:
     replicas: int
     appends: bool
     snapshots: bool
+    evicts: bool
+    """Whether it drops keys to make room: a lock, an attempt, a receipt that was redeemed."""
 
     @property
     def forgets(self) -> bool:
-        """Whether a restart leaves nothing."""
-        return not (self.appends or self.snapshots)
+        """Whether a restart leaves nothing, or a full memory not all."""
+        return self.evicts or not (self.appends or self.snapshots)
 
 
 class ForgetfulStore(Exception):
-    """The store keeps nothing on disk; the message says what to do."""
+    """The store does not keep what it is told; the message says what to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, standing: StoreStanding) -> None:
         super().__init__(
-            "The store keeps nothing on disk: a restart would lose customers, locks and the audit. Set "
-            "`appendonly yes` there, or BONIN_ALLOW_FORGETFUL_STORE=true if that is what you want."
+            f"{_EVICTS if standing.evicts else _KEEPS_NOTHING} there, or BONIN_ALLOW_FORGETFUL_STORE=true if that is "
+            "what you want."
         )
 
 
 async def standing_of(store: Store) -> StoreStanding:
     """Ask the store. Raises `StoreUnavailable`."""
-    replication, persistence = (
-        _info(told) for told in await store.all(("INFO", "replication"), ("INFO", "persistence"))
-    )
+    sections = ("replication", "persistence", "memory")
+    replication, persistence, memory = map(_info, await store.all(*(("INFO", section) for section in sections)))
     return StoreStanding(
         identity=replication["master_replid"],
         is_primary=replication["role"] == "master",
         replicas=int(replication["connected_slaves"]),
         appends=persistence.get("aof_enabled") == "1",
         snapshots=await _takes_snapshots(store),
+        evicts=memory.get("maxmemory", "0") != "0" and memory.get("maxmemory_policy") != "noeviction",
     )
 
 
@@ -72,14 +82,15 @@ class StoreWatch:
         self._store = store
         self._may_forget = may_forget
         self._seen: StoreStanding | None = None
+        self._away: str | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Raises `ForgetfulStore`. A store that cannot be reached is looked at when it can."""
-        with contextlib.suppress(StoreUnavailable):
-            standing = await self.look()
+        standing = await self._look()
+        if standing is not None:
             if standing.forgets and not self._may_forget:
-                raise ForgetfulStore
+                raise ForgetfulStore(standing)
             if not standing.appends:
                 _log.warning("store_keeps_snapshots_only", advice="appendonly yes")
         self._task = asyncio.create_task(self._look_for_ever(), name="store-watch")
@@ -105,7 +116,7 @@ class StoreWatch:
             if self._seen is not None or voided:
                 _log.warning("store_changed", voided=voided)
         if standing.forgets and not self._may_forget and not (self._seen and self._seen.forgets):
-            _log.error("store_keeps_nothing", advice=str(ForgetfulStore()))
+            _log.error("store_keeps_nothing", advice=str(ForgetfulStore(standing)))
         self._seen = standing
         return standing
 
@@ -126,8 +137,22 @@ class StoreWatch:
     async def _look_for_ever(self) -> None:
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
-            with contextlib.suppress(StoreUnavailable, ResponseError):
-                await self.look()
+            with contextlib.suppress(ResponseError):
+                await self._look()
+
+    async def _look(self) -> StoreStanding | None:
+        """Nothing while the store is away; the log says since when and why, once for each reason."""
+        try:
+            standing = await self.look()
+        except StoreUnavailable as error:
+            if (why := why_away(error)) != self._away:
+                _log.error("store_away", why=why)
+            self._away = why
+            return None
+        if self._away is not None:
+            _log.info("store_back")
+        self._away = None
+        return standing
 
 
 def _info(told: bytes) -> dict[str, str]:

@@ -61,7 +61,7 @@ class Sent:
         if not isinstance(answer, Exception):
             future.set_result(answer)
             return
-        future.set_exception(StoreUnavailable() if is_out_of_service(answer) else answer)
+        future.set_exception(_away(answer) if is_out_of_service(answer) else answer)
         # Who was waiting may be gone; nobody needs to be told that.
         future.exception()
 
@@ -135,21 +135,24 @@ class Wire:
 
     async def _open(self) -> None:
         line = _Line()
+        why: Exception | None = None
         try:
             async with asyncio.timeout(_OPENING_SECONDS):
                 await self._endpoint.connect(line)
                 await self._endpoint.greet(line.ask)
             self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
-        except (OSError, TimeoutError, StoreUnavailable, RedisError):
-            pass
+        except StoreUnavailable as away:
+            why = cast(Exception | None, away.__cause__)
+        except (OSError, TimeoutError, RedisError) as error:
+            why = error
         finally:
             if self._line is not line:
                 line.give_up()
                 await line.gone.wait()
             # What came meanwhile was never sent; whoever asked is told no more than that.
             self._opening, unsent, self._unsent = None, self._unsent, []
-            fail(unsent)
+            fail(unsent, why)
 
 
 class _Line(asyncio.Protocol):
@@ -228,7 +231,13 @@ class _Line(asyncio.Protocol):
             self._look = self._loop.call_later(_LOOKED_EVERY_SECONDS, self._look_for_silence)
 
 
-def fail(batch: Iterable[Sent]) -> None:
+def fail(batch: Iterable[Sent], why: Exception | None = None) -> None:
     """Tell everybody who still waits that the outcome is not known."""
     for sent in batch:
-        sent.settle(StoreUnavailable())
+        sent.settle(_away(why))
+
+
+def _away(why: Exception | None) -> StoreUnavailable:
+    away = StoreUnavailable()
+    away.__cause__ = why
+    return away

@@ -1,10 +1,12 @@
 """What the gateway makes of the store under it: restarted, promoted, cut off from its replicas, forgetful."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from demo.customer import until
 from gateway.core.errors import StoreUnavailable
@@ -28,8 +30,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @asynccontextmanager
-async def store_at(server: Server) -> AsyncIterator[Store]:
-    store = Store(server.url)
+async def store_at(server: Server, password: str = "") -> AsyncIterator[Store]:
+    store = Store(server.url.replace("unix://", f"unix://:{password}@") if password else server.url)
     await store.open()
     try:
         await until_it_answers(store)
@@ -89,6 +91,67 @@ async def test_a_store_that_keeps_nothing_is_refused_unless_it_is_meant(tmp_path
             await meant.open()
             assert await meant.is_fit()
             await meant.close()
+
+
+async def test_a_store_that_drops_keys_to_make_room_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
+    with running(tmp_path / "evicts", *KEEPS, "--maxmemory", "64mb", "--maxmemory-policy", "volatile-lru") as server:
+        async with store_at(server) as store:
+            with pytest.raises(ForgetfulStore, match="noeviction"):
+                await StoreWatch(store, may_forget=False).open()
+            assert not await StoreWatch(store, may_forget=False).is_fit()
+            assert await StoreWatch(store, may_forget=True).is_fit()
+
+
+async def test_a_policy_of_eviction_does_no_harm_where_memory_has_no_bound(tmp_path: Path) -> None:
+    with running(tmp_path / "unbound", *KEEPS, "--maxmemory-policy", "allkeys-lru") as server:
+        async with store_at(server) as store:
+            assert await StoreWatch(store, may_forget=False).is_fit()
+
+
+def is_told(event: str, lines: list[EventDict]) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return any(line["event"] == event for line in lines)
+
+    return look
+
+
+async def said_of_a_store_at(url: str) -> dict[str, object]:
+    """The one line that the watch logs as it starts and the store is away."""
+    store = Store(url)
+    await store.open()
+    watch = StoreWatch(store, may_forget=False)
+    with capture_logs() as lines:
+        await watch.open()
+    await watch.close()
+    await store.close()
+    (line,) = lines
+    return dict(line)
+
+
+async def test_the_log_says_why_a_store_is_away(tmp_path: Path) -> None:
+    away = {"event": "store_away", "log_level": "error"}
+    with running(tmp_path / "locked", *KEEPS, "--requirepass", "right") as server:
+        async with store_at(server, password="right"):
+            pass
+        guest = server.url.replace("unix://", "unix://:wrong@")
+        assert await said_of_a_store_at(server.url) == {**away, "why": "NOAUTH"}
+        assert await said_of_a_store_at(guest) == {**away, "why": "WRONGPASS"}
+    said = await said_of_a_store_at(f"unix://{tmp_path / 'nobody.sock'}")
+    assert "No such file" in str(said["why"])
+
+
+async def test_the_log_says_once_that_a_store_is_away_and_when_it_is_back(server: Server) -> None:
+    async with store_at(server) as store:
+        watch = StoreWatch(store, may_forget=False)
+        await watch.open()
+        with capture_logs() as lines:
+            server.kill()
+            await until(is_told("store_away", lines))
+            server.start()
+            await until(is_told("store_back", lines))
+        await watch.close()
+    reasons = [line["why"] for line in lines if line["event"] == "store_away"]
+    assert len(reasons) == len(set(reasons))
 
 
 async def test_snapshots_alone_are_enough_to_start(tmp_path: Path) -> None:
