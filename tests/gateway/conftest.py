@@ -1,5 +1,7 @@
+import asyncio
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -8,6 +10,8 @@ from joserfc.jwk import ECKey
 from gateway.core.limits import Limits
 from gateway.core.receipts import ReceiptSigner
 from gateway.store.connection import Store
+from tests.conftest import an_empty_store
+from tests.gateway.installations import needed_settings
 from tests.gateway.rooms import Rooms
 
 
@@ -30,3 +34,18 @@ def log_as_before() -> Iterator[None]:
     yield
     structlog.reset_defaults()
     root.handlers[:], root.level, logging.raiseExceptions = before
+
+
+@pytest.fixture
+def settings_of_an_empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> str:
+    """The environment of a gateway whose store runs, at the address that this gives, and holds nothing."""
+    given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
+    asyncio.run(_empty(valkey_url))
+    return valkey_url
+
+
+async def _empty(url: str) -> None:
+    async with an_empty_store(url):
+        pass

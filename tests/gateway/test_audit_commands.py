@@ -19,7 +19,6 @@ from gateway.store import keys
 from gateway.store.audit_archive import files_of
 from gateway.wiring.audit import build_audit
 from gateway.wiring.stores import open_store
-from tests.conftest import an_empty_store
 from tests.gateway.installations import needed_settings
 
 CUSTOMER_ID = "hong-gildong"
@@ -29,21 +28,12 @@ pytestmark = pytest.mark.usefixtures("log_as_before")
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> Path:
-    """The environment of a gateway whose store runs, and holds one event; its keys are in the file."""
-    given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}
-    for name, value in given.items():
-        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
-    asyncio.run(_empty(valkey_url))
+def settings(tmp_path: Path, settings_of_an_empty_store: str) -> Path:
+    """The environment of a gateway whose store holds one event; its keys are in the file."""
     tell(1)
     written = tmp_path / "keys.json"
     assert printed_to(written, "keys") == 0
     return written
-
-
-async def _empty(url: str) -> None:
-    async with an_empty_store(url):
-        pass
 
 
 def tell(count: int, customer_id: str = CUSTOMER_ID) -> None:

@@ -2,45 +2,32 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import structlog
 
 from gateway.cli import main
 from gateway.core.carrier_board import LineHealth
 from gateway.core.carriers import Capability
 from gateway.store.carrier_board import RedisCarrierBoard
-from tests.conftest import an_empty_store
-from tests.gateway.installations import needed_settings
+from gateway.store.connection import Store
 
 OPEN = LineHealth("open", 9, 0, 5, 2, "carrier_timeout", 1_795_751_000_000)
 
 
-@pytest.fixture(autouse=True)
-def log_as_before() -> Iterator[None]:
-    """A command turns the log to the standard error of its test, which ends with it."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, logging.raiseExceptions
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level, logging.raiseExceptions = before
+pytestmark = pytest.mark.usefixtures("log_as_before", "one_process_has_told")
 
 
-@pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> None:
-    """The environment of a gateway, and its store, where one process has told how it finds its carrier."""
-    given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}
-    for name, value in given.items():
-        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
-    asyncio.run(_told(valkey_url))
+@pytest.fixture
+def one_process_has_told(settings_of_an_empty_store: str) -> None:
+    """One process has told how it finds its carrier."""
+    asyncio.run(_tell(settings_of_an_empty_store))
 
 
-async def _told(url: str) -> None:
-    async with an_empty_store(url) as store:
-        await RedisCarrierBoard(store).put("p1", "host-1", {"twilio": {Capability.SMS: OPEN}})
+async def _tell(url: str) -> None:
+    store = Store(url)
+    await store.open()
+    await RedisCarrierBoard(store).put("p1", "host-1", {"twilio": {Capability.SMS: OPEN}})
+    await store.close()
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

@@ -3,15 +3,13 @@
 import argparse
 import asyncio
 import base64
-import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 
 from gateway.cli import main
 from gateway.cli.rotation import rotate_keys
@@ -31,15 +29,7 @@ MANY = 1_500
 
 Give = Callable[..., None]
 
-
-@pytest.fixture(autouse=True)
-def log_as_before() -> Iterator[None]:
-    """A command turns the log to the standard error of its test, which ends with it."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, logging.raiseExceptions
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level, logging.raiseExceptions = before
+pytestmark = pytest.mark.usefixtures("log_as_before")
 
 
 @pytest.fixture

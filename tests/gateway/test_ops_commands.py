@@ -2,13 +2,9 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from prometheus_client import CollectorRegistry
 
 from contacts.models import VerifiedBy
@@ -20,33 +16,9 @@ from gateway.wiring import open_store
 from gateway.wiring.ops import build_projector
 from gateway.wiring.stores import Stores, build_stores
 from tests.builders import CUSTOMER_ID, MOBILE, contact, individual, new_verification
-from tests.conftest import an_empty_store
 from tests.contracts.store.answering import answer
-from tests.gateway.installations import needed_settings
 
-
-@pytest.fixture(autouse=True)
-def log_as_before() -> Iterator[None]:
-    """A command turns the log to the standard error of its test, which ends with it."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, logging.raiseExceptions
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level, logging.raiseExceptions = before
-
-
-@pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> None:
-    """The environment of a gateway, and its store with nothing in it."""
-    given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}
-    for name, value in given.items():
-        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
-    asyncio.run(_empty(valkey_url))
-
-
-async def _empty(url: str) -> None:
-    async with an_empty_store(url):
-        pass
+pytestmark = pytest.mark.usefixtures("log_as_before", "settings_of_an_empty_store")
 
 
 async def _register(stores: Stores) -> Any:
