@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.load import connections as connect
 from bench.load import request
 from bench.processes import children_of, cpu_microseconds, free_port, module, output, process
-from demo.carriers import SMS_NUMBER, VOICE_NUMBER
+from demo.environments import carrier_environment, gateway_environment
 from demo.secrets_file import DemoSecrets, load_or_make
 from gateway.settings import Settings, load_settings
 from gateway.store.embedded import EmbeddedStore
@@ -113,34 +113,14 @@ async def _api_key(environment: Mapping[str, str]) -> str:
 def _variables(secrets: DemoSecrets, port: int, carrier_port: int, redis_url: str) -> dict[str, str]:
     public_url, carrier_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{carrier_port}"
     return {
+        **gateway_environment(secrets, public_url, carrier_url),
         "BONIN_PORT": str(port),
-        "BONIN_PUBLIC_URL": public_url,
         "BONIN_REDIS_URL": redis_url,
-        "BONIN_ENCRYPTION_KEY": secrets.encryption_key,
-        "BONIN_INDEX_KEY": secrets.index_key,
-        "BONIN_CODE_PEPPER": secrets.code_pepper,
-        "BONIN_RECEIPT_KEY": secrets.receipt_key,
-        "BONIN_AUDIT_KEY": secrets.audit_key,
-        "BONIN_FIRM_NAME_KO": "본인증권",
-        "BONIN_FIRM_NAME_EN": "Bonin Securities",
-        "BONIN_CUSTOMER_CENTRE": "1588-0000",
-        "BONIN_TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
-        "BONIN_TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
-        "BONIN_TWILIO_API_BASE_URL": carrier_url,
-        "BONIN_SMS_NUMBER": SMS_NUMBER,
-        "BONIN_VOICE_NUMBER": VOICE_NUMBER,
-        "BONIN_REGISTRY_URL": carrier_url,
-        "BONIN_REGISTRY_TOKEN": secrets.registry_token,
         "BONIN_CLIENT_CAP": "100000000",
         "BONIN_CLIENT_DAY_CAP": "1000000000",
         "BONIN_RANGE_CAP": "1000000000",
         "BONIN_CONVERSION_LEAST": "0",
         "BONIN_KEY_RATE": "0",
         "BONIN_LOG_LEVEL": "warning",
-        "CARRIER_ACCOUNT_SID": secrets.twilio_account_sid,
-        "CARRIER_AUTH_TOKEN": secrets.twilio_auth_token,
-        "CARRIER_REGISTRY_TOKEN": secrets.registry_token,
-        "CARRIER_SMS_NUMBER": SMS_NUMBER,
-        "CARRIER_VOICE_NUMBER": VOICE_NUMBER,
-        "CARRIER_INBOUND_URL": f"{public_url}/webhooks/twilio/inbound",
+        **carrier_environment(secrets, public_url),
     }

@@ -36,6 +36,11 @@ class DemoSecrets:
     camara_client_id: str
     camara_client_secret: str = field(repr=False)
 
+    def keys_of_a_gateway(self) -> dict[str, str]:
+        """The keys without which no gateway starts, by the names of their settings."""
+        names = ("encryption_key", "index_key", "code_pepper", "receipt_key", "audit_key")
+        return {name: getattr(self, name) for name in names}
+
 
 def load_or_make(path: Path) -> DemoSecrets:
     """The secrets of this demo, made on the first start. Only this user can read the file.

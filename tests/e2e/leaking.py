@@ -16,7 +16,7 @@ from demo.carriers import SMS_NUMBER
 from demo.customer import new_number, until
 from tests.e2e.caller import Caller, Person, another
 from tests.e2e.hearing import Heard, HeardApi, run_commands
-from tests.faults.harness.gateways import gateway_environment
+from tests.faults.harness.gateways import environment_of_a_gateway
 from tests.faults.harness.installation import Installation
 from tests.faults.harness.webhooks import Webhooks
 from tests.leaks import planted
@@ -251,7 +251,7 @@ class Life:
         """One command after the other, in one process: to start one takes longer than what it does."""
         bonin = self.bonin
         assert bonin.store is not None
-        environment = gateway_environment(
+        environment = environment_of_a_gateway(
             bonin.secrets, bonin.store.url, bonin.directory, bonin.gateways[0].url, bonin.carrier.url, 300
         )
         said, complained = await run_commands(environment | self._settings, commands)

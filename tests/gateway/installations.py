@@ -9,11 +9,7 @@ def needed_settings(directory: Path) -> dict[str, str]:
     """By field of `gateway.settings.Settings`, with keys that are made once in this directory."""
     secrets = load_or_make(directory / "secrets.json")
     return {
-        "encryption_key": secrets.encryption_key,
-        "index_key": secrets.index_key,
-        "code_pepper": secrets.code_pepper,
-        "receipt_key": secrets.receipt_key,
-        "audit_key": secrets.audit_key,
+        **secrets.keys_of_a_gateway(),
         "firm_name_ko": "본인증권",
         "firm_name_en": "Bonin Securities",
         "customer_centre": "1588-0000",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from demo.carriers import SMS_NUMBER, VOICE_NUMBER
+from demo.environments import gateway_environment
 from demo.secrets_file import DemoSecrets
 from tests.faults.harness.processes import DidNotStart, Process, answers, free_port
 
@@ -89,41 +89,14 @@ class Carrier:
             await self._process.stop()
 
 
-def carrier_environment(secrets: DemoSecrets, inbound_url: str, speed: float) -> dict[str, str]:
-    return {
-        "CARRIER_ACCOUNT_SID": secrets.twilio_account_sid,
-        "CARRIER_AUTH_TOKEN": secrets.twilio_auth_token,
-        "CARRIER_REGISTRY_TOKEN": secrets.registry_token,
-        "CARRIER_SMS_NUMBER": SMS_NUMBER,
-        "CARRIER_VOICE_NUMBER": VOICE_NUMBER,
-        "CARRIER_INBOUND_URL": inbound_url,
-        "CARRIER_SPEED": str(speed),
-    }
-
-
-def gateway_environment(
+def environment_of_a_gateway(
     secrets: DemoSecrets, store_url: str | None, directory: Path, public_url: str, carrier_url: str, life: int
 ) -> dict[str, str]:
     """Production settings, but for the caps. `life` is how long a verification is open, in seconds."""
     return NO_CAPS | {
         **({"BONIN_REDIS_URL": store_url} if store_url else {"BONIN_DATA_DIR": str(directory / "data")}),
-        "BONIN_PUBLIC_URL": public_url,
+        **gateway_environment(secrets, public_url, carrier_url),
         "BONIN_POLICY_DIR": str(_policy(directory / "policy", life)),
-        "BONIN_ENCRYPTION_KEY": secrets.encryption_key,
-        "BONIN_INDEX_KEY": secrets.index_key,
-        "BONIN_CODE_PEPPER": secrets.code_pepper,
-        "BONIN_RECEIPT_KEY": secrets.receipt_key,
-        "BONIN_AUDIT_KEY": secrets.audit_key,
-        "BONIN_FIRM_NAME_KO": "본인증권",
-        "BONIN_FIRM_NAME_EN": "Bonin Securities",
-        "BONIN_CUSTOMER_CENTRE": "1588-0000",
-        "BONIN_TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
-        "BONIN_TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
-        "BONIN_TWILIO_API_BASE_URL": carrier_url,
-        "BONIN_SMS_NUMBER": SMS_NUMBER,
-        "BONIN_VOICE_NUMBER": VOICE_NUMBER,
-        "BONIN_REGISTRY_URL": carrier_url,
-        "BONIN_REGISTRY_TOKEN": secrets.registry_token,
         "BONIN_LOG_LEVEL": "info",
     }
 

@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from demo.environments import carrier_environment
 from demo.secrets_file import DemoSecrets, load_or_make
 from tests.faults.harness.client import Issuer
-from tests.faults.harness.gateways import Carrier, Gateway, carrier_environment, gateway_environment
+from tests.faults.harness.gateways import Carrier, Gateway, environment_of_a_gateway
 from tests.faults.harness.phones import Phones
 from tests.faults.harness.processes import DidNotStart
 from tests.faults.harness.store import StoreServer
@@ -112,14 +113,14 @@ async def installation(
             await store.start_anywhere()
         urls = list(store_urls or []) or [store.url if store else None] * gateways
         first = Gateway(directory, {})
-        carrier = Carrier(
-            directory, carrier_environment(secrets, f"{first.url}/webhooks/twilio/inbound", carrier_speed)
-        )
+        carrier = Carrier(directory, carrier_environment(secrets, first.url) | {"CARRIER_SPEED": str(carrier_speed)})
         stack.push_async_callback(carrier.stop)
         await carrier.start()
         served = []
         for place, url in enumerate(urls):
-            environment = gateway_environment(secrets, url, directory, first.url, carrier.url, life) | (settings or {})
+            environment = environment_of_a_gateway(secrets, url, directory, first.url, carrier.url, life) | (
+                settings or {}
+            )
             gateway = Gateway(directory, environment, f"gateway-{place}")
             gateway.port = first.port if place == 0 else gateway.port
             served.append(gateway)
