@@ -7,6 +7,8 @@ its body. Only where every connection waits for us is the newcomer turned away, 
 gets through, however many others only hold the line.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -17,6 +19,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 HEAD_SECONDS = 5.0
 """For the head of a request, from its first byte, or from connecting, to its end."""
+
+NEWCOMER_SECONDS = 1.0
+"""For the first request of whoever connected just before the gateway stopped to let anybody in."""
 
 READING_SECONDS = 15.0
 """For a client to take what waits to be sent to it: 64 KiB and more in the process, or anything in the kernel."""
@@ -98,6 +103,7 @@ class Connections:
         self._all = _Crowd()
         self._by_address: dict[str, _Crowd] = {}
         self._address_of: dict[Connection, str] = {}
+        self._all_heard = asyncio.Event()
         open_now = Gauge("bonin_http_connections", "Connections that are open", registry=registry)
         open_now.set_function(lambda: len(self._all))
         self._closed = Counter(
@@ -130,6 +136,7 @@ class Connections:
         if address is not None:
             self._all.hear(connection)
             self._by_address[address].hear(connection)
+            self._note_who_is_silent()
 
     def leave(self, connection: Connection) -> None:
         """It is closed, or as good as."""
@@ -138,6 +145,19 @@ class Connections:
             self._all.drop(connection)
             self._by_address[address].drop(connection)
             self._forget_if_empty(address)
+            self._note_who_is_silent()
+
+    async def until_heard(self, seconds: float) -> None:
+        """Until nobody is left who has connected and not asked yet, but no longer than `seconds`."""
+        self._note_who_is_silent()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_heard.wait(), seconds)
+
+    def _note_who_is_silent(self) -> None:
+        if self._all.silent:
+            self._all_heard.clear()
+        else:
+            self._all_heard.set()
 
     def count_closed(self, reason: str) -> None:
         self._closed.labels(reason).inc()

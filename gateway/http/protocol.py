@@ -22,6 +22,7 @@ from gateway.http.connections import (
     CONNECTIONS,
     HEAD_SECONDS,
     LARGEST_HEAD,
+    NEWCOMER_SECONDS,
     READING_SECONDS,
     Connections,
 )
@@ -69,6 +70,13 @@ class _Connection(RequestHandler):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+
+    def close(self) -> None:
+        """Serve no more than what is being served. aiohttp would hold the line, and not listen to it."""
+        is_idle = self._is_idle
+        super().close()
+        if is_idle and self.transport is not None:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -201,8 +209,20 @@ class _Server(web.Server):
 class Runner(web.AppRunner):
     """`web.AppRunner` whose connections are counted and in a hurry, and answer everything with a problem."""
 
+    __slots__ = ("_connections",)
+
+    _connections: Connections
+
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         server = _Server(_strictly(made.request_handler), request_factory=made.request_factory, **made._kwargs)
-        server.counted = self.app[CONNECTIONS] if CONNECTIONS in self.app else Connections(CollectorRegistry())
+        server.counted = self._connections = self.app.get(CONNECTIONS) or Connections(CollectorRegistry())
         return server
+
+    async def cleanup(self) -> None:
+        """Who had come in by then, and was about to ask, is answered."""
+        for site in self.sites:
+            await site.stop()
+        if self.server is not None:
+            await self._connections.until_heard(NEWCOMER_SECONDS)
+        await super().cleanup()

@@ -60,9 +60,10 @@ def create_base_app(
     `ready` says whether the store can be reached; metrics go to, and are served from, `registry`. Without
     `connections` the usual limits hold.
     """
-    app = web.Application(middlewares=[_edge(HttpMetrics(registry, exemplars=exemplars))])
+    lifecycle = Lifecycle()
+    app = web.Application(middlewares=[_edge(HttpMetrics(registry, exemplars=exemplars), lifecycle)])
     app[CONNECTIONS] = connections or Connections(registry)
-    lifecycle = app[LIFECYCLE] = Lifecycle()
+    app[LIFECYCLE] = lifecycle
 
     async def close_streams(_: web.Application) -> None:
         lifecycle.close()
@@ -75,7 +76,7 @@ def create_base_app(
     return app
 
 
-def _edge(metrics: HttpMetrics) -> Middleware:
+def _edge(metrics: HttpMetrics, lifecycle: Lifecycle) -> Middleware:
     log = structlog.get_logger("gateway.http.access").bind()
 
     @web.middleware
@@ -96,6 +97,9 @@ def _edge(metrics: HttpMetrics) -> Middleware:
                     raise
                 response = problem_response(request, _meant(request, error))
             span.set("http.response.status_code", response.status)
+        if lifecycle.draining:
+            # The next request of this caller comes over a connection to a process that stays.
+            response.force_close()
         seconds = perf_counter() - started
         metrics.observe(route, method, response.status, seconds, assigned)
         log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))

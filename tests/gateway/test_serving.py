@@ -1,0 +1,100 @@
+"""A server that is asked to stop: who is being answered is answered, and nobody is left holding a dead line."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from gateway.http.lifecycle import LIFECYCLE
+from gateway.serving import serving
+from tests.gateway.http.demo_app import KEY, World, demo_app
+
+LIVEZ = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+GATE = f"POST /v1/gate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode()
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Served:
+    """An application that stops when it is told to."""
+
+    def __init__(self, stack: AsyncExitStack, world: World, app: web.Application, port: int) -> None:
+        self._stack = stack
+        self.world = world
+        self.app = app
+        self.port = port
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[Line]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        yield reader, writer
+        await _close(writer)
+
+    def stop(self) -> asyncio.Task[None]:
+        return asyncio.ensure_future(self._stack.aclose())
+
+    async def lets_nobody_in(self) -> None:
+        """Until the port is closed: as soon as the loop comes round, once it drains."""
+        while not self.app[LIFECYCLE].draining:  # noqa: ASYNC110 - a few turns of the loop
+            await asyncio.sleep(0)
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    world = World()
+    app = demo_app(world)
+    async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
+        yield Served(stack, world, app, port)
+        world.gate.set()
+
+
+async def answer(line: Line) -> bytes:
+    head = await line[0].readuntil(b"\r\n\r\n")
+    length = next(one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:"))
+    return head + await line[0].readexactly(int(length.partition(b":")[2]))
+
+
+async def test_who_came_in_just_before_it_stopped_is_answered(served: Served) -> None:
+    async with served.line() as busy, served.line() as newcomer:
+        busy[1].write(GATE)
+        await served.world.arrived.wait()
+        stopping = served.stop()
+        await served.lets_nobody_in()
+        newcomer[1].write(LIVEZ)
+        assert (await newcomer[0].read()).startswith(b"HTTP/1.1 200 ")
+        served.world.gate.set()
+        await stopping
+
+
+async def test_a_connection_at_rest_is_closed_while_others_are_still_answered(served: Served) -> None:
+    async with served.line() as resting, served.line() as busy:
+        resting[1].write(LIVEZ)
+        assert (await answer(resting)).startswith(b"HTTP/1.1 200 ")
+        busy[1].write(GATE)
+        await served.world.arrived.wait()
+        stopping = served.stop()
+        assert await resting[0].read() == b""
+        assert not stopping.done()
+        served.world.gate.set()
+        assert (await busy[0].read()).startswith(b"HTTP/1.1 200 ")
+        await stopping
+
+
+async def test_an_answer_while_draining_is_the_last_of_its_connection(served: Served) -> None:
+    async with served.line() as line:
+        line[1].write(LIVEZ)
+        assert b"Connection: close" not in await answer(line)
+        served.app[LIFECYCLE].drain()
+        line[1].write(LIVEZ)
+        assert b"Connection: close" in await line[0].read()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
