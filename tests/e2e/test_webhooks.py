@@ -141,8 +141,16 @@ async def test_a_report_on_another_delivery_or_as_a_call_changes_nothing(person:
     assert (now["status"], now["delivery"]) == ("pending", opened["delivery"])
 
 
-async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger) -> None:
+async def _ringing(person: Person) -> Any:
+    """A verification whose call the carrier has taken: its webhooks are the carrier's from then on."""
     opened = await person.start("ars")
+    while (await person.now(opened))["delivery"]["state"] == "queued":
+        continue
+    return opened
+
+
+async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger) -> None:
+    opened = await _ringing(person)
     guessed = await forger.send(
         f"voice/{opened['id']}/{NO_TURN}/keys", forger.call(person, Digits=opened["binding_code"])
     )
@@ -154,9 +162,7 @@ async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger)
 
 
 async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forger: Forger, store: Store) -> None:
-    opened = await person.start("ars")
-    while (await person.now(opened))["delivery"]["state"] == "queued":
-        continue
+    opened = await _ringing(person)
     first_turn = (await store.command("HGET", keys.verification(opened["id"]), "turn")).decode()
     answered = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
     again = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
@@ -173,9 +179,7 @@ async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forge
 async def test_keys_that_no_phone_has_are_refused_and_use_no_turn_up(
     person: Person, forger: Forger, store: Store, digits: str
 ) -> None:
-    opened = await person.start("ars")
-    while (await person.now(opened))["delivery"]["state"] == "queued":
-        continue
+    opened = await _ringing(person)
     first_turn = (await store.command("HGET", keys.verification(opened["id"]), "turn")).decode()
     path = f"voice/{opened['id']}/{first_turn}"
     assert (await forger.send(f"{path}/keys", forger.call(person, Digits=digits))).status == 400

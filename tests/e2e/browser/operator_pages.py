@@ -43,7 +43,12 @@ class OpsPages:
     async def open(self, path: str) -> None:
         await self.page.goto(self.base_url + path)
 
+    async def until_live(self) -> None:
+        """Until the page follows what happens: from then on it listens to keys, too."""
+        await expect(self.page.locator("[data-live-on]")).to_be_visible()
+
     async def find(self, what: str) -> None:
+        await self.until_live()
         await self.page.keyboard.press("/")
         await self.page.keyboard.type(what)
         await self.page.keyboard.press("Enter")

@@ -52,7 +52,7 @@ async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_e
     }
     for name, path in pages.items():
         await manager.open(path)
-        await expect(manager.page.locator("[data-live-on]")).to_be_visible()
+        await manager.until_live()
         assert (path, await objections(manager.page)) == (path, [])
         await manager.picture(name)
     assert heard.origins == {demo.base_url}
@@ -129,6 +129,7 @@ async def test_an_unlock_is_asked_for_by_one_and_approved_by_another(
 
 async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
     page = manager.page
+    await manager.until_live()
     await page.keyboard.press("?")
     await expect(page.locator("#keys")).to_be_visible()
     await page.keyboard.press("Escape")
@@ -136,7 +137,7 @@ async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
     await page.keyboard.press("g")
     await page.keyboard.press("v")
     await page.wait_for_url(re.compile("/ops/verifications$"))
-    await page.locator("tr[data-href]").first.wait_for()
+    await manager.until_live()
     await page.keyboard.press("j")
     await expect(page.locator("tr[data-picked]")).to_have_count(1)
     await page.keyboard.press("Enter")
