@@ -3,11 +3,10 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from itertools import chain
 
-from redis.exceptions import RedisError
-
+from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
@@ -65,20 +64,15 @@ class RedisChanges:
 
     async def _listen(self) -> None:
         while True:
-            client = self._store.blocking_client()
             try:
-                async with client.pubsub() as channel:
-                    await channel.subscribe(keys.CHANGES)
-                    async for message in channel.listen():
-                        self._tell(message)
-            except (RedisError, OSError):
+                async with aclosing(self._store.waiting_line().listen(keys.CHANGES)) as channel:
+                    async for changed in channel:
+                        self._tell(changed)
+            except StoreUnavailable:
                 await asyncio.sleep(_RECONNECT_SECONDS)
-            finally:
-                await client.aclose()
 
-    def _tell(self, message: dict[str, object]) -> None:
+    def _tell(self, changed: bytes | None) -> None:
         """A change, or a fresh subscription: after that everybody looks once."""
-        data = message["data"]
-        told = [self._watches.get(data.decode(), set())] if isinstance(data, bytes) else self._watches.values()
+        told = self._watches.values() if changed is None else [self._watches.get(changed.decode(), set())]
         for watch in chain.from_iterable(told):
             watch.tell()

@@ -10,60 +10,21 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Connection, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError
-
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tracing import within
-from gateway.store.endpoint import SENTINEL_SCHEME, Endpoint
+from gateway.store.endpoint import Endpoint
+from gateway.store.refusals import NoScriptError
 from gateway.store.scripts import Script
+from gateway.store.waiting import WaitingLine
 from gateway.store.wire import Argument, Held, Sent, Wire, fail, pack
 
-__all__ = ["Argument", "Store", "open_client"]
+__all__ = ["Argument", "Store"]
 
 _WIRES = 4
 """One is enough until it has to wait for replicas."""
 _MOST_WAITING = 10_000
 _REPLICA_MS = 1_000
 """How long replicas may take to say that they hold what was just written."""
-
-
-def open_client(url: str, *, timeout_seconds: float | None = 5.0, connections: int = 8) -> Redis:
-    """A redis-py client that never sends a command twice. `timeout_seconds` None is for blocking reads."""
-    options: dict[str, Any] = {
-        "max_connections": connections,
-        "socket_timeout": timeout_seconds,
-        "socket_connect_timeout": 5.0,
-        "retry": Retry(NoBackoff(), 0),
-        "retry_on_error": [],
-        "protocol": 2,
-    }
-    if url.startswith(SENTINEL_SCHEME):
-        endpoint = Endpoint.from_url(url)
-        options |= {"username": endpoint.username, "password": endpoint.password, "db": endpoint.database}
-        return Redis.from_pool(
-            BlockingConnectionPool(connection_class=_ToPrimary, endpoint=endpoint, timeout=timeout_seconds, **options)
-        )
-    return Redis.from_pool(BlockingConnectionPool.from_url(url, timeout=timeout_seconds, **options))
-
-
-class _ToPrimary(Connection):
-    """Asks the sentinels each time it connects. redis-py's own class leaves its connections to them open."""
-
-    def __init__(self, *, endpoint: Endpoint, **options: Any) -> None:
-        super().__init__(**options)
-        self._endpoint = endpoint
-
-    async def connect(self) -> None:
-        if not self.is_connected:
-            try:
-                self.host, self.port = await self._endpoint.primary()
-            except StoreUnavailable:
-                raise RedisConnectionError("no sentinel knows a primary") from None
-        await super().connect()  # type: ignore[no-untyped-call]
 
 
 class Store:
@@ -91,9 +52,9 @@ class Store:
         for wire in self._wires:
             await wire.close()
 
-    def blocking_client(self) -> Redis:
-        """A client of its own for reads that wait (streams, channels); the caller closes it."""
-        return open_client(self._url, timeout_seconds=None, connections=2)
+    def waiting_line(self) -> WaitingLine:
+        """A connection of its own for reads that wait (streams, channels); the caller closes it."""
+        return WaitingLine(Endpoint.from_url(self._url))
 
     async def command(self, *words: Argument) -> Any:
         """One command; the answer as the wire has it: bytes, int, list or None."""

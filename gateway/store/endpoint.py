@@ -13,13 +13,13 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import hiredis
-from redis.asyncio.connection import parse_url
 
 from gateway.core.errors import StoreUnavailable
 
 SENTINEL_SCHEME = "redis+sentinel://"
 _PORT, _SENTINEL_PORT = 6379, 26379
 _SENTINEL_SECONDS = 1.0
+_FALSE = ("0", "F", "FALSE", "N", "NO")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,17 @@ class Endpoint:
         """Raises ValueError, or OSError for a certificate that cannot be read."""
         if url.startswith(SENTINEL_SCHEME):
             return cls._from_sentinel_url(url)
-        given: Mapping[str, Any] = parse_url(url)
+        parts = urlsplit(url)
+        given, path = dict(parse_qsl(parts.query)), unquote(parts.path)
+        is_socket, named = parts.scheme == "unix", path.strip("/")
         return cls(
-            host=given.get("host", "localhost"),
-            port=given.get("port", _PORT),
-            path=given.get("path"),
-            database=given.get("db", 0),
-            username=given.get("username"),
-            password=given.get("password"),
-            tls=_tls(given) if url.startswith("rediss://") else None,
+            host=unquote(parts.hostname or "localhost"),
+            port=parts.port or _PORT,
+            path=path if is_socket else None,
+            database=int(given.get("db", named if named.isdecimal() and not is_socket else 0)),
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            tls=_tls(given) if parts.scheme == "rediss" else None,
         )
 
     @classmethod
@@ -120,10 +122,10 @@ def _host_and_port(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port or _SENTINEL_PORT)
 
 
-def _tls(given: Mapping[str, Any]) -> ssl.SSLContext:
+def _tls(given: Mapping[str, str]) -> ssl.SSLContext:
     """As redis-py reads the same words of a URL."""
     context = ssl.create_default_context(cafile=given.get("ssl_ca_certs"), capath=given.get("ssl_ca_path"))
-    context.check_hostname = bool(given.get("ssl_check_hostname", True))
+    context.check_hostname = given.get("ssl_check_hostname", "true").upper() not in _FALSE
     if given.get("ssl_cert_reqs", "required") == "none":
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if certificate := given.get("ssl_certfile"):

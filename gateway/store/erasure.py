@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from redis.exceptions import ResponseError
 
 from contacts.protection import PersonalData, Unreadable
 from gateway.core.limits import Limits
@@ -20,6 +19,7 @@ from gateway.core.stores import CustomerMissing
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.contact_life import life_keys, life_words
+from gateway.store.refusals import ResponseError
 from gateway.store.scripts import load
 
 _ERASE = load("erase_customer", "contact_life")

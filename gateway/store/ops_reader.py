@@ -8,12 +8,12 @@ import hashlib
 from typing import Final
 
 import structlog
-from redis.exceptions import ResponseError
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import ops_keys
 from gateway.store.connection import Store
+from gateway.store.refusals import ResponseError
 
 READER: Final = "bonin-ops-reader"
 

@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from redis.exceptions import RedisError, ResponseError
-
 from gateway.core.delivery import DeliveryRef
+from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, OutboxEntry
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
+from gateway.store.refusals import ResponseError
 from gateway.store.scripts import load
 
 _TAKE_OVER = load("take_over_entries")
@@ -51,7 +51,7 @@ class RedisOutbox:
 
     async def entries(self) -> AsyncIterator[OutboxEntry]:
         """Entries as they come, for as long as the caller asks; reconnects by itself."""
-        client = self._store.blocking_client()
+        line = self._store.waiting_line()
         looked_at = 0.0
         try:
             await self._ensure_groups()
@@ -62,22 +62,21 @@ class RedisOutbox:
                     for entry in await self._abandoned():
                         yield entry
                 try:
-                    found: Any = await client.xreadgroup(
-                        keys.DISPATCHERS,
-                        self._consumer,
-                        dict.fromkeys(self._streams, ">"),
-                        count=_AT_A_TIME,
-                        block=_BLOCK_MS,
+                    found = await line.ask(
+                        *("XREADGROUP", "GROUP", keys.DISPATCHERS, self._consumer),
+                        *("COUNT", _AT_A_TIME, "BLOCK", _BLOCK_MS),
+                        *("STREAMS", *self._streams, *([">"] * len(self._streams))),
+                        wait=_BLOCK_MS / 1000,
                     )
                 except ResponseError:
                     await self._ensure_groups()
-                except (RedisError, OSError):
+                except StoreUnavailable:
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 else:
                     for entry in self._take(found or ()):
                         yield entry
         finally:
-            await client.aclose()
+            line.close()
 
     async def done(self, entry: OutboxEntry) -> None:
         """Handed over, or not wanted any more."""
@@ -151,7 +150,7 @@ class RedisOutbox:
         words = (keys.DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)
         answers = await asyncio.gather(*(self._store.run(_TAKE_OVER, (stream,), words) for stream in self._streams))
         entries = [
-            _entry(shard, entry_id, tries, dict(zip(fields[::2], fields[1::2], strict=True)))
+            _entry(shard, entry_id, tries, fields)
             for shard, rows in zip(self._streams.values(), answers, strict=True)
             for entry_id, tries, fields in rows
         ]
@@ -166,7 +165,8 @@ def _handle(entry: OutboxEntry) -> _Handle:
     return entry.handle
 
 
-def _entry(shard: int, entry_id: bytes, tries: int, fields: dict[bytes, bytes]) -> OutboxEntry:
+def _entry(shard: int, entry_id: bytes, tries: int, words: list[bytes]) -> OutboxEntry:
+    fields = dict(zip(words[::2], words[1::2], strict=True))
     notice, hang_up = b"notice" in fields, b"hang_up" in fields
     cargo = Cargo.NOTICE if notice else Cargo.HANG_UP if hang_up else Cargo.VERIFICATION
     ref = DeliveryRef(fields[b"notice" if notice else b"verification"].decode(), int(fields[b"delivery"]))

@@ -6,25 +6,30 @@ and the most nodes that share the work.
 
 import hashlib
 import secrets
+from binascii import crc_hqx
 from itertools import count
-
-from redis.crc import key_slot
 
 SHARDS = 32
 NOBODYS = 0
 """The shard of what belongs to no customer."""
-_SLOTS_PER_SHARD = 16_384 // SHARDS
+_SLOTS = 16_384
+_SLOTS_PER_SHARD = _SLOTS // SHARDS
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
 
 _LETTERS = (_ALPHABET * 8).encode()
 """A letter for each byte, every letter for as many."""
 
 
+def slot_of(tag: str) -> int:
+    """The slot of a Redis Cluster that a hash tag is in: CRC-16 (XMODEM), as its specification has it."""
+    return crc_hqx(tag.encode(), 0) % _SLOTS
+
+
 def _evenly_spread_tags() -> tuple[str, ...]:
     tags: dict[int, str] = {}
     for number in count():
         tag = f"{number:x}"
-        tags.setdefault(key_slot(tag.encode()) // _SLOTS_PER_SHARD, tag)
+        tags.setdefault(slot_of(tag) // _SLOTS_PER_SHARD, tag)
         if len(tags) == SHARDS:
             return tuple(tags[shard] for shard in range(SHARDS))
     raise AssertionError("unreachable: count() does not end")

@@ -10,13 +10,12 @@ import contextlib
 from dataclasses import dataclass
 
 import structlog
-from redis.exceptions import ResponseError
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
-from gateway.store.refusals import why_away
+from gateway.store.refusals import ResponseError, why_away
 from gateway.store.scripts import load
 
 _log = structlog.get_logger(__name__)

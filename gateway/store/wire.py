@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import hiredis
-from redis.exceptions import ReadOnlyError, RedisError
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store.endpoint import Endpoint
-from gateway.store.refusals import error_of, is_out_of_service
+from gateway.store.refusals import ReadOnlyError, ResponseError, error_of, is_out_of_service
 
 Argument = str | bytes | int
 
@@ -144,7 +143,7 @@ class Wire:
             line.write(unsent)
         except StoreUnavailable as away:
             why = cast(Exception | None, away.__cause__)
-        except (OSError, TimeoutError, RedisError) as error:
+        except (OSError, TimeoutError, ResponseError) as error:
             why = error
         finally:
             if self._line is not line:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from redis.exceptions import ResponseError
 
 from demo.customer import until
 from gateway.core.errors import StoreUnavailable
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.refusals import ResponseError
 from gateway.store.scripts import load
 
 

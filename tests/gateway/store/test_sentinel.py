@@ -81,9 +81,9 @@ async def test_a_promoted_replica_is_followed_and_believes_nothing_that_was_open
         assert judged.verification.status is Status.FAILED
         after = await ports.verifications.create(new_verification())
         assert (await ports.verifications.check(after, answer(after, CODE))).verdict is Verdict.CORRECT
-        client = store.blocking_client()
-        assert await client.get("nothing") is None
-        await client.aclose()
+        line = store.waiting_line()
+        assert await line.ask("GET", "nothing") is None
+        line.close()
     finally:
         await store.close()
         await direct.close()
