@@ -16,7 +16,7 @@ from demo.running import Demo, running
 from demo.seed import seed
 from demo.walk import walk
 from gateway.log import configure_logging
-from gateway.serving import AddressRefused, PortTaken, run, until_asked_to_stop
+from gateway.running import AddressRefused, PortTaken, run, until_asked_to_stop
 from gateway.settings import SettingsRefused
 from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore, EmbeddedStoreFailed
 

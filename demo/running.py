@@ -18,7 +18,7 @@ from desk.settings import PREFIX, DeskCustomer, DeskSettings, Text
 from gateway.core.callers import Scope
 from gateway.serving import serving
 from gateway.settings import Settings, load_settings
-from gateway.wiring import Gateway, open_gateway
+from gateway.wiring.gateway import Gateway, open_gateway
 
 HOST = "127.0.0.1"
 CLIENT = "demo-issuance"

@@ -5,8 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from gateway.core.limits import Cap, ConversionWatch, Limits
-from gateway.http.connections import ConnectionLimits
-from gateway.http.rates import RateLimits
+from gateway.http.limits import ConnectionLimits, RateLimits
 
 
 class LimitSettings(BaseModel):

@@ -3,39 +3,26 @@
 import asyncio
 import errno
 import resource
-import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import structlog
-import uvloop
 from aiohttp import web
 
 from gateway.http.connections import CONNECTIONS
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
+from gateway.running import BACKLOG, AddressRefused, PortTaken
 
 _SHUTDOWN_SECONDS = 10.0
-
-BACKLOG = 1024
-"""Connections that the kernel holds until they are accepted: beyond it callers wait a second to try again."""
 
 _OTHER_FILES = 256
 """Open files that are not connections of callers: the store's, carriers', the log."""
 
 _log = structlog.get_logger(__name__)
-
-
-class AddressRefused(Exception):
-    """Nothing can listen there; the message says why."""
-
-
-class PortTaken(AddressRefused):
-    """Another program listens there."""
 
 
 @asynccontextmanager
@@ -90,36 +77,3 @@ def _allow_connections(app: web.Application) -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         connections.limits = replace(connections.limits, most=max(1, soft - _OTHER_FILES))
         _log.warning("fewer_connections", allowed=connections.limits.most, open_files=soft)
-
-
-async def until_asked_to_stop() -> None:
-    """Never come back: whoever runs this under `run` is cancelled when the process is asked to stop."""
-    await asyncio.Event().wait()
-
-
-def run(command: Coroutine[Any, Any, int]) -> int:
-    """Run to the end, or until SIGINT or SIGTERM, whenever it comes; being asked to stop is a good end: 0.
-
-    What the command has opened by then is closed in order; a second signal does not cut that short.
-    """
-    return uvloop.run(_until_signalled(command))
-
-
-async def _until_signalled(command: Coroutine[Any, Any, int]) -> int:
-    loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(command)
-    asked = False
-
-    def stop() -> None:
-        nonlocal asked
-        if not asked:
-            asked = True
-            _log.info("stopping")
-            running.cancel()
-
-    for signalled in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signalled, stop)
-    try:
-        return await running
-    except asyncio.CancelledError:
-        return 0

@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from gateway.core.tasks import end
-from gateway.serving import BACKLOG, AddressRefused, PortTaken
+from gateway.running import BACKLOG, AddressRefused, PortTaken
 
 _READY_SECONDS = 60.0
 _STOPPING_SECONDS = 40.0

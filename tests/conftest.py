@@ -10,7 +10,7 @@ from aiohttp.test_utils import unused_port
 from demo.api import Api
 from demo.running import Demo, running
 from demo.seed import seed
-from gateway.serving import PortTaken
+from gateway.running import PortTaken
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
 

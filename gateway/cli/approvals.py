@@ -15,12 +15,12 @@ from gateway.core.operators import Role
 from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.settings import Settings
 from gateway.store import keys
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 
 
-def add_approval_commands(commands: Commands) -> None:
-    approvals = commands.group("approvals", "what waits for a second person")
+def add_commands(commands: Commands) -> None:
+    approvals = commands.group("approvals")
     listing = approvals.add("list", list_approvals)
     listing.add_argument(
         "--status", default=ApprovalStatus.WAITING.value, choices=[one.value for one in ApprovalStatus]

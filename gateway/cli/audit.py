@@ -19,8 +19,8 @@ _SEOUL = timedelta(hours=9)
 _DAY_MS = 86_400_000
 
 
-def add_audit_commands(commands: Commands) -> None:
-    audit = commands.group("audit", "the audit")
+def add_commands(commands: Commands) -> None:
+    audit = commands.group("audit")
     export = audit.add("export", _refusing(export_audit))
     export.add_argument("--from", dest="since", type=_time, help="only from this day (Seoul) or time on")
     export.add_argument("--to", dest="until", type=_end_of, help="only up to this day or time")

@@ -14,11 +14,11 @@ from gateway.cli.commands import Commands, readable_name, say
 from gateway.core.carrier_board import Pause, ProcessHealth
 from gateway.settings import Settings
 from gateway.store.carrier_board import RedisCarrierBoard
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 
 
-def add_carrier_commands(commands: Commands) -> None:
-    carriers = commands.group("carriers", "carriers: how they are doing, and pausing them")
+def add_commands(commands: Commands) -> None:
+    carriers = commands.group("carriers")
     carriers.add("list", list_carriers).add_argument("--json", action="store_true", help="as JSON, one line each")
     pause, resume = carriers.add("pause", pause_carrier), carriers.add("resume", resume_carrier)
     for command in (pause, resume):

@@ -17,14 +17,14 @@ from gateway.core.stores import CustomerMissing
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.erasure import RedisErasure
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 
 _MOST_LOCKED = 1_000
 
 
-def add_customer_commands(commands: Commands) -> None:
-    customers = commands.group("customers", "customers, masked")
+def add_commands(commands: Commands) -> None:
+    customers = commands.group("customers")
     show, contacts = customers.add("show", show_customer), customers.add("contacts", list_contacts)
     locked = customers.add("locked", list_locked)
     for command in (show, contacts, locked):

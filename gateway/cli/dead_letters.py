@@ -14,7 +14,7 @@ from gateway.cli.commands import Commands, readable_name, say
 from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.settings import Settings
 from gateway.store.dead_letters import RedisDeadLetters
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 
 _REPLAYED = {
     Replay.QUEUED: "{id}: queued",
@@ -25,8 +25,8 @@ _REPLAYED = {
 }
 
 
-def add_dead_letter_commands(commands: Commands) -> None:
-    letters = commands.group("deadletters", "deliveries that failed for good")
+def add_commands(commands: Commands) -> None:
+    letters = commands.group("deadletters")
     listing = letters.add("list", list_letters)
     listing.add_argument("--reason", help="those that failed for this reason only")
     show = letters.add("show", show_letter)

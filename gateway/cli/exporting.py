@@ -13,10 +13,10 @@ from gateway.cli.commands import Commands, readable_name, say
 from gateway.settings import Settings
 from gateway.store.customers import RedisCustomers
 from gateway.store.everybody import Everybody
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 
 
-def add_export_commands(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     command = commands.add("export", export_customers)
     command.add_argument("file", type=Path, help="a file that is not there yet; NDJSON, for this user only")
     command.add_argument("--by", required=True, type=readable_name, help="who takes it; the audit says so")

@@ -19,12 +19,12 @@ from gateway.cli.import_rows import columns_of
 from gateway.cli.import_worker import Came, begin, take
 from gateway.cli.progress import ProgressBar
 from gateway.settings import Settings
-from gateway.wiring import store_url
+from gateway.wiring.store import store_url
 
 _CHUNK = 2_000
 
 
-def add_import_commands(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     command = commands.add("import", import_customers)
     command.add_argument("file", type=Path, help="CSV with a header, or NDJSON; UTF-8, one customer a line")
     command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")

@@ -8,11 +8,11 @@ from gateway.cli.rotation import add_rotation_commands
 from gateway.core.callers import Scope
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 
 
-def add_key_commands(commands: Commands) -> None:
-    keys = commands.group("keys", "API keys, and the keys of the installation")
+def add_commands(commands: Commands) -> None:
+    keys = commands.group("keys")
     create = keys.add("create", create_key)
     create.add_argument("--client", required=True, type=readable_name, help="the system that will hold the key")
     create.add_argument("--person", required=True, type=readable_name, help="who answers for what is done with it")

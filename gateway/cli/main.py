@@ -1,69 +1,61 @@
-"""From the words of a command line to an exit code."""
+"""The words of `bonin`: which module each command is in, and reading them.
+
+A command's module brings what it needs, up to a whole gateway, so only the one that is asked for is imported.
+"""
 
 import argparse
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
 
-from gateway.cli.approvals import add_approval_commands
-from gateway.cli.audit import add_audit_commands
-from gateway.cli.carriers import add_carrier_commands
-from gateway.cli.commands import Command, Commands
-from gateway.cli.core_dumps import leave_no_core_dumps
-from gateway.cli.customers import add_customer_commands
-from gateway.cli.dead_letters import add_dead_letter_commands
-from gateway.cli.exporting import add_export_commands
-from gateway.cli.importing import add_import_commands
-from gateway.cli.keys import add_key_commands
-from gateway.cli.operators import add_operator_commands
-from gateway.cli.policy import add_policy_commands
-from gateway.cli.serve import add_serve_commands
-from gateway.cli.status import add_status_commands
-from gateway.core.errors import StoreUnavailable
-from gateway.log import configure_logging
-from gateway.serving import AddressRefused, run
-from gateway.settings import PolicySettings, SettingsRefused
-from gateway.store.embedded import EmbeddedStoreFailed
-from gateway.store.watch import ForgetfulStore
-from gateway.telemetry import TelemetryMissing
+from gateway import __version__
+from gateway.cli.commands import Commands
+
+_SERVE, _STATUS = "gateway.cli.serve", "gateway.cli.status"
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "serve": (_SERVE, "serve until SIGINT or SIGTERM; with --workers N as several processes on one port"),
+        "worker": (_SERVE, "deliver what gateways accept, until SIGINT or SIGTERM"),
+        "check-config": (_SERVE, "say what the settings come to, without a secret"),
+        "keys": ("gateway.cli.keys", "API keys, and the keys of the installation"),
+        "carriers": ("gateway.cli.carriers", "carriers: how they are doing, and pausing them"),
+        "deadletters": ("gateway.cli.dead_letters", "deliveries that failed for good"),
+        "policy": ("gateway.cli.policy", "the policy"),
+        "status": (_STATUS, "say whether all is well, and if not, where it is stuck"),
+        "find": (_STATUS, "list verifications, the newest first"),
+        "customers": ("gateway.cli.customers", "customers, masked"),
+        "import": ("gateway.cli.importing", "register the customers and contacts of a file"),
+        "export": ("gateway.cli.exporting", "write every customer with their numbers, in the clear, to a file"),
+        "approvals": ("gateway.cli.approvals", "what waits for a second person"),
+        "operators": ("gateway.cli.operators", "who signs in at /ops"),
+        "audit": ("gateway.cli.audit", "the audit"),
+    }
+)
+"""By the first word, in the order of `bonin --help`: a module with `add_commands`, and the line of help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is 0, 1 when it failed, 2 when the settings or words are wrong."""
-    parsed = _parser().parse_args(arguments)
-    leave_no_core_dumps()
-    command: Command = parsed.command
-    try:
-        settings: PolicySettings = parsed.load()
-        configure_logging(settings.log_level, stream=sys.stdout if parsed.serves else sys.stderr)
-        return run(command(settings, parsed))
-    except SettingsRefused as refused:
-        for problem in refused.problems:
-            print(problem, file=sys.stderr)  # noqa: T201
-        return 2
-    except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
-        print(failure, file=sys.stderr)  # noqa: T201
-    except StoreUnavailable:
-        print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
-    except BrokenPipeError:
-        # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
+    words = sys.argv[1:] if arguments is None else arguments
+    parsed = _parser(words).parse_args(words)
+    # Asking for help, or a word that is none, has ended by now and loaded nothing of this.
+    from gateway.cli.running import run_command
+
+    return run_command(parsed)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bonin", description="step-up verification gateway")
-    commands = Commands(parser)
-    add_serve_commands(commands)
-    add_key_commands(commands)
-    add_carrier_commands(commands)
-    add_dead_letter_commands(commands)
-    add_policy_commands(commands)
-    add_status_commands(commands)
-    add_customer_commands(commands)
-    add_import_commands(commands)
-    add_export_commands(commands)
-    add_approval_commands(commands)
-    add_operator_commands(commands)
-    add_audit_commands(commands)
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """A parser that knows all commands by their line of help, and the one that is asked for by its words."""
+    parser = argparse.ArgumentParser(prog="bonin", description="step-up verification gateway · 본인확인 게이트웨이")
+    parser.add_argument("--version", action="version", version=f"bonin {__version__}")
+    commands = Commands(parser, {name: about for name, (_, about) in COMMANDS.items()})
+    asked = next((word for word in words if not word.startswith("-")), "")
+    module = COMMANDS[asked][0] if asked in COMMANDS else None
+    for name, (where, _) in COMMANDS.items():
+        if where != module:
+            commands.name(name)
+        elif name == asked:
+            import_module(where).add_commands(commands)
     return parser

@@ -10,14 +10,14 @@ from gateway.core.operators import Role
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.operators import RedisOperators
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 
 _CLIENT = "operations"
 _NOBODY = "There is no such operator: see `bonin operators list`."
 
 
-def add_operator_commands(commands: Commands) -> None:
-    operators = commands.group("operators", "who signs in at /ops")
+def add_commands(commands: Commands) -> None:
+    operators = commands.group("operators")
     add = operators.add("add", add_operator)
     add.add_argument("--person", required=True, type=readable_name, help="who it is; the name that approvals know")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])

@@ -12,13 +12,13 @@ from gateway.core.policy_table import policy_document, policy_lines
 from gateway.core.replaying import Replay
 from gateway.settings import PolicySettings, Settings, load_policy_settings
 from gateway.store.decisions import RedisDecisionRecords
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 
 _PROGRESS_EVERY = 10_000
 
 
-def add_policy_commands(commands: Commands) -> None:
-    policy = commands.group("policy", "the policy")
+def add_commands(commands: Commands) -> None:
+    policy = commands.group("policy")
     show = policy.add("show", show_policy, load_policy_settings)
     show.add_argument("folder", nargs="?", type=Path, help="a folder to show instead")
     show.add_argument("--json", action="store_true", help="as JSON")

@@ -16,8 +16,8 @@ from gateway.cli.progress import ProgressBar
 from gateway.settings import PolicySettings, Settings, load_policy_settings
 from gateway.store.key_rotation import Findings, KeyRotation, Left, Walk
 from gateway.store.keys_in_use import KeysInUse, Purpose
-from gateway.wiring import open_store
 from gateway.wiring.keys import enter_keys, key_rings, key_rotation
+from gateway.wiring.store import open_store
 
 _ROUNDS = 3
 """A round that leaves something was overtaken by a gateway; one that writes under the old key never ends that."""

@@ -2,29 +2,20 @@
 
 import argparse
 import contextlib
-import socket
 import tempfile
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-import structlog
-
 from gateway.cli.commands import Commands, say
-from gateway.http.health import METRICS_OF_ALL
-from gateway.http.metrics_of_all import MetricsOfAll
 from gateway.reading_settings import inherited
-from gateway.serving import serving, until_asked_to_stop
 from gateway.settings import Settings, SettingsRefused
-from gateway.wiring import Gateway, open_gateway, open_worker, store_url
 from gateway.wiring.keys import key_rings
-from gateway.workers import Place, Supervisor, listening_sockets, worker_words
+from gateway.wiring.store import store_url
+from gateway.workers import Supervisor, listening_sockets, worker_words
 
 _MOST_WORKERS = 64
 
-_log = structlog.get_logger(__name__)
 
-
-def add_serve_commands(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     serve_command = commands.add("serve", serve, serves=True)
     serve_command.add_argument("--api-only", action="store_true", help="leave deliveries to `bonin worker`")
     serve_command.add_argument("--workers", type=_count, default=1, metavar="N", help="so many processes on one port")
@@ -41,17 +32,18 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> int:
         _require_a_shared_store(settings)
     if arguments.workers > 1:
         return await _supervise(settings, arguments)
-    async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(open_gateway(settings, api_only=arguments.api_only))
-        if arguments.listen_fd is None:
-            served = serving(gateway.app, settings.host, settings.port, drain_seconds=settings.drain_seconds)
-            port = await stack.enter_async_context(served)
-            _log.info("serving", host=settings.host, port=port)
-        else:
-            place = Place(arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.metrics_dir)
-            await _serve_in_place(gateway, place, stack)
-        await until_asked_to_stop()
-    return 0
+    # A supervisor, and whoever only checks the settings, holds no gateway in its memory.
+    from gateway.cli.one_process import serve_alone
+
+    return await serve_alone(settings, arguments)
+
+
+async def work(settings: Settings, _: argparse.Namespace) -> int:
+    """Deliver what gateways accept, until SIGINT or SIGTERM."""
+    _require_a_shared_store(settings)
+    from gateway.cli.one_process import deliver
+
+    return await deliver(settings)
 
 
 async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -65,27 +57,6 @@ async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
             environment = inherited(redis_url=url)
             words = worker_words(*(["--api-only"] if arguments.api_only else []))
             return await Supervisor(words, sockets, environment, metrics_dir).run()
-
-
-async def _serve_in_place(gateway: Gateway, place: Place, stack: AsyncExitStack) -> None:
-    metrics = gateway.app[METRICS_OF_ALL] = MetricsOfAll(gateway.metrics, place.metrics_dir)
-    await stack.enter_async_context(metrics.told())
-    listening = socket.socket(fileno=place.listen_fd)
-    await stack.enter_async_context(serving(gateway.app, "", 0, listening))
-    place.watch_over()
-    place.tell_ready()
-
-
-async def work(settings: Settings, _: argparse.Namespace) -> int:
-    """Deliver what gateways accept, until SIGINT or SIGTERM."""
-    _require_a_shared_store(settings)
-    async with AsyncExitStack() as stack:
-        worker = await stack.enter_async_context(open_worker(settings))
-        if settings.worker_port is not None:
-            await stack.enter_async_context(serving(worker.app, settings.host, settings.worker_port))
-        _log.info("working", host=settings.host, port=settings.worker_port)
-        await until_asked_to_stop()
-    return 0
 
 
 def _count(text: str) -> int:

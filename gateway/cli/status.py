@@ -14,14 +14,14 @@ from gateway.core.verification import Method, Status, Verification
 from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.ops.diagnosis import Where, carrier_health, diagnose
 from gateway.settings import Settings
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 
 _MINUTES = 60
 _WELL = frozenset({Where.NOWHERE, Where.CUSTOMER})
 
 
-def add_status_commands(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     commands.add("status", show_status).add_argument("--json", action="store_true", help="as JSON")
     find = commands.add("find", find_verifications)
     find.add_argument("what", nargs="?", help="a verification id, a customer id or a full phone number")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from gateway import __version__
 from gateway.core.errors import FieldError
 from gateway.core.problems import Problem
 from gateway.http.approval_routes import ApprovalHandlers, approval_routes
@@ -26,8 +27,6 @@ from gateway.http.server import create_base_app
 from gateway.http.slip import SlipPage
 from gateway.http.twilio_webhooks import TwilioEndpoints
 from gateway.http.verification_routes import VerificationHandlers, verification_routes
-
-VERSION = "0.1.0"
 
 PATH_TYPES = {
     "customer_id": PathType(
@@ -88,7 +87,7 @@ def create_app(parts: Parts) -> web.Application:
         *notice_routes(parts.notices),
     ]
     register(app, routes, parts.services, PATH_TYPES)
-    add_openapi(app, routes, PATH_TYPES, VERSION)
+    add_openapi(app, routes, PATH_TYPES, __version__)
     add_docs_page(app)
     parts.slip.add_to(app)
     parts.twilio.add_to(app)

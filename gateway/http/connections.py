@@ -10,12 +10,13 @@ gets through, however many others only hold the line.
 import asyncio
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from gateway.http.limits import ConnectionLimits
 
 HEAD_SECONDS = 5.0
 """For the head of a request, from its first byte, or from connecting, to its end."""
@@ -33,14 +34,6 @@ _LOOKED_AT = 32
 """How many connections are looked at for one that waits for its client, before a newcomer is turned away."""
 
 _REASONS = ("slow_head", "large_head", "slow_reader", "made_room", "turned_away")
-
-
-@dataclass(frozen=True)
-class ConnectionLimits:
-    """In all, and from one address: one IPv4 address, or one IPv6 network of 64 bits, which is one customer's."""
-
-    most: int = 8192
-    most_per_address: int = 4096
 
 
 class Connection(Protocol):

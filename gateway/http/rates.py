@@ -9,7 +9,6 @@ import time
 from collections import Counter as CountOf
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import ceil
 
 from aiohttp import web
@@ -19,23 +18,10 @@ from gateway.core.callers import Caller
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.client_address import ClientAddresses, peer_of
+from gateway.http.limits import RateLimits
 
 _MOST_KEPT = 10_000
 _LIMITS = ("key", "address", "followers")
-
-
-@dataclass(frozen=True)
-class RateLimits:
-    """0 is no limit."""
-
-    key_rate: int = 2_000
-    """Requests of one key in a second."""
-    key_burst: int = 4_000
-    """Requests of one key at once, after a pause."""
-    address_failures: int = 600
-    """Requests from one address in a minute whose key is missing or nobody's."""
-    followers: int = 1_000
-    """Long polls and event streams of one key at once."""
 
 
 class TokenBuckets:

@@ -11,7 +11,7 @@ from gateway.settings import Settings
 from gateway.store.audit import RedisAudit
 from gateway.store.connection import Store
 from gateway.store.customer_words import CustomerWords
-from gateway.wiring.stores import open_store
+from gateway.wiring.store import open_store
 
 _DAY_MS = 86_400_000
 

@@ -19,7 +19,8 @@ from gateway.telemetry import exporting
 from gateway.wiring.audit import Audit, build_audit
 from gateway.wiring.keys import enter_keys
 from gateway.wiring.outside import reach_outside
-from gateway.wiring.stores import Stores, build_stores, open_store
+from gateway.wiring.store import open_store
+from gateway.wiring.stores import Stores, build_stores
 from gateway.wiring.use_cases import UseCases, build_use_cases
 
 

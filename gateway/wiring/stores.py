@@ -1,13 +1,9 @@
-"""The store, and everything that keeps something in it."""
+"""Everything that keeps something in the store."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from contacts.protection import PersonalData
 from gateway.core.limits import Limits
-from gateway.settings import Settings
 from gateway.store.action_log import RedisActionLog
 from gateway.store.alarms import RedisAlarms
 from gateway.store.api_keys import RedisApiKeys
@@ -22,7 +18,6 @@ from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.decisions import RedisDecisionRecords, RedisStandings
-from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
 from gateway.store.exemptions import RedisExemptions
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
@@ -101,48 +96,3 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         standings=RedisStandings(store),
         verifications=RedisVerifications(store, limits),
     )
-
-
-@asynccontextmanager
-async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[str]:
-    """Where the store of the settings is: an outside Redis or Valkey, or the embedded one, which runs meanwhile.
-
-    `beside_a_gateway` joins the embedded store of a gateway that is running: administration of the same user
-    need not stop it.
-    """
-    if settings.redis_url is not None:
-        yield settings.redis_url.get_secret_value()
-        return
-    embedded = EmbeddedStore(settings.data_dir)
-    async with AsyncExitStack() as stack:
-        try:
-            await _started(embedded)
-            stack.push_async_callback(asyncio.to_thread, embedded.stop)
-        except DataDirectoryInUse:
-            if not beside_a_gateway:
-                raise
-        yield embedded.url
-
-
-@asynccontextmanager
-async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
-    """The store of the settings, open; `beside_a_gateway` as in `store_url`."""
-    async with store_url(settings, beside_a_gateway=beside_a_gateway) as url:
-        store = Store(url, settings.store_replicas)
-        await store.open()
-        try:
-            yield store
-        finally:
-            await store.close()
-
-
-async def _started(embedded: EmbeddedStore) -> None:
-    """Start it in a thread; who is cancelled meanwhile leaves no server behind."""
-    starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
-    try:
-        await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await asyncio.wait((starting,))
-        if starting.exception() is None:
-            await asyncio.to_thread(embedded.stop)
-        raise

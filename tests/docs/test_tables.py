@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from carrier_sim import control, departure_routes
 from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
+from gateway import __version__
 from gateway.core.approvals import ApprovalKind
 from gateway.core.audit import EVENTS, EventFields
 from gateway.core.deciding import Outcome
@@ -16,7 +17,7 @@ from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
 from gateway.core.verification import Status, Verdict
-from gateway.http import api, twilio_webhooks
+from gateway.http import twilio_webhooks
 from gateway.limit_settings import LimitSettings
 from gateway.settings import Settings
 from gateway.store import keys
@@ -159,4 +160,4 @@ def test_every_fault_is_listed_with_its_dose() -> None:
 
 
 def test_the_version_is_one() -> None:
-    assert f'version = "{api.VERSION}"' in (ROOT / "pyproject.toml").read_text()
+    assert f"image: bonin:{__version__}\n" in (ROOT / "docker-compose.yml").read_text()

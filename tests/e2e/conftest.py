@@ -13,7 +13,7 @@ from aiohttp.test_utils import unused_port
 from demo.api import Api
 from demo.running import Demo, running
 from gateway.core.callers import Scope
-from gateway.serving import PortTaken
+from gateway.running import PortTaken
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore

@@ -18,7 +18,7 @@ from gateway.settings import load_settings
 from gateway.store import keys
 from gateway.store.audit_archive import files_of
 from gateway.wiring.audit import build_audit
-from gateway.wiring.stores import open_store
+from gateway.wiring.store import open_store
 from tests.gateway.installations import needed_settings
 
 CUSTOMER_ID = "hong-gildong"

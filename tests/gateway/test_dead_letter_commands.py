@@ -11,7 +11,7 @@ from gateway.core.delivery import DeliveryReason
 from gateway.core.outbox import Buried
 from gateway.settings import load_settings
 from gateway.store.outbox import RedisOutbox
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 from gateway.wiring.stores import build_stores
 from tests.builders import CUSTOMER_ID, MOBILE, contact, individual, new_verification
 from tests.outboxes import taken

@@ -13,7 +13,7 @@ import pytest
 from gateway.cli.import_rows import BadLine, columns_of, read_numbers, read_row
 from gateway.settings import load_settings
 from gateway.store import keys
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 from tests.gateway.installations import needed_settings
 
 HEADER = b"customer_id,kind,name,birth_date,online_consent,number,label\n"

@@ -19,8 +19,8 @@ from gateway.store import keys, keys_in_use
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.embedded import EmbeddedStore
-from gateway.wiring import open_store
 from gateway.wiring.keys import enter_keys
+from gateway.wiring.store import open_store
 from tests import builders
 from tests.gateway.installations import needed_settings
 

@@ -15,7 +15,7 @@ from gateway.core.operations import Operation
 from gateway.settings import load_settings
 from gateway.store import keys
 from gateway.store.decisions import RedisDecisionRecords
-from gateway.wiring import open_store
+from gateway.wiring.store import open_store
 from tests.gateway.core.policies import PACKAGED, facts, with_row
 from tests.gateway.installations import needed_settings
 

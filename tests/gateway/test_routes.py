@@ -11,7 +11,7 @@ from gateway.core.callers import Scope
 from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from gateway.settings import load_settings
-from gateway.wiring import open_gateway
+from gateway.wiring.gateway import open_gateway
 from tests.gateway.installations import needed_settings
 
 EVERYBODY = {

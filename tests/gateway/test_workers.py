@@ -16,7 +16,7 @@ import aiohttp
 import orjson
 import pytest
 
-from gateway.serving import PortTaken
+from gateway.running import PortTaken
 from gateway.workers import listening_sockets
 from tests.gateway.installations import needed_settings
 

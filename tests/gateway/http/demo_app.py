@@ -18,9 +18,10 @@ from gateway.core.problems import Problem
 from gateway.http.auth import key_digest
 from gateway.http.docs_page import add_docs_page
 from gateway.http.idempotency import Idempotency
+from gateway.http.limits import RateLimits
 from gateway.http.models import Answer, Body, Line, NoBody, Query, WholeNumber, field_error, omitted_when_none
 from gateway.http.openapi import add_openapi
-from gateway.http.rates import RateLimits, Rates
+from gateway.http.rates import Rates
 from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route, Services, register
 from gateway.http.server import create_base_app
 from gateway.http.sse import ServerEvent, stream_events

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from gateway.http.connections import ConnectionLimits, Connections
+from gateway.http.connections import Connections
+from gateway.http.limits import ConnectionLimits
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 

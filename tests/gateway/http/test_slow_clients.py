@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry
 
 from demo.customer import until
 from gateway.http import protocol
-from gateway.http.connections import CONNECTIONS, LARGEST_HEAD, ConnectionLimits
+from gateway.http.connections import CONNECTIONS, LARGEST_HEAD
+from gateway.http.limits import ConnectionLimits
 from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World, demo_app

@@ -1,0 +1,37 @@
+"""Running one command: reading its settings, and saying in a sentence why it could not be done."""
+
+import argparse
+import os
+import sys
+
+from gateway.cli.commands import Command
+from gateway.cli.core_dumps import leave_no_core_dumps
+from gateway.core.errors import StoreUnavailable
+from gateway.log import configure_logging
+from gateway.running import AddressRefused, run
+from gateway.settings import PolicySettings, SettingsRefused, load_settings
+from gateway.store.embedded import EmbeddedStoreFailed
+from gateway.store.watch import ForgetfulStore
+from gateway.telemetry import TelemetryMissing
+
+
+def run_command(parsed: argparse.Namespace) -> int:
+    """Its exit code is 0, 1 when it failed, 2 when the settings are wrong."""
+    leave_no_core_dumps()
+    command: Command = parsed.command
+    try:
+        settings: PolicySettings = (parsed.load or load_settings)()
+        configure_logging(settings.log_level, stream=sys.stdout if parsed.serves else sys.stderr)
+        return run(command(settings, parsed))
+    except SettingsRefused as refused:
+        for problem in refused.problems:
+            print(problem, file=sys.stderr)  # noqa: T201
+        return 2
+    except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
+        print(failure, file=sys.stderr)  # noqa: T201
+    except StoreUnavailable:
+        print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

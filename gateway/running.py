@@ -1,0 +1,55 @@
+"""What every process of ours does, whether it serves or not: it runs until it is done or asked to stop."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+import uvloop
+
+BACKLOG = 1024
+"""Connections that the kernel holds until they are accepted: beyond it callers wait a second to try again."""
+
+_log = structlog.get_logger(__name__)
+
+
+class AddressRefused(Exception):
+    """Nothing can listen there; the message says why."""
+
+
+class PortTaken(AddressRefused):
+    """Another program listens there."""
+
+
+async def until_asked_to_stop() -> None:
+    """Never come back: whoever runs this under `run` is cancelled when the process is asked to stop."""
+    await asyncio.Event().wait()
+
+
+def run(command: Coroutine[Any, Any, int]) -> int:
+    """Run to the end, or until SIGINT or SIGTERM, whenever it comes; being asked to stop is a good end: 0.
+
+    What the command has opened by then is closed in order; a second signal does not cut that short.
+    """
+    return uvloop.run(_until_signalled(command))
+
+
+async def _until_signalled(command: Coroutine[Any, Any, int]) -> int:
+    loop = asyncio.get_running_loop()
+    running = asyncio.ensure_future(command)
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            _log.info("stopping")
+            running.cancel()
+
+    for signalled in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signalled, stop)
+    try:
+        return await running
+    except asyncio.CancelledError:
+        return 0

@@ -1,0 +1,67 @@
+"""The words of `bonin`: each is where the table says, and asking for help brings no gateway along."""
+
+import subprocess
+import sys
+
+import pytest
+
+from gateway import __version__
+from gateway.cli.main import COMMANDS, main
+
+HEAVY = ("aiohttp", "cryptography", "jinja2", "phonenumbers", "prometheus_client", "pydantic", "redis", "twilio")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_tells_what_it_takes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: bonin {name} ")
+
+
+def test_all_commands_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["--help", "keys"]):
+        with pytest.raises(SystemExit):
+            main(words)
+        listed = " ".join(capsys.readouterr().out.split())
+        for name, (_, about) in COMMANDS.items():
+            assert f"{name} {about.replace('  ', ' ')}" in listed
+
+
+def test_a_word_that_is_no_command_is_told_from_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["dance"])
+    assert ended.value.code == 2
+    assert "'check-config'" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"bonin {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "spared"),
+    [
+        (["--help"], HEAVY),
+        (["--version"], HEAVY),
+        (["serve", "--help"], ("aiohttp", "jinja2", "prometheus_client", "redis", "twilio")),
+        (["keys", "create", "--help"], ("aiohttp", "jinja2", "prometheus_client", "redis", "twilio")),
+        (["audit", "verify", "--help"], ("aiohttp", "jinja2", "prometheus_client", "redis", "twilio")),
+    ],
+)
+def test_a_command_loads_what_it_needs(words: list[str], spared: tuple[str, ...]) -> None:
+    looking = (
+        "import sys; from gateway.cli.main import main\n"
+        f"try: main({words})\n"
+        f"except SystemExit: sys.exit(' '.join(set({spared}) & set(sys.modules)))"
+    )
+    ended = subprocess.run([sys.executable, "-P", "-c", looking], capture_output=True, text=True, check=False)
+    assert ended.stderr.strip() == ""
+
+
+def test_a_supervisor_holds_no_gateway() -> None:
+    looking = "import sys, gateway.cli.serve; sys.exit(' '.join({'aiohttp', 'gateway.http.api'} & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-P", "-c", looking], capture_output=True, text=True, check=False)
+    assert ended.stderr.strip() == ""
