@@ -16,6 +16,7 @@ from gateway.core.verification import Method, NewVerification
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.wiring.stores import Stores, build_stores
 
 CODE = "271828"
@@ -66,7 +67,7 @@ class Seed:
 
     async def code_of(self, verification_id: str) -> str:
         """The code that a text would bring."""
-        sealed = await self.stores.connection.command("HGET", keys.verification(verification_id), "sealed")
+        sealed = await self.stores.connection.command("HGET", keys.verification(verification_id), FIELDS["v.sealed"])
         return self._vault.open(verification_id, sealed)
 
     async def empty_outbox(self) -> None:

@@ -62,11 +62,7 @@ async def _weigh_verifications(seeding: Seed, session: Session, customers: list[
 async def _script_time(seeding: Seed, running: Product, sample: list[Registered], rounds: Rounds, size: int) -> float:
     """µs of all the scripts that run for a check, by the store's own count."""
     opened = [
-        one.decode()
-        for customer in sample
-        for one in await seeding.stores.connection.command(
-            "ZRANGE", keys.open_verifications(customer.customer_id), 0, 0
-        )
+        one for customer in sample for one in await seeding.stores.verifications.open_of_customer(customer.customer_id)
     ]
     checks = [post(f"/v1/verifications/{one}/check", CHECK_WRONG, running.api_key) for one in opened]
     for _ in range(_ROUNDS):

@@ -24,7 +24,7 @@ class Answer:
     """As a branch password, under each pepper in force: at most one of them can be what was written."""
     channel: Channel
     receipt_id: str
-    attempt_digest: str | None = None
+    attempt_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class NewVerification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What never changes of a verification, and is enough to judge an answer to it."""
+    """What never changes of a verification, and is enough to judge an answer to it. Times are ms since the epoch."""
 
     verification_id: str
     customer_id: str
@@ -120,25 +120,25 @@ class Terms:
     operation: Operation
     contact_id: str | None = None
     pepper_id: str
+    locale: str
+    created_at: int
+    expires_at: int
+    target_contact_id: str | None = None
+    operation_hash: str | None = None
+    policy_version: str | None = None
+    prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification(Terms):
     """One verification as read from the store. Times are ms since the epoch, by the store's clock."""
 
-    locale: str
     status: Status
     reason: str | None
-    created_at: int
-    expires_at: int
     revision: int
     read_at: int
     wrong_answers: int
     locked: bool
-    target_contact_id: str | None = None
-    operation_hash: str | None = None
-    policy_version: str | None = None
-    prefix: str | None = None
     closed_at: int | None = None
     receipt_id: str | None = None
     sealed_code: bytes | None = field(default=None, repr=False)

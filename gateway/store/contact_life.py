@@ -20,7 +20,7 @@ def life_keys(customer_id: str) -> tuple[str, ...]:
     shard = keys.shard_of(customer_id)
     return (
         keys.contacts(customer_id),
-        keys.open_verifications(customer_id),
+        keys.opened(customer_id),
         keys.expiring(shard),
         keys.outbox(shard),
         keys.audit(shard),

@@ -28,7 +28,7 @@ class RedisStandings:
     async def read(self, customer_id: str, operation: Operation) -> Standing:
         now, opened, day_left, branch_password = await self._store.run(
             _READ_STANDING,
-            (keys.opened_today(customer_id), keys.branch_password(customer_id, operation)),
+            (keys.opened(customer_id), keys.branch_password(customer_id, operation)),
             (operation,),
         )
         return Standing(now, opened, day_left, bool(branch_password))

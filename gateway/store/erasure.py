@@ -19,6 +19,7 @@ from gateway.core.stores import CustomerMissing
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.contact_life import life_keys, life_words
+from gateway.store.fields import FIELDS
 from gateway.store.refusals import ResponseError
 from gateway.store.scripts import load
 
@@ -126,7 +127,9 @@ class RedisErasure:
     async def _erase_replies(self, customer_id: str, index: str) -> None:
         pairs = await self._store.command("HGETALL", keys.replies(index))
         expected = list(zip(pairs[::2], _text(pairs[1::2]), strict=True))
-        owners = await self._store.all(*(("HGET", keys.verification(one), "customer_id") for _, one in expected))
+        owners = await self._store.all(
+            *(("HGET", keys.verification(one), FIELDS["v.customer_id"]) for _, one in expected)
+        )
         gone = [
             digest for (digest, _), owner in zip(expected, owners, strict=True) if owner in (None, customer_id.encode())
         ]
@@ -171,8 +174,7 @@ class RedisErasure:
         shard = keys.shard_of(customer_id)
         gone = (
             *(keys.customer(customer_id), keys.contacts(customer_id), keys.customer_words(customer_id)),
-            *(keys.exemption(customer_id), keys.customer_cap(customer_id), keys.opened_today(customer_id)),
-            *(keys.open_verifications(customer_id), keys.auto_connects(customer_id)),
+            *(keys.exemption(customer_id), keys.opened(customer_id), keys.auto_connects(customer_id)),
             *(keys.contact(customer_id, one) for one in known.contact_ids),
             *(keys.evidence(customer_id, one) for one in known.contact_ids),
             *(keys.auto_connect(customer_id, one) for one in known.auto_connect_ids),

@@ -9,6 +9,7 @@ from gateway.core.tasks import end
 from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.store.verifications import RedisVerifications
 
 _EVERY_SECONDS = 2.0
@@ -44,7 +45,7 @@ class ExpirySweep:
         return len(due)
 
     async def _expire(self, verification_id: str) -> None:
-        customer_id = await self._store.command("HGET", keys.verification(verification_id), "customer_id")
+        customer_id = await self._store.command("HGET", keys.verification(verification_id), FIELDS["v.customer_id"])
         with contextlib.suppress(VerificationClosed, VerificationMissing):
             await self._verifications.close(
                 verification_id, customer_id.decode() if customer_id else "", Status.EXPIRED, "expired", "gateway"

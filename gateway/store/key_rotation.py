@@ -14,6 +14,7 @@ from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData, Unreadable
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.store.keys_in_use import Purpose
 from gateway.store.replies import KEPT_AFTER_SECONDS
 from gateway.store.scripts import load
@@ -64,10 +65,12 @@ class _Lapsing:
     name: str
     in_hex: bool = False
     purpose: Purpose = Purpose.PEPPER
+    status: str = "status"
+    expires_at: str = "expires_at"
 
 
 _LAPSING = {
-    "v": _Lapsing("pepper", in_hex=True),
+    "v": _Lapsing(FIELDS["v.pepper"], status=FIELDS["v.status"], expires_at=FIELDS["v.expires_at"]),
     "branch": _Lapsing("code"),
     "auto-connect": _Lapsing("token"),
     "idempotency": _Lapsing("fingerprint", in_hex=True),
@@ -189,7 +192,8 @@ class KeyRotation:
         former = self._former[lapsing.purpose]
         if former is None:
             return
-        digest, status, expires_at = await self._store.command("HMGET", key, lapsing.name, "status", "expires_at")
+        wanted = (lapsing.name, lapsing.status, lapsing.expires_at)
+        digest, status, expires_at = await self._store.command("HMGET", key, *wanted)
         is_former = digest is not None and digest.startswith(former.hex().encode() if lapsing.in_hex else former)
         if is_former and status in (None, b"pending", b"active"):
             await self._lapses(key, findings.left[lapsing.purpose], until=int(expires_at or 0))

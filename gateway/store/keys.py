@@ -73,24 +73,18 @@ def exemption_version(customer_id: str) -> str:
     return _at(shard_of(customer_id), f"exemption-version:{customer_id}")
 
 
-def customer_cap(customer_id: str) -> str:
-    """Counter: verifications opened for the customer in this window."""
-    return _at(shard_of(customer_id), f"cap:customer:{customer_id}")
+def opened(customer_id: str) -> str:
+    """Hash: what was opened for the customer of late.
 
-
-def opened_today(customer_id: str) -> str:
-    """Hash: operation → verifications opened for the customer in the day that began with the first."""
+    How many in this window and until when it lasts; operation → how many in the day that began with the first, and
+    when it ends; id of a verification that is open → its expiry. Times in ms.
+    """
     return _at(shard_of(customer_id), f"opened:{customer_id}")
 
 
-def open_verifications(customer_id: str) -> str:
-    """Sorted set: verification ids of the customer by their expiry, in ms."""
-    return _at(shard_of(customer_id), f"open:{customer_id}")
-
-
-def open_verifications_prefix(shard: int) -> str:
-    """What the keys of customers' open verifications begin with; the customer's id follows."""
-    return _at(shard, "open:")
+def opened_prefix(shard: int) -> str:
+    """What the keys of `opened` begin with; the customer's id follows."""
+    return _at(shard, "opened:")
 
 
 def branch_password(customer_id: str, operation: str) -> str:

@@ -8,6 +8,7 @@ from gateway.core.operations import Operation
 from gateway.core.stores import CustomerMissing
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.store.scripts import load
 
 _CREATE = load("create_notice")
@@ -46,7 +47,8 @@ class RedisNotices:
 
     async def read(self, notice_id: str) -> Notice | None:
         pairs = await self._store.command("HGETALL", keys.notice(notice_id))
-        record = {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+        read = {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+        record = {word.removeprefix("v."): read[name] for word, name in FIELDS.items() if name in read}
         if not record:
             return None
         return Notice(

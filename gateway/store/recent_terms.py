@@ -30,6 +30,13 @@ class RecentTerms:
             operation=terms.operation,
             contact_id=terms.contact_id,
             pepper_id=terms.pepper_id,
+            locale=terms.locale,
+            created_at=terms.created_at,
+            expires_at=terms.expires_at,
+            target_contact_id=terms.target_contact_id,
+            operation_hash=terms.operation_hash,
+            policy_version=terms.policy_version,
+            prefix=terms.prefix,
         )
 
     def of(self, verification_id: str) -> Terms | None:

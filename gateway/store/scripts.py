@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, field
 from importlib.resources import files
 
+from gateway.store.fields import with_fields
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -18,5 +20,5 @@ def load(verb: str, *shared: str) -> Script:
     """The script of `lua/<verb>.lua`, with the prelude and what it shares with other verbs before it."""
     folder = files("gateway.store").joinpath("lua")
     names = ("prelude", *(f"shared/{name}" for name in shared), verb)
-    source = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
+    source = with_fields("".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names))
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), verb)

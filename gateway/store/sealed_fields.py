@@ -6,6 +6,8 @@ Whoever seals another field adds it here; tests hold the list to what the store 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.store.fields import FIELDS
+
 
 @dataclass(frozen=True, slots=True)
 class SealedField:
@@ -30,7 +32,7 @@ SEALED_FIELDS = {
     ),
     "contact": (SealedField("number", _its_id),),
     "approval": (SealedField("action", _its_id),),
-    "v": (SealedField("sealed", _its_id),),
+    "v": (SealedField(FIELDS["v.sealed"], _its_id),),
     "idempotency": (SealedField("answer", _its_key),),
     "customer-words": (SealedField("key", lambda _, customer_id: f"{customer_id}:words"),),
     "ops-operator": (SealedField("secret", lambda _, person: f"operator:{person}"),),

@@ -4,8 +4,9 @@ from typing import Any
 
 from gateway.core.delivery import DeliveryState
 from gateway.core.operations import Operation
-from gateway.core.verification import Method, NewVerification, Status, Verification
+from gateway.core.verification import TRAITS, Method, NewVerification, Status, Terms, Verification
 from gateway.store.connection import Argument
+from gateway.store.fields import FIELDS
 
 _METHODS = {method.encode(): method for method in Method}
 _OPERATIONS = {operation.encode(): operation for operation in Operation}
@@ -14,65 +15,124 @@ _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
 
 
 def other_fields(new: NewVerification) -> list[Argument]:
+    """Fields and values beside those that the script knows, or makes by the store's clock."""
+    is_delivered = TRAITS[new.method].is_delivered
     values: dict[str, Argument | None] = {
-        "locale": new.locale,
-        "contact_version": new.contact_version,
-        "target_contact_id": new.target_contact_id,
-        "operation_hash": new.operation_hash,
-        "policy": new.policy_version,
-        "prefix": new.prefix,
-        "pepper": new.pepper_id,
-        "code": new.code_digest,
-        "sealed": new.sealed_code,
+        "v.locale": new.locale,
+        "v.contact_id": new.contact_id,
+        "v.contact_version": new.contact_version,
+        "v.target_contact_id": new.target_contact_id,
+        "v.operation_hash": new.operation_hash,
+        "v.policy": new.policy_version,
+        "v.prefix": new.prefix,
+        "v.pepper": bytes.fromhex(new.pepper_id),
+        "v.code": new.code_digest,
+        "v.sealed": new.sealed_code,
+        "v.delivery": 1 if is_delivered else None,
+        "v.d_state": DeliveryState.QUEUED if is_delivered else None,
     }
-    return [word for name, value in values.items() if value is not None for word in (name, value)]
+    return [word for name, value in values.items() if value is not None for word in (FIELDS[name], value)]
 
 
-def verification_of(verification_id: str, read: list[Any]) -> Verification:
-    """From what the scripts answer with `as_read`."""
-    now, wrong, locked = read[:3]
-    record: dict[bytes, bytes] = dict(zip(read[3::2], read[4::2], strict=True))
-
-    def text(name: bytes) -> str | None:
-        value = record.get(name)
-        return value.decode() if value else None
-
-    def number(name: bytes) -> int | None:
-        value = record.get(name)
-        return int(value) if value else None
-
-    state = record.get(b"d_state")
+def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Verification:
+    """What was written, once the store has said when, in ms; `resend_after` in seconds."""
+    traits = TRAITS[new.method]
     return Verification(
+        verification_id=new.verification_id,
+        customer_id=new.customer_id,
+        client=new.client,
+        method=new.method,
+        operation=new.operation,
+        locale=new.locale,
+        status=Status.PENDING,
+        reason=None,
+        created_at=now,
+        expires_at=now + new.life * 1000,
+        revision=1,
+        pepper_id=new.pepper_id,
+        read_at=now,
+        wrong_answers=wrong,
+        locked=False,
+        contact_id=new.contact_id,
+        target_contact_id=new.target_contact_id,
+        operation_hash=new.operation_hash,
+        policy_version=new.policy_version,
+        prefix=new.prefix,
+        sealed_code=new.sealed_code,
+        delivery_number=1 if traits.is_delivered else 0,
+        delivery_state=DeliveryState.QUEUED if traits.is_delivered else None,
+        delivery_at=now if traits.is_delivered else None,
+        resend_at=now + resend_after * 1000 if traits.can_be_resent else None,
+    )
+
+
+def terms_of(verification_id: str, lasting: list[Any]) -> Terms:
+    """From what `read_verification.lua` answers of what never changes."""
+    customer_id, client, method, operation, contact_id, pepper, locale, created_at, expires_at, *others = lasting
+    target_contact_id, operation_hash, policy, prefix = others
+    return Terms(
         verification_id=verification_id,
-        customer_id=record[b"customer_id"].decode(),
-        client=record[b"client"].decode(),
-        method=_METHODS[record[b"method"]],
-        operation=_OPERATIONS[record[b"operation"]],
-        locale=record[b"locale"].decode(),
-        status=_STATUSES[record[b"status"]],
-        reason=text(b"reason"),
-        created_at=int(record[b"created_at"]),
-        expires_at=int(record[b"expires_at"]),
-        revision=int(record[b"rev"]),
-        pepper_id=record[b"pepper"].decode(),
+        customer_id=customer_id.decode(),
+        client=client.decode(),
+        method=_METHODS[method],
+        operation=_OPERATIONS[operation],
+        contact_id=_text(contact_id),
+        pepper_id=pepper.hex(),
+        locale=locale.decode(),
+        created_at=int(created_at),
+        expires_at=int(expires_at),
+        target_contact_id=_text(target_contact_id),
+        operation_hash=_text(operation_hash),
+        policy_version=_text(policy),
+        prefix=_text(prefix),
+    )
+
+
+def verification_of(terms: Terms, as_it_stands: list[Any]) -> Verification:
+    """From what scripts answer with `as_it_stands` of the prelude."""
+    now, wrong, locked, moving = as_it_stands
+    status, reason, revision, closed_at, receipt_id, sealed, delivery, *rest = moving
+    state, delivery_reason, carrier, delivery_at, carrier_id, carrier_before, resend_at, dialogue = rest
+    return Verification(
+        verification_id=terms.verification_id,
+        customer_id=terms.customer_id,
+        client=terms.client,
+        method=terms.method,
+        operation=terms.operation,
+        locale=terms.locale,
+        status=_STATUSES[status],
+        reason=_text(reason),
+        created_at=terms.created_at,
+        expires_at=terms.expires_at,
+        revision=int(revision),
+        pepper_id=terms.pepper_id,
         read_at=now,
         wrong_answers=wrong,
         locked=bool(locked),
-        contact_id=text(b"contact_id"),
-        target_contact_id=text(b"target_contact_id"),
-        operation_hash=text(b"operation_hash"),
-        policy_version=text(b"policy"),
-        prefix=text(b"prefix"),
-        closed_at=number(b"closed_at"),
-        receipt_id=text(b"receipt"),
-        sealed_code=record.get(b"sealed"),
-        delivery_number=number(b"delivery") or 0,
+        contact_id=terms.contact_id,
+        target_contact_id=terms.target_contact_id,
+        operation_hash=terms.operation_hash,
+        policy_version=terms.policy_version,
+        prefix=terms.prefix,
+        closed_at=_number(closed_at),
+        receipt_id=_text(receipt_id),
+        sealed_code=sealed,
+        delivery_number=_number(delivery) or 0,
         delivery_state=_DELIVERY_STATES[state] if state else None,
-        delivery_reason=text(b"d_reason"),
-        delivery_carrier=text(b"d_carrier"),
-        delivery_at=number(b"d_at"),
-        carrier_id=text(b"d_id"),
-        carrier_before=text(b"d_before"),
-        resend_at=number(b"resend_at"),
-        dialogue=text(b"dialogue") or "",
+        delivery_reason=_text(delivery_reason),
+        delivery_carrier=_text(carrier),
+        # Nothing has been said of the first delivery when it is queued with the verification.
+        delivery_at=_number(delivery_at) or (terms.created_at if state else None),
+        carrier_id=_text(carrier_id),
+        carrier_before=_text(carrier_before),
+        resend_at=_number(resend_at),
+        dialogue=_text(dialogue) or "",
     )
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode() if value else None
+
+
+def _number(value: bytes | None) -> int | None:
+    return int(value) if value else None

@@ -22,7 +22,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
-from gateway.store.verification_records import other_fields, verification_of
+from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
 _CREATE = load("create_verification")
 _READ = load("read_verification")
@@ -53,34 +53,30 @@ class RedisVerifications:
                 customer,
                 keys.contact(customer_id, new.contact_id) if new.contact_id else customer,
                 keys.guard(customer_id),
-                keys.customer_cap(customer_id),
-                keys.open_verifications(customer_id),
+                keys.opened(customer_id),
                 keys.expiring(shard),
                 keys.outbox(shard),
                 keys.audit(shard),
-                keys.opened_today(customer_id),
             ),
             (
                 new.verification_id,
                 "" if new.contact_version is None else new.contact_version,
-                limits.wrong_answers,
+                limits.wrong_answers_forgotten_after * 1000,
                 limits.customer_cap.count,
                 limits.customer_cap.window_seconds * 1000,
                 new.life * 1000,
                 limits.kept_after_close * 1000,
                 "1" if traits.is_delivered else "",
                 limits.resend_after * 1000 if traits.can_be_resent else "",
-                limits.wrong_answers_forgotten_after * 1000,
-                new.operation,
                 "" if new.per_day is None else new.per_day,
-                *(customer_id, new.client, new.method, new.contact_id or ""),
+                *(customer_id, new.client, new.method, new.operation, new.contact_id or ""),
                 *other_fields(new),
             ),
             durable=True,
         )
         match answer:
-            case [b"created", read]:
-                created = verification_of(new.verification_id, read)
+            case [b"created", int(now), int(wrong)]:
+                created = opened(new, now, wrong, limits.resend_after)
                 self._recent.note(created)
                 return created
             case [b"locked"]:
@@ -99,9 +95,10 @@ class RedisVerifications:
         read = await self._store.run(_READ, (keys.verification(verification_id), keys.guard_prefix(shard)))
         if read is None:
             return None
-        verification = verification_of(verification_id, read)
-        self._recent.note(verification)
-        return verification
+        as_it_stands, lasting = read
+        terms = terms_of(verification_id, lasting)
+        self._recent.note(terms)
+        return verification_of(terms, as_it_stands)
 
     async def terms(self, verification_id: str, client: str) -> Terms | None:
         terms = self._recent.of(verification_id)
@@ -122,7 +119,7 @@ class RedisVerifications:
                 keys.guard(customer_id),
                 keys.contact(customer_id, contact_id) if contact_id else customer,
                 keys.branch_password(customer_id, terms.operation),
-                keys.open_verifications(customer_id),
+                keys.opened(customer_id),
                 keys.expiring(shard),
                 keys.audit(shard),
             ),
@@ -142,8 +139,8 @@ class RedisVerifications:
             durable=True,
         )
         _raise_if_over(given)
-        verdict, wrong, read = given
-        return Judgement(Verdict(verdict.decode()), int(wrong), verification_of(verification_id, read))
+        verdict, wrong, as_it_stands = given
+        return Judgement(Verdict(verdict.decode()), wrong, verification_of(terms, as_it_stands))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
         given = await self._store.run(
@@ -197,8 +194,8 @@ class RedisVerifications:
         return bool(given[0] == b"noted")
 
     async def open_of_customer(self, customer_id: str) -> list[str]:
-        found = await self._store.command("ZRANGE", keys.open_verifications(customer_id), 0, -1)
-        return [verification_id.decode() for verification_id in found]
+        found = await self._store.command("HKEYS", keys.opened(customer_id))
+        return [field.decode() for field in found if field.startswith(b"ver_")]
 
     async def request_hang_up(self, verification_id: str, delivery_number: int) -> None:
         await self._store.command(
@@ -230,7 +227,7 @@ def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str
     shard = keys.shard_in(verification_id)
     return (
         keys.verification(verification_id),
-        keys.open_verifications(customer_id),
+        keys.opened(customer_id),
         keys.expiring(shard),
         keys.audit(shard),
     )

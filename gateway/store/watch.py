@@ -126,7 +126,7 @@ class StoreWatch:
             looked, closed = await self._store.run(
                 _VOID,
                 (keys.expiring(shard), keys.outbox(shard), keys.audit(shard)),
-                (keys.verification_prefix(shard), keys.open_verifications_prefix(shard), passed, _AT_ONCE),
+                (keys.verification_prefix(shard), keys.opened_prefix(shard), passed, _AT_ONCE),
                 durable=True,
             )
             passed, voided = passed + looked - closed, voided + closed

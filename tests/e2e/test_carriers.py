@@ -15,6 +15,7 @@ from gateway.store import keys
 from gateway.store.carrier_board import RedisCarrierBoard
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.fields import FIELDS
 from tests.e2e.caller import Person
 
 
@@ -148,7 +149,7 @@ async def test_a_call_that_was_placed_without_an_answer_is_not_placed_again(pers
 async def test_a_resend_comes_by_another_carrier(person: Person, carriers: Carriers, store: Store) -> None:
     opened = await person.start("sms")
     await person.texted(1)
-    await store.command("HSET", keys.verification(opened["id"]), "resend_at", 1)
+    await store.command("HSET", keys.verification(opened["id"]), FIELDS["v.resend_at"], 1)
     await person.api.call("POST", f"/v1/verifications/{opened['id']}/resend", {})
     await person.texted(2)
     assert [account for account, _ in await carriers.texts(person)] == [MAIN, BACKUP]

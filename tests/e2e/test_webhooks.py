@@ -13,6 +13,7 @@ import pytest
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.fields import FIELDS
 from tests.e2e.caller import Answer, Caller, Person, another
 from tests.e2e.conftest import Served
 from tests.e2e.forging import Forger
@@ -124,7 +125,7 @@ async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger)
 
 async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forger: Forger, store: Store) -> None:
     opened = await _ringing(person)
-    first_turn = (await store.command("HGET", keys.verification(opened["id"]), "turn")).decode()
+    first_turn = (await store.command("HGET", keys.verification(opened["id"]), FIELDS["v.turn"])).decode()
     answered = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
     again = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
     assert (again.status, again.slug) == (409, "turn-already-taken")
@@ -141,7 +142,7 @@ async def test_keys_that_no_phone_has_are_refused_and_use_no_turn_up(
     person: Person, forger: Forger, store: Store, digits: str
 ) -> None:
     opened = await _ringing(person)
-    first_turn = (await store.command("HGET", keys.verification(opened["id"]), "turn")).decode()
+    first_turn = (await store.command("HGET", keys.verification(opened["id"]), FIELDS["v.turn"])).decode()
     path = f"voice/{opened['id']}/{first_turn}"
     assert (await forger.send(f"{path}/keys", forger.call(person, Digits=digits))).status == 400
     assert (await forger.send(f"{path}/answered", forger.call(person))).status == 200

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from gateway.store import keys
+from gateway.store.fields import FIELDS
 from tests.faults.harness.client import Answer, Issuer
 from tests.faults.harness.fault import Fault, Trial
 from tests.faults.harness.installation import Installation, Person, installation
@@ -122,7 +123,7 @@ class Rounds:
         async with asyncio.timeout(_PATIENCE):
             while True:
                 told = await self._bonin.issuer.expect("GET", f"/v1/verifications/{verification_id}")
-                turn = await self._bonin.store.command("HGET", keys.verification(verification_id), "turn")
+                turn = await self._bonin.store.command("HGET", keys.verification(verification_id), FIELDS["v.turn"])
                 if turn and told["delivery"]["state"] != "queued":
                     return str(turn)
 

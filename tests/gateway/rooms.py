@@ -45,6 +45,7 @@ from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.decisions import RedisStandings
 from gateway.store.expiry import ExpirySweep
+from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
@@ -255,5 +256,5 @@ class Rooms:
 
     async def let_life_pass(self, one: Verification) -> None:
         """The verification is past its time now."""
-        await self.store.command("HSET", keys.verification(one.verification_id), "expires_at", 1)
+        await self.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.expires_at"], 1)
         await self.store.command("ZADD", keys.expiring(keys.shard_in(one.verification_id)), 1, one.verification_id)

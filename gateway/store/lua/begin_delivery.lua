@@ -5,7 +5,8 @@ ARGV: 1 delivery number  2 carrier  3 most hand-overs that may have happened
 Answers: {'not_wanted'} gone, closed, past its time, replaced by a later delivery, given up, or with a carrier
          | {'spent'} | {'begun', number of the hand-over, how many more may follow}. ]]
 local now = store_time()
-local d = redis.call('HMGET', KEYS[1], 'd_state', 'status', 'expires_at', 'delivery', 'd_id', 'd_rank', 'd_send', 'd_base')
+local d = redis.call('HMGET', KEYS[1], 'v.d_state', 'v.status', 'v.expires_at', 'v.delivery', 'v.d_id', 'v.d_rank', 'v.d_send',
+  'v.d_base')
 local open = not d[2] or (d[2] == 'pending' and now < tonumber(d[3]))
 if not d[1] or not open or d[4] ~= ARGV[1] or d[5] or tonumber(d[6] or '0') > 0 then
   return {'not_wanted'}
@@ -15,5 +16,5 @@ local left = tonumber(d[8] or '0') + tonumber(ARGV[3]) - send
 if left < 0 then
   return {'spent'}
 end
-redis.call('HSET', KEYS[1], 'd_send', send, 'd_carrier', ARGV[2])
+redis.call('HSET', KEYS[1], 'v.d_send', send, 'v.d_carrier', ARGV[2])
 return {'begun', send, left}

@@ -7,5 +7,5 @@ if redis.call('XDEL', KEYS[1], ARGV[2]) == 0 then
   return 0
 end
 redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], '*', 'at', store_time(), 'customer',
-  redis.call('HGET', KEYS[3], 'customer_id') or 'unknown', unpack(ARGV, 4))
+  redis.call('HGET', KEYS[3], 'v.customer_id') or 'unknown', unpack(ARGV, 4))
 return 1

@@ -1,19 +1,19 @@
 --[[ The verdict: the only way to become verified. Reserves the attempt, compares, closes, writes the audit event.
 KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none)  4 branch password
-      5 customer's open verifications  6 shard's expiring set  7 audit
+      5 opened for the customer of late  6 shard's expiring set  7 audit
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
       8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
       10 the same as 8 under the other pepper in force, or as 8  11 replicas that must hold a verdict
 Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wrong answers as of it, the verification
-         as read}, where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt
+         as it stands}, where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt
          sent again gets its first. ]]
 local now = store_time()
-local keys = { verification = KEYS[1], open = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
-local attempt = 'attempt:' .. ARGV[2]
+local keys = { verification = KEYS[1], opened = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
+local attempt = 'attempt' .. ARGV[2]
 
-local v = redis.call('HMGET', KEYS[1], 'status', 'expires_at', 'code', 'contact_version', attempt, 'store',
-  'customer_id', 'client', 'method', 'operation', 'contact_id')
+local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.expires_at', 'v.code', 'v.contact_version', attempt, 'v.store',
+  'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
 if not v[1] then
   return {'missing'}
 end
@@ -21,7 +21,7 @@ local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
 local wrong = tonumber(guard[1] or '0')
 if ARGV[2] ~= '' and v[5] then
   local verdict, counted = string.match(v[5], '^(.*):(%d+)$')
-  return {verdict, tonumber(counted), as_read(KEYS[1], now, wrong, guard[3])}
+  return {verdict, tonumber(counted), as_it_stands(KEYS[1], now, wrong, guard[3])}
 end
 if v[1] ~= 'pending' then
   return {'closed', v[1]}
@@ -32,7 +32,7 @@ local function give(verdict)
   if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], attempt, verdict .. ':' .. wrong)
   end
-  return {verdict, wrong, as_read(KEYS[1], now, wrong, verdict == 'locked')}
+  return {verdict, wrong, as_it_stands(KEYS[1], now, wrong, verdict == 'locked')}
 end
 local function fail(status, reason)
   close(keys, told, status, reason, ARGV[5], now)
@@ -43,8 +43,8 @@ local channel_of = { sms = 'screen', branch_otp = 'screen', ars = 'phone', sms_r
 if channel_of[told.method] ~= ARGV[5] then
   return {'closed', 'pending'}
 end
-local identity, replicas = store_identity()
-if replicas < tonumber(ARGV[11]) then
+local identity, replication = store_identity()
+if too_few_replicas(replication, ARGV[11]) then
   return {'too_few_replicas'}
 end
 if now >= tonumber(v[2]) then
@@ -85,7 +85,7 @@ if not right then
     tell_of(told, KEYS[7], 'customer.locked', now, 'wrong', wrong, 'channel', ARGV[5])
     return fail('failed', 'locked')
   end
-  redis.call('HINCRBY', KEYS[1], 'rev', 1)
+  redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
   redis.call('PUBLISH', 'bonin:changes', ARGV[1])
   return give('wrong')
 end
@@ -100,6 +100,5 @@ if told.method == 'branch_otp' then
   redis.call('HSET', KEYS[4], 'status', 'used')
   redis.call('HDEL', KEYS[4], 'code')
 end
-redis.call('HSET', KEYS[1], 'receipt', ARGV[6])
-close(keys, told, 'verified', 'correct', ARGV[5], now)
+close(keys, told, 'verified', 'correct', ARGV[5], now, 'v.receipt', ARGV[6])
 return give('correct')

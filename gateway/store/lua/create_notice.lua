@@ -6,8 +6,8 @@ local now = store_time()
 if redis.call('EXISTS', KEYS[2]) == 0 then
   return {'customer_missing'}
 end
-redis.call('HSET', KEYS[1], 'd_state', 'queued', 'd_at', now, 'delivery', 1, 'client', ARGV[3],
-  'customer_id', ARGV[4], 'contact_id', ARGV[5], 'kind', ARGV[6], 'operation', ARGV[7], 'locale', ARGV[8])
+redis.call('HSET', KEYS[1], 'v.d_state', 'queued', 'v.d_at', now, 'v.delivery', 1, 'v.client', ARGV[3],
+  'v.customer_id', ARGV[4], 'v.contact_id', ARGV[5], 'v.kind', ARGV[6], 'v.operation', ARGV[7], 'v.locale', ARGV[8])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('XADD', KEYS[3], '*', 'notice', ARGV[1], 'delivery', 1)
 tell(KEYS[4], 'notice.created', now, ARGV[4], 'notice', ARGV[1], 'client', ARGV[3], 'kind', ARGV[6],

@@ -18,8 +18,8 @@ end
 local owned_at = by == 'ownership' and now or nil
 if ARGV[11] ~= '' then
   local voucher = redis.call('HMGET', CONTACT .. ARGV[11], 'version', 'verified_by', 'verified_at', 'fell_at')
-  local v = redis.call('HMGET', VERIFICATION .. ARGV[10], 'status', 'operation', 'contact_id', 'target_contact_id',
-    'closed_at')
+  local v = redis.call('HMGET', VERIFICATION .. ARGV[10], 'v.status', 'v.operation', 'v.contact_id', 'v.target_contact_id',
+    'v.closed_at')
   local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
   if voucher[1] ~= ARGV[12] or voucher[2] ~= 'ownership' or v[1] ~= 'verified' or v[2] ~= 'vouch'
       or v[3] ~= ARGV[11] or v[4] ~= id or tonumber(v[5]) <= fell_at then

@@ -1,15 +1,20 @@
 --[[ Read before every verb: the store's clock, the one way an event is told, and those a verification is read and
-closed. ]]
+closed. A word such as 'v.status' is a field of a numerous record: gateway/store/fields.py has its short name. ]]
 local function store_time()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
---[[ Which store this is, and how many replicas it has. Its replication id is another one after a restart and after a
-promotion, when acknowledged writes may be gone: what may succeed once is worth nothing in another store. ]]
+--[[ Which store this is: 64 bits of its replication id, which is another one after a restart and after a promotion,
+when acknowledged writes may be gone: what may succeed once is worth nothing in another store. And what it says of its
+replication, for `too_few_replicas`. ]]
 local function store_identity()
   local replication = redis.call('INFO', 'replication')
-  return string.match(replication, 'master_replid:(%x+)'), tonumber(string.match(replication, 'connected_slaves:(%d+)'))
+  local _, before = string.find(replication, 'master_replid:', 1, true)
+  return string.sub(replication, before + 1, before + 16), replication
+end
+local function too_few_replicas(replication, needed)
+  return needed ~= '0' and tonumber(string.match(replication, 'connected_slaves:(%d+)')) < tonumber(needed)
 end
 
 --[[ Tells the audit of one change. `more` is field, value, …; a field without a value is left out. What each event
@@ -25,33 +30,38 @@ local function tell(stream, event, now, customer, ...)
   redis.call('XADD', stream, '*', unpack(words))
 end
 
---[[ The same of a verification. It is what `verification_of` makes of the last five values of an HMGET that ends with
-customer_id, client, method, operation, contact_id. ]]
+--[[ The same of a verification, which is told most: each field of `...` has its value. It is what `verification_of`
+makes of the last five values of an HMGET that ends with customer_id, client, method, operation, contact_id. ]]
 local function verification_of(id, values)
   local customer, client, method, operation, contact = unpack(values, #values - 4)
   return { id = id, customer = customer, client = client, method = method, operation = operation, contact = contact }
 end
-local function tell_of(verification, stream, event, now, ...)
-  tell(stream, event, now, verification.customer, 'verification', verification.id, 'client', verification.client,
-    'method', verification.method, 'operation', verification.operation, 'contact', verification.contact, ...)
-end
-
---[[ What a gateway makes a verification of: {now (ms), wrong answers, locked (1 or 0), field, value, …}. ]]
-local function as_read(verification, now, wrong, locked)
-  local answer = { now, wrong, locked and 1 or 0 }
-  for _, word in ipairs(redis.call('HGETALL', verification)) do
-    answer[#answer + 1] = word
+local function tell_of(v, stream, event, now, ...)
+  if v.contact and v.contact ~= '' then
+    redis.call('XADD', stream, '*', 'event', event, 'at', now, 'customer', v.customer, 'verification', v.id,
+      'client', v.client, 'method', v.method, 'operation', v.operation, 'contact', v.contact, ...)
+  else
+    redis.call('XADD', stream, '*', 'event', event, 'at', now, 'customer', v.customer, 'verification', v.id,
+      'client', v.client, 'method', v.method, 'operation', v.operation, ...)
   end
-  return answer
 end
 
---[[ keys: verification, open (the customer's open verifications), expiring (the shard's), audit. v: `verification_of`.
-The code goes when the verification closes; gateways that wait for a change are told. ]]
-local function close(keys, v, status, reason, channel, now)
-  redis.call('HSET', keys.verification, 'status', status, 'reason', reason, 'closed_at', now)
-  redis.call('HDEL', keys.verification, 'code', 'sealed')
-  redis.call('HINCRBY', keys.verification, 'rev', 1)
-  redis.call('ZREM', keys.open, v.id)
+--[[ What may change of a verification, with the store's time (ms), the customer's wrong answers, and 1 when they lock,
+else 0. `verification_of` of gateway/store/verification_records.py takes it in this order. ]]
+local function as_it_stands(verification, now, wrong, locked)
+  return { now, wrong, locked and 1 or 0, redis.call('HMGET', verification, 'v.status', 'v.reason', 'v.rev',
+    'v.closed_at', 'v.receipt', 'v.sealed', 'v.delivery', 'v.d_state', 'v.d_reason', 'v.d_carrier', 'v.d_at', 'v.d_id',
+    'v.d_before', 'v.resend_at', 'v.dialogue') }
+end
+
+--[[ keys: verification, opened (of late for the customer), expiring (the shard's), audit. v: `verification_of`; each
+field of `...` is written with its value. The code goes when the verification closes; gateways that wait for a change
+are told. ]]
+local function close(keys, v, status, reason, channel, now, ...)
+  redis.call('HSET', keys.verification, 'v.status', status, 'v.reason', reason, 'v.closed_at', now, ...)
+  redis.call('HDEL', keys.verification, 'v.code', 'v.sealed')
+  redis.call('HINCRBY', keys.verification, 'v.rev', 1)
+  redis.call('HDEL', keys.opened, v.id)
   redis.call('ZREM', keys.expiring, v.id)
   tell_of(v, keys.audit, 'verification.' .. status, now, 'reason', reason, 'channel', channel)
   redis.call('PUBLISH', 'bonin:changes', v.id)

@@ -5,5 +5,5 @@ Answers: 1 | 0. ]]
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end
-redis.call('HSET', KEYS[1], 'turn', ARGV[1], 'dialogue', ARGV[2])
+redis.call('HSET', KEYS[1], 'v.turn', ARGV[1], 'v.dialogue', ARGV[2])
 return 1

@@ -4,11 +4,11 @@ ARGV: 1 mark is kept (ms, longer than any receipt lives)  2 verification id  3 r
       4 customer id  5 client  6 method  7 operation  8 contact id, or ''
 Answers: {'redeemed'} | {'again'} | {'store_changed'} | {'too_few_replicas'}. ]]
 local now = store_time()
-local identity, replicas = store_identity()
-if replicas < tonumber(ARGV[3]) then
+local identity, replication = store_identity()
+if too_few_replicas(replication, ARGV[3]) then
   return {'too_few_replicas'}
 end
-if redis.call('HGET', KEYS[3], 'store') ~= identity then
+if redis.call('HGET', KEYS[3], 'v.store') ~= identity then
   return {'store_changed'}
 end
 if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then

@@ -8,7 +8,7 @@ local now = store_time()
 if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then
   return {'missing'}
 end
-local d = redis.call('HMGET', KEYS[3], 'd_state', 'status', 'expires_at', 'delivery', 'd_id', 'd_send')
+local d = redis.call('HMGET', KEYS[3], 'v.d_state', 'v.status', 'v.expires_at', 'v.delivery', 'v.d_id', 'v.d_send')
 if not d[1] then
   return {'closed', 'gone'}
 end
@@ -24,10 +24,10 @@ else
   if d[5] then
     return {'with_carrier'}
   end
-  redis.call('HSET', KEYS[3], 'd_state', 'queued', 'd_rank', 0, 'd_at', now, 'd_base', d[6] or 0)
-  redis.call('HDEL', KEYS[3], 'd_reason')
+  redis.call('HSET', KEYS[3], 'v.d_state', 'queued', 'v.d_rank', 0, 'v.d_at', now, 'v.d_base', d[6] or 0)
+  redis.call('HDEL', KEYS[3], 'v.d_reason')
   if d[2] then
-    redis.call('HINCRBY', KEYS[3], 'rev', 1)
+    redis.call('HINCRBY', KEYS[3], 'v.rev', 1)
     redis.call('PUBLISH', 'bonin:changes', ARGV[3])
   end
   redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3], 'delivery', ARGV[4])

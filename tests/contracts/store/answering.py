@@ -44,7 +44,8 @@ async def judged(
     """The verdict, and the customer's wrong answers as of it."""
     judgement = await ports.verifications.check(to, answer(to, code, attempt, **changes))
     now = await read(ports, to.verification_id)
-    assert judgement.verification == replace(now, read_at=judgement.verification.read_at)
+    # What never changes is not read again: it is what the verification was opened with.
+    assert judgement.verification == replace(now, read_at=judgement.verification.read_at, expires_at=to.expires_at)
     return judgement.verdict, judgement.wrong_answers
 
 

@@ -36,6 +36,7 @@ from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.expiry import ExpirySweep
+from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
 from gateway.store.outbox import RedisOutbox
@@ -108,7 +109,7 @@ class Ports:
         """The verification is past its time now, and only just."""
         seconds, microseconds = await self.store.command("TIME")
         now = int(seconds) * 1000 + int(microseconds) // 1000
-        await self.store.command("HSET", keys.verification(verification_id), "expires_at", now)
+        await self.store.command("HSET", keys.verification(verification_id), FIELDS["v.expires_at"], now)
         await self.store.command("ZADD", keys.expiring(keys.shard_in(verification_id)), 1, verification_id)
 
     async def let_contact_change(self, contact_id: str) -> None:
@@ -120,7 +121,7 @@ class Ports:
         await self.store.command("HSET", keys.contact(builders.CUSTOMER_ID, contact_id), "owned_at", 1)
 
     async def let_resend_pause_pass(self, verification_id: str) -> None:
-        await self.store.command("HSET", keys.verification(verification_id), "resend_at", 1)
+        await self.store.command("HSET", keys.verification(verification_id), FIELDS["v.resend_at"], 1)
 
     async def let_wrong_answers_age(self, customer_id: str) -> None:
         """The customer's wrong answers are older than they count."""
@@ -142,7 +143,7 @@ class Ports:
 
     async def become_another_store(self, verification_id: str) -> None:
         """The verification was opened in a store that is not this one any more."""
-        await self.store.command("HSET", keys.verification(verification_id), "store", "0" * 40)
+        await self.store.command("HSET", keys.verification(verification_id), FIELDS["v.store"], "0" * 40)
 
     async def lapse(self, key: str) -> None:
         """The key's time is over; it must have had one."""

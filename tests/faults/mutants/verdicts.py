@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gateway.store.fields import with_fields
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -14,17 +16,17 @@ class Mutant:
 
 
 def _verdict(name: str, old: str, new: str) -> Mutant:
-    return Mutant(name, "check_verification", old, new)
+    return Mutant(name, "check_verification", with_fields(old), with_fields(new))
 
 
 def _receipt(name: str, old: str, new: str) -> Mutant:
-    return Mutant(name, "redeem_receipt", old, new)
+    return Mutant(name, "redeem_receipt", with_fields(old), with_fields(new))
 
 
 MUTANTS = (
     _verdict("a closed verification is judged", "if v[1] ~= 'pending' then", "if false then"),
     _verdict("any channel will do", "if channel_of[told.method] ~= ARGV[5] then", "if false then"),
-    _verdict("too few replicas will do", "if replicas < tonumber(ARGV[11]) then", "if false then"),
+    _verdict("too few replicas will do", "if too_few_replicas(replication, ARGV[11]) then", "if false then"),
     _verdict("time does not run out", "if now >= tonumber(v[2]) then", "if false then"),
     _verdict("it runs out a moment later", "if now >= tonumber(v[2]) then", "if now > tonumber(v[2]) + 1000 then"),
     _verdict("any store will do", "if v[6] ~= identity then", "if false then"),
@@ -46,10 +48,10 @@ MUTANTS = (
     _verdict("a right answer counts as a try", "wrong = wrong - 1\n", ""),
     _verdict("a right answer clears all", "if wrong == 0 then", "if true then"),
     _verdict("a password stays good", "redis.call('HSET', KEYS[4], 'status', 'used')\n", ""),
-    _verdict("no receipt is kept", "redis.call('HSET', KEYS[1], 'receipt', ARGV[6])\n", ""),
-    _verdict("it stays open", "close(keys, told, 'verified', 'correct', ARGV[5], now)\n", ""),
+    _verdict("no receipt is kept", ", 'v.receipt', ARGV[6])", ")"),
+    _verdict("it stays open", "close(keys, told, 'verified', 'correct', ARGV[5], now, 'v.receipt', ARGV[6])\n", ""),
     _verdict("an attempt sent again is judged again", "if ARGV[2] ~= '' and v[5] then", "if false then"),
-    _receipt("any store redeems", "redis.call('HGET', KEYS[3], 'store') ~= identity", "false"),
-    _receipt("too few replicas redeem", "if replicas < tonumber(ARGV[3]) then", "if false then"),
+    _receipt("any store redeems", "redis.call('HGET', KEYS[3], 'v.store') ~= identity", "false"),
+    _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[3]) then", "if false then"),
     _receipt("redeemed again", "'NX', 'PX'", "'PX'"),
 )

@@ -64,7 +64,7 @@ def test_each_kind_of_digest_is_its_own() -> None:
         *VAULT.branch_digests("a", "b", "c"),
         *VAULT.reply_digests(("a",), "b"),
         VAULT.digest("a", "b", "c", "d", pepper_id=PEPPER_ID),
-        bytes.fromhex(VAULT.attempt_digest("a", pepper_id=PEPPER_ID)),
+        VAULT.attempt_digest("a", pepper_id=PEPPER_ID),
     ]
     assert len(set(digests)) == len(digests)
 

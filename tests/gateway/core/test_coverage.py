@@ -16,6 +16,7 @@ from gateway.core.problems import Problem
 from gateway.core.verification import Method
 from gateway.methods.breaker import Outcome
 from gateway.store import keys
+from gateway.store.fields import FIELDS
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE
 from tests.gateway.core.policies import facts
 from tests.gateway.rooms import Rooms, line
@@ -70,7 +71,7 @@ async def test_a_paused_carrier_is_none_and_a_breaker_that_is_open_is_one(rooms:
 
 
 async def _resend(rooms: Rooms, verification_id: str) -> object:
-    await rooms.store.command("HSET", keys.verification(verification_id), "resend_at", 1)
+    await rooms.store.command("HSET", keys.verification(verification_id), FIELDS["v.resend_at"], 1)
     return await rooms.verifications.resend(verification_id, CLIENT)
 
 

@@ -16,6 +16,7 @@ from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.store.notices import RedisNotices
 from gateway.store.ranges import SPAN_MS
 from tests.builders import CLIENT, CUSTOMER_ID
@@ -87,7 +88,7 @@ async def test_a_text_is_not_repeated_where_nothing_is_texted(rooms: Rooms, cont
     opened = await rooms.open(Method.SMS, contact)
     conversion = keys.range_counters(PREFIX)[1]
     await rooms.store.command("HSET", conversion, "held_until", opened.created_at + 600_000)
-    await rooms.store.command("HSET", keys.verification(opened.verification_id), "resend_at", 1)
+    await rooms.store.command("HSET", keys.verification(opened.verification_id), FIELDS["v.resend_at"], 1)
     with pytest.raises(Refusal) as refused:
         await rooms.verifications.resend(opened.verification_id, CLIENT)
     assert _problem(refused) == ("texting-held", [])

@@ -27,6 +27,7 @@ from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import TRAITS, Channel, Method, Status, Verdict, Verification
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
 from tests import builders
 from tests.builders import CLIENT
@@ -109,7 +110,7 @@ class VerificationMachine(RuleBasedStateMachine):
     @rule(model=verifications)
     def resend(self, model: Model) -> None:
         if model.is_open:
-            self.run(self.store.command("HSET", keys.verification(model.id), "resend_at", 1))
+            self.run(self.store.command("HSET", keys.verification(model.id), FIELDS["v.resend_at"], 1))
         resending = self.rooms.verifications.resend(model.id, CLIENT)
         if not model.is_open:
             assert self.refusal(resending).problem is Problem.VERIFICATION_CLOSED

@@ -15,6 +15,7 @@ from gateway.methods import handing_over
 from gateway.methods.dispatcher import MOST_TRIES
 from gateway.store import keys
 from gateway.store.dead_letters import RedisDeadLetters
+from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.outbox import RedisOutbox
 from tests.builders import CLIENT, MOBILE
@@ -57,7 +58,7 @@ async def dispatch(rooms: Rooms) -> AsyncIterator[Dispatch]:
 
 
 async def let_resend_pause_pass(rooms: Rooms, one: Verification) -> None:
-    await rooms.store.command("HSET", keys.verification(one.verification_id), "resend_at", 1)
+    await rooms.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.resend_at"], 1)
 
 
 async def test_a_text_with_the_code_goes_to_the_contact(rooms: Rooms, contact: Contact, dispatch: Dispatch) -> None:

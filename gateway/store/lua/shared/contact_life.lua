@@ -1,5 +1,5 @@
 --[[ Read before the verbs that change what a contact may be used for. Such a verb begins with
-KEYS: 1 contacts  2 customer's open verifications  3 shard's expiring set  4 outbox  5 audit
+KEYS: 1 contacts  2 opened for the customer of late  3 shard's expiring set  4 outbox  5 audit
 ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys
       4 how long an ownership check counts (ms; 0: for ever)  5 who does it  6 customer id
 The keys that the prefixes complete are in the slot of the others. ]]
@@ -14,14 +14,25 @@ local function note(id, event, cause, reference)
   tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
+--[[ The ids of a customer's open verifications, of what was opened for them of late. ]]
+local function open_of(opened)
+  local ids = {}
+  for _, field in ipairs(redis.call('HKEYS', opened)) do
+    if string.sub(field, 1, 4) == 'ver_' then
+      ids[#ids + 1] = field
+    end
+  end
+  return ids
+end
+
 --[[ Closes what is open with this contact, or for it, or with none given all of it; a phone that rings for it stops. ]]
 local function void_open(id)
-  for _, open in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-    local v = redis.call('HMGET', VERIFICATION .. open, 'status', 'expires_at', 'target_contact_id', 'delivery',
-      'customer_id', 'client', 'method', 'operation', 'contact_id')
+  for _, open in ipairs(open_of(KEYS[2])) do
+    local v = redis.call('HMGET', VERIFICATION .. open, 'v.status', 'v.expires_at', 'v.target_contact_id', 'v.delivery',
+      'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
     local told = verification_of(open, v)
     if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
-      close({ verification = VERIFICATION .. open, open = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, told,
+      close({ verification = VERIFICATION .. open, opened = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, told,
         'failed', 'contact_changed', 'gateway', now)
       if told.method == 'ars' then
         redis.call('XADD', KEYS[4], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
