@@ -34,15 +34,32 @@ async def demo_on_free_ports(directory: Path, carrier_speed: float = CARRIER_SPE
 
 
 @asynccontextmanager
-async def an_empty_store(url: str) -> AsyncIterator[Store]:
-    """The server at `url`, emptied, through a connection of its own."""
+async def a_store(url: str) -> AsyncIterator[Store]:
+    """The server at `url`, through connections of its own."""
     store = Store(url)
     await store.open()
     try:
-        await store.command("FLUSHALL")
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def an_empty_store(url: str) -> AsyncIterator[Store]:
+    """The server at `url`, emptied."""
+    async with a_store(url) as store:
+        await store.command("FLUSHALL")
+        yield store
+
+
+_FOR_TESTS = ("+keys", "+dump", "+client|kill", "+client|list", "+script|flush")
+"""What tests of the store look at it with, or break it by."""
+
+
+def documented_account() -> list[str]:
+    """The words of the account that docs/operations.md makes for the gateway: its name and its rules."""
+    operations = Path(__file__).parents[1] / "docs" / "operations.md"
+    return operations.read_text().partition("```text acl\n")[2].partition("\n```")[0].split()[1:]
 
 
 @pytest.fixture(scope="session")
@@ -56,9 +73,11 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 async def store(valkey_url: str) -> AsyncIterator[Store]:
-    """The store that is built in, with nothing in it."""
-    async with an_empty_store(valkey_url) as store:
-        yield store
+    """The store that is built in, with nothing in it, for an account with no more rights than it is said to need."""
+    async with an_empty_store(valkey_url) as whole:
+        await whole.command("ACL", "SETUSER", *documented_account(), *_FOR_TESTS)
+        async with a_store(valkey_url.replace("unix://", "unix://bonin:password@")) as store:
+            yield store
 
 
 @pytest.fixture

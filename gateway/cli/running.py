@@ -11,6 +11,7 @@ from gateway.log import configure_logging
 from gateway.running import AddressRefused, run
 from gateway.settings import PolicySettings, SettingsRefused, load_settings
 from gateway.store.embedded import EmbeddedStoreFailed
+from gateway.store.refusals import why_away
 from gateway.store.watch import ForgetfulStore
 from gateway.telemetry import TelemetryMissing
 
@@ -29,8 +30,8 @@ def run_command(parsed: argparse.Namespace) -> int:
         return 2
     except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
-    except StoreUnavailable:
-        print("The store cannot be reached: see BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
+    except StoreUnavailable as away:
+        print(f"The store cannot be used: {why_away(away)}. See BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
     except BrokenPipeError:
         # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

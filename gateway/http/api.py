@@ -66,14 +66,14 @@ class Parts:
     twilio: TwilioEndpoints
     metrics: CollectorRegistry
     connections: Connections
-    ready: Callable[[], Awaitable[bool]]
+    trouble: Callable[[], Awaitable[str | None]]
     exemplars: bool = False
 
 
 def create_app(parts: Parts) -> web.Application:
     """The gateway's application."""
     app = create_base_app(
-        registry=parts.metrics, ready=parts.ready, connections=parts.connections, exemplars=parts.exemplars
+        registry=parts.metrics, trouble=parts.trouble, connections=parts.connections, exemplars=parts.exemplars
     )
     routes = [
         *customer_routes(parts.customers),

@@ -19,8 +19,8 @@ READY_SECONDS = 2.0
 """A store that takes longer to answer a ping is not one to send customers to."""
 
 
-def add_health(app: web.Application, registry: CollectorRegistry, ready: Callable[[], Awaitable[bool]]) -> None:
-    """`/livez` without I/O, `/readyz` by `ready`, `/metrics` from `registry`."""
+def add_health(app: web.Application, registry: CollectorRegistry, trouble: Callable[[], Awaitable[str | None]]) -> None:
+    """`/livez` without I/O, `/readyz` by `trouble`, which says why not, `/metrics` from `registry`."""
 
     async def livez(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -28,8 +28,8 @@ def add_health(app: web.Application, registry: CollectorRegistry, ready: Callabl
     async def readyz(request: web.Request) -> web.Response:
         if request.app[LIFECYCLE].draining:
             raise Refusal(Problem.DRAINING, retry_after=5)
-        if not await _in_time(ready):
-            raise Refusal(Problem.STORE_UNAVAILABLE, retry_after=1)
+        if (why := await _in_time(trouble)) is not None:
+            raise Refusal(Problem.STORE_UNAVAILABLE, retry_after=1, members={"why": why})
         return web.json_response({"status": "ready"})
 
     async def metrics(request: web.Request) -> web.Response:
@@ -45,9 +45,9 @@ def add_health(app: web.Application, registry: CollectorRegistry, ready: Callabl
     app.router.add_get("/metrics", metrics)
 
 
-async def _in_time(ready: Callable[[], Awaitable[bool]]) -> bool:
+async def _in_time(trouble: Callable[[], Awaitable[str | None]]) -> str | None:
     try:
         async with asyncio.timeout(READY_SECONDS):
-            return await ready()
+            return await trouble()
     except TimeoutError:
-        return False
+        return "no answer"

@@ -50,14 +50,14 @@ _VERIFICATION_ID = re.compile(VERIFICATION_ID)
 def create_base_app(
     *,
     registry: CollectorRegistry,
-    ready: Callable[[], Awaitable[bool]],
+    trouble: Callable[[], Awaitable[str | None]],
     connections: Connections | None = None,
     exemplars: bool = False,
 ) -> web.Application:
     """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`
     and the static files.
 
-    `ready` says whether the store can be reached; metrics go to, and are served from, `registry`. Without
+    `trouble` says why the store will not do, if so; metrics go to, and are served from, `registry`. Without
     `connections` the usual limits hold.
     """
     lifecycle = Lifecycle()
@@ -72,7 +72,7 @@ def create_base_app(
     app.on_response_prepare.append(_prepare)
     app.router.add_get("/problems/{slug}", show_problem)
     add_static_files(app)
-    add_health(app, registry, ready)
+    add_health(app, registry, trouble)
     return app
 
 

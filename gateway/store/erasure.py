@@ -20,7 +20,7 @@ from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.fields import FIELDS
-from gateway.store.refusals import ResponseError
+from gateway.store.refusals import ResponseError, RightMissing
 from gateway.store.scripts import load
 
 _ERASE = load("erase_customer", "contact_life")
@@ -62,7 +62,7 @@ class RedisErasure:
         """Have the store write its files anew, without what is gone; whether it does."""
         try:
             await self._store.command("BGREWRITEAOF")
-        except ResponseError:
+        except (ResponseError, RightMissing):
             # One is under way, or this user of the store may not ask for one.
             return False
         return True

@@ -274,6 +274,9 @@ AUDIT_KEYS = _at(NOBODYS, "audit-keys")
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"
 """The pattern of all `idempotency` records."""
 
+NEVER_THERE = _at(NOBODYS, "never-there")
+"""A key that nobody makes: by asking to replace it one learns whether the store takes changes."""
+
 CHANGES = "bonin:changes"
 """Channel: the id of each verification that has just changed."""
 

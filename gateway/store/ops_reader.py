@@ -13,7 +13,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import ops_keys
 from gateway.store.connection import Store
-from gateway.store.refusals import ResponseError
+from gateway.store.refusals import ResponseError, RightMissing
 
 READER: Final = "bonin-ops-reader"
 
@@ -50,6 +50,9 @@ class OpsReader:
         while True:
             try:
                 await self.put(password)
+            except RightMissing as refused:
+                _log.warning("ops_reader_skipped", why=str(refused))
+                return
             except StoreUnavailable:
                 pass
             except ResponseError as refused:

@@ -1,5 +1,7 @@
 """What the store refuses with, as exceptions: of the command, or of the store that cannot serve at all."""
 
+import re
+
 from gateway.core.errors import StoreUnavailable
 
 
@@ -26,6 +28,10 @@ class MovedError(ResponseError):
     """The slot is another node's."""
 
 
+class NoPermissionError(ResponseError):
+    """The account may not run the command, or not touch the key."""
+
+
 class NoScriptError(ResponseError):
     """The script was never told to this server: nothing was done."""
 
@@ -47,15 +53,24 @@ _ERRORS: dict[str, type[ResponseError]] = {
     "CLUSTERDOWN": ClusterDownError,
     "MASTERDOWN": MasterDownError,
     "MOVED": MovedError,
+    "NOPERM": NoPermissionError,
     "NOSCRIPT": NoScriptError,
     "OOM": OutOfMemoryError,
     "READONLY": ReadOnlyError,
     "TRYAGAIN": TryAgainError,
 }
-_NOT_IN_SERVICE = (ReadOnlyError, OutOfMemoryError, MasterDownError, ClusterDownError, TryAgainError)
+_NOT_IN_SERVICE = (
+    ReadOnlyError,
+    OutOfMemoryError,
+    NoPermissionError,
+    MasterDownError,
+    ClusterDownError,
+    TryAgainError,
+)
 _NOT_IN_SERVICE_WORDS = ("MISCONF ", "NOREPLICAS ", "BUSY ", "NOAUTH ", "LOADING ")
 
-
+_NO_RIGHT_IN_A_SCRIPT = "ERR ACL failure in script: "
+_DENIED_COMMAND = re.compile(r"run the '([a-z|]+)' command")
 _UNAUTHENTICATED = "ERR Protocol error: unauthenticated "
 """What Redis says to a stranger's longer commands, in the place of NOAUTH, before it hangs up."""
 
@@ -64,21 +79,57 @@ def error_of(message: str) -> ResponseError:
     """The exception of an error reply. Its first word says what kind it is."""
     if message.startswith(_UNAUTHENTICATED):
         return ResponseError("NOAUTH Authentication required.")
+    if message.startswith(_NO_RIGHT_IN_A_SCRIPT):
+        return NoPermissionError(message.removeprefix(_NO_RIGHT_IN_A_SCRIPT))
     word, _, rest = message.partition(" ")
     kind = _ERRORS.get(word)
     return ResponseError(message) if kind is None else kind(rest)
 
 
+class RightMissing(StoreUnavailable):
+    """The account that the store was given may not do what the gateway does; the message says which right to add."""
+
+    def __init__(self, refusal: NoPermissionError) -> None:
+        # Only the name of the command: of a key, it could be a customer's.
+        denied = _DENIED_COMMAND.search(str(refusal))
+        right = f"run {denied[1].upper()}" if denied else "use all of bonin's keys and channels"
+        super().__init__(
+            f"the store's account may not {right}: give it the rights that docs/operations.md lists (ACL SETUSER)"
+        )
+        self.__cause__ = refusal
+
+
+def away(why: Exception | None) -> StoreUnavailable:
+    """What whoever asked is told, and why."""
+    if isinstance(why, NoPermissionError):
+        return RightMissing(why)
+    told = StoreUnavailable()
+    told.__cause__ = why
+    return told
+
+
 def is_out_of_service(error: Exception) -> bool:
-    """Whether the refusal says nothing of the command: the store is a replica, or has no room, no disk, no replicas."""
+    """Whether the refusal says nothing of the command: the store is a replica, has no room, no disk, no replicas, or
+    its account lacks a right."""
     return isinstance(error, _NOT_IN_SERVICE) or str(error).startswith(_NOT_IN_SERVICE_WORDS)
 
 
-def why_away(error: StoreUnavailable) -> str:
-    """For the log. Of what a server says only the kind: a stranger may repeat the password that it was sent."""
+def kind_of_refusal(error: StoreUnavailable) -> str | None:
+    """The word that the server refused with, such as `OOM`, and no more: a stranger may repeat the password that it
+    was sent. Nothing when it said nothing."""
     cause = error.__cause__
-    if cause is None:
-        return "the connection was lost, or nobody there speaks as a store does"
     if type(cause) is ResponseError:
         return str(cause).partition(" ")[0]
+    return next((word for word, kind in _ERRORS.items() if type(cause) is kind), None)
+
+
+def why_away(error: StoreUnavailable) -> str:
+    """For the log."""
+    cause = error.__cause__
+    if isinstance(error, RightMissing):
+        return str(error)
+    if cause is None:
+        return "the connection was lost, or nobody there speaks as a store does"
+    if (word := kind_of_refusal(error)) is not None:
+        return word
     return str(cause) if isinstance(cause, OSError) and str(cause) else type(cause).__name__

@@ -12,7 +12,7 @@ import hiredis
 
 from gateway.core.errors import StoreUnavailable
 from gateway.store.endpoint import Endpoint
-from gateway.store.refusals import ResponseError, error_of, is_out_of_service
+from gateway.store.refusals import ResponseError, away, error_of, is_out_of_service
 from gateway.store.wire import Argument, pack
 
 _OPENING_SECONDS = 5.0
@@ -132,7 +132,7 @@ class _Answers(asyncio.Protocol):
         answer = await self._come.get()
         if isinstance(answer, Exception):
             if is_out_of_service(answer):
-                raise StoreUnavailable from answer
+                raise away(answer)
             raise answer
         return answer
 

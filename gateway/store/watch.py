@@ -15,7 +15,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
-from gateway.store.refusals import ResponseError, why_away
+from gateway.store.refusals import ResponseError, RightMissing, kind_of_refusal, why_away
 from gateway.store.scripts import load
 
 _log = structlog.get_logger(__name__)
@@ -23,6 +23,8 @@ _log = structlog.get_logger(__name__)
 _VOID = load("void_verifications")
 _EVERY_SECONDS = 1.0
 _AT_ONCE = 200
+_LAG_SECONDS = 10
+"""A replica that has acknowledged nothing for longer is as good as gone; as Redis' `min-replicas-max-lag` has it."""
 _KEEPS_NOTHING = (
     "The store keeps nothing on disk: a restart would lose customers, locks and the audit. Set `appendonly yes`"
 )
@@ -34,11 +36,13 @@ _EVICTS = (
 
 @dataclass(frozen=True, slots=True)
 class StoreStanding:
-    """What a store says of itself. `appends`: each write goes to a file; `snapshots`: all is written now and then."""
+    """What a store says of itself. `appends`: each write goes to a file; `snapshots`: if not, all is now and then."""
 
     identity: str
     is_primary: bool
     replicas: int
+    replicas_in_step: int
+    """Of those, who hold all and have said so lately."""
     appends: bool
     snapshots: bool
     evicts: bool
@@ -64,12 +68,14 @@ async def standing_of(store: Store) -> StoreStanding:
     """Ask the store. Raises `StoreUnavailable`."""
     sections = ("replication", "persistence", "memory")
     replication, persistence, memory = map(_info, await store.all(*(("INFO", section) for section in sections)))
+    appends = persistence.get("aof_enabled") == "1"
     return StoreStanding(
         identity=replication["master_replid"],
         is_primary=replication["role"] == "master",
         replicas=int(replication["connected_slaves"]),
-        appends=persistence.get("aof_enabled") == "1",
-        snapshots=await _takes_snapshots(store),
+        replicas_in_step=sum(map(_is_in_step, replication.items())),
+        appends=appends,
+        snapshots=not appends and await _takes_snapshots(store),
         evicts=memory.get("maxmemory", "0") != "0" and memory.get("maxmemory_policy") != "noeviction",
     )
 
@@ -85,8 +91,8 @@ class StoreWatch:
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Raises `ForgetfulStore`. A store that cannot be reached is looked at when it can."""
-        standing = await self._look()
+        """Raises `ForgetfulStore`, `RightMissing`. A store that cannot be reached is looked at when it can."""
+        standing = await self._look(at_start=True)
         if standing is not None:
             if standing.forgets and not self._may_forget:
                 raise ForgetfulStore(standing)
@@ -98,17 +104,23 @@ class StoreWatch:
         if self._task is not None:
             await end(self._task)
 
-    async def is_fit(self) -> bool:
-        """Whether the store answers, takes writes, and keeps them unless it need not."""
+    async def trouble(self) -> str | None:
+        """Why nobody should be sent here, in a few words: it does not answer, takes no changes, or keeps none."""
         try:
-            standing = await standing_of(self._store)
-        except StoreUnavailable:
-            return False
-        return standing.is_primary and (self._may_forget or not standing.forgets)
+            standing, _ = await asyncio.gather(standing_of(self._store), _require_room(self._store))
+        except StoreUnavailable as error:
+            return kind_of_refusal(error) or "no answer"
+        if not standing.is_primary:
+            return "a replica"
+        if standing.forgets and not self._may_forget:
+            return "keys are dropped" if standing.evicts else "nothing is kept"
+        if standing.replicas_in_step < self._store.needed_replicas:
+            return f"{standing.replicas_in_step} of {self._store.needed_replicas} replicas"
+        return None
 
     async def look(self) -> StoreStanding:
         """Take notice of what changed, and void what was opened in another store. Raises `StoreUnavailable`."""
-        standing = await standing_of(self._store)
+        standing, _ = await asyncio.gather(standing_of(self._store), _require_room(self._store))
         self._store.replicas = standing.replicas
         if self._seen is None or standing.identity != self._seen.identity:
             voided = sum(await asyncio.gather(*map(self._void, range(keys.SHARDS))))
@@ -139,11 +151,13 @@ class StoreWatch:
             with contextlib.suppress(ResponseError):
                 await self._look()
 
-    async def _look(self) -> StoreStanding | None:
+    async def _look(self, *, at_start: bool = False) -> StoreStanding | None:
         """Nothing while the store is away; the log says since when and why, once for each reason."""
         try:
             standing = await self.look()
         except StoreUnavailable as error:
+            if at_start and isinstance(error, RightMissing):
+                raise
             if (why := why_away(error)) != self._away:
                 _log.error("store_away", why=why)
             self._away = why
@@ -154,6 +168,19 @@ class StoreWatch:
         return standing
 
 
+async def _require_room(store: Store) -> None:
+    """Have the store say whether it would take a change, by one that changes nothing. Raises `StoreUnavailable`."""
+    await store.command("SET", keys.NEVER_THERE, "", "XX")
+
+
+def _is_in_step(told: tuple[str, str]) -> bool:
+    """Of a line of INFO: whether it tells of a replica that has all and has lately said so."""
+    name, value = told
+    says = dict(one.split("=", 1) for one in value.split(",") if "=" in one)
+    is_replica = name.startswith("slave") and says.get("state") == "online"
+    return is_replica and 0 <= int(says["lag"]) <= _LAG_SECONDS
+
+
 def _info(told: bytes) -> dict[str, str]:
     lines = (line.partition(":") for line in told.decode().splitlines() if not line.startswith("#"))
     return {name: value for name, _, value in lines}
@@ -162,7 +189,7 @@ def _info(told: bytes) -> dict[str, str]:
 async def _takes_snapshots(store: Store) -> bool:
     try:
         _, rules = await store.command("CONFIG", "GET", "save")
-    except (ResponseError, ValueError):
+    except (ResponseError, RightMissing, ValueError):
         # Managed stores keep their configuration to themselves; then only what INFO tells counts.
         return False
     return bool(rules)

@@ -15,7 +15,7 @@ import hiredis
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store.endpoint import Endpoint
-from gateway.store.refusals import ReadOnlyError, ResponseError, error_of, is_out_of_service
+from gateway.store.refusals import ReadOnlyError, ResponseError, away, error_of, is_out_of_service
 
 Argument = str | bytes | int
 
@@ -60,7 +60,7 @@ class Sent:
         if not isinstance(answer, Exception):
             future.set_result(answer)
             return
-        future.set_exception(_away(answer) if is_out_of_service(answer) else answer)
+        future.set_exception(away(answer) if is_out_of_service(answer) else answer)
         # Who was waiting may be gone; nobody needs to be told that.
         future.exception()
 
@@ -141,8 +141,8 @@ class Wire:
                 await self._endpoint.greet(line.ask)
             self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
-        except StoreUnavailable as away:
-            why = cast(Exception | None, away.__cause__)
+        except StoreUnavailable as error:
+            why = cast(Exception | None, error.__cause__)
         except (OSError, TimeoutError, ResponseError) as error:
             why = error
         finally:
@@ -233,10 +233,4 @@ class _Line(asyncio.Protocol):
 def fail(batch: Iterable[Sent], why: Exception | None = None) -> None:
     """Tell everybody who still waits that the outcome is not known."""
     for sent in batch:
-        sent.settle(_away(why))
-
-
-def _away(why: Exception | None) -> StoreUnavailable:
-    away = StoreUnavailable()
-    away.__cause__ = why
-    return away
+        sent.settle(away(why))

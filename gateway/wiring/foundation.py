@@ -46,9 +46,10 @@ class Foundation:
     audit: Audit
     pauses: PauseWatch
 
-    async def is_fit(self) -> bool:
-        """Whether the store answers, keeps what it takes, and holds nothing under a key that this process lacks."""
-        return self.keys_in_use.are_known and await self.watch.is_fit()
+    async def trouble(self) -> str | None:
+        """Why the store will not do, if so: of itself, or for what it holds under a key that this process lacks."""
+        trouble = await self.watch.trouble()
+        return trouble if trouble or self.keys_in_use.are_known else "key not known"
 
     def watches(self) -> tuple[Part, ...]:
         """What looks at the store, before all others: what another store left is void before it is delivered."""

@@ -55,7 +55,7 @@ async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIt
     async with AsyncExitStack() as stack:
         foundation = await lay_foundation(settings, stack)
         stores = foundation.stores
-        app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.is_fit)
+        app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.trouble)
         add_ops(app, settings, foundation)
         watching = watching_parts(settings, stores, foundation.metrics)
         delivering = () if api_only else foundation.delivering_parts()
@@ -70,7 +70,7 @@ def _app(
     stores: Stores,
     use_cases: UseCases,
     metrics: CollectorRegistry,
-    is_fit: Callable[[], Awaitable[bool]],
+    trouble: Callable[[], Awaitable[str | None]],
 ) -> web.Application:
     limits, public_url = settings.limits, settings.public_url
     webhooks = TwilioWebhooks(twilio_accounts(settings), public_url)
@@ -100,6 +100,6 @@ def _app(
             metrics=metrics,
             exemplars=settings.metrics_exemplars,
             connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
-            ready=is_fit,
+            trouble=trouble,
         )
     )

@@ -1,13 +1,12 @@
 """The keys of the settings against those that the data of the store is under."""
 
-import contextlib
-
 from contacts.key_ring import KeyRing
 from gateway.core.errors import StoreUnavailable
 from gateway.settings import Settings, SettingsRefused
 from gateway.store.connection import Store
 from gateway.store.key_rotation import KeyRotation
 from gateway.store.keys_in_use import KeysInUse, KeysUnknown, Purpose
+from gateway.store.refusals import RightMissing
 
 
 def key_rings(settings: Settings) -> dict[Purpose, KeyRing]:
@@ -19,15 +18,19 @@ def key_rings(settings: Settings) -> dict[Purpose, KeyRing]:
 
 
 async def enter_keys(store: Store, settings: Settings) -> KeysInUse:
-    """Say under which keys this process writes. Raises `SettingsRefused` when the store's data is under others.
+    """Say under which keys this process writes. Raises `SettingsRefused` when the store's data is under others, and
+    `RightMissing`.
 
     A store that cannot be reached is asked when it can, by what this gives once it is opened.
     """
     rings = key_rings(settings)
     in_use = KeysInUse(store, rings)
     try:
-        with contextlib.suppress(StoreUnavailable):
-            await in_use.enter()
+        await in_use.enter()
+    except RightMissing:
+        raise
+    except StoreUnavailable:
+        pass
     except KeysUnknown as refused:
         raise SettingsRefused([_problem(purpose, key_id, rings) for purpose, key_id in refused.unknown]) from None
     return in_use

@@ -23,6 +23,6 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     """Raises what `open_gateway` raises."""
     async with AsyncExitStack() as stack:
         foundation = await lay_foundation(settings, stack)
-        app = create_base_app(registry=foundation.metrics, ready=foundation.is_fit)
+        app = create_base_app(registry=foundation.metrics, trouble=foundation.trouble)
         await run_parts((*foundation.watches(), *foundation.delivering_parts()), stack)
         yield Worker(app)

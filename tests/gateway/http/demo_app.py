@@ -120,7 +120,7 @@ class World:
     answers: MemoryOfAnswers = field(default_factory=MemoryOfAnswers)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    ready: bool = True
+    store_trouble: str | None = None
     hangs: bool = False
     calls: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -176,10 +176,10 @@ class World:
         finally:
             self.listeners_left.set()
 
-    async def is_ready(self) -> bool:
+    async def what_troubles_it(self) -> str | None:
         if self.hangs:
             await asyncio.Event().wait()
-        return self.ready
+        return self.store_trouble
 
 
 PATH_TYPES = {
@@ -262,7 +262,7 @@ def routes_of(world: World) -> tuple[Route, ...]:
 
 
 def demo_app(world: World) -> web.Application:
-    app = create_base_app(registry=world.registry, ready=world.is_ready)
+    app = create_base_app(registry=world.registry, trouble=world.what_troubles_it)
     routes = routes_of(world)
     rates = Rates(world.registry, world.rate_limits)
     register(app, routes, Services(KnownKeys(), Idempotency(world.answers, KeyRing(b"p" * 32)), rates), PATH_TYPES)

@@ -9,7 +9,7 @@ from tests.gateway.http.demo_app import World
 
 
 async def test_alive_asks_nothing_of_the_store(client: ClientSession, world: World) -> None:
-    world.ready = False
+    world.store_trouble = "no answer"
     async with client.get("/livez") as answer:
         assert answer.status == 200
 
@@ -17,10 +17,11 @@ async def test_alive_asks_nothing_of_the_store(client: ClientSession, world: Wor
 async def test_ready_while_the_store_answers(client: ClientSession, world: World) -> None:
     async with client.get("/readyz") as answer:
         assert answer.status == 200
-    world.ready = False
+    world.store_trouble = "OOM"
     async with client.get("/readyz") as answer:
         assert answer.status == 503
-        assert (await answer.json(content_type=None))["type"] == "/problems/store-unavailable"
+        told = await answer.json(content_type=None)
+        assert (told["type"], told["why"]) == ("/problems/store-unavailable", "OOM")
 
 
 async def test_a_store_that_hangs_is_not_ready(

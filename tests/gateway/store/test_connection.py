@@ -56,9 +56,11 @@ async def test_everybody_gets_their_own_answer_whoever_is_cancelled(store: Store
 
 async def test_a_command_the_store_refuses_fails_its_own_caller_only(store: Store) -> None:
     outcomes = await asyncio.gather(
-        store.command("SET", "key", "1"), store.command("LPUSH", "key", "x"), store.command("GET", "key"),
+        store.command("SET", "bonin:key", "1"),
+        store.command("LPUSH", "bonin:key", "x"),
+        store.command("GET", "bonin:key"),
         return_exceptions=True,
-    )  # fmt: skip
+    )
     assert outcomes[0] == b"OK"
     assert isinstance(outcomes[1], ResponseError)
     assert outcomes[2] == b"1"
@@ -68,15 +70,15 @@ async def test_words_that_cannot_be_sent_do_not_stop_the_others(store: Store) ->
     async with asyncio.timeout(5):
         for _ in range(10):
             with pytest.raises(StoreUnavailable):
-                await store.command("SET", "key", "\ud800")
+                await store.command("SET", "bonin:key", "\ud800")
         assert await store.command("ECHO", "after") == b"after"
 
 
 async def test_a_server_that_forgot_its_scripts_is_taught_them(store: Store) -> None:
     await store.command("SCRIPT", "FLUSH")
     script = load("take_cap")
-    assert await store.run(script, ["cap"], [1, 1000]) == [b"taken"]
-    taken = await store.run(script, ["cap"], [1, 1000])
+    assert await store.run(script, ["bonin:cap"], [1, 1000]) == [b"taken"]
+    taken = await store.run(script, ["bonin:cap"], [1, 1000])
     assert taken[0] == b"capped"
 
 

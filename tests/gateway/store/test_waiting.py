@@ -24,14 +24,14 @@ async def line(store: Store) -> AsyncIterator[WaitingLine]:
 
 
 async def test_what_was_waited_for_comes(store: Store, line: WaitingLine) -> None:
-    waits = asyncio.create_task(line.ask("BLPOP", "list", 0, wait=60))
+    waits = asyncio.create_task(line.ask("BLPOP", "bonin:list", 0, wait=60))
     await asyncio.sleep(0)
-    await store.command("RPUSH", "list", "here")
-    assert await waits == [b"list", b"here"]
+    await store.command("RPUSH", "bonin:list", "here")
+    assert await waits == [b"bonin:list", b"here"]
 
 
 async def test_whoever_stops_waiting_leaves_nothing_to_the_next(store: Store, line: WaitingLine) -> None:
-    waits = asyncio.create_task(line.ask("BLPOP", "list", 0, wait=60))
+    waits = asyncio.create_task(line.ask("BLPOP", "bonin:list", 0, wait=60))
 
     async def is_waited_for() -> bool:
         return b"cmd=blpop" in await store.command("CLIENT", "LIST")
@@ -51,10 +51,10 @@ async def test_a_refusal_is_told_and_the_connection_stays(store: Store, line: Wa
 
 
 async def test_a_channel_says_first_that_it_is_listened_to(store: Store, line: WaitingLine) -> None:
-    channel = line.listen("news")
+    channel = line.listen("bonin:changes")
     assert await anext(channel) is None
-    await store.command("PUBLISH", "news", "one")
-    await store.command("PUBLISH", "news", "two")
+    await store.command("PUBLISH", "bonin:changes", "one")
+    await store.command("PUBLISH", "bonin:changes", "two")
     assert [await anext(channel), await anext(channel)] == [b"one", b"two"]
     await channel.aclose()
 
@@ -63,7 +63,7 @@ async def test_who_waits_learns_that_the_store_was_killed(tmp_path: Path) -> Non
     with running(tmp_path / "server") as server:
         line = WaitingLine(Endpoint.from_url(server.url))
         channel = await _listening(server)
-        waits = asyncio.create_task(line.ask("BLPOP", "list", 0, wait=60))
+        waits = asyncio.create_task(line.ask("BLPOP", "bonin:list", 0, wait=60))
         await asyncio.sleep(0)
         server.kill()
         with pytest.raises(StoreUnavailable):
@@ -97,7 +97,7 @@ async def test_where_nobody_listens_the_store_is_away(tmp_path: Path) -> None:
 async def _listening(server: Server) -> AsyncGenerator[bytes | None]:
     async with asyncio.timeout(10):
         while True:
-            channel = WaitingLine(Endpoint.from_url(server.url)).listen("news")
+            channel = WaitingLine(Endpoint.from_url(server.url)).listen("bonin:changes")
             try:
                 assert await anext(channel) is None
             except StoreUnavailable:

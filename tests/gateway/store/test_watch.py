@@ -66,7 +66,7 @@ async def test_a_restart_voids_what_was_open_and_tells_it(server: Server) -> Non
                 return False
 
         await until(is_void)
-        assert await watch.is_fit()
+        assert await watch.trouble() is None
         await watch.close()
 
 
@@ -86,10 +86,10 @@ async def test_a_store_that_keeps_nothing_is_refused_unless_it_is_meant(tmp_path
         async with store_at(server) as store:
             with pytest.raises(ForgetfulStore, match="appendonly yes"):
                 await StoreWatch(store, may_forget=False).open()
-            assert not await StoreWatch(store, may_forget=False).is_fit()
+            assert await StoreWatch(store, may_forget=False).trouble() == "nothing is kept"
             meant = StoreWatch(store, may_forget=True)
             await meant.open()
-            assert await meant.is_fit()
+            assert await meant.trouble() is None
             await meant.close()
 
 
@@ -98,14 +98,14 @@ async def test_a_store_that_drops_keys_to_make_room_is_refused_unless_it_is_mean
         async with store_at(server) as store:
             with pytest.raises(ForgetfulStore, match="noeviction"):
                 await StoreWatch(store, may_forget=False).open()
-            assert not await StoreWatch(store, may_forget=False).is_fit()
-            assert await StoreWatch(store, may_forget=True).is_fit()
+            assert await StoreWatch(store, may_forget=False).trouble() == "keys are dropped"
+            assert await StoreWatch(store, may_forget=True).trouble() is None
 
 
 async def test_a_policy_of_eviction_does_no_harm_where_memory_has_no_bound(tmp_path: Path) -> None:
     with running(tmp_path / "unbound", *KEEPS, "--maxmemory-policy", "allkeys-lru") as server:
         async with store_at(server) as store:
-            assert await StoreWatch(store, may_forget=False).is_fit()
+            assert await StoreWatch(store, may_forget=False).trouble() is None
 
 
 def is_told(event: str, lines: list[EventDict]) -> Callable[[], Awaitable[bool]]:
@@ -159,7 +159,7 @@ async def test_snapshots_alone_are_enough_to_start(tmp_path: Path) -> None:
         async with store_at(server) as store:
             watch = StoreWatch(store, may_forget=False)
             await watch.open()
-            assert await watch.is_fit()
+            assert await watch.trouble() is None
             await watch.close()
 
 
@@ -167,7 +167,53 @@ async def test_a_store_that_cannot_be_reached_is_not_fit(server: Server) -> None
     async with store_at(server) as store:
         watch = StoreWatch(store, may_forget=False)
         server.kill()
-        assert not await watch.is_fit()
+        assert await watch.trouble() == "no answer"
+
+
+async def test_a_store_whose_memory_is_full_is_not_fit_until_it_has_room(server: Server) -> None:
+    async with store_at(server) as store:
+        watch = StoreWatch(store, may_forget=False)
+        await store.command("CONFIG", "SET", "maxmemory", "1mb")
+        assert await watch.trouble() == "OOM"
+        with pytest.raises(StoreUnavailable):
+            await watch.look()
+        await store.command("CONFIG", "SET", "maxmemory", "0")
+        assert await watch.trouble() is None
+
+
+async def test_a_store_that_cannot_write_its_files_is_not_fit(tmp_path: Path) -> None:
+    with running(tmp_path / "server", "--appendonly", "no", "--save", "3600 1") as server:
+        async with store_at(server) as store:
+            (tmp_path / "server" / "dump.rdb").mkdir()
+            await store.command("SET", "something", "to keep")
+            await store.command("BGSAVE")
+
+            async def troubled() -> bool:
+                return await StoreWatch(store, may_forget=False).trouble() == "MISCONF"
+
+            await until(troubled)
+
+
+async def test_asking_whether_it_takes_changes_leaves_nothing_behind(server: Server) -> None:
+    async with store_at(server) as store:
+        await StoreWatch(store, may_forget=False).look()
+        assert await StoreWatch(store, may_forget=False).trouble() is None
+        assert await store.command("DBSIZE") == 0
+
+
+async def test_fewer_replicas_than_are_needed_are_told(tmp_path: Path) -> None:
+    async with a_pair(tmp_path) as (_, store, replica, _):
+        watch = StoreWatch(store, may_forget=False)
+        store.needed_replicas = 2
+        assert await watch.trouble() == "1 of 2 replicas"
+        store.needed_replicas = 1
+        assert await watch.trouble() is None
+        replica.kill()
+
+        async def none_left() -> bool:
+            return await watch.trouble() == "0 of 1 replicas"
+
+        await until(none_left)
 
 
 @asynccontextmanager
@@ -180,7 +226,7 @@ async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, S
         async with store_at(primary) as store, store_at(replica) as replica_store:
 
             async def in_step() -> bool:
-                return (await standing_of(store)).replicas == 1
+                return (await standing_of(store)).replicas_in_step == 1
 
             await until(in_step)
             yield primary, store, replica, replica_store
@@ -188,7 +234,7 @@ async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, S
 
 async def test_a_replica_is_not_fit_and_says_so_instead_of_failing(tmp_path: Path) -> None:
     async with a_pair(tmp_path) as (_, _, _, replica_store):
-        assert not await StoreWatch(replica_store, may_forget=False).is_fit()
+        assert await StoreWatch(replica_store, may_forget=False).trouble() == "READONLY"
         with pytest.raises(StoreUnavailable):
             await opened(replica_store)
 
