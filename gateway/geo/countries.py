@@ -41,12 +41,15 @@ class CountriesUnreadable(Exception):
 
 
 class CountryDatabase:
-    """`Countries` by a MaxMind DB file. It is read into memory: replacing the file cannot disturb a look-up."""
+    """`Countries` by a MaxMind DB file."""
 
     def __init__(self, path: Path) -> None:
         """Raises `CountriesUnreadable`."""
         try:
-            self._reader = maxminddb.open_database(path, maxminddb.MODE_MEMORY)
+            # A firm's file is read into memory: writing another over it cannot disturb a look-up. Nobody writes into
+            # the packaged one, of which few pages are ever touched, and processes share them.
+            mode = maxminddb.MODE_MMAP if path == PACKAGED else maxminddb.MODE_MEMORY
+            self._reader = maxminddb.open_database(path, mode)
             judged = list(islice(self._reader, _ENOUGH_TO_JUDGE))
         except (OSError, ValueError, maxminddb.InvalidDatabaseError):
             raise CountriesUnreadable("give a file in MaxMind DB format that can be read") from None

@@ -5,11 +5,12 @@ because it keeps nothing but a digest.
 """
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contacts.masking import mask_name
 from gateway.core.customer_stores import CustomerStore
@@ -20,6 +21,9 @@ from gateway.core.problems import Problem
 from gateway.http.ids import BRANCH_PASSWORD_ID
 from gateway.http.language import negotiate
 from gateway.methods.branch_otp import BranchPasswords
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _HERE = Path(__file__).parent
 _SEOUL = ZoneInfo("Asia/Seoul")
@@ -32,10 +36,16 @@ class SlipPage:
         self._passwords = passwords
         self._customers = customers
         self._firm = firm
+
+    @cached_property
+    def _template(self) -> "Template":
+        # At the first slip: it is 5 MB, and most processes of a gateway never show one.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
         environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
         )
-        self._template = environment.get_template("slip.html")
+        return environment.get_template("slip.html")
 
     def add_to(self, app: web.Application) -> None:
         """Install the page and the files it needs."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gateway.core.errors import Refusal
@@ -16,6 +17,9 @@ from gateway.http.language import Locale
 from gateway.http.problems import problem_document
 from gateway.http.request_id import request_id_of
 from gateway.ops.words import word
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 STATIC_PATH = "/ops/static"
 _HERE = Path(__file__).parent
@@ -36,14 +40,21 @@ class Pages:
 
     def __init__(self, firm: Firm) -> None:
         self._firm = firm
-        self._environment = Environment(
+
+    @cached_property
+    def _environment(self) -> "Environment":
+        # At the first page: it is 5 MB, and most processes of a gateway never show one.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"clock": clock, "percent": percent, "span": span, "grouped": grouped}
+        environment.filters |= {"clock": clock, "percent": percent, "span": span, "grouped": grouped}
+        return environment
 
     def show(
         self, request: web.Request, locale: Locale, template: str, status: int = 200, **values: object

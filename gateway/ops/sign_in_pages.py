@@ -1,6 +1,5 @@
 """`/ops/sign-in`, `/ops/enrol` and `/ops/sign-out`."""
 
-import segno
 from aiohttp import web
 from markupsafe import Markup
 
@@ -96,6 +95,8 @@ class SignInPages:
         return self._form(request, "sign_in.html", refusal, next=then)
 
     def _show_enrolment(self, request: web.Request, session: Session, refusal: Refusal | None = None) -> web.Response:
+        import segno  # for whoever enrols, which is once a person
+
         picture = segno.make(self._sign_in.enrolment_uri(session), error="m", micro=False)
         return self._form(
             request,

@@ -61,7 +61,15 @@ def test_a_command_loads_what_it_needs(words: list[str], spared: tuple[str, ...]
     assert ended.stderr.strip() == ""
 
 
-def test_a_supervisor_holds_no_gateway() -> None:
-    looking = "import sys, gateway.cli.serve; sys.exit(' '.join({'aiohttp', 'gateway.http.api'} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("gateway.cli.serve", ("aiohttp", "gateway.http.api", "prometheus_client", "redis", "twilio")),
+        ("gateway.cli.one_process", ("jinja2", "redis", "requests", "segno", "twilio.rest", "valkey")),
+    ],
+    ids=["a supervisor holds no gateway", "a gateway holds no page, no SDK and no second client"],
+)
+def test_what_a_process_can_do_without_is_not_loaded(module: str, spared: tuple[str, ...]) -> None:
+    looking = f"import sys, {module}; sys.exit(' '.join(set({spared}) & set(sys.modules)))"
     ended = subprocess.run([sys.executable, "-P", "-c", looking], capture_output=True, text=True, check=False)
     assert ended.stderr.strip() == ""

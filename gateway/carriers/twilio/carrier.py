@@ -1,16 +1,19 @@
 """Texts and calls out through Twilio's REST API, as the ports of `gateway.core.ports` ask for them."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-from twilio.rest import Client
 
-from gateway.carriers.twilio.http_client import PooledHttpClient
 from gateway.carriers.twilio.translations import failure
 from gateway.core.delivery import DeliveryReason, DeliveryRef
 from gateway.core.ports import CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
 
 WEBHOOKS = "/webhooks/twilio"
 """Where all of Twilio's requests come in, below the public URL."""
@@ -39,11 +42,10 @@ class TwilioCarrier:
         Without a number nothing is sent, or no call placed: whoever set it up asked for neither.
         """
         self.name = name
-        self._http = PooledHttpClient(timeout_seconds)
-        # With an environment of our own the SDK does not look for a region and an edge in the process's.
-        self._client = Client(account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""})
-        if api_base_url is not None:
-            self._client.api.base_url = api_base_url.rstrip("/")
+        self._account_sid, self._auth_token = account_sid, auth_token
+        self._api_base_url, self._timeout_seconds = api_base_url, timeout_seconds
+        self._sdk: Client | None = None
+        self._loading = asyncio.Lock()
         self._sms_number = sms_number
         self._voice_number = voice_number
         self._webhooks = public_url.rstrip("/") + WEBHOOKS
@@ -54,14 +56,14 @@ class TwilioCarrier:
         if text.ref is not None:
             wanted["status_callback"] = f"{self._webhooks}/messages/{_path(text.ref)}"
         with _translated():
-            message = await self._client.messages.create_async(**wanted)
+            message = await (await self._client()).messages.create_async(**wanted)
             return _sid(message.sid)
 
     async def place_call(self, call: OutgoingCall) -> str:
         """Create a call; answers its sid. Turns come to `voice/…`, reports to `calls/…`."""
         ref = call.ref
         with _translated():
-            placed = await self._client.calls.create_async(
+            placed = await (await self._client()).calls.create_async(
                 to=call.to.e164,
                 from_=self._voice_number,
                 url=f"{self._webhooks}/voice/{ref.verification_id}/{call.first_turn}/answered",
@@ -76,14 +78,28 @@ class TwilioCarrier:
         """Complete the call, which cancels it if it still rings."""
         with _translated():
             try:
-                await self._client.calls(call_id).update_async(status="completed")
+                await (await self._client()).calls(call_id).update_async(status="completed")
             except TwilioRestException as error:
                 if error.code not in _CALL_IS_OVER:
                     raise
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close()
+        if self._sdk is not None:
+            await self._sdk.http_client.close()
+
+    async def _client(self) -> "Client":
+        async with self._loading:
+            if self._sdk is None:
+                self._sdk = await asyncio.to_thread(self._load)
+            return self._sdk
+
+    def _load(self) -> "Client":
+        # The SDK takes a tenth of a second to load, and 5 MB: not before there is something to send, which a process
+        # that only takes requests never has, and not in the event loop.
+        from gateway.carriers.twilio.http_client import sdk_client
+
+        return sdk_client(self._account_sid, self._auth_token, self._api_base_url, self._timeout_seconds)
 
 
 @contextmanager
