@@ -34,6 +34,14 @@ def test_every_range_says_what_it_is_why_and_by_what_source(costly: CostlyRange)
     assert is_costly(f"{costly.prefix}0000000")
 
 
+def test_the_table_is_read_in_whole_with_each_column_in_its_place() -> None:
+    assert len(read_ranges()) == len(RANGES) > 10
+    assert read_ranges()[2] == CostlyRange(
+        "+870", "Inmarsat", "satellite: several dollars a minute", "ITU-T E.164 Annex to Operational Bulletin"
+    )
+    assert [one.prefix for one in read_ranges() if not is_costly(one.prefix)] == []
+
+
 def test_no_range_is_korean_or_within_another() -> None:
     prefixes = [one.prefix for one in RANGES]
     assert not any(prefix.startswith("+82") or "+82".startswith(prefix) for prefix in prefixes)

@@ -24,6 +24,10 @@ NAMES = HANGUL | LATIN
         ("Ｊｏｈｎ Ｓｍｉｔｈ", "john smith"),
         ("José García", "JOSE\u0301 GARCI\u0301A"),
         ("J. Smith", "J SMITH"),
+        ("홍 길동", "홍길 동"),
+        ("HONGGILDONG", "Gildong Hong"),
+        ("ONEILLMARYJANE", "Mary Jane O'Neill"),
+        ("JANEONEILLMARY", "Mary Jane O'Neill"),
     ],
 )
 def test_writing_differently_is_no_difference(ours: str, theirs: str) -> None:

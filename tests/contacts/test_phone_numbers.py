@@ -62,6 +62,7 @@ def test_korean_subscriber_numbers_are_accepted_with_their_line_type(e164: str, 
         ("++821012345678", NumberRefusal.UNEXPECTED_CHARACTER),
         ("+8210123456789012", NumberRefusal.TOO_LONG),
         ("+" + "9" * 10_000, NumberRefusal.TOO_LONG),
+        ("+082101234567890", NumberRefusal.NOT_VALID),
         ("+8210", NumberRefusal.NOT_VALID),
         ("+0821012345678", NumberRefusal.NOT_VALID),
         ("+8201012345678", NumberRefusal.NOT_VALID),
@@ -208,6 +209,18 @@ def test_the_range_of_a_number_begins_it_and_hides_its_end(e164: str, digits: in
     prefix = PhoneNumber(e164, LineType.MOBILE).prefix(digits)
     assert e164.startswith(prefix)
     assert len(e164) - len(prefix) >= 4
+
+
+def test_the_range_of_a_short_number_shows_all_but_four() -> None:
+    assert PhoneNumber("+82212345678", LineType.LANDLINE).prefix(8) == "+8221234"
+
+
+def test_a_foreign_trunk_zero_is_not_repaired() -> None:
+    british = NumberPlan(countries=frozenset({"GB"}))
+    assert parse_phone_number("+447400123456", british).line_type is LineType.MOBILE
+    with pytest.raises(NumberRefused) as refused:
+        parse_phone_number("+4407400123456", british)
+    assert refused.value.reason is NumberRefusal.NOT_VALID
 
 
 def test_numbers_that_begin_alike_are_in_one_range() -> None:

@@ -1,7 +1,9 @@
 """Personal data at rest."""
 
+import hmac
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contacts.key_ring import KeyRing
@@ -23,6 +25,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
 @given(plaintext=ANY_TEXT, bound_to=ANY_TEXT)
+@example(plaintext="\ud800", bound_to="\udfff")
 def test_what_is_sealed_opens_in_its_own_place(plaintext: str, bound_to: str) -> None:
     assert DATA.open(DATA.seal(plaintext, bound_to=bound_to), bound_to=bound_to) == plaintext
 
@@ -89,6 +92,19 @@ def test_a_number_is_looked_for_under_both_index_keys_the_one_that_writes_first(
         *DATA.blind_indexes("+821012345678"),
     )
     assert both.name_digests("홍길동", None)[1] == DATA.name_digests("홍길동", None)[0]
+
+
+def by_hand(purpose: bytes, *parts: str) -> str:
+    """The key's id and 16 bytes of RFC 2104 over the purpose and the parts, the length of each before it."""
+    lengths = [(len(part.encode()).to_bytes(4, "big"), part.encode()) for part in parts]
+    message = purpose + b"".join(length + part for length, part in lengths)
+    return (KeyRing(INDEX).current_id + hmac.digest(INDEX, message, "sha256"))[:20].hex()
+
+
+def test_what_is_indexed_in_a_store_is_found_by_every_version_of_the_gateway() -> None:
+    assert DATA.blind_indexes("+821012345678") == (by_hand(b"bonin number", "+821012345678"),)
+    assert DATA.name_digests("Hong  Gildong", "1985-03-02") == (by_hand(b"bonin name", "hong gildong", "1985-03-02"),)
+    assert DATA.name_digests("홍길동", None) == (by_hand(b"bonin name", "홍길동", ""),)
 
 
 def test_a_digest_of_one_purpose_is_never_one_of_another() -> None:

@@ -255,3 +255,43 @@ def test_first_keys_are_drawn_from_all_but_nine() -> None:
 def test_a_first_key_that_cannot_have_been_drawn_is_refused(first_key: str) -> None:
     with pytest.raises(ValueError, match="first key"):
         step(DialogueState(), PICKED_UP, KOREAN, first_key)
+
+
+@pytest.mark.parametrize(
+    ("events", "remark"),
+    [
+        ((Keys("3"),), "감사합니다."),
+        ((Silence(),), "누르신 번호가 없습니다."),
+        ((Keys("#"),), "누르신 번호가 없습니다."),
+        ((Keys("4"),), "안내해 드린 번호가 아닙니다."),
+        ((Keys("3"), Silence()), "누르신 번호가 없습니다."),
+        ((Keys("3"), Keys("#")), "누르신 번호가 없습니다."),
+        ((Keys("3"), Keys("1234#")), "여섯 자리를 모두 눌러 주셔야 합니다."),
+    ],
+)
+def test_a_caller_hears_what_was_wrong_before_being_asked_again(events: tuple[Event, ...], remark: str) -> None:
+    ask = Call().goes(PICKED_UP, *events).ask
+    assert remark in (*ask.announcement, *ask.instructions)
+
+
+def test_who_heard_nothing_is_told_again_who_calls() -> None:
+    first = Call().goes(PICKED_UP).ask.announcement
+    assert Call().goes(PICKED_UP, Silence()).ask.announcement[1:] == first
+
+
+def test_every_part_of_a_call_is_in_its_language_and_waits_for_keys() -> None:
+    first_key, code = Call(ENGLISH).goes(PICKED_UP).ask, Call(ENGLISH).goes(PICKED_UP, RIGHT_FIRST_KEY).ask
+    assert (first_key.language, first_key.timeout_seconds) == (Language.ENGLISH, 7)
+    assert (code.language, code.timeout_seconds) == (Language.ENGLISH, 10)
+    [deny, last_words, hang_up] = Call(ENGLISH).goes(PICKED_UP, Keys("9")).actions
+    assert (deny, hang_up) == (Deny(), HangUp())
+    assert isinstance(last_words, Say)
+    assert last_words.language is Language.ENGLISH
+
+
+def test_who_tried_five_codes_in_one_call_hears_that_it_is_over() -> None:
+    call = asking_for_code()
+    for _ in range(5):
+        call.goes(Keys("000000"), WRONG)
+    assert call.state.end is EndReason.WRONG_CODE
+    assert call.said == "인증하지 못했습니다. 화면에서 다시 요청해 주세요."

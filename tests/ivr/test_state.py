@@ -42,3 +42,14 @@ def test_whatever_is_read_was_written_like_that(text: str) -> None:
     except ValueError:
         return
     assert state.dump() == text
+
+
+@pytest.mark.parametrize("phase", [Phase.CODE, Phase.CHECKING])
+def test_a_call_remembers_what_it_counted(phase: Phase) -> None:
+    state = DialogueState(phase, early=1, wrong_first=2, fruitless=1, checks=4)
+    assert DialogueState.load(state.dump()) == state
+
+
+def test_what_was_not_dumped_is_called_so_without_being_repeated() -> None:
+    with pytest.raises(ValueError, match=r"^not a dialogue state$"):
+        DialogueState.load("code.3.0000")

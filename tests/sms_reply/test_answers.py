@@ -29,9 +29,10 @@ def test_english_is_for_those_who_asked_for_it(outcome: ReplyOutcome) -> None:
     english = answering_text(outcome, firm="Bonin Securities", locale="en")
     assert english is not None
     assert english.isascii()
-    assert answering_text(outcome, firm="본인증권", locale="fr") == answering_text(
-        outcome, firm="본인증권", locale="ko"
-    )
+    korean = answering_text(outcome, firm="Bonin Securities", locale="ko")
+    assert korean is not None
+    assert not korean.isascii()
+    assert answering_text(outcome, firm="Bonin Securities", locale="fr") == korean
 
 
 @pytest.mark.parametrize("outcome", ANSWERED)

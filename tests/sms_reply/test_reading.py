@@ -185,3 +185,13 @@ def test_a_line_break_of_any_kind_ends_a_number(line_break: str) -> None:
 @pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u1680", "\u2009", "\u3000"])
 def test_a_space_of_any_kind_keeps_two_numbers_apart(space: str) -> None:
     assert read_reply(f"123456{space}654321") == SeveralCodesReply()
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u1680", "\u2009", "\u3000"])
+def test_a_space_of_any_kind_may_stand_within_a_code(space: str) -> None:
+    assert read_reply(f"123{space}456") == CodeReply("123456")
+
+
+@pytest.mark.parametrize("digit", ["\u3007", "\u09f4", "\u0e51"], ids=["letter number", "other number", "digit"])
+def test_a_digit_of_another_script_beside_a_code_makes_it_another_number(digit: str) -> None:
+    assert read_reply(f"{digit}123456") == read_reply(f"123456{digit}") == UnreadableReply()

@@ -1,5 +1,7 @@
 """Codes: drawn evenly, and bound to what they were made for."""
 
+import hmac
+import secrets
 from collections import Counter
 
 import pytest
@@ -28,6 +30,14 @@ def test_every_digit_is_as_likely_at_every_place(draw: object) -> None:
         chi_square = sum((seen[digit] - expected) ** 2 / expected for digit in "0123456789")
         # 9 degrees of freedom: above 50 once in ten million fair draws.
         assert chi_square < 50
+
+
+@pytest.mark.parametrize(("last", "code"), [(False, "000000"), (True, "999999")])
+def test_the_first_and_the_last_code_can_be_drawn_and_no_other_is_beyond_them(
+    monkeypatch: pytest.MonkeyPatch, last: bool, code: str
+) -> None:
+    monkeypatch.setattr(secrets, "randbelow", lambda bound: bound - 1 if last else 0)
+    assert new_code() == code
 
 
 @pytest.mark.parametrize(
@@ -97,3 +107,22 @@ def test_a_code_of_a_pepper_that_was_dropped_is_never_right() -> None:
     asked = ("ver_1", "hong-gildong", "issue", "123456")
     opened = before.digest(*asked, pepper_id=before.pepper_id)
     assert after.digest(*asked, pepper_id=before.pepper_id) != opened
+
+
+def by_hand(*parts: bytes) -> bytes:
+    """RFC 2104 over the purpose and the parts, a zero byte between them, behind the pepper's id."""
+    return bytes.fromhex(PEPPER_ID) + hmac.digest(builders.PEPPER, b"\0".join(parts), "sha256")
+
+
+def test_what_stands_in_a_store_is_found_by_every_version_of_the_gateway() -> None:
+    assert digest_of(["ver_1", "hong-gildong", "issue", "123456"]) == by_hand(
+        b"code", b"ver_1", b"hong-gildong", b"issue", b"123456"
+    )
+    assert VAULT.branch_digests("hong-gildong", "issue", "123456") == (
+        by_hand(b"branch", b"hong-gildong", b"issue", b"123456"),
+    )
+    assert VAULT.reply_digests(("ab", "cd"), "123456") == (
+        by_hand(b"reply", b"ab", b"123456"),
+        by_hand(b"reply", b"cd", b"123456"),
+    )
+    assert VAULT.attempt_digest("attempt-1", pepper_id=PEPPER_ID) == by_hand(b"attempt", b"attempt-1").hex()[:40]

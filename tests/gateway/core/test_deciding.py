@@ -171,6 +171,7 @@ _CONTACTS = st.lists(
         st.uuids().map(str),
         st.sets(st.sampled_from(ContactMethod)).map(tuple),
         st.lists(st.builds(Held, st.sampled_from(ContactMethod), st.sampled_from(RiskSignal)), max_size=3).map(tuple),
+        st.sets(st.sampled_from(ContactMethod)).map(tuple),
     ),
     max_size=4,
 ).map(tuple)
@@ -241,6 +242,12 @@ def test_what_is_offered_is_allowed_by_the_row_and_by_a_contact_and_held_by_noth
 @given(ANY_FACTS)
 def test_facts_are_recorded_and_read_again_without_loss(some: Facts) -> None:
     assert Facts.from_record(some.record()) == some
+
+
+def test_facts_that_were_recorded_before_carriers_were_looked_at_had_one_for_everything() -> None:
+    record = facts(contacts=(replace(MOBILE, uncarried=(ContactMethod.SMS,)),)).record()
+    del record["contacts"][0]["uncarried"]
+    assert Facts.from_record(record) == facts(contacts=(MOBILE,))
 
 
 @pytest.mark.parametrize(("operation", "given"), [(row[1], row[2]) for row in ROWS], ids=[row[0] for row in ROWS])

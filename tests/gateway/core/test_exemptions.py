@@ -82,10 +82,10 @@ class Ministry:
     """Departure records that do as they are told, and remember who asked for whom."""
 
     answer: Callable[[], Awaitable[bool]] = left
-    asked: list[str] = field(default_factory=list)
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def has_left(self, customer_id: str, name: str, birth_date: str) -> bool:
-        self.asked.append(name)
+        self.asked.append((customer_id, name, birth_date))
         return await self.answer()
 
 
@@ -141,6 +141,12 @@ async def test_the_ministry_is_not_asked_about_who_cannot_be_exempt_anyway(custo
     ministry = Ministry()
     await look_up(customer, client_ip, ministry)
     assert ministry.asked == []
+
+
+async def test_the_ministry_is_asked_about_the_customer_by_name_and_birth_date() -> None:
+    ministry = Ministry()
+    await look_up(ministry=ministry)
+    assert ministry.asked == [("jang-bogo", "장보고", "1979-08-15")]
 
 
 async def test_a_caller_who_gives_up_is_not_held_back() -> None:

@@ -6,9 +6,8 @@ import pytest
 
 from contacts.models import CustomerKind
 from gateway.core.operations import Operation
-from gateway.core.policy import Exemption, ExtraAuthentication, Hours, Policy
+from gateway.core.policy import Exemption, ExtraAuthentication, Hours
 from gateway.core.policy_files import PolicyRefused, load_policy
-from gateway.core.policy_table import policy_document, policy_lines
 from gateway.core.ports import RiskSignal
 from gateway.core.verification import Method
 from tests.gateway.core.policies import PACKAGED, copy_of_the_packaged, policy_with, with_row
@@ -98,6 +97,7 @@ def test_everything_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ("issue", {"per_day": "0"}, "line 2: per_day: Input should be greater than or equal to 1"),
         ("issue", {"refused_hours": "23"}, "line 2: refused_hours: give two hours of the day"),
         ("issue", {"refused_hours": "6-6"}, "line 2: refused_hours: give two hours of the day"),
+        ("issue", {"refused_hours": "24-6"}, "line 2: refused_hours: give two hours of the day"),
         ("issue", {"refused_hours": "23-25"}, "line 2: refused_hours: give two hours of the day"),
         ("issue", {"rule": "why"}, "line 2: rule: String should match"),
         ("issue", {"online_consent": "yes"}, "line 2: online_consent: give 'required' or nothing"),
@@ -115,6 +115,20 @@ def test_a_bad_row_is_refused_with_its_line_and_column(
 ) -> None:
     problems = _problems(with_row(tmp_path, operation, **cells))
     assert problems[0].startswith(f"operations.csv {problem}")
+
+
+@pytest.mark.parametrize("seconds", [30, 600])
+def test_a_code_may_be_valid_for_as_short_and_as_long_as_the_sentence_says(tmp_path: Path, seconds: int) -> None:
+    assert policy_with(tmp_path, valid_for=str(seconds)).row(Operation.ISSUE, INDIVIDUAL).valid_for == seconds
+
+
+def test_refused_hours_may_end_at_midnight(tmp_path: Path) -> None:
+    assert policy_with(tmp_path, refused_hours="22-24").row(Operation.ISSUE, INDIVIDUAL).refused_hours == Hours(22, 24)
+
+
+@pytest.mark.parametrize(("cell", "asked"), [("required", True), ("", False)])
+def test_consent_is_asked_for_where_the_row_says_so(tmp_path: Path, cell: str, asked: bool) -> None:
+    assert policy_with(tmp_path, online_consent=cell).row(Operation.ISSUE, INDIVIDUAL).online_consent is asked
 
 
 def test_a_row_that_is_there_twice_and_one_that_is_missing_are_told(tmp_path: Path) -> None:
@@ -162,25 +176,3 @@ def test_refused_hours_may_go_over_midnight() -> None:
     assert [hour for hour in range(24) if hour in Hours(23, 6)] == [0, 1, 2, 3, 4, 5, 23]
     assert [hour for hour in range(24) if hour in Hours(1, 3)] == [1, 2]
     assert [hour for hour in range(24) if hour in Hours(22, 24)] == [22, 23]
-
-
-def _starts_of_column(lines: list[str], cells: list[str]) -> set[int]:
-    """Where a cell begins in each line, in columns of a terminal."""
-    return {
-        len(line[: line.index(cell)].encode("cp949"))  # Hangul has two bytes there, and two columns on a terminal
-        for line, cell in zip(lines, cells, strict=True)
-    }
-
-
-def test_the_printed_table_is_aligned_though_hangul_is_wide() -> None:
-    lines = policy_lines(PACKAGED)
-    rows = list(PACKAGED.rows.values())
-    assert lines[0] == f"정책 / policy: {PACKAGED.version}"
-    assert len(_starts_of_column(lines[3 : 3 + len(rows)], [row.operation for row in rows])) == 1
-    assert len(_starts_of_column(lines[3 : 3 + len(rows)], [row.reason for row in rows])) == 1
-
-
-def test_the_document_has_the_columns_of_the_tables(tmp_path: Path) -> None:
-    policy: Policy = policy_with(tmp_path, refused_hours="23-6", per_day="7")
-    issue = policy_document(policy)["operations"][0]
-    assert (issue["refused_hours"], issue["per_day"], issue["methods"][0]) == ("23-6", 7, "sms")

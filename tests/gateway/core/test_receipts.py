@@ -63,6 +63,44 @@ def test_a_receipt_says_what_was_verified() -> None:
     assert (claims.iat, claims.exp) == (VERIFIED_AT, VERIFIED_AT + LIFE)
 
 
+def decoded(part: str) -> object:
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def test_a_receipt_holds_what_anybody_with_a_jwt_library_needs_and_nothing_else() -> None:
+    vouched = replace(VERIFICATION, target_contact_id="con_2", policy_version="manual+1a2b3c4d")
+    header, payload, _ = SIGNER.sign(vouched).split(".")
+    assert decoded(header) == {"alg": "ES256", "typ": "JWT", "kid": KEY.thumbprint()}
+    assert decoded(payload) == {
+        "iss": "bonin",
+        "sub": "hong-gildong",
+        "jti": "receipt-1",
+        "iat": VERIFIED_AT,
+        "exp": VERIFIED_AT + LIFE,
+        "verification_id": "ver_00a",
+        "operation": "issue",
+        "operation_hash": "ab" * 32,
+        "method": "sms",
+        "contact_id": "con_1",
+        "target_contact_id": "con_2",
+        "policy_version": "manual+1a2b3c4d",
+    }
+    claims = SIGNER.read(SIGNER.sign(vouched), VERIFIED_AT)
+    assert (claims.target_contact_id, claims.policy_version) == ("con_2", "manual+1a2b3c4d")
+
+
+def test_whoever_presents_an_invalid_receipt_is_told_which_field_it_is() -> None:
+    with pytest.raises(Refusal) as refusal:
+        SIGNER.read("a.b.c", VERIFIED_AT)
+    assert [error.field for error in refusal.value.errors] == ["receipt"]
+
+
+def test_a_signer_is_not_made_of_a_public_key() -> None:
+    public = ECKey.import_key(KEY.as_dict(private=False))
+    with pytest.raises(ValueError, match=r"^the receipt key must be private$"):
+        ReceiptSigner("bonin", [public], LIFE)
+
+
 def test_a_receipt_lives_until_its_last_second() -> None:
     SIGNER.read(RECEIPT, VERIFIED_AT + LIFE - 1)
     assert refused(RECEIPT, VERIFIED_AT + LIFE) is Problem.RECEIPT_EXPIRED
@@ -112,6 +150,7 @@ def test_receipts_of_the_key_before_are_believed_until_it_is_dropped() -> None:
 def test_the_published_keys_are_public_and_named() -> None:
     [key] = SIGNER.public_keys()["keys"]
     assert "d" not in key
+    assert set(key) == {"kid", "use", "alg", "kty", "crv", "x", "y"}
     assert (key["kid"], key["use"], key["alg"], key["crv"]) == (KEY.thumbprint(), "sig", "ES256", "P-256")
 
 

@@ -18,6 +18,7 @@ from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal
 from gateway.core.problems import Problem
 from gateway.core.risk import RiskCheck
+from tests.builders import CUSTOMER_ID
 
 SMS, ARS, SMS_REPLY = ContactMethod.SMS, ContactMethod.ARS, ContactMethod.SMS_REPLY
 HOLDS = {
@@ -28,6 +29,7 @@ HOLDS = {
 ALL = tuple(ContactMethod)
 MOBILE = "+821012345678"
 OTHER = "+821023456789"
+VERIFIED_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def contact(contact_id: str, number: str = MOBILE) -> Contact:
@@ -37,7 +39,7 @@ def contact(contact_id: str, number: str = MOBILE) -> Contact:
         label=ContactLabel.MOBILE,
         status=ContactStatus.VERIFIABLE,
         verified_by=VerifiedBy.OWNERSHIP,
-        verified_at=datetime(2026, 3, 1, tzinfo=UTC),
+        verified_at=VERIFIED_AT,
         version=1,
     )
 
@@ -66,9 +68,12 @@ class Operator:
     failing: set[RiskSignal] = field(default_factory=set)
     hanging: set[RiskSignal] = field(default_factory=set)
     asked: list[tuple[RiskSignal, str]] = field(default_factory=list)
+    since: set[datetime | None] = field(default_factory=set)
 
     async def is_raised(self, signal: RiskSignal, number: PhoneNumber, since: datetime | None) -> bool:
         self.asked.append((signal, number.e164))
+        self.since.add(since)
+        await asyncio.sleep(0)  # nobody's operator answers at once
         if signal in self.hanging:
             await asyncio.Event().wait()
         if signal in self.failing:
@@ -78,12 +83,12 @@ class Operator:
 
 @dataclass
 class World:
-    """Contacts, and what became of them."""
+    """The contacts of `CUSTOMER_ID`, and what became of them. Nobody else has any."""
 
     contacts: Sequence[Contact]
     operator: Operator = field(default_factory=Operator)
     released: set[str] = field(default_factory=set)
-    demoted: list[str] = field(default_factory=list)
+    demoted: list[tuple[str, str, str]] = field(default_factory=list)
     failures: list[RiskSignal] = field(default_factory=list)
     uncarried: Sequence[tuple[ContactMethod, PhoneNumber]] = ()
     budget_seconds: float = 5.0
@@ -96,14 +101,14 @@ class World:
 
         class Life:
             async def is_released(self, customer_id: str, contact_id: str, signal: RiskSignal) -> bool:
-                return signal is RiskSignal.SIM_SWAP and contact_id in world.released
+                return signal is RiskSignal.SIM_SWAP and customer_id == CUSTOMER_ID and contact_id in world.released
 
             async def demote(self, customer_id: str, contact: Contact, reason: str) -> None:
-                world.demoted.append(contact.contact_id)
+                world.demoted.append((customer_id, contact.contact_id, reason))
 
         class Customers:
             async def contacts(self, customer_id: str) -> list[StoredContact]:
-                return [StoredContact(one, ("",)) for one in world.contacts]
+                return [StoredContact(one, ("",)) for one in world.contacts if customer_id == CUSTOMER_ID]
 
         return RiskCheck(
             self.operator,
@@ -117,7 +122,7 @@ class World:
 
 
 async def held(world: World, table: dict[RiskSignal, SignalRow] | None = None) -> set[tuple[ContactMethod, RiskSignal]]:
-    found = await world.check(table).held("customer", world.contacts)
+    found = await world.check(table).held(CUSTOMER_ID, world.contacts)
     return {(one.method, one.signal) for one in found[world.contacts[0].contact_id]}
 
 
@@ -126,7 +131,14 @@ async def test_each_signal_holds_its_own_methods(signal: RiskSignal) -> None:
     world = World([contact("a")])
     world.operator.raised = {MOBILE: {signal}}
     assert await held(world) == {(method, signal) for method in HOLDS[signal]}
-    assert world.demoted == (["a"] if signal is RiskSignal.NUMBER_RECYCLING else [])
+    taken_back = [(CUSTOMER_ID, "a", RiskSignal.NUMBER_RECYCLING)]
+    assert world.demoted == (taken_back if signal is RiskSignal.NUMBER_RECYCLING else [])
+
+
+async def test_an_operator_is_asked_what_happened_since_the_contact_was_verified() -> None:
+    world = World([contact("a")])
+    await held(world)
+    assert world.operator.since == {VERIFIED_AT}
 
 
 async def test_without_a_raised_signal_nothing_is_held() -> None:
@@ -182,7 +194,7 @@ async def test_an_early_release_does_not_speak_for_a_carrier_that_cannot_be_aske
 async def test_a_free_method_is_not_refused_and_only_its_signals_are_asked() -> None:
     world = World([contact("a"), contact("b", OTHER)])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
-    await world.check().refuse_held("customer", world.contacts[0], ARS, ALL)
+    await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, ALL)
     assert set(world.operator.asked) == {(RiskSignal.CALL_FORWARDING, MOBILE), (RiskSignal.NUMBER_RECYCLING, MOBILE)}
 
 
@@ -190,7 +202,7 @@ async def test_a_held_method_is_refused_with_what_may_be_used_here_and_elsewhere
     world = World([contact("a"), contact("b", OTHER)])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}, OTHER: {RiskSignal.CALL_FORWARDING}}
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held("customer", world.contacts[0], SMS, ALL)
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
     assert refused.value.problem is Problem.METHOD_HELD
     assert refused.value.members == {
         "signal": RiskSignal.SIM_SWAP,
@@ -199,11 +211,49 @@ async def test_a_held_method_is_refused_with_what_may_be_used_here_and_elsewhere
     }
 
 
+@pytest.mark.parametrize(
+    ("raised", "ko", "en"),
+    [
+        ({RiskSignal.CALL_FORWARDING}, "sms, sms_reply", "sms, sms_reply"),
+        ({RiskSignal.CALL_FORWARDING, RiskSignal.NUMBER_RECYCLING}, "없음", "nothing"),
+    ],
+)
+async def test_the_sentence_of_a_refusal_names_the_signal_and_what_is_left(
+    raised: set[RiskSignal], ko: str, en: str
+) -> None:
+    world = World([contact("a")])
+    world.operator.raised = {MOBILE: raised}
+    with pytest.raises(Refusal) as refused:
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, ALL)
+    values = refused.value.values
+    assert values["signal"] == RiskSignal.CALL_FORWARDING
+    assert (values["methods_ko"], values["methods_en"]) == (ko, en)
+
+
+async def test_a_contact_that_is_gone_meanwhile_is_refused_with_what_is_left_elsewhere() -> None:
+    gone, left = contact("a"), contact("b", OTHER)
+    world = World([left])
+    world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
+    with pytest.raises(Refusal) as refused:
+        await world.check().refuse_held(CUSTOMER_ID, gone, SMS, ALL)
+    assert refused.value.members["methods"] == []
+    assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS, ARS, SMS_REPLY]}]
+
+
+async def test_a_refusal_takes_no_more_than_the_time_budget_either() -> None:
+    world = World([contact("a"), contact("b", OTHER)], budget_seconds=0.05)
+    world.operator.hanging = set(RiskSignal)
+    with pytest.raises(Refusal) as refused:
+        async with asyncio.timeout(5):
+            await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
+    assert refused.value.members["contacts"] == []
+
+
 async def test_what_the_operation_does_not_allow_is_not_offered() -> None:
     world = World([contact("a"), contact("b", OTHER)])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held("customer", world.contacts[0], SMS_REPLY, ("sms_reply", "branch_otp"))
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS_REPLY, ("sms_reply", "branch_otp"))
     assert refused.value.members["methods"] == []
     assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS_REPLY]}]
 
@@ -222,5 +272,5 @@ async def test_a_method_held_by_a_passing_failure_is_not_offered_in_the_same_ans
 
     world.operator.is_raised = recovers  # type: ignore[method-assign]
     with pytest.raises(Refusal) as refused:
-        await check.refuse_held("customer", world.contacts[0], SMS, ALL)
+        await check.refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
     assert SMS not in cast(list[ContactMethod], refused.value.members["methods"])
