@@ -221,6 +221,7 @@ def test_a_foreign_trunk_zero_is_not_repaired() -> None:
     with pytest.raises(NumberRefused) as refused:
         parse_phone_number("+4407400123456", british)
     assert refused.value.reason is NumberRefusal.NOT_VALID
+    assert str(refused.value) == "not_valid"
 
 
 def test_numbers_that_begin_alike_are_in_one_range() -> None:

@@ -53,6 +53,11 @@ def test_a_printed_row_says_all_that_the_table_says(tmp_path: Path) -> None:
     assert _cells(changed, "revoke")[0][5] == "-"
 
 
+def test_several_of_a_kind_share_a_cell(tmp_path: Path) -> None:
+    changed = policy_with(tmp_path, Operation.CLOUD_LOGIN, exemptions="overseas auto_connect")
+    assert _cells(changed, "cloud_login")[0][7] == "overseas auto_connect"
+
+
 @pytest.mark.parametrize(
     ("signal", "holds", "hours"),
     [(RiskSignal.SIM_SWAP, "sms sms_reply", "72"), (RiskSignal.CALL_FORWARDING, "ars", "-")],

@@ -69,7 +69,7 @@ def decoded(part: str) -> object:
 
 def test_a_receipt_holds_what_anybody_with_a_jwt_library_needs_and_nothing_else() -> None:
     vouched = replace(VERIFICATION, target_contact_id="con_2", policy_version="manual+1a2b3c4d")
-    header, payload, _ = SIGNER.sign(vouched).split(".")
+    header, payload, _ = ReceiptSigner("bonin", [KEY], LIFE).sign(vouched).split(".")
     assert decoded(header) == {"alg": "ES256", "typ": "JWT", "kid": KEY.thumbprint()}
     assert decoded(payload) == {
         "iss": "bonin",

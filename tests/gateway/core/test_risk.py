@@ -185,6 +185,15 @@ async def test_an_early_release_frees_the_texts_of_a_changed_sim_and_nothing_els
     assert await held(world) == {(ARS, RiskSignal.CALL_FORWARDING)}
 
 
+async def test_a_method_that_was_freed_early_is_not_refused_and_is_offered_of_another_contact() -> None:
+    world = World([contact("a"), contact("b", OTHER)], released={"a", "b"})
+    world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP, RiskSignal.CALL_FORWARDING}, OTHER: {RiskSignal.SIM_SWAP}}
+    await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
+    with pytest.raises(Refusal) as refused:
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, ALL)
+    assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS, ARS, SMS_REPLY]}]
+
+
 async def test_an_early_release_does_not_speak_for_a_carrier_that_cannot_be_asked() -> None:
     world = World([contact("a")], released={"a"})
     world.operator.failing = {RiskSignal.SIM_SWAP}
