@@ -46,7 +46,9 @@ async def list_approvals(settings: Settings, arguments: argparse.Namespace) -> i
     """List those of one status, the newest first."""
     async with _stores(settings) as stores:
         found = await _approvals(stores).with_status(ApprovalStatus(arguments.status))
-    show_rows([_row(approval) for approval in found], as_json=arguments.json)
+    show_rows(
+        [_row(approval) for approval in found], as_json=arguments.json, nothing=f"No request is {arguments.status}."
+    )
     return 0
 
 

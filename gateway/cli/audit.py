@@ -28,15 +28,23 @@ def add_commands(commands: Commands) -> None:
     export.add_argument("--out", type=Path, metavar="FILE", help="a file that is not there yet, instead of the output")
     export.add_argument("--with-reasons", action="store_true", help="with what people wrote, which else stays sealed")
     archive = audit.add("archive", _refusing(archive_audit))
-    archive.add_argument("directory", type=Path, metavar="DIR")
-    archive.add_argument("--kept-days", type=_days, default=7, help="what stays in the store as well; 7")
+    archive.add_argument(
+        "directory", type=Path, metavar="DIR", help="the folder of the archive; made when it is not there"
+    )
+    archive.add_argument(
+        "--kept-days", type=_days, default=7, metavar="N", help="how many days stay in the store as well; 7"
+    )
     add_verify_command(audit)
     audit.add("head", print_head)
     audit.add("keys", print_keys)
 
 
 async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Seal what was done up to now, and print it as lines of JSON that can be verified."""
+    """Seal what was done up to now, and print it as lines of JSON that can be verified.
+
+    Numbers and names are masked, and what people wrote stays sealed unless --with-reasons is given. What the filters
+    leave out is there as digests, so that `bonin audit verify` can still follow the chain.
+    """
     wanted = Wanted(arguments.since, arguments.until, arguments.customer)
     async with open_audit(settings) as audit:
         await audit.sealer.seal_everything()
@@ -55,7 +63,11 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
 
 
 async def archive_audit(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Add what is not there yet to an archive, and take what is old out of the store."""
+    """Add what is not there yet to an archive, and take what is old out of the store.
+
+    Run it every night. Each run adds a file to the folder; files older than BONIN_AUDIT_KEPT_DAYS are deleted. An
+    archive belongs to one store: one that does not fit is refused, and nothing is taken out.
+    """
     async with open_audit(settings) as audit:
         archive = AuditArchive(arguments.directory, await audit.keys())
         with archive.locked():
@@ -79,7 +91,10 @@ async def archive_audit(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def print_head(settings: Settings, _: argparse.Namespace) -> int:
-    """Seal what was done up to now, and print how far the audit goes, signed: note it somewhere else."""
+    """Seal what was done up to now, and print how far the audit goes, signed: note it somewhere else.
+
+    Whoever has it can tell later whether the end of an export was cut off: `bonin audit verify --expect-head`.
+    """
     async with open_audit(settings) as audit:
         await audit.sealer.seal_everything()
         head = Head(await audit.store.now(), positions(await audit.store.heads()))
@@ -88,7 +103,7 @@ async def print_head(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def print_keys(settings: Settings, _: argparse.Namespace) -> int:
-    """Print the public keys that seal, or did, as a JWK Set."""
+    """Print the public keys that seal, or did, as a JWK Set: what `bonin audit verify --keys` wants."""
     async with open_audit(settings) as audit:
         current = audit.signer.public_key()
         earlier = [key for key in await audit.store.public_keys() if key["kid"] != audit.signer.kid]

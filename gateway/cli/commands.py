@@ -1,6 +1,8 @@
 """What every group of commands is made of: a name, a coroutine, and the settings that it needs."""
 
 import argparse
+import inspect
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ Command = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
 class Commands:
-    """The commands of `bonin`, or of one of its groups. A command's docstring begins with its line of help."""
+    """The commands of `bonin`, or of one of its groups. A command's docstring is its help."""
 
     def __init__(self, parser: argparse.ArgumentParser, about: Mapping[str, str] | None = None) -> None:
         """`about` has the line of help of those whose docstring is not there to be read yet."""
@@ -21,7 +23,7 @@ class Commands:
 
     def name(self, name: str) -> argparse.ArgumentParser:
         """One that is only named, with its line of help."""
-        return self._commands.add_parser(name, help=self._about[name])
+        return self._commands.add_parser(name, help=self._about[name], description=_sentence(self._about[name]))
 
     def add(
         self, name: str, run: Command, load: "Callable[[], PolicySettings] | None" = None, *, serves: bool = False
@@ -31,8 +33,9 @@ class Commands:
 
         The log of one that serves is its output; any other's output is what it was asked for.
         """
-        about = self._about.get(name) or (run.__doc__ or "").splitlines()[0]
-        command = self._commands.add_parser(name, help=about)
+        described = inspect.cleandoc(run.__doc__ or "")
+        about = self._about.get(name) or described.splitlines()[0]
+        command = self._commands.add_parser(name, help=about, description=described)
         command.set_defaults(command=run, load=load, serves=serves)
         return command
 
@@ -48,6 +51,26 @@ def readable_name(text: str) -> str:
     return text.strip()
 
 
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """An argument that counts something."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"give a number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
 def say(line: str) -> None:
     """A line of what the command is asked for."""
     print(line)  # noqa: T201
+
+
+def say_aside(line: str) -> None:
+    """What a person wants to know and a program does not."""
+    print(line, file=sys.stderr)  # noqa: T201
+
+
+def _sentence(about: str) -> str:
+    return f"{about[:1].upper()}{about[1:]}."

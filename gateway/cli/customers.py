@@ -78,7 +78,7 @@ async def list_contacts(settings: Settings, arguments: argparse.Namespace) -> in
         }
         for each in stored
     ]
-    show_rows(rows, as_json=arguments.json)
+    show_rows(rows, as_json=arguments.json, nothing="No contact is registered.")
     return 0
 
 
@@ -87,7 +87,7 @@ async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
     async with _stores(settings) as stores:
         locked = await stores.read_model.locked(_MOST_LOCKED)
     rows = [{"customer_id": customer_id, "locked_at": moment(since)} for customer_id, since in locked]
-    show_rows(rows, as_json=arguments.json)
+    show_rows(rows, as_json=arguments.json, nothing="Nobody is locked.")
     return 0
 
 

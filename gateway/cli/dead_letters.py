@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.commands import Commands, readable_name, say, say_aside
 from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.settings import Settings
 from gateway.store.dead_letters import RedisDeadLetters
@@ -43,9 +43,11 @@ def add_commands(commands: Commands) -> None:
 async def list_letters(settings: Settings, arguments: argparse.Namespace) -> int:
     """List them, those of one shard with the oldest first."""
     async with _letters(settings) as letters:
-        async for letter in letters.entries():
-            if arguments.reason in (None, letter.reason):
-                say(_json(letter) if arguments.json else _line(letter))
+        found = [one async for one in letters.entries() if arguments.reason in (None, one.reason)]
+    for letter in found:
+        say(_json(letter) if arguments.json else _line(letter))
+    if not found and not arguments.json:
+        say_aside("There are no dead letters." if arguments.reason is None else "None failed for that reason.")
     return 0
 
 

@@ -14,13 +14,14 @@ from typing import BinaryIO
 
 import orjson
 
-from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.commands import Commands, readable_name, say, whole_number
 from gateway.cli.import_rows import columns_of
 from gateway.cli.import_worker import Came, begin, take
 from gateway.cli.progress import ProgressBar
 from gateway.settings import Settings
 from gateway.wiring.store import store_url
 
+_MOST_PROCESSES = 64
 _CHUNK = 2_000
 
 
@@ -28,7 +29,10 @@ def add_commands(commands: Commands) -> None:
     command = commands.add("import", import_customers)
     command.add_argument("file", type=Path, help="CSV with a header, or NDJSON; UTF-8, one customer a line")
     command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
-    command.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many read and write")
+    command.add_argument(
+        "--processes", type=whole_number(1, _MOST_PROCESSES), default=os.cpu_count() or 1, metavar="N",
+        help="so many read and write; as many as there are cores",
+    )  # fmt: skip
     command.add_argument("--again", action="store_true", help="from the first line, whatever an earlier run did")
 
 

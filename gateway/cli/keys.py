@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.commands import Commands, readable_name, say, say_aside
 from gateway.cli.rotation import add_rotation_commands
 from gateway.core.callers import Scope
 from gateway.settings import Settings
@@ -33,8 +33,11 @@ async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
 async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
     """One line a key: its id, client, person and scopes."""
     async with open_store(settings, beside_a_gateway=True) as store:
-        for entry in await RedisApiKeys(store).entries():
-            say(f"{entry.key_id}  {entry.client}  {entry.person}  {' '.join(entry.scopes)}")
+        entries = await RedisApiKeys(store).entries()
+    for entry in entries:
+        say(f"{entry.key_id}  {entry.client}  {entry.person}  {' '.join(entry.scopes)}")
+    if not entries:
+        say_aside("There is no key: see `bonin keys create --help`.")
     return 0
 
 

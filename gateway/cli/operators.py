@@ -48,7 +48,7 @@ async def list_operators(settings: Settings, arguments: argparse.Namespace) -> i
             }
             for operator in await RedisOperators(store, settings.limits).entries()
         ]
-    show_rows(rows, as_json=arguments.json)
+    show_rows(rows, as_json=arguments.json, nothing="There is no operator: see `bonin operators add --help`.")
     return 0
 
 

@@ -5,7 +5,7 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from gateway.cli.commands import Commands, say
+from gateway.cli.commands import Commands, say, whole_number
 from gateway.reading_settings import inherited
 from gateway.settings import Settings, SettingsRefused
 from gateway.wiring.keys import key_rings
@@ -18,7 +18,9 @@ _MOST_WORKERS = 64
 def add_commands(commands: Commands) -> None:
     serve_command = commands.add("serve", serve, serves=True)
     serve_command.add_argument("--api-only", action="store_true", help="leave deliveries to `bonin worker`")
-    serve_command.add_argument("--workers", type=_count, default=1, metavar="N", help="so many processes on one port")
+    serve_command.add_argument(
+        "--workers", type=whole_number(1, _MOST_WORKERS), default=1, metavar="N", help="so many processes on one port"
+    )
     for word in ("--listen-fd", "--ready-fd", "--life-fd"):  # of a worker, by its supervisor
         serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
     serve_command.add_argument("--metrics-dir", type=Path, help=argparse.SUPPRESS)
@@ -59,19 +61,19 @@ async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
             return await Supervisor(words, sockets, environment, metrics_dir).run()
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f"give a number from 1 to {_MOST_WORKERS}")
-    return int(text)
-
-
 def _require_a_shared_store(settings: Settings) -> None:
     if settings.redis_url is None:
         raise SettingsRefused(["BONIN_REDIS_URL: give an outside store; the embedded one is one process's own"])
 
 
 async def check_config(settings: Settings, _: argparse.Namespace) -> int:
-    """The settings were read: say what they come to, without a secret."""
+    """Say what the settings come to, without a secret.
+
+    All settings and the tables of the policy are read and checked, and nothing else is touched: neither the store nor a
+    carrier is asked. Exit code 0 when all is good; 2 when not, with a line for each setting that needs correcting.
+    Shown are the store, the public URL, the version of the policy, the carriers with what and where each can, and the
+    keys of which two are in force.
+    """
     policy = settings.load_policy()
     where = "an outside Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
     say(f"settings are good; store: {where}; public URL: {settings.public_url}; policy: {policy.version}")

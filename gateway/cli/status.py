@@ -2,10 +2,9 @@
 
 import argparse
 import re
-import sys
 from typing import Any
 
-from gateway.cli.commands import Commands
+from gateway.cli.commands import Commands, whole_number
 from gateway.cli.tables import moment, show_facts, show_rows
 from gateway.core.errors import Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
@@ -18,6 +17,7 @@ from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 
 _MINUTES = 60
+_MOST_ROWS = 1000
 _WELL = frozenset({Where.NOWHERE, Where.CUSTOMER})
 
 
@@ -27,9 +27,9 @@ def add_commands(commands: Commands) -> None:
     find.add_argument("what", nargs="?", help="a verification id, a customer id or a full phone number")
     find.add_argument("--state", choices=[status.value for status in Status])
     find.add_argument("--method", choices=[method.value for method in Method])
-    find.add_argument("--carrier")
-    find.add_argument("--reason")
-    find.add_argument("--most", type=int, default=20, help="rows (20)")
+    find.add_argument("--carrier", help="the name of a carrier that had their delivery")
+    find.add_argument("--reason", help="why they ended, such as `locked` or `no_answer`")
+    find.add_argument("--most", type=whole_number(1, _MOST_ROWS), default=20, metavar="N", help="at most so many; 20")
     find.add_argument("--json", action="store_true", help="as JSON, one line each")
 
 
@@ -55,14 +55,12 @@ async def find_verifications(settings: Settings, arguments: argparse.Namespace) 
         ids = await _ids(stores, settings, arguments)
         read = [await stores.verifications.read(verification_id) for verification_id in ids]
     rows = [_row(verification) for verification in read if verification is not None]
-    show_rows(rows, as_json=arguments.json)
-    if not rows:
-        print("Nothing was found.", file=sys.stderr)  # noqa: T201
+    show_rows(rows, as_json=arguments.json, nothing="Nothing was found.")
     return 0 if rows else 1
 
 
 async def _ids(stores: Stores, settings: Settings, arguments: argparse.Namespace) -> list[str]:
-    what, most = arguments.what, max(1, arguments.most)
+    what, most = arguments.what, arguments.most
     if what is None:
         filters = Filters(arguments.state, arguments.method, arguments.carrier, arguments.reason)
         return list((await stores.read_model.find(filters, most)).ids)

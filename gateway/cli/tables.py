@@ -7,18 +7,19 @@ from typing import Any
 
 import orjson
 
-from gateway.cli.commands import say
+from gateway.cli.commands import say, say_aside
 
 Row = Mapping[str, Any]
 
 
-def show_rows(rows: Sequence[Row], *, as_json: bool) -> None:
-    """Rows with the same names in the same order; without any, nothing is said."""
+def show_rows(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
+    """Rows with the same names in the same order; without any, a person is told `nothing`."""
     if as_json:
         for row in rows:
             say(orjson.dumps(dict(row)).decode())
         return
     if not rows:
+        say_aside(nothing)
         return
     names = list(rows[0])
     cells = [names, *([_cell(row[name]) for name in names] for row in rows)]

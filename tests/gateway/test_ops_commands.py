@@ -139,6 +139,41 @@ def test_operators_come_and_go_with_their_keys(capsys: pytest.CaptureFixture[str
         assert main(["operators", command, "이당직"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["approvals", "list"], "No request is waiting."),
+        (["approvals", "list", "--status", "rejected"], "No request is rejected."),
+        (["deadletters", "list"], "There are no dead letters."),
+        (["deadletters", "list", "--reason", "landline"], "None failed for that reason."),
+        (["customers", "locked"], "Nobody is locked."),
+        (["keys", "list"], "There is no key: see `bonin keys create --help`."),
+        (["operators", "list"], "There is no operator: see `bonin operators add --help`."),
+    ],
+)
+def test_a_list_of_nothing_says_so_beside_its_output(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(words) == 0
+    assert capsys.readouterr() == ("", f"{said}\n")
+
+
+@pytest.mark.parametrize("most", ["x", "0", "-1", "1001", "٣", "1e2", "9" * 5000])
+def test_what_is_no_number_of_rows_is_refused_with_what_to_give(capsys: pytest.CaptureFixture[str], most: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["find", f"--most={most}"])
+    assert "argument --most: give a number from 1 to 1000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["check-config"], ["audit", "export"], ["policy", "replay"], ["find"], ["audit"]])
+def test_help_says_what_a_command_does_before_its_options(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([*words, "--help"])
+    usage, said, *_ = capsys.readouterr().out.split("\n\n")
+    assert usage.startswith("usage: bonin")
+    assert said.rstrip().endswith(".")
+
+
 def test_a_table_keeps_its_columns_where_korean_takes_two_cells(capsys: pytest.CaptureFixture[str]) -> None:
     for person in ("이당직", "kim"):
         main(["operators", "add", "--person", person, "--role", "viewer"])

@@ -1,5 +1,6 @@
 """What the image and the compose file promise, as far as it can be held to without a container engine."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,31 @@ def test_secrets_that_are_in_use_are_never_written_over(secrets: Path) -> None:
     again = subprocess.run([secrets.parent / "make-secrets"], input="x\n", text=True, capture_output=True, check=False)
     assert again.returncode != 0
     assert {path.name: path.read_bytes() for path in secrets.iterdir()} == before
+
+
+@pytest.mark.parametrize("given", ["", "\n"])
+def test_without_a_token_nothing_is_made_and_it_can_be_run_again(tmp_path: Path, given: str) -> None:
+    maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
+    done = subprocess.run([maker], input=given, text=True, check=False, capture_output=True)
+    assert done.returncode == 1
+    assert "nothing was made" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["make-secrets"]
+    subprocess.run([maker], input="token", text=True, check=True, capture_output=True)
+    assert (tmp_path / "secrets" / "bonin_twilio_auth_token").read_text() == "token"
+
+
+def test_a_tool_that_fails_in_the_middle_leaves_nothing_half_made(tmp_path: Path) -> None:
+    maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "openssl").write_text('#!/bin/sh\n[ "$1" = rand ] && exec head -c 32 /dev/zero\nexit 1\n')
+    (tools / "openssl").chmod(0o755)
+    done = subprocess.run(
+        [maker], input="token\n", text=True, check=False, capture_output=True,
+        env={"PATH": f"{tools}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["make-secrets", "tools"]
 
 
 def test_nobody_but_the_operator_can_look_into_the_secrets(secrets: Path) -> None:
