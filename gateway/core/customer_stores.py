@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from contacts.models import Contact, Customer, VerifiedBy
+from contacts.models import Contact, Customer, CustomerKind, VerifiedBy
+from gateway.core.decision_stores import Standing
+from gateway.core.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,18 @@ class StoredContact:
 
     contact: Contact
     blind_indexes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What opening a verification looks at of a customer; nothing of a person is unsealed for it but the number."""
+
+    kind: CustomerKind
+    online_consent: bool
+    locked: bool
+    standing: Standing
+    stored: StoredContact | None
+    """The contact that was named, if the customer has it."""
 
 
 class CustomerStore(Protocol):
@@ -27,6 +41,8 @@ class CustomerStore(Protocol):
     async def read_with_contact(
         self, customer_id: str, contact_id: str
     ) -> tuple[Customer | None, StoredContact | None]: ...
+
+    async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None: ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         """Raises `CustomerMissing`, `ContactDuplicate` or `TooManyContacts`."""

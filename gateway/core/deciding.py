@@ -4,9 +4,10 @@ What refuses comes before what exempts, and what exempts before what is required
 way around a lock, a missing consent or a limit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from contacts.models import ContactMethod, CustomerKind
 from gateway.core.facts import ContactFacts, Facts, Known
@@ -52,22 +53,42 @@ class Decision:
 def decide(policy: Policy, facts: Facts) -> Decision:
     """What the policy says of these facts, each rule that applies with whether it was met."""
     row = policy.row(facts.operation, facts.kind)
-    own = Reason(row.rule, row.extra_authentication is not ExtraAuthentication.REFUSED, row.reason, row.reason_en)
-    conditions = [own, *_conditions(row, facts)]
-    exemptions = [*_exemptions(row, facts)]
-    unmet = next((reason for reason in conditions if not reason.met), None)
-    if unmet is not None:
-        return _decided(Outcome.REFUSED, unmet, conditions, exemptions)
-    if row.extra_authentication is ExtraAuthentication.NOT_REQUIRED:
-        return _decided(Outcome.EXEMPT, own, conditions, exemptions)
-    exempting = next((reason for reason in exemptions if reason.met), None)
-    if exempting is not None:
-        return _decided(Outcome.EXEMPT, exempting, conditions, exemptions)
+    own = _own(row)
+    conditions, exemptions = [own, *_conditions(row, facts)], [*_exemptions(row, facts)]
+    outcome, by = _settled(row, own, conditions, exemptions)
+    if outcome is not Outcome.REQUIRED:
+        return _decided(outcome, by, conditions, exemptions)
     contacts = tuple(contact for contact in (_usable(policy, row, one) for one in facts.contacts) if contact.methods)
     methods = tuple(method for method in row.methods if _may_be_used(method, contacts, facts))
     ways = [*_ways(policy, row, facts)]
     required = _decided(Outcome.REQUIRED, own, conditions, [*exemptions, *ways])
     return Decision(required.outcome, required.reasons, methods, contacts)
+
+
+def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
+    """The outcome alone and the reason that decided, as `decide` has them: where nobody is told of the other rules."""
+    row = policy.row(facts.operation, facts.kind)
+    own = _own(row)
+    return _settled(row, own, chain((own,), _conditions(row, facts)), _exemptions(row, facts))
+
+
+def _own(row: OperationRow) -> Reason:
+    """The rule of the row itself."""
+    return Reason(row.rule, row.extra_authentication is not ExtraAuthentication.REFUSED, row.reason, row.reason_en)
+
+
+def _settled(
+    row: OperationRow, own: Reason, conditions: Iterable[Reason], exemptions: Iterable[Reason]
+) -> tuple[Outcome, Reason]:
+    for reason in conditions:
+        if not reason.met:
+            return Outcome.REFUSED, reason
+    if row.extra_authentication is ExtraAuthentication.NOT_REQUIRED:
+        return Outcome.EXEMPT, own
+    for reason in exemptions:
+        if reason.met:
+            return Outcome.EXEMPT, reason
+    return Outcome.REQUIRED, own
 
 
 def _decided(outcome: Outcome, by: Reason, *reasons: list[Reason]) -> Decision:

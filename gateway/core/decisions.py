@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from contacts.models import Contact, ContactMethod, Customer, VerifiedBy, methods_of
 from gateway.core.coverage import Coverage
-from gateway.core.customer_stores import CustomerStore
+from gateway.core.customer_stores import Applicant, CustomerStore
 from gateway.core.deciding import Decision, Outcome, decide
 from gateway.core.decision_stores import DecisionRecords, RecordedDecision, Standing, Standings
 from gateway.core.errors import Refusal
@@ -157,7 +157,7 @@ class Decisions:
 
 
 def facts_of(
-    customer: Customer,
+    customer: Customer | Applicant,
     operation: Operation,
     standing: Standing,
     contacts: tuple[ContactFacts, ...] = (),

@@ -1,16 +1,15 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from contacts.models import Contact, ContactMethod, Customer, why_not
+from contacts.models import Contact, ContactMethod, why_not
 from contacts.vouching import may_vouch
 from gateway.core.codes import CodeVault, new_code
 from gateway.core.coverage import Coverage
-from gateway.core.customer_stores import CustomerStore, StoredContact
-from gateway.core.deciding import Outcome, decide
-from gateway.core.decision_stores import Standing, Standings
+from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
+from gateway.core.deciding import Outcome, outcome_of
+from gateway.core.decision_stores import Standing
 from gateway.core.decisions import facts_of
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.facts import Holds
@@ -54,7 +53,6 @@ class Opening:
         policy: Policy,
         store: VerificationStore,
         customers: CustomerStore,
-        standings: Standings,
         sending: Sending,
         replies: ReplyStore,
         holds: Holds,
@@ -66,7 +64,6 @@ class Opening:
         self._policy = policy
         self._store = store
         self._customers = customers
-        self._standings = standings
         self._sending = sending
         self._replies = replies
         self._holds = holds
@@ -111,11 +108,8 @@ class Opening:
             raise too_many(capped) from None
 
     async def _check_may_open(self, request: OpenRequest) -> tuple[OperationRow, StoredContact | None]:
-        # Asked for together, so that they travel together.
-        (customer, stored), standing = await asyncio.gather(
-            self._read(request), self._standings.read(request.customer_id, request.operation)
-        )
-        row = self._check_policy(request, customer, standing)
+        applicant = await self._read(request)
+        row, stored = self._check_policy(request, applicant), applicant.stored
         if stored is not None:
             method = ContactMethod(request.method)
             self._check_contact(stored.contact, method)
@@ -132,16 +126,15 @@ class Opening:
         if rule is not None:
             raise method_not_available(rule, self._coverage.left(contact, tuple(ContactMethod)))
 
-    def _check_policy(self, request: OpenRequest, customer: Customer, standing: Standing) -> OperationRow:
+    def _check_policy(self, request: OpenRequest, applicant: Applicant) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
-        decision = decide(self._policy, facts_of(customer, request.operation, standing))
-        reason = decision.reason
+        outcome, reason = outcome_of(self._policy, facts_of(applicant, request.operation, applicant.standing))
         why = {"rule": reason.rule, "reason_ko": reason.detail_ko, "reason_en": reason.detail_en}
-        if decision.outcome is Outcome.EXEMPT:
+        if outcome is Outcome.EXEMPT:
             raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
-        if decision.outcome is Outcome.REFUSED:
-            raise self._refused(why, standing)
-        row = self._policy.row(request.operation, customer.kind)
+        if outcome is Outcome.REFUSED:
+            raise self._refused(why, applicant.standing)
+        row = self._policy.row(request.operation, applicant.kind)
         if request.method not in row.methods:
             raise method_not_available(reason.rule, row.methods)
         return row
@@ -157,17 +150,14 @@ class Opening:
             case _:
                 return Refusal(Problem.OPERATION_REFUSED, values=why)
 
-    async def _read(self, request: OpenRequest) -> tuple[Customer, StoredContact | None]:
+    async def _read(self, request: OpenRequest) -> Applicant:
         _check_fields(request)
-        if request.contact_id is None:
-            customer, stored = await self._customers.read(request.customer_id), None
-        else:
-            customer, stored = await self._customers.read_with_contact(request.customer_id, request.contact_id)
-        if customer is None:
+        applicant = await self._customers.applicant(request.customer_id, request.operation, request.contact_id)
+        if applicant is None:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
-        if request.contact_id is not None and stored is None:
+        if request.contact_id is not None and applicant.stored is None:
             raise Refusal(Problem.CONTACT_NOT_FOUND)
-        return customer, stored
+        return applicant
 
     def _compose(
         self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, code: str | None

@@ -1,7 +1,8 @@
 """Caps that one script counts: of a number, whoever asked, and of an API client."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from gateway.core.limits import Cap, Limits
 from gateway.core.stores import Capped
@@ -22,7 +23,7 @@ class RedisCaps:
     async def take_number(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.number_cap, self._limits.number_day_cap)
         # A slot each: what one gives when the other refuses is lost, which errs on the strict side.
-        await asyncio.gather(*(take(self._store, "number", keys.number_caps(index), caps) for index in blind_indexes))
+        await _together([take(self._store, "number", keys.number_caps(index), caps) for index in blind_indexes])
 
     async def take_client(self, client: str) -> None:
         caps = (self._limits.client_cap, self._limits.client_day_cap)
@@ -31,7 +32,15 @@ class RedisCaps:
     async def take_answering_text(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.answering_text_cap,)
         counters = ((keys.answering_text_cap(index),) for index in blind_indexes)
-        await asyncio.gather(*(take(self._store, "answering_text", counter, caps) for counter in counters))
+        await _together([take(self._store, "answering_text", counter, caps) for counter in counters])
+
+
+async def _together(asked: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """All in one trip. Mostly there is one index key, and nothing to gather."""
+    if len(asked) == 1:
+        await asked[0]
+    else:
+        await asyncio.gather(*asked)
 
 
 async def take(store: Store, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:

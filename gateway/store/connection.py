@@ -41,6 +41,8 @@ class Store:
         self._wires = [Wire(Endpoint.from_url(url)) for _ in range(_WIRES)]
         self._queue: list[Sent] = []
         self._durable: list[Sent] = []
+        self._unanswered = 0
+        """What was sent and not answered when this tick began to ask."""
 
     async def open(self) -> None:
         """Connections open when the first command comes."""
@@ -81,7 +83,9 @@ class Store:
             return [await answer for answer in asked]
 
     def _enqueue(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]:
-        if len(self._queue) + sum([wire.load for wire in self._wires]) >= _MOST_WAITING:
+        if not self._queue:
+            self._unanswered = sum([wire.load for wire in self._wires])
+        if len(self._queue) + self._unanswered >= _MOST_WAITING:
             raise StoreUnavailable
         try:
             packed = pack(words)

@@ -14,18 +14,23 @@ from contacts.models import (
 )
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
-from gateway.core.customer_stores import ContactDuplicate, StoredContact, TooManyContacts
+from gateway.core.customer_stores import Applicant, ContactDuplicate, StoredContact, TooManyContacts
 from gateway.core.limits import Limits
+from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import RedisContactLife, life_keys, life_words
+from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
 from gateway.store.scripts import load
 
 _PUT_CUSTOMER = load("put_customer", "contact_life")
 _PUT_CONTACT = load("put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
+_READ_APPLICANT = load("read_applicant", "standing")
+_CONTACT_FIELDS = ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
+"""As `_contact` takes their values."""
 
 
 class RedisCustomers:
@@ -64,9 +69,34 @@ class RedisCustomers:
     ) -> tuple[Customer | None, StoredContact | None]:
         await self._life.let_old_checks_fall(customer_id)
         *customer, contact = await self._store.all(
-            *_reading(customer_id), ("HGETALL", keys.contact(customer_id, contact_id))
+            *_reading(customer_id), ("HMGET", keys.contact(customer_id, contact_id), *_CONTACT_FIELDS)
         )
         return self._customer(customer_id, *customer), self._contact(contact_id, contact)
+
+    async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
+        await self._life.let_old_checks_fall(customer_id)
+        customer = keys.customer(customer_id)
+        read = await self._store.run(
+            _READ_APPLICANT,
+            (
+                customer,
+                keys.guard(customer_id),
+                keys.contact(customer_id, contact_id) if contact_id else customer,
+                keys.opened(customer_id),
+                keys.branch_password(customer_id, operation),
+            ),
+            (operation, *_CONTACT_FIELDS),
+        )
+        if read is None:
+            return None
+        kind, consent, locked, standing, contact = read
+        return Applicant(
+            kind=CustomerKind(kind.decode()),
+            online_consent=bool(consent),
+            locked=bool(locked),
+            standing=standing_of(standing),
+            stored=self._contact(contact_id, contact) if contact_id else None,
+        )
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         indexes = self._personal_data.blind_indexes(contact.number.e164)
@@ -101,7 +131,7 @@ class RedisCustomers:
         found = await self._store.command("HVALS", keys.contacts(customer_id))
         contact_ids = [contact_id.decode() for contact_id in found]
         records = await self._store.all(
-            *(("HGETALL", keys.contact(customer_id, contact_id)) for contact_id in contact_ids)
+            *(("HMGET", keys.contact(customer_id, contact_id), *_CONTACT_FIELDS) for contact_id in contact_ids)
         )
         read = (self._contact(*each) for each in zip(contact_ids, records, strict=True))
         return [contact for contact in read if contact is not None]
@@ -148,20 +178,19 @@ class RedisCustomers:
             overseas_exemption=exemption_in(exemption),
         )
 
-    def _contact(self, contact_id: str, pairs: list[bytes]) -> StoredContact | None:
-        record = _record(pairs)
-        if not record:
+    def _contact(self, contact_id: str, values: list[bytes | None]) -> StoredContact | None:
+        number, line_type, label, status, by, at, version = values
+        if number is None or line_type is None or label is None or status is None or version is None:
             return None
-        e164 = self._personal_data.open(record[b"number"], bound_to=contact_id)
-        by, at = record.get(b"verified_by"), record.get(b"verified_at")
+        e164 = self._personal_data.open(number, bound_to=contact_id)
         contact = Contact(
             contact_id=contact_id,
-            number=PhoneNumber(e164, LineType(record[b"line_type"].decode())),
-            label=ContactLabel(record[b"label"].decode()),
-            status=ContactStatus(record[b"status"].decode()),
+            number=PhoneNumber(e164, LineType(line_type.decode())),
+            label=ContactLabel(label.decode()),
+            status=ContactStatus(status.decode()),
             verified_by=VerifiedBy(by.decode()) if by else None,
             verified_at=datetime.fromtimestamp(int(at) / 1000, UTC) if at else None,
-            version=int(record[b"version"]),
+            version=int(version),
         )
         return StoredContact(contact, self._personal_data.blind_indexes(e164))
 

@@ -14,7 +14,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_READ_STANDING = load("read_standing")
+_READ_STANDING = load("read_standing", "standing")
 _KEEP = load("keep_decision")
 _AT_ONCE = 500
 
@@ -26,12 +26,18 @@ class RedisStandings:
         self._store = store
 
     async def read(self, customer_id: str, operation: Operation) -> Standing:
-        now, opened, day_left, branch_password = await self._store.run(
+        read = await self._store.run(
             _READ_STANDING,
             (keys.opened(customer_id), keys.branch_password(customer_id, operation)),
             (operation,),
         )
-        return Standing(now, opened, day_left, bool(branch_password))
+        return standing_of(read)
+
+
+def standing_of(read: list[int]) -> Standing:
+    """From what `standing.lua` answers."""
+    now, opened, day_left, branch_password = read
+    return Standing(now, opened, day_left, bool(branch_password))
 
 
 class RedisDecisionRecords:

@@ -103,8 +103,8 @@ def build_use_cases(
     return UseCases(
         signer=signer,
         opening=Opening(
-            policy, stores.verifications, stores.customers, stores.standings, sending, stores.replies, holds, coverage,
-            vault, limits, keys.new_verification_id,
+            policy, stores.verifications, stores.customers, sending, stores.replies, holds, coverage, vault,
+            limits, keys.new_verification_id,
         ),
         verifications=verifications,
         decisions=Decisions(

@@ -43,7 +43,6 @@ from gateway.store.caps import RedisCaps
 from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
-from gateway.store.decisions import RedisStandings
 from gateway.store.expiry import ExpirySweep
 from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
@@ -145,7 +144,6 @@ class Rooms:
             load_policy(),
             self.verification_store,
             self.customer_store,
-            RedisStandings(store),
             self.sending,
             self.replies,
             holds,

@@ -245,6 +245,15 @@ class TestAgeing:
         assert found is not None
         assert found.contact.status is NEEDS_VERIFICATION
 
+    async def test_whoever_opens_a_verification_sees_its_age(
+        self, ports: Ports, customers: RedisCustomers, owned: Contact
+    ) -> None:
+        await self.let_checks_age(ports, owned)
+        applicant = await customers.applicant(CUSTOMER_ID, Operation.ISSUE, owned.contact_id)
+        assert applicant is not None
+        assert applicant.stored is not None
+        assert applicant.stored.contact.status is NEEDS_VERIFICATION
+
     async def test_a_check_that_is_young_enough_counts(
         self, customers: RedisCustomers, owned: Contact, vouched: Contact
     ) -> None:

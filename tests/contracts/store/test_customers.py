@@ -8,9 +8,12 @@ import pytest
 
 from contacts.models import Contact, ContactStatus, CustomerKind, VerifiedBy
 from gateway.core.customer_stores import ContactDuplicate, TooManyContacts
+from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
+from gateway.store import keys
 from tests import builders
-from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE
+from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE, new_verification
+from tests.contracts.store.answering import put_password
 from tests.contracts.store.servers import LIMITS, Ports
 
 OWNERSHIP = VerifiedBy.OWNERSHIP
@@ -41,6 +44,36 @@ async def test_a_contact_is_kept_as_given_and_needs_verification(ports: Ports, m
         home.contact_id: home,
     }
     assert found[mobile.contact_id].blind_indexes == builders.personal_data().blind_indexes(MOBILE)
+
+
+async def test_who_wants_to_open_a_verification_is_read_in_one_look(ports: Ports, mobile: Contact) -> None:
+    applicant = await ports.customers.applicant(CUSTOMER_ID, Operation.ISSUE, mobile.contact_id)
+    assert applicant is not None
+    assert (applicant.kind, applicant.online_consent, applicant.locked) == (CustomerKind.INDIVIDUAL, True, False)
+    assert (applicant.standing.opened_today, applicant.standing.day_left) == (0, 0)
+    assert not applicant.standing.branch_password
+    assert applicant.stored is not None
+    assert applicant.stored.contact == mobile
+
+
+async def test_an_applicant_is_read_as_they_stand_now(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.put(builders.individual(online_consent=False))
+    await ports.verifications.create(new_verification())
+    await put_password(ports, "31415926")
+    await ports.store.command("HSET", keys.guard(CUSTOMER_ID), "wrong", 5, "wrong_at", 1, "locked_at", 1)
+    applicant = await ports.customers.applicant(CUSTOMER_ID, Operation.ISSUE, None)
+    assert applicant is not None
+    assert (applicant.online_consent, applicant.locked, applicant.stored) == (False, True, None)
+    assert applicant.standing.opened_today == 1
+    assert 0 < applicant.standing.day_left <= 86_400_000
+    assert applicant.standing.branch_password
+    other = await ports.customers.applicant(CUSTOMER_ID, Operation.REISSUE, "con_none")
+    assert other is not None
+    assert (other.stored, other.standing.opened_today, other.standing.branch_password) == (None, 0, False)
+
+
+async def test_nobody_applies_who_is_no_customer(ports: Ports) -> None:
+    assert await ports.customers.applicant("nobody", Operation.ISSUE, "con_none") is None
 
 
 async def test_a_number_is_a_customers_once_and_may_be_anothers_too(ports: Ports, mobile: Contact) -> None:

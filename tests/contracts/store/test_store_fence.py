@@ -5,7 +5,7 @@ import pytest
 from gateway.core.errors import StoreUnavailable
 from gateway.core.operations import Operation
 from gateway.core.outbox import Cargo
-from gateway.core.stores import VerificationClosed
+from gateway.core.stores import Redemption, VerificationClosed
 from gateway.core.verification import Method, Status, Verdict, Verification
 from gateway.store.watch import StoreWatch
 from tests import builders
@@ -79,8 +79,12 @@ async def test_a_store_without_the_replicas_that_it_needs_gives_no_verdict(ports
     ports.store.needed_replicas = 1
     with pytest.raises(StoreUnavailable):
         await ports.verifications.check(verification, answer(verification, WRONG_CODE))
-    with pytest.raises(StoreUnavailable):
-        await ports.receipts.redeem(await claims_of(ports, "r1"), CLIENT)
     ports.store.needed_replicas = 0
+    claims = await claims_of(ports, "r1")
+    ports.store.needed_replicas = 1
+    with pytest.raises(StoreUnavailable):
+        await ports.receipts.redeem(claims, CLIENT)
+    ports.store.needed_replicas = 0
+    assert await ports.receipts.redeem(claims, CLIENT) is Redemption.REDEEMED
     judgement = await ports.verifications.check(verification, answer(verification, CODE))
     assert (judgement.verdict, judgement.wrong_answers) == (Verdict.CORRECT, 0)

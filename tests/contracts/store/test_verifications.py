@@ -233,6 +233,14 @@ async def test_an_open_one_cannot_be_expired_before_its_time(ports: Ports) -> No
     assert (await read(ports, one.verification_id)).is_open
 
 
+async def test_where_there_is_no_code_nothing_is_right(ports: Ports) -> None:
+    await ports.customers.put(builders.individual())
+    one = await ports.verifications.create(new_verification(code_digest=None))
+    assert await judged(ports, one, CODE) == (Verdict.WRONG, 1)
+    nothing = replace(answer(one, CODE), digest=b"")
+    assert (await ports.verifications.check(one, nothing)).verdict is Verdict.WRONG
+
+
 async def test_the_open_verifications_of_a_customer_are_known(ports: Ports) -> None:
     await ports.customers.put(builders.individual("sung-chunhyang"))
     one, other = await opened(ports), await opened(ports)

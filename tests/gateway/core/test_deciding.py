@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import ContactMethod, CustomerKind
-from gateway.core.deciding import Decision, Outcome, decide
+from gateway.core.deciding import Decision, Outcome, decide, outcome_of
 from gateway.core.facts import ContactFacts, ExemptionFacts, Facts, Held, Known
 from gateway.core.operations import Operation
 from gateway.core.policy import Exemption, ExtraAuthentication
@@ -188,6 +188,12 @@ ANY_FACTS = st.builds(
     hour=st.integers(0, 23),
     opened_today=st.integers(0, 100),
 )
+
+
+@given(ANY_FACTS)
+def test_the_outcome_alone_is_that_of_the_whole_decision(some: Facts) -> None:
+    whole = decide(PACKAGED, some)
+    assert outcome_of(PACKAGED, some) == (whole.outcome, whole.reason)
 
 
 @given(ANY_FACTS)

@@ -68,7 +68,7 @@ TELLS_NOTHING = {
 """The verbs that write, and have nothing to tell the audit."""
 
 _WRITES = re.compile(
-    r"redis\.call\('(?!H?M?GET|HVALS|HLEN|HGETALL|EXISTS|PTTL|XRANGE|XINFO|TIME|ZRANGE|PUBLISH)[A-Z]+'"
+    r"redis\.call\('(?!H?M?GET|HVALS|HKEYS|HLEN|HGETALL|H?EXISTS|PTTL|XRANGE|XINFO|TIME|ZRANGE|PUBLISH)[A-Z]+'"
 )
 
 
