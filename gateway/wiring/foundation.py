@@ -14,11 +14,13 @@ from gateway.store.carrier_board import HealthTeller, PauseWatch
 from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.store.keys_in_use import KeysInUse
+from gateway.store.projector import Projector
 from gateway.store.watch import StoreWatch
 from gateway.telemetry import exporting
 from gateway.wiring.audit import Audit, build_audit
 from gateway.wiring.keys import enter_keys
 from gateway.wiring.outside import reach_outside
+from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 from gateway.wiring.use_cases import UseCases, build_use_cases
@@ -44,6 +46,7 @@ class Foundation:
     keys_in_use: KeysInUse
     watch: StoreWatch
     audit: Audit
+    projector: Projector
     pauses: PauseWatch
 
     async def trouble(self) -> str | None:
@@ -56,7 +59,9 @@ class Foundation:
         return self.keys_in_use, self.watch, self.pauses
 
     def delivering_parts(self) -> tuple[Part, ...]:
-        """What is done without anybody asking: deliveries, closing what ran out of time, and sealing the audit."""
+        """What is done without anybody asking: deliveries, closing what ran out of time, sealing the audit, and
+        making the read model of it.
+        """
         use_cases, stores = self.use_cases, self.stores
         dispatcher = Dispatcher(
             stores.outbox,
@@ -69,7 +74,7 @@ class Foundation:
             use_cases.notice_method,
         )
         teller = HealthTeller(stores.carrier_board, use_cases.carriers.health)
-        return dispatcher, ExpirySweep(self.store, stores.verifications), self.audit.sealer, teller
+        return dispatcher, ExpirySweep(self.store, stores.verifications), self.audit.sealer, self.projector, teller
 
 
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
@@ -84,7 +89,8 @@ async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundatio
     use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics, pauses.paused)
     watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
     audit = build_audit(settings, store)
-    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit, pauses)
+    projector = build_projector(settings, stores, metrics)
+    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit, projector, pauses)
 
 
 async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:

@@ -1,4 +1,4 @@
-"""The operations pages on the stores and use cases, and what keeps their read model up."""
+"""The operations pages on the stores and use cases."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ from gateway.ops.dead_letter_pages import DeadLetterPages
 from gateway.ops.find import FindPages
 from gateway.ops.guard import Guard
 from gateway.ops.live import LivePages
-from gateway.ops.metrics import InstallationMetrics, VerificationMetrics
+from gateway.ops.metrics import InstallationMetrics
 from gateway.ops.now_page import NowPage
 from gateway.ops.rendering import Pages
 from gateway.ops.sign_in_pages import SignInPages
@@ -30,8 +30,6 @@ from gateway.ops.verification_rows import VerificationRows
 from gateway.settings import Settings
 from gateway.store.operators import RedisOperators
 from gateway.store.ops_reader import OpsReader
-from gateway.store.projector import Projector
-from gateway.store.read_model_upkeep import Upkeep
 from gateway.wiring.foundation import Foundation, Part
 from gateway.wiring.stores import Stores
 
@@ -83,17 +81,9 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
     )  # fmt: skip
 
 
-def build_projector(settings: Settings, stores: Stores, metrics: CollectorRegistry) -> Projector:
-    """What keeps the read model up."""
-    kept = settings.limits.kept_after_close
-    upkeep = Upkeep(stores.connection, kept, settings.limits.ops_rows_kept)
-    return Projector(stores.connection, upkeep, VerificationMetrics(metrics), kept)
-
-
 def watching_parts(settings: Settings, stores: Stores, metrics: CollectorRegistry) -> tuple[Part, ...]:
     """What runs so that operators and dashboards see what goes on."""
     return (
-        build_projector(settings, stores, metrics),
         InstallationMetrics(metrics, stores.read_model),
         _ops_reader(settings, stores),
     )

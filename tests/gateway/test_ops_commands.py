@@ -12,7 +12,7 @@ from gateway.cli import main
 from gateway.core.limits import Limits
 from gateway.core.verification import Verification
 from gateway.settings import load_settings
-from gateway.wiring.ops import build_projector
+from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 from tests.builders import CUSTOMER_ID, MOBILE, contact, individual, new_verification
