@@ -16,13 +16,15 @@ from gateway.http.branch_routes import BranchHandlers, branch_routes
 from gateway.http.connections import Connections
 from gateway.http.customer_routes import CustomerHandlers, customer_routes
 from gateway.http.decision_routes import DecisionHandlers, decision_routes
+from gateway.http.dispatch import register
 from gateway.http.docs_page import add_docs_page
+from gateway.http.endpoint import Services
 from gateway.http.exemption_routes import ExemptionHandlers, exemption_routes
 from gateway.http.ids import BRANCH_PASSWORD_ID, CONTACT_ID, CUSTOMER_ID, NOTICE_ID, VERIFICATION_ID
 from gateway.http.notice_routes import NoticeHandlers, notice_routes
 from gateway.http.openapi import add_openapi
 from gateway.http.receipt_routes import ReceiptHandlers, receipt_routes
-from gateway.http.routes import PathType, Services, register
+from gateway.http.routes import PathType
 from gateway.http.server import create_base_app
 from gateway.http.slip import SlipPage
 from gateway.http.twilio_webhooks import TwilioEndpoints

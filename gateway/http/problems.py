@@ -15,6 +15,7 @@ from gateway.core.problems import Problem
 from gateway.http.language import Locale, negotiate
 from gateway.http.request_id import request_id_of
 from gateway.http.static_files import STATIC_PATH
+from gateway.http.whole import WholeAnswer
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -40,7 +41,7 @@ class _Named(dict[str, object]):
         return f"{{{key}}}"
 
 
-def problem_response(request: web.Request, error: Exception) -> web.Response:
+def problem_response(request: web.Request, error: Exception) -> WholeAnswer:
     """The answer for any exception that left a handler. What is not a refusal says nothing of its cause."""
     refusal = _as_refusal(error)
     if refusal is None:
@@ -51,7 +52,7 @@ def problem_response(request: web.Request, error: Exception) -> web.Response:
     headers = {**refusal.headers, "Content-Type": CONTENT_TYPE, "Content-Language": locale}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    response = web.Response(status=refusal.problem.value.status, body=orjson.dumps(document), headers=headers)
+    response = WholeAnswer(refusal.problem.value.status, orjson.dumps(document), headers)
     if refusal.problem in _CLOSES_THE_CONNECTION:
         response.force_close()
     return response

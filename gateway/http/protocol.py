@@ -6,7 +6,6 @@ HTTP in plain text with what it could not read, and logs each as an error: a str
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 from typing import cast
 
 import orjson
@@ -26,9 +25,9 @@ from gateway.http.connections import (
     READING_SECONDS,
     Connections,
 )
+from gateway.http.dispatch import API, Answering
 from gateway.http.language import DEFAULT
 from gateway.http.problems import CONTENT_TYPE, problem_document, problem_response
-from gateway.http.server import add_headers
 
 _log = structlog.get_logger("gateway.http.access")
 
@@ -153,16 +152,14 @@ class _Connection(RequestHandler):
         return _refuse(request)
 
 
-def _refuse(request: web.BaseRequest) -> web.Response:
+def _refuse(request: web.BaseRequest) -> web.StreamResponse:
     assert isinstance(request, web.Request)  # noqa: S101 - of an application
     request_id.assign(request)
     response = problem_response(request, Refusal(Problem.BAD_REQUEST))
-    add_headers(request, response)
-    # Left out, aiohttp would name itself and its version here.
-    response.headers["Server"] = "bonin"
     response.force_close()
     _log.info("not_http", status=response.status)
-    return response
+    # aiohttp asks of a response what ours has, whatever its class.
+    return cast(web.StreamResponse, response)
 
 
 def _answer_to_no_request(refusal: Refusal) -> bytes:
@@ -179,10 +176,7 @@ def _answer_to_no_request(refusal: Refusal) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-_Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-
-def _strictly(handle: _Answering) -> _Answering:
+def _strictly(handle: Answering) -> Answering:
     """Refuse what no client of an API sends: HTTP/0.9, and targets that are not a path (RFC 9112, 3.2.2 to 3.2.4).
 
     A proxy that is told another host than the gateway believes in, or none, is how requests are smuggled.
@@ -215,7 +209,10 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        server = _Server(_strictly(made.request_handler), request_factory=made.request_factory, **made._kwargs)
+        answer: Answering = made.request_handler
+        if API in self.app:
+            answer = self.app[API].before(answer)
+        server = _Server(_strictly(answer), request_factory=made.request_factory, **made._kwargs)
         server.counted = self._connections = self.app.get(CONNECTIONS) or Connections(CollectorRegistry())
         return server
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from pydantic import BaseModel
 
-from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.headers import add_headers
+from gateway.http.lifecycle import Lifecycle
 
 KEEP_ALIVE_SECONDS = 15.0
 """Proxies close what is silent for longer; it is also how a client that left is noticed."""
@@ -23,14 +24,22 @@ class ServerEvent:
 
 
 async def stream_events(
-    request: web.Request, events: AsyncIterator[ServerEvent], *, keep_alive: float = KEEP_ALIVE_SECONDS
+    request: web.Request,
+    events: AsyncIterator[ServerEvent],
+    lifecycle: Lifecycle,
+    *,
+    keep_alive: float = KEEP_ALIVE_SECONDS,
 ) -> web.StreamResponse:
-    """Send the events until they end. The first should be the current state: `Last-Event-ID` is ignored."""
+    """Send the events until they end, or the process stops.
+
+    The first should be the current state: `Last-Event-ID` is ignored.
+    """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    add_headers(request, response)
     await response.prepare(request)
     if request.method != "HEAD":
         with suppress(ConnectionError, TimeoutError):
-            await _pump(response, events, request.app[LIFECYCLE].closing, keep_alive)
+            await _pump(response, events, lifecycle.closing, keep_alive)
     return response
 
 

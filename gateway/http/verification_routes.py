@@ -14,7 +14,6 @@ from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Changes
 from gateway.core.verification import TRAITS, Status, Verdict, Verification
 from gateway.core.verifications import Verifications, closed_refusal
-from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.models import NoBody
 from gateway.http.rates import Rates
 from gateway.http.routes import ApiRequest, ApiResponse, Route
@@ -69,7 +68,7 @@ class VerificationHandlers:
         with self._changes.watch(verification_id) as watch:
             verification = await self._verifications.get(verification_id, client)
             asked_at = asyncio.get_running_loop().time()
-            lifecycle = request.raw.app[LIFECYCLE]
+            lifecycle = request.lifecycle
             known = _known_revision(request.raw) or verification.revision
             while verification.is_open and verification.revision == known and not lifecycle.closing.is_set():
                 left = request.query.wait - (asyncio.get_running_loop().time() - asked_at)
@@ -82,7 +81,7 @@ class VerificationHandlers:
     async def follow_verification(self, request: ApiRequest) -> web.StreamResponse:
         first = await self._verifications.get(request.path["verification_id"], request.caller.client)
         with self._rates.following(request.caller):
-            return await stream_events(request.raw, self._follow(first))
+            return await stream_events(request.raw, self._follow(first), request.lifecycle)
 
     async def check_verification(self, request: ApiRequest[Check]) -> ApiResponse:
         judgement = await self._verifications.check_on_screen(
@@ -144,7 +143,7 @@ def _seconds_open(verification: Verification) -> float:
 
 
 def verification_routes(handlers: VerificationHandlers) -> list[Route]:
-    """The routes of verifications; all take a key with scope `verify`. aiohttp looks for a path in this order."""
+    """The routes of verifications; all take a key with scope `verify`."""
     scope, tags = Scope.VERIFY, ("verifications",)
     missing = (Problem.VERIFICATION_NOT_FOUND,)
     return [

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from gateway.core.operators import SignIn
 from gateway.core.read_model import ReadModel
+from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.sse import ServerEvent, stream_events
 from gateway.ops.guard import PREFIX, Guard, Visit
 
@@ -30,7 +31,7 @@ class LivePages:
         return [web.get(f"{PREFIX}/live", guard.page(self.follow, by_itself=True))]
 
     async def follow(self, visit: Visit) -> web.StreamResponse:
-        return await stream_events(visit.request, self._events(visit.cookie))
+        return await stream_events(visit.request, self._events(visit.cookie), visit.request.app[LIFECYCLE])
 
     async def _events(self, cookie: str) -> AsyncIterator[ServerEvent]:
         known, looks = None, 0

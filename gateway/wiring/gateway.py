@@ -16,13 +16,13 @@ from gateway.http.client_address import ClientAddresses
 from gateway.http.connections import Connections
 from gateway.http.customer_routes import CustomerHandlers
 from gateway.http.decision_routes import DecisionHandlers
+from gateway.http.endpoint import Services
 from gateway.http.exemption_routes import ExemptionHandlers
 from gateway.http.idempotency import Idempotency
 from gateway.http.metrics import WebhookMetrics
 from gateway.http.notice_routes import NoticeHandlers
 from gateway.http.rates import Rates
 from gateway.http.receipt_routes import ReceiptHandlers
-from gateway.http.routes import Services
 from gateway.http.slip import SlipPage
 from gateway.http.twilio_webhooks import TwilioEndpoints
 from gateway.http.verification_routes import VerificationHandlers

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, web
 
 from gateway.core.callers import Scope
+from gateway.http.dispatch import API
 from gateway.http.protocol import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from gateway.settings import load_settings
@@ -81,7 +82,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         runner = Runner(gateway.app, **RUNNER_OPTIONS)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        routes = [(route.method, route.resource.canonical) for route in gateway.app.router.routes() if route.resource]
+        pages = [(route.method, route.resource.canonical) for route in gateway.app.router.routes() if route.resource]
+        routes = [*pages, *gateway.app[API].routes]
         yield Running("http://{}:{}".format(*runner.addresses[0][:2]), routes, key)
         await runner.cleanup()
 

@@ -16,13 +16,15 @@ from gateway.core.errors import FieldError, Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
 from gateway.core.problems import Problem
 from gateway.http.auth import key_digest
+from gateway.http.dispatch import register
 from gateway.http.docs_page import add_docs_page
+from gateway.http.endpoint import Services
 from gateway.http.idempotency import Idempotency
 from gateway.http.limits import RateLimits
 from gateway.http.models import Answer, Body, Line, NoBody, Query, WholeNumber, field_error, omitted_when_none
 from gateway.http.openapi import add_openapi
 from gateway.http.rates import Rates
-from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route, Services, register
+from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route
 from gateway.http.server import create_base_app
 from gateway.http.sse import ServerEvent, stream_events
 
@@ -165,7 +167,7 @@ class World:
         return ApiResponse(200, Greeting(text=request.locale, client=request.caller.client, note="public"))
 
     async def events(self, request: ApiRequest) -> web.StreamResponse:
-        return await stream_events(request.raw, self._counted(), keep_alive=0.05)
+        return await stream_events(request.raw, self._counted(), request.lifecycle, keep_alive=0.05)
 
     async def _counted(self) -> AsyncIterator[ServerEvent]:
         try:

@@ -1,0 +1,89 @@
+"""An answer whose bytes are all known: its head is written by hand, in one piece with its body.
+
+aiohttp's own responses build a dictionary of headers, fill it in and run hooks for each answer, which costs as much as
+all the rest of its machinery.
+"""
+
+from collections.abc import Mapping
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from time import time
+
+from aiohttp import HttpVersion11, web
+
+from gateway.http.headers import USUAL
+from gateway.http.request_id import HEADER, request_id_of
+
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+
+
+class WholeAnswer:
+    """What aiohttp's protocol asks of a response, and no more. It is sent once."""
+
+    __slots__ = ("_body", "_closes", "_headers", "_request", "status")
+
+    def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        """`headers` are this answer's own; one that is among the usual ones as well takes their place."""
+        self.status = status
+        self._body = body
+        self._headers = headers
+        self._closes = False
+        self._request: web.BaseRequest | None = None
+
+    @property
+    def keep_alive(self) -> bool:
+        return not self._closes and self._request is not None and self._request.keep_alive
+
+    def force_close(self) -> None:
+        self._closes = True
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        self._request = request
+
+    async def write_eof(self) -> None:
+        """Send it all. Raises `ConnectionResetError` when the client is gone."""
+        request = self._request
+        assert isinstance(request, web.Request)  # noqa: S101 - prepared, for a request of an application
+        content = self._head(request)
+        if request.method != "HEAD":
+            content += self._body
+        writer, transport = request.writer, request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError
+        writer.output_size += len(content)
+        transport.write(content)
+        await writer.drain()
+
+    def _head(self, request: web.Request) -> bytes:
+        head = (
+            f"{_STATUS_LINES[self.status]}{HEADER}: {request_id_of(request)}\r\n"
+            f"Date: {_date(int(time()))}\r\n{_usual(tuple(self._headers))}"
+        )
+        for name, value in self._headers.items():
+            if not value.isprintable():
+                raise ValueError(f"{name} would break the head")
+            head += f"{name}: {value}\r\n"
+        if self.status != HTTPStatus.NO_CONTENT:
+            head += f"Content-Length: {len(self._body)}\r\n"
+        if not self.keep_alive:
+            head += "Connection: close\r\n"
+        elif request.version != HttpVersion11:
+            head += "Connection: keep-alive\r\n"
+        return f"{head}\r\n".encode()
+
+
+Response = web.StreamResponse | WholeAnswer
+"""What a handler answers; the first is for streams, pages and files."""
+
+
+@lru_cache(maxsize=64)
+def _usual(others: tuple[str, ...]) -> str:
+    """The usual headers but for those that an answer gives itself. There are a handful of such sets."""
+    return "".join(f"{name}: {value}\r\n" for name, value in USUAL.items() if name not in others)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    """RFC 9110, 6.6.1."""
+    return formatdate(second, usegmt=True)
