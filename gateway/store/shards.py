@@ -7,6 +7,7 @@ and the most nodes that share the work.
 import hashlib
 import secrets
 from binascii import crc_hqx
+from functools import lru_cache
 from itertools import count
 
 SHARDS = 32
@@ -39,6 +40,7 @@ TAGS = _evenly_spread_tags()
 """The hash tag of each shard."""
 
 
+@lru_cache(maxsize=4096)
 def shard_of(name: str) -> int:
     """The shard of a customer id, a blind index or a client: stable over restarts and machines."""
     return hashlib.blake2b(name.encode(), digest_size=1).digest()[0] % SHARDS

@@ -1,6 +1,7 @@
 """Which numbers may be registered, and how they are shown."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +14,7 @@ from contacts.phone_numbers import (
     NumberPlan,
     PhoneNumber,
     parse_phone_number,
+    read_by_plans,
 )
 
 
@@ -227,3 +229,30 @@ def test_a_foreign_trunk_zero_is_not_repaired() -> None:
 def test_numbers_that_begin_alike_are_in_one_range() -> None:
     ranges = [PhoneNumber(number, LineType.MOBILE).prefix(5) for number in ("+821012345678", "+821012300000")]
     assert ranges == ["+8210123"] * 2
+
+
+def _outcome(
+    read: Callable[[str, NumberPlan], PhoneNumber], text: str, plan: NumberPlan
+) -> PhoneNumber | NumberRefusal:
+    try:
+        return read(text, plan)
+    except NumberRefused as refused:
+        return refused.reason
+
+
+PLANS = st.builds(NumberPlan, families=st.frozensets(st.sampled_from(NumberFamily)))
+SHORT_CUTS = st.from_regex(r"\+82(10)?[0-9]{7,9}", fullmatch=True) | st.from_regex(r"\+8210[0-9]{8}\n?", fullmatch=True)
+
+
+@given(SHORT_CUTS, PLANS)
+@example("+821050000000", NumberPlan())
+@example("+821059700000", NumberPlan())
+def test_the_short_cut_for_mobiles_answers_as_the_plans_do(text: str, plan: NumberPlan) -> None:
+    assert _outcome(parse_phone_number, text, plan) == _outcome(read_by_plans, text, plan)
+
+
+@pytest.mark.parametrize("rest", ["000000", "123456", "999999", "040506"])
+def test_the_short_cut_is_right_for_every_beginning_of_a_mobile(rest: str) -> None:
+    for beginning in range(100):
+        text = f"+8210{beginning:02d}{rest}"
+        assert _outcome(parse_phone_number, text, NumberPlan()) == _outcome(read_by_plans, text, NumberPlan()), text
