@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import uvloop
 
-from contacts.models import Customer
+from contacts.models import Contact, Customer
 from gateway.cli.import_rows import BadLine, read_numbers, read_row
-from gateway.core.customer_stores import ContactDuplicate, TooManyContacts
 from gateway.core.customers import new_contact
 from gateway.core.errors import FieldError
 from gateway.settings import Settings, load_settings
 from gateway.store import keys
 from gateway.store.connection import Store
-from gateway.store.customers import RedisCustomers
+from gateway.store.registering import RedisRegistrations
 
-_AT_ONCE = 256
+_TOGETHER = 200
+"""Customers that are registered in one trip: their contacts fit into what may wait for the store."""
+_TRIPS = 2
+"""At once: while the store writes, lines are read."""
 _TOO_MANY = FieldError("contacts", "등록할 수 있는 연락처 수를 넘었습니다.", "The customer has as many as are allowed.")
 
 
@@ -44,7 +47,7 @@ class _Worker:
     def __init__(self, settings: Settings, url: str, person: str, columns: Sequence[str] | None) -> None:
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._store = Store(url, settings.store_replicas)
-        self._customers = RedisCustomers(self._store, settings.personal_data, settings.limits)
+        self._registrations = RedisRegistrations(self._store, settings.personal_data, settings.limits)
         self._plan, self._person, self._columns = settings.number_plan, person, columns
         self._runner.run(self._store.open())
 
@@ -55,33 +58,36 @@ class _Worker:
         came, waiting = Came(), iter(enumerate(lines, first))
 
         async def some() -> None:
-            for number, line in waiting:
-                try:
-                    await self._take(line, came)
-                except BadLine as bad:
-                    came.bad.append((number, list(bad.errors)))
+            while together := list(islice(waiting, _TOGETHER)):
+                await self._take(together, came)
 
         # A failure of the store ends the import here: the lines before are done, and it begins again from there.
-        await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
+        await asyncio.gather(*(some() for _ in range(_TRIPS)))
         return came
 
-    async def _take(self, line: bytes, came: Came) -> None:
+    async def _take(self, together: Sequence[tuple[int, bytes]], came: Came) -> None:
+        numbers, people = [], []
+        for number, line in together:
+            try:
+                people.append(self._read(line))
+                numbers.append(number)
+            except BadLine as bad:
+                came.bad.append((number, list(bad.errors)))
+        for number, registered in zip(numbers, await self._registrations.register(people, self._person), strict=True):
+            came.created += registered.is_new
+            came.replaced += not registered.is_new
+            came.contacts += registered.created
+            came.known += registered.known
+            if registered.too_many:
+                came.bad.append((number, [_TOO_MANY]))
+
+    def _read(self, line: bytes) -> tuple[Customer, list[Contact]]:
+        """Raises `BadLine`."""
         row = read_row(line, self._columns)
         numbers = read_numbers(row, self._plan)
         customer = Customer(row.customer_id, row.kind, row.name, row.birth_date, row.online_consent, locked=False)
-        if await self._customers.put(customer, self._person):
-            came.created += 1
-        else:
-            came.replaced += 1
-        for number, given in zip(numbers, row.contacts, strict=True):
-            try:
-                contact = new_contact(number, given.label, keys.new_contact_id())
-                await self._customers.add_contact(row.customer_id, contact, self._person)
-                came.contacts += 1
-            except ContactDuplicate:
-                came.known += 1
-            except TooManyContacts:
-                raise BadLine([_TOO_MANY]) from None
+        given = zip(numbers, row.contacts, strict=True)
+        return customer, [new_contact(number, one.label, keys.new_contact_id()) for number, one in given]
 
 
 _worker: _Worker | None = None

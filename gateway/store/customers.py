@@ -23,10 +23,11 @@ from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
+from gateway.store.registering import contact_words, customer_words
 from gateway.store.scripts import load
 
-_PUT_CUSTOMER = load("put_customer", "contact_life")
-_PUT_CONTACT = load("put_contact")
+_PUT_CUSTOMER = load("put_customer", "contact_life", "put_customer")
+_PUT_CONTACT = load("put_contact", "put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
 _READ_APPLICANT = load("read_applicant", "standing")
 _CONTACT_FIELDS = ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
@@ -44,20 +45,11 @@ class RedisCustomers:
 
     async def put(self, customer: Customer, person: str = "gateway") -> bool:
         customer_id = customer.customer_id
-        fields: list[Argument] = ["name", self._personal_data.seal(customer.name, bound_to=f"{customer_id}:name")]
-        if customer.birth_date is not None:
-            sealed = self._personal_data.seal(customer.birth_date, bound_to=f"{customer_id}:birth_date")
-            fields += ["birth_date", sealed]
-        digests = self._personal_data.name_digests(customer.name, customer.birth_date)
+        words, fields = customer_words(customer, self._personal_data)
         given = await self._store.run(
             _PUT_CUSTOMER,
             (*life_keys(customer_id), keys.customer(customer_id)),
-            (
-                *life_words(customer_id, self._limits, person),
-                *(digests[0], digests[-1]),
-                *(customer.kind, int(customer.online_consent)),
-                *fields,
-            ),
+            (*life_words(customer_id, self._limits, person), *words, *fields),
         )
         return bool(given[0] == b"created")
 
@@ -100,7 +92,6 @@ class RedisCustomers:
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         indexes = self._personal_data.blind_indexes(contact.number.e164)
-        sealed = self._personal_data.seal(contact.number.e164, bound_to=contact.contact_id)
         # Before the contact, so that no contact exists whose sender is unknown; a mark too many is harmless.
         await self._store.command("SET", keys.known_number(indexes[0]), "1")
         given = await self._store.run(
@@ -111,12 +102,7 @@ class RedisCustomers:
                 keys.contact(customer_id, contact.contact_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (
-                contact.contact_id,
-                *(indexes[0], indexes[-1]),
-                self._limits.contacts,
-                *(customer_id, contact.number.line_type, contact.label, sealed, person),
-            ),
+            (customer_id, person, self._limits.contacts, *contact_words(contact, indexes, self._personal_data)),
         )
         match given:
             case [b"duplicate", contact_id]:

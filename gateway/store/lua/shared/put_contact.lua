@@ -1,0 +1,18 @@
+--[[ Registers a contact of a customer who is there. `contacts` and `contact` are its keys, `most` how many there may
+be. From `at` on ARGV has: contact id, blind index of the number, the same under the other index key in force or again,
+line type, label, sealed number. Answers 'created' | 'duplicate', contact id | 'too_many'. ]]
+local function put_contact(contacts, contact, audit, customer, person, most, now, at)
+  local id, index, other_index, line_type, label, sealed = unpack(ARGV, at, at + 5)
+  local known = redis.call('HMGET', contacts, index, other_index)
+  if known[1] or known[2] then
+    return 'duplicate', known[1] or known[2]
+  end
+  if redis.call('HLEN', contacts) >= tonumber(most) then
+    return 'too_many'
+  end
+  redis.call('HSET', contacts, index, id)
+  redis.call('HSET', contact, 'index', index, 'status', 'needs_verification', 'version', 1,
+    'line_type', line_type, 'label', label, 'number', sealed)
+  tell(audit, 'contact.created', now, customer, 'contact', id, 'line_type', line_type, 'label', label, 'by', person)
+  return 'created'
+end

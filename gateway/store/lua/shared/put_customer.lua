@@ -1,0 +1,23 @@
+--[[ Read after shared/contact_life.lua. Registers a customer under `key`, or replaces what is known of them. A changed
+name or birth date is another person to the carrier: every contact needs to be made verifiable anew, and a check under
+way for the former person does not count. From `at` on ARGV has: name digest, the same under the other index key in
+force or again, kind, consent (1 or 0). `...` are the other fields and values. Answers 'created' or 'replaced'. ]]
+local function put_customer(key, at, ...)
+  local digest, other_digest, kind, consent = unpack(ARGV, at, at + 3)
+  local known = redis.call('HMGET', key, 'name_digest', 'consent')
+  if known[1] then
+    redis.call('DEL', key)
+  end
+  redis.call('HSET', key, 'name_digest', digest, 'kind', kind, 'consent', consent, ...)
+  local another = known[1] and known[1] ~= digest and known[1] ~= other_digest
+  tell(KEYS[5], known[1] and 'customer.replaced' or 'customer.created', now, CUSTOMER, 'kind', kind,
+    'identity_changed', another and '1', 'by', PERSON)
+  if (known[2] or '0') ~= consent then
+    tell(KEYS[5], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
+      'by', PERSON)
+  end
+  for _, contact_id in ipairs(another and redis.call('HVALS', KEYS[1]) or {}) do
+    fall(contact_id, 'customer_changed', 'customer')
+  end
+  return known[1] and 'replaced' or 'created'
+end
