@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.core.delivery import DeliveryReport
+from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
 from gateway.core.verification import Channel, NewVerification, Status, Terms, Verdict, Verification
@@ -104,11 +104,10 @@ class VerificationStore(Protocol):
     async def report(
         self,
         report: DeliveryReport,
-        customer_id: str,
         carrier: str,
-        close_reason: str | None,
-    ) -> bool:
-        """Whether the report changed anything; with `close_reason`, an open verification fails with it."""
+        call_fails_with: str | None,
+    ) -> Effect:
+        """What the report changed; with `call_fails_with`, the open verification of a call fails with it."""
         ...
 
     async def open_of_customer(self, customer_id: str) -> list[str]: ...
@@ -121,8 +120,11 @@ class VerificationStore(Protocol):
 class TurnStore(Protocol):
     """The turns of a call. A turn token is good once."""
 
-    async def take_turn(self, verification_id: str, turn: str) -> str | None:
-        """The dialogue's state, or None when the turn was taken before. Raises `VerificationMissing`."""
+    async def take_turn(self, verification_id: str, turn: str, carrier: str) -> Verification | None:
+        """The verification with its dialogue as it was left, or None when the turn was taken before.
+
+        Raises `VerificationMissing`, also when `carrier` has no such call.
+        """
         ...
 
     async def put_turn(self, verification_id: str, turn: str, dialogue: str) -> None: ...

@@ -68,13 +68,10 @@ class ArsMethod:
 
     async def take_turn(self, verification_id: str, turn: str, event: Event, carrier: str) -> Turn:
         """Lead the dialogue one turn on. Raises `Refusal` when `carrier` has no such call, or the turn was taken."""
-        verification = await self._verifications.get(verification_id)
-        if verification.delivery_carrier != carrier:
-            raise Refusal(Problem.VERIFICATION_NOT_FOUND)
-        state = await self._take(verification_id, turn)
+        verification = await self._take(verification_id, turn, carrier)
         script = self._script(verification)
         if verification.is_open:
-            taken = step(state, event, script, draw_first_key())
+            taken = step(DialogueState.load(verification.dialogue), event, script, draw_first_key())
         else:
             taken = _say_that_it_is_over(verification, script)
         taken = await self._carry_out(verification, taken, script)
@@ -82,14 +79,14 @@ class ArsMethod:
         await self._turns.put_turn(verification_id, next_turn, taken.state.dump())
         return Turn(taken.actions, next_turn)
 
-    async def _take(self, verification_id: str, turn: str) -> DialogueState:
+    async def _take(self, verification_id: str, turn: str, carrier: str) -> Verification:
         try:
-            dumped = await self._turns.take_turn(verification_id, turn)
+            verification = await self._turns.take_turn(verification_id, turn, carrier)
         except VerificationMissing:
             raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
-        if dumped is None:
+        if verification is None:
             raise Refusal(Problem.TURN_ALREADY_TAKEN)
-        return DialogueState.load(dumped)
+        return verification
 
     async def _carry_out(self, verification: Verification, taken: Step, script: Script) -> Step:
         for action in taken.actions:

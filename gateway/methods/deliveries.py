@@ -7,7 +7,7 @@ import structlog
 from contacts.phone_numbers import PhoneNumber
 from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect, reason_to_fail
 from gateway.core.stores import VerificationStore
-from gateway.core.verification import Method, Verification
+from gateway.core.verification import Verification
 from gateway.methods.routing import Line
 
 _log = structlog.get_logger(__name__)
@@ -34,22 +34,19 @@ class DeliveryReports:
 
     async def take(self, report: DeliveryReport, carrier: str) -> Effect:
         """Note a report; one that is late, repeated, another carrier's or about nothing we know changes nothing."""
-        verification = await self._store.read(report.ref.verification_id)
-        if verification is None:
+        effect = await self._store.report(report, carrier, reason_to_fail(report))
+        if effect is Effect.UNKNOWN:
             _log.info("delivery_report_unknown", state=report.state)
-            return Effect.UNKNOWN
-        reason = reason_to_fail(report) if verification.method is Method.ARS else None
-        noted = await self._store.report(report, verification.customer_id, carrier, reason)
+            return effect
         _log.info(
             "delivery_report",
-            verification_id=verification.verification_id,
+            verification_id=report.ref.verification_id,
             state=report.state,
             reason=report.reason,
             carrier=carrier,
-            noted=noted,
+            noted=effect is Effect.NOTED,
         )
-        known = verification.delivery_number == report.ref.number and verification.delivery_state is report.state
-        return effect_of(noted, known)
+        return effect
 
 
 def effect_of(noted: bool, known: bool) -> Effect:

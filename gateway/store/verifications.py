@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from gateway.core.delivery import DeliveryReport
+from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.stores import (
@@ -25,12 +25,12 @@ from gateway.store.scripts import load
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
 _CREATE = load("create_verification")
-_READ = load("read_verification")
+_READ = load("read_verification", "reading")
 _CHECK = load("check_verification")
 _CLOSE = load("close_verification")
 _RESEND = load("resend_verification")
 _REPORT = load("report_delivery", "reports")
-_TAKE_TURN = load("take_turn")
+_TAKE_TURN = load("take_turn", "reading")
 _PUT_TURN = load("put_turn")
 
 
@@ -93,12 +93,7 @@ class RedisVerifications:
     async def read(self, verification_id: str) -> Verification | None:
         shard = keys.shard_in(verification_id)
         read = await self._store.run(_READ, (keys.verification(verification_id), keys.guard_prefix(shard)))
-        if read is None:
-            return None
-        as_it_stands, lasting = read
-        terms = terms_of(verification_id, lasting)
-        self._recent.note(terms)
-        return verification_of(terms, as_it_stands)
+        return None if read is None else self._whole(verification_id, read)
 
     async def terms(self, verification_id: str, client: str) -> Terms | None:
         terms = self._recent.of(verification_id)
@@ -171,14 +166,19 @@ class RedisVerifications:
     async def report(
         self,
         report: DeliveryReport,
-        customer_id: str,
         carrier: str,
-        close_reason: str | None,
-    ) -> bool:
+        call_fails_with: str | None,
+    ) -> Effect:
         verification_id = report.ref.verification_id
+        shard = keys.shard_in(verification_id)
         given = await self._store.run(
             _REPORT,
-            _closing_keys(verification_id, customer_id),
+            (
+                keys.verification(verification_id),
+                keys.opened_prefix(shard),
+                keys.expiring(shard),
+                keys.audit(shard),
+            ),
             (
                 verification_id,
                 report.ref.number,
@@ -187,11 +187,11 @@ class RedisVerifications:
                 report.reason or "",
                 carrier,
                 report.carrier_id or "",
-                close_reason or "",
+                call_fails_with or "",
                 "" if report.is_ours else report.ref.send,
             ),
         )
-        return bool(given[0] == b"noted")
+        return Effect(given[0].decode())
 
     async def open_of_customer(self, customer_id: str) -> list[str]:
         found = await self._store.command("HKEYS", keys.opened(customer_id))
@@ -203,11 +203,12 @@ class RedisVerifications:
             "verification", verification_id, "delivery", delivery_number, "hang_up", "1",
         )  # fmt: skip
 
-    async def take_turn(self, verification_id: str, turn: str) -> str | None:
-        given = await self._store.run(_TAKE_TURN, (keys.verification(verification_id),), (turn,))
+    async def take_turn(self, verification_id: str, turn: str, carrier: str) -> Verification | None:
+        guards = keys.guard_prefix(keys.shard_in(verification_id))
+        given = await self._store.run(_TAKE_TURN, (keys.verification(verification_id), guards), (turn, carrier))
         match given:
-            case [b"turn", state]:
-                return str(state.decode())
+            case [b"turn", read]:
+                return self._whole(verification_id, read)
             case [b"taken"]:
                 return None
             case _:
@@ -215,6 +216,13 @@ class RedisVerifications:
 
     async def put_turn(self, verification_id: str, turn: str, dialogue: str) -> None:
         await self._store.run(_PUT_TURN, (keys.verification(verification_id),), (turn, dialogue))
+
+    def _whole(self, verification_id: str, read: list[Any]) -> Verification:
+        """From what scripts answer with `read_whole`."""
+        as_it_stands, lasting = read
+        terms = terms_of(verification_id, lasting)
+        self._recent.note(terms)
+        return verification_of(terms, as_it_stands)
 
 
 def new_receipt_id() -> str:

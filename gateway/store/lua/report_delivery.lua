@@ -1,24 +1,26 @@
---[[ Notes what became of a delivery; the end of a call closes its verification. A report of an earlier delivery or
+--[[ Notes what became of a delivery; a call that is over closes its verification. A report of an earlier delivery or
 hand-over, of a carrier that does not have it, or one that does not rank above what is known changes nothing:
 carriers report twice, late and out of order. Our own word that it was given up counts only while none has it.
-KEYS: 1 verification  2 opened for the customer of late  3 shard's expiring set  4 audit
+KEYS: 1 verification  2 prefix of what was opened for customers of late, which the customer's id completes
+      3 shard's expiring set  4 audit
 ARGV: 1 verification id  2 delivery number  3 state  4 rank  5 reason, or ''  6 carrier  7 carrier's id, or ''
-      8 reason to close an open verification with, or ''  9 number of the hand-over, or '' for giving up
-Answers: {'missing'} | {'stale'} | {'noted'}. ]]
+      8 reason to close the open verification of a call with, or ''  9 number of the hand-over, or '' for giving up
+Answers: {'unknown'} | {'repeated'}: it was known before | {'late'} | {'noted'}. ]]
 local now = store_time()
 local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.delivery', 'v.d_rank', 'v.expires_at', 'v.d_send', 'v.d_carrier',
-  'v.d_id', 'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
+  'v.d_id', 'v.d_state', 'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
 if not v[1] then
-  return {'missing'}
+  return {'unknown'}
 end
+local nothing = {v[2] == ARGV[2] and v[8] == ARGV[3] and 'repeated' or 'late'}
 if v[2] ~= ARGV[2] or not counts(ARGV[9], ARGV[6], v[5], v[6], v[7]) then
-  return {'stale'}
+  return nothing
 end
 if ARGV[7] ~= '' and not v[7] then
   redis.call('HSET', KEYS[1], 'v.d_id', ARGV[7])
 end
 if tonumber(v[3] or '0') >= tonumber(ARGV[4]) then
-  return {'stale'}
+  return nothing
 end
 redis.call('HSET', KEYS[1], 'v.d_state', ARGV[3], 'v.d_rank', ARGV[4], 'v.d_reason', ARGV[5], 'v.d_carrier', ARGV[6],
   'v.d_at', now)
@@ -26,8 +28,8 @@ local told = verification_of(ARGV[1], v)
 tell(KEYS[4], 'delivery.' .. ARGV[3], now, told.customer, 'verification', ARGV[1], 'client', told.client,
   'method', told.method, 'operation', told.operation, 'contact', told.contact, 'delivery', ARGV[2], 'carrier', ARGV[6],
   'carrier_id', ARGV[7], 'reason', ARGV[5])
-if ARGV[8] ~= '' and v[1] == 'pending' then
-  local keys = { verification = KEYS[1], opened = KEYS[2], expiring = KEYS[3], audit = KEYS[4] }
+if ARGV[8] ~= '' and v[1] == 'pending' and told.method == 'ars' then
+  local keys = { verification = KEYS[1], opened = KEYS[2] .. told.customer, expiring = KEYS[3], audit = KEYS[4] }
   if now >= tonumber(v[4]) then
     -- Callers have been shown that it expired.
     close(keys, told, 'expired', 'expired', 'carrier', now)

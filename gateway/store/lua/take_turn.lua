@@ -1,13 +1,14 @@
---[[ Takes one turn of a call: each turn token is good once.
-KEYS: 1 verification
-ARGV: 1 turn token
-Answers: {'missing'} | {'taken'} | {'turn', dialogue state, or ''}. ]]
-local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.turn', 'v.dialogue')
-if not v[1] then
+--[[ Takes one turn of a call, each turn token being good once, and reads the verification that the call is for.
+KEYS: 1 verification  2 prefix of the shard's guards, which the customer's id completes
+ARGV: 1 turn token  2 carrier
+Answers: {'missing'} also when the call is another carrier's | {'taken'} | {'turn', the verification as
+         shared/reading.lua has it}. ]]
+local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.turn', 'v.d_carrier')
+if not v[1] or v[3] ~= ARGV[2] then
   return {'missing'}
 end
 if v[2] ~= ARGV[1] then
   return {'taken'}
 end
 redis.call('HDEL', KEYS[1], 'v.turn')
-return {'turn', v[3] or ''}
+return {'turn', read_whole(KEYS[1], KEYS[2])}

@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 
-from gateway.core.delivery import RANK, DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
+from gateway.core.delivery import RANK, DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
 from gateway.core.outbox import Cargo, Outbox
 from gateway.core.stores import VerificationMissing
 from gateway.core.verification import Method, Status, Verification
@@ -39,7 +40,7 @@ async def reported(
 ) -> bool:
     delivery = DeliveryRef(to.verification_id, number, **ref)
     report = DeliveryReport(delivery, state, DeliveryReason.CARRIER_ERROR, carrier_id)
-    return await ports.verifications.report(report, to.customer_id, carrier, close_reason)
+    return await ports.verifications.report(report, carrier, close_reason) is Effect.NOTED
 
 
 async def handed_over(ports: Ports, one: Verification, carrier: str = "twilio", number: int = 1) -> DeliveryRef:
@@ -66,6 +67,27 @@ async def test_only_a_report_that_ranks_above_what_is_known_is_noted(
     after = await read(ports, one)
     assert after.delivery_state is max(known, reported_now, key=lambda state: RANK[state])
     assert (after.revision > before.revision) == (RANK[reported_now] > RANK[known])
+
+
+async def test_a_report_says_what_it_changed(ports: Ports) -> None:
+    one = await ports.verifications.create(new_verification())
+    ref = await handed_over(ports, one)
+
+    async def report(state: DeliveryState, of: DeliveryRef = ref) -> Effect:
+        return await ports.verifications.report(DeliveryReport(of, state), "twilio", None)
+
+    assert await report(DeliveryState.DELIVERED) is Effect.NOTED
+    assert await report(DeliveryState.DELIVERED) is Effect.REPEATED
+    assert await report(DeliveryState.SENT) is Effect.LATE
+    assert await report(DeliveryState.DELIVERED, replace(ref, number=2)) is Effect.LATE
+    assert await report(DeliveryState.SENT, DeliveryRef("ver_00" + "a" * 20, 1)) is Effect.UNKNOWN
+
+
+async def test_a_text_that_did_not_arrive_closes_nothing(ports: Ports) -> None:
+    one = await ports.verifications.create(new_verification())
+    await handed_over(ports, one)
+    assert await reported(ports, one, DeliveryState.FAILED, close_reason="carrier_error")
+    assert (await read(ports, one)).status is Status.PENDING
 
 
 async def test_a_report_of_an_earlier_delivery_changes_nothing(ports: Ports) -> None:
@@ -117,21 +139,30 @@ async def test_a_report_on_nothing_known_changes_nothing(ports: Ports) -> None:
 
 async def test_a_turn_is_taken_once_and_only_by_its_token(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification(Method.ARS))
+    await handed_over(ports, one)
+
+    async def take(turn: str, carrier: str = "twilio") -> str | None:
+        taken = await ports.turns.take_turn(one.verification_id, turn, carrier)
+        assert taken is None or taken == replace(await read(ports, one), read_at=taken.read_at)
+        return None if taken is None else taken.dialogue
+
     await ports.turns.put_turn(one.verification_id, "first", "ringing..0000")
-    assert await ports.turns.take_turn(one.verification_id, "guessed") is None
-    takers = await asyncio.gather(*(ports.turns.take_turn(one.verification_id, "first") for _ in range(10)))
+    assert await take("guessed") is None
+    with pytest.raises(VerificationMissing):
+        await take("first", "another")
+    takers = await asyncio.gather(*(take("first") for _ in range(10)))
     assert sorted(filter(None, takers)) == ["ringing..0000"]
     await ports.turns.put_turn(one.verification_id, "second", "code..0000")
-    assert await ports.turns.take_turn(one.verification_id, "first") is None
-    assert await ports.turns.take_turn(one.verification_id, "") is None
-    assert await ports.turns.take_turn(one.verification_id, "second") == "code..0000"
+    assert await take("first") is None
+    assert await take("") is None
+    assert await take("second") == "code..0000"
 
 
 async def test_a_call_that_is_gone_has_no_turns(ports: Ports) -> None:
     gone = new_verification(Method.ARS).verification_id
     await ports.turns.put_turn(gone, "first", "ringing..0000")
     with pytest.raises(VerificationMissing):
-        await ports.turns.take_turn(gone, "first")
+        await ports.turns.take_turn(gone, "first", "twilio")
 
 
 async def test_what_is_delivered_waits_in_the_outbox_and_the_rest_does_not(ports: Ports) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
 from gateway.core.outbox import Begun, DeliveryNotWanted, SendsSpent
 from gateway.core.verification import Method, Status, Verification
 from tests.builders import CUSTOMER_ID, new_verification
@@ -26,7 +26,7 @@ async def report(
     ports: Ports, one: Verification, state: DeliveryState, carrier: str = "first", send: int = 1, ours: bool = False
 ) -> bool:
     reported = DeliveryReport(ref(one, send=send), state, DeliveryReason.CARRIER_ERROR, None if ours else "SM1", ours)
-    return await ports.verifications.report(reported, CUSTOMER_ID, carrier, None)
+    return await ports.verifications.report(reported, carrier, None) is Effect.NOTED
 
 
 async def test_a_hand_over_counts_until_it_is_given_back(ports: Ports, one: Verification) -> None:

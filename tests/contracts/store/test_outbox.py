@@ -34,7 +34,7 @@ async def buried(ports: Ports, one: Verification, why: Buried = WHY) -> DeadLett
     outbox = ports.outbox()
     (entry,) = await taken(outbox, 1)
     report = DeliveryReport(entry.ref, DeliveryState.FAILED, why.reason, is_ours=True)
-    await ports.verifications.report(report, one.customer_id, why.carrier or "", None)
+    await ports.verifications.report(report, why.carrier or "", None)
     await outbox.bury(entry, why)
     (letter,) = await letters(ports)
     return letter
@@ -188,7 +188,7 @@ async def test_what_was_sent_again_or_reported_meanwhile_is_not_replayed(ports: 
     await ports.hand_overs.begin(DeliveryRef(one.verification_id, 1), "first", 2)
     letter = await buried(ports, one)
     delivered = DeliveryReport(DeliveryRef(one.verification_id, 1), DeliveryState.DELIVERED, carrier_id="SM1")
-    await ports.verifications.report(delivered, CUSTOMER_ID, "first", None)
+    await ports.verifications.report(delivered, "first", None)
     assert await ports.dead_letters.replay(letter, "kim") is Replay.WITH_CARRIER
     await ports.let_resend_pause_pass(one.verification_id)
     await ports.verifications.resend(one.verification_id)

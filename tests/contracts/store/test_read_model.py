@@ -53,7 +53,7 @@ async def reported(ports: Ports, verification: Verification, state: DeliveryStat
     if name not in HANDED_OVER:
         HANDED_OVER[name] = (await ports.hand_overs.begin(DeliveryRef(name, 1), carrier, 2)).ref
     report = DeliveryReport(HANDED_OVER[name], state)
-    await ports.verifications.report(report, CUSTOMER_ID, carrier, None)
+    await ports.verifications.report(report, carrier, None)
 
 
 async def closed(ports: Ports, verification: Verification, status: Status = Status.VERIFIED) -> None:
