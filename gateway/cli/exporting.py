@@ -8,11 +8,9 @@ from typing import Any
 
 import orjson
 
-from contacts.models import Contact, Customer
 from gateway.cli.commands import Commands, readable_name, say
 from gateway.settings import Settings
-from gateway.store.customers import RedisCustomers
-from gateway.store.everybody import Everybody
+from gateway.store.everybody import Everybody, Somebody
 from gateway.wiring.store import open_store
 
 
@@ -36,22 +34,22 @@ async def export_customers(settings: Settings, arguments: argparse.Namespace) ->
     count = 0
     with os.fdopen(descriptor, "wb") as file:
         async with open_store(settings, beside_a_gateway=True) as store:
-            everybody = Everybody(store, RedisCustomers(store, settings.personal_data, settings.limits))
+            everybody = Everybody(store, settings.personal_data)
             await everybody.note_export(arguments.by, arguments.reason)
-            async for customer, contacts in everybody.read():
-                file.write(orjson.dumps(_row(customer, contacts)) + b"\n")
+            async for somebody in everybody.read():
+                file.write(orjson.dumps(_row(somebody)) + b"\n")
                 count += 1
     say(f"{count:,} customers in {arguments.file}: personal data in the clear. 개인정보가 평문으로 들어 있습니다.")
     return 0
 
 
-def _row(customer: Customer, contacts: list[Contact]) -> dict[str, Any]:
+def _row(somebody: Somebody) -> dict[str, Any]:
     row = {
-        "customer_id": customer.customer_id,
-        "kind": customer.kind,
-        "name": customer.name,
-        "birth_date": customer.birth_date,
-        "online_consent": customer.online_consent,
-        "contacts": [{"number": one.number.e164, "label": one.label} for one in contacts],
+        "customer_id": somebody.customer_id,
+        "kind": somebody.kind,
+        "name": somebody.name,
+        "birth_date": somebody.birth_date,
+        "online_consent": somebody.online_consent,
+        "contacts": [{"number": number, "label": label} for number, label in somebody.numbers],
     }
     return {name: value for name, value in row.items() if value is not None}
