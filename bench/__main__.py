@@ -18,6 +18,7 @@ from bench.measures import MEASURES
 from bench.plots import svg
 from bench.rows import Measured, Row
 from bench.session import Session, machine
+from tools.bootstrap import SetupError
 
 _RESULTS = Path(__file__).parent / "results"
 _PLOTS = Path(__file__).parent.parent / "docs" / "images"
@@ -33,6 +34,11 @@ async def run(words: list[str], *, quick: bool, customers: int) -> dict[str, Mea
         with tempfile.TemporaryDirectory(prefix="bonin-bench-") as directory:
             measured[word] = await MEASURES[word].run(Session(Path(directory), quick, customers))
     return measured
+
+
+def default_words(*, quick: bool) -> list[str]:
+    """What is measured when nothing is named."""
+    return [word for word, one in MEASURES.items() if not one.is_by_name and (one.is_quick or not quick)]
 
 
 def write(measured: dict[str, Measured], on: dict[str, str | float], results: Path, *, quick: bool) -> None:
@@ -78,7 +84,9 @@ def fallen(measured: dict[str, Measured], baseline: dict[str, Any]) -> list[str]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("words", nargs="*", metavar="WORD", help=f"some of {', '.join(MEASURES)}; by default all")
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help=f"some of {', '.join(MEASURES)}; by default all but peer"
+    )
     parser.add_argument("--quick", action="store_true", help="less of each, in under two minutes")
     parser.add_argument("--customers", type=int, default=1_000_000, metavar="N", help="the most to fill a store with")
     parser.add_argument("--results", type=Path, default=_RESULTS, help="where the JSON goes")
@@ -86,10 +94,14 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.words) - set(MEASURES):
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
-    words = arguments.words or [word for word, one in MEASURES.items() if one.is_quick or not arguments.quick]
+    words = arguments.words or default_words(quick=arguments.quick)
     baseline = {path.stem: orjson.loads(path.read_bytes()) for path in (arguments.against or Path()).glob("*.json")}
     on = machine()
-    measured = uvloop.run(run(words, quick=arguments.quick, customers=arguments.customers))
+    try:
+        measured = uvloop.run(run(words, quick=arguments.quick, customers=arguments.customers))
+    except SetupError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
     show(measured, on)
     write(measured, on, arguments.results, quick=arguments.quick)
     for sentence in (problems := fallen(measured, baseline)):

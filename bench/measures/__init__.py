@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench.measures.calls import measure_calls
 from bench.measures.importing import measure_import
 from bench.measures.latency import measure_latency
+from bench.measures.peer import measure_peer
 from bench.measures.requests import measure_requests
 from bench.measures.start import measure_start
 from bench.measures.store import measure_store
@@ -16,11 +17,12 @@ from bench.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`is_quick`: part of `--quick`."""
+    """`is_quick`: part of `--quick`. `is_by_name`: only done when it is asked for by its word."""
 
     about: str
     run: Callable[[Session], Awaitable[Measured]]
     is_quick: bool = True
+    is_by_name: bool = False
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -31,4 +33,5 @@ MEASURES: Mapping[str, Measure] = {
     "import": Measure("customers and contacts from a file", measure_import, is_quick=False),
     "calls": Measure("ARS dialogues at once in one process", measure_calls),
     "start": Measure("time to serving, idle CPU, memory", measure_start),
+    "peer": Measure("a check against one of privacyIDEA, which it downloads", measure_peer, is_by_name=True),
 }
