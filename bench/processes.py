@@ -62,6 +62,13 @@ def cpu_microseconds(*pids: int) -> float:
     return sum(_scheduled(pid) for pid in pids) / 1000
 
 
+def cpu_of_ended_children(pid: int) -> float:
+    """µs that processes have used which it started and which are no more, to the clock tick (10 ms)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    # proc_pid_stat(5): cutime and cstime are fields 16 and 17; what is left of the line begins with the third.
+    return sum(map(int, fields[13:15])) * 1_000_000 / os.sysconf("SC_CLK_TCK")
+
+
 def _scheduled(pid: int) -> int:
     nanoseconds = 0
     for thread in Path(f"/proc/{pid}/task").iterdir():

@@ -13,7 +13,7 @@ from bench.measures import MEASURES
 from bench.peers.privacyidea.database import Database, database, programs
 from bench.peers.privacyidea.installing import REQUIREMENTS, VERSION
 from bench.peers.privacyidea.server import NotAccepted, Peer, Token, configuration, must_be_accepted
-from bench.processes import output
+from bench.processes import cpu_of_ended_children, output
 from tools.bootstrap import ROOT
 
 RFC_4226 = Token("RFC", b"12345678901234567890")
@@ -112,3 +112,9 @@ async def test_a_postgresql_of_its_own_counts_its_statements_and_leaves_nothing(
         assert base.cpu() > 0
         assert is_there(base)
     assert not is_there(base)
+
+
+async def test_what_a_process_used_is_counted_when_it_is_no_more() -> None:
+    before = cpu_of_ended_children(os.getpid())
+    await output([sys.executable, "-c", "sum(range(10**7))"], dict(os.environ))
+    assert cpu_of_ended_children(os.getpid()) > before

@@ -26,6 +26,7 @@ NAMES = HANGUL | LATIN
         ("J. Smith", "J SMITH"),
         ("홍 길동", "홍길 동"),
         ("HONGGILDONG", "Gildong Hong"),
+        ("HONGGIL DONG", "Gildong Hong"),
         ("ONEILLMARYJANE", "Mary Jane O'Neill"),
         ("JANEONEILLMARY", "Mary Jane O'Neill"),
     ],

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import NotStarted, children_of, cpu_microseconds, output, process
+from bench.processes import NotStarted, children_of, cpu_microseconds, cpu_of_ended_children, output, process
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _PATIENCE_SECONDS = 60.0
@@ -29,8 +29,10 @@ class Database:
     """The words that ask it one thing."""
 
     def cpu(self) -> float:
-        """µs that its processes have used, those behind open connections included."""
-        return cpu_microseconds(self.pid, *children_of(self.pid)) if self.pid is not None else 0.0
+        """µs that its processes have used, those behind connections included, open and closed."""
+        if self.pid is None:
+            return 0.0
+        return cpu_microseconds(self.pid, *children_of(self.pid)) + cpu_of_ended_children(self.pid)
 
     async def statements(self) -> int | None:
         """How many SQL statements it has answered; None where nobody counts them."""

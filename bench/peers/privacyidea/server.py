@@ -17,8 +17,8 @@ from bench.peers.privacyidea.database import Database
 from bench.processes import children_of, cpu_microseconds, free_port, output, process
 from bench.product import until_answers
 
-THREADS = 8
-"""Of each process: with a few, one that waits for the database keeps nobody else waiting."""
+THREADS = 4
+"""Of each process: fewer than the five connections to the database that it keeps open, so that none is made anew."""
 _ADMIN = "bench"
 
 

@@ -115,6 +115,7 @@ async def test_what_is_not_there_is_not_decided(decide: Deciding) -> None:
 
 def test_an_answer_of_the_store_says_in_a_log_what_it_was() -> None:
     assert str(ApprovalClosed(ApprovalStatus.EXPIRED)) == "expired"
+    assert ApprovalClosed(ApprovalStatus.EXPIRED).status is ApprovalStatus.EXPIRED
     assert str(NumberTaken("con_9")) == "con_9"
     assert NumberTaken("con_9").contact_id == "con_9"
 
