@@ -172,6 +172,31 @@ def test_files_that_are_missing_or_in_another_encoding_are_named(tmp_path: Path)
     ]
 
 
+def test_a_refusal_tells_each_problem_on_a_line_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(PolicyRefused) as refused:
+        load_policy(with_row(tmp_path, "issue", methods="", valid_for="1"))
+    assert str(refused.value).splitlines() == refused.value.problems
+
+
+def test_a_file_that_is_no_table_by_its_size_is_not_read(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "operations.csv"
+    table.write_bytes(b"x" * ((1 << 20) + 1))
+    assert _problems(tmp_path) == ["operations.csv: larger than a table of this kind can be"]
+
+
+def test_an_empty_table_is_told_by_its_first_line(tmp_path: Path) -> None:
+    (copy_of_the_packaged(tmp_path) / "signals.csv").write_bytes(b"")
+    assert _problems(tmp_path)[0].startswith("signals.csv line 1: columns: give exactly")
+
+
+def test_the_packaged_policy_is_read_where_no_folder_is_given_and_may_have_another_table(tmp_path: Path) -> None:
+    assert load_policy() == PACKAGED
+    with_row(tmp_path, "issue", valid_for="240")
+    changed = load_policy(operations=tmp_path / "operations.csv")
+    assert changed.row(Operation.ISSUE, INDIVIDUAL).valid_for == 240
+    assert changed.signals == PACKAGED.signals
+
+
 def test_refused_hours_may_go_over_midnight() -> None:
     assert [hour for hour in range(24) if hour in Hours(23, 6)] == [0, 1, 2, 3, 4, 5, 23]
     assert [hour for hour in range(24) if hour in Hours(1, 3)] == [1, 2]

@@ -17,15 +17,19 @@ SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 class Operator:
     raised: bool = False
     fails: bool = False
-    asked: int = 0
+    questions: list[tuple[RiskSignal, PhoneNumber, datetime | None]] = field(default_factory=list)
     now: float = 100.0
     signals: RememberedSignals = field(init=False)
 
     def __post_init__(self) -> None:
         self.signals = RememberedSignals(self, lambda number: f"index of {number[-4:]}", 60, lambda: self.now)
 
+    @property
+    def asked(self) -> int:
+        return len(self.questions)
+
     async def is_raised(self, signal: RiskSignal, number: PhoneNumber, since: datetime | None) -> bool:
-        self.asked += 1
+        self.questions.append((signal, number, since))
         if self.fails:
             raise LookUpFailed
         return self.raised
@@ -67,6 +71,14 @@ async def test_no_number_is_kept() -> None:
 async def test_the_oldest_answers_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembered_signals, "_MOST", 1)
     operator = Operator()
+    asked = []
     for number in (MOBILE, OTHER, OTHER, MOBILE):
         await operator.signals.is_raised(RiskSignal.SIM_SWAP, number, None)
-    assert operator.asked == 3
+        asked.append(operator.asked)
+    assert asked == [1, 2, 2, 3]
+
+
+async def test_the_operator_is_asked_the_question_as_it_came() -> None:
+    operator = Operator()
+    await operator.signals.is_raised(RiskSignal.NUMBER_RECYCLING, OTHER, SINCE)
+    assert operator.questions == [(RiskSignal.NUMBER_RECYCLING, OTHER, SINCE)]

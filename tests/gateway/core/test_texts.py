@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.operations import Operation
+from gateway.core.operations import OPERATION_NAMES, Operation
 from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
 from tests.builders import CODE, FIRM
 
@@ -30,3 +30,12 @@ def test_the_korean_text_warns_against_telling_the_code() -> None:
 def test_what_a_text_message_cannot_carry_has_no_length() -> None:
     with pytest.raises(UnicodeEncodeError):
         length_in_euc_kr("\N{GRINNING FACE}")
+
+
+@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_a_text_names_the_operation_in_its_own_language(operation: Operation, locale: str) -> None:
+    name = OPERATION_NAMES[operation].in_locale(locale)
+    assert name != OPERATION_NAMES[operation].in_locale("en" if locale == "ko" else "ko")
+    assert name in code_text("본인증권", operation, CODE, 5, locale)
+    assert name in reply_text("본인증권", operation, 5, locale)
