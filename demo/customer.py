@@ -19,9 +19,9 @@ def new_number() -> str:
     return f"+8210{secrets.randbelow(30_000_000) + 20_000_000}"
 
 
-async def until(look: Callable[[], Awaitable[Any]]) -> Any:
+async def until(look: Callable[[], Awaitable[Any]], patience_seconds: float = _PATIENCE_SECONDS) -> Any:
     """What `look` gives as soon as it gives something."""
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+    async with asyncio.timeout(patience_seconds):
         while True:
             if seen := await look():
                 return seen
