@@ -57,12 +57,17 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+_STORE_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://", "rediss+cluster://")
+
+
 def _redis_url(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
-    if not url.startswith(("redis://", "rediss://", "unix://", "redis+sentinel://")):
-        raise ValueError("give a redis://, rediss://, unix:// or redis+sentinel:// address")
+    if not url.startswith(_STORE_SCHEMES):
+        raise ValueError(f"give a {', '.join(_STORE_SCHEMES[:-1])} or {_STORE_SCHEMES[-1]} address")
     if url.startswith("redis+sentinel://") and not re.fullmatch("redis[+]sentinel://[^/]+/[^/?]+([?].*)?", url):
         raise ValueError("give the sentinels and the service: redis+sentinel://host:26379,host:26379/service")
+    if "+cluster://" in url and not re.fullmatch("rediss?[+]cluster://[^/?]+/?([?](?!db=)(?!.*&db=).*)?", url):
+        raise ValueError("give nodes of the cluster, and no database: redis+cluster://host:6379,host:6379")
     return value
 
 

@@ -13,6 +13,8 @@ from demo.seed import seed
 from gateway.running import PortTaken
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.lineage import Lineage
+from tests.gateway.store.valkey_clusters import a_cluster
 
 CARRIER_SPEED = 10.0
 """Nobody listens to the calls of tests."""
@@ -48,7 +50,10 @@ async def a_store(url: str) -> AsyncIterator[Store]:
 async def an_empty_store(url: str) -> AsyncIterator[Store]:
     """The server at `url`, emptied."""
     async with a_store(url) as store:
-        await store.command("FLUSHALL")
+        await store.everywhere("FLUSHALL")
+        if store.cluster is not None:
+            # Who has each shard is forgotten as well, and nothing is opened before that is judged anew.
+            await Lineage(store).look()
         yield store
 
 
@@ -69,6 +74,13 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     embedded.start()
     yield embedded.url
     embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis Cluster, started once, that nobody takes apart."""
+    with a_cluster(tmp_path_factory.mktemp("cluster")) as nodes:
+        yield nodes.url
 
 
 @pytest.fixture

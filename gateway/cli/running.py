@@ -12,7 +12,7 @@ from gateway.running import AddressRefused, run
 from gateway.settings import PolicySettings, SettingsRefused, load_settings
 from gateway.store.embedded import EmbeddedStoreFailed
 from gateway.store.refusals import why_away
-from gateway.store.watch import ForgetfulStore
+from gateway.store.standing import ForgetfulStore
 from gateway.telemetry import TelemetryMissing
 
 

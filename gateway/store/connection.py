@@ -1,67 +1,96 @@
 """One way into the store: commands of one event-loop tick travel together.
 
 Callers await futures, which a connection settles as answers come. So a cancelled caller never leaves a half-read
-reply on a connection, and a command is sent at most once: a connection that fails in between fails each caller whose
+reply on a connection, and a command is done at most once: a connection that fails in between fails each caller whose
 answer it owed with `StoreUnavailable`, which says that the outcome is not known. So does an answer that must be
 durable, when the replicas that should hold it have not said so in time.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any, Protocol
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tracing import within
+from gateway.store.cluster import Cluster
 from gateway.store.endpoint import Endpoint
+from gateway.store.node import Node
 from gateway.store.refusals import NoScriptError
 from gateway.store.scripts import Script
+from gateway.store.slots import NOBODYS_SLOT, slot_of_key
 from gateway.store.waiting import WaitingLine
-from gateway.store.wire import Argument, Held, Sent, Wire, fail, pack
+from gateway.store.wire import Argument, Sent, pack
 
 __all__ = ["Argument", "Store"]
 
-_WIRES = 4
-"""One is enough until it has to wait for replicas."""
-_MOST_WAITING = 10_000
-_REPLICA_MS = 1_000
-"""How long replicas may take to say that they hold what was just written."""
+
+class _Servers(Protocol):
+    """One server or many."""
+
+    def need_replicas(self, count: int) -> None: ...
+
+    def ask(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]: ...
+
+    async def nodes(self) -> list[Node]: ...
+
+    async def close(self) -> None: ...
 
 
 class Store:
-    """Runs commands and scripts. Raises `StoreUnavailable` when the store cannot be reached, or is asked too much.
-
-    `needed_replicas` must hold what is durable before it is answered; replicas that are there by chance are waited
-    for as well, once `replicas` tells of them.
-    """
+    """Runs commands and scripts. Raises `StoreUnavailable` when the store cannot be reached, or is asked too much."""
 
     def __init__(self, url: str, needed_replicas: int = 0) -> None:
-        self._url = url
-        self.needed_replicas = needed_replicas
-        self.replicas = 0
-        self._wires = [Wire(Endpoint.from_url(url)) for _ in range(_WIRES)]
-        self._queue: list[Sent] = []
-        self._durable: list[Sent] = []
-        self._unanswered = 0
-        """What was sent and not answered when this tick began to ask."""
+        self._endpoint = Endpoint.from_url(url)
+        self._needed_replicas = needed_replicas
 
     async def open(self) -> None:
         """Connections open when the first command comes."""
-        self._loop = asyncio.get_running_loop()
+        self._cluster = Cluster(self._endpoint, self._needed_replicas) if self._endpoint.seeds else None
+        self._servers: _Servers = self._cluster or _Alone(self._endpoint, self._needed_replicas)
 
     async def close(self) -> None:
-        fail(self._queue)
-        self._queue, self._durable = [], []
-        for wire in self._wires:
-            await wire.close()
+        await self._servers.close()
 
-    def waiting_line(self) -> WaitingLine:
-        """A connection of its own for reads that wait (streams, channels); the caller closes it."""
-        return WaitingLine(Endpoint.from_url(self._url))
+    @property
+    def needed_replicas(self) -> int:
+        """How many must hold what is durable before it is answered."""
+        return self._needed_replicas
+
+    @needed_replicas.setter
+    def needed_replicas(self, count: int) -> None:
+        self._needed_replicas = count
+        self._servers.need_replicas(count)
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """What is known of the cluster, where the store is one."""
+        return self._cluster
+
+    async def is_in_doubt(self) -> None:
+        """Come back when a command waits for a shard of the cluster that has moved; of one server never."""
+        in_doubt = asyncio.Event() if self._cluster is None else self._cluster.in_doubt
+        await in_doubt.wait()
+        in_doubt.clear()
+
+    async def nodes(self) -> list[Node]:
+        """Every server that takes writes: one, or the primaries of a cluster."""
+        return await self._servers.nodes()
+
+    def waiting_line(self, key: str | None = None) -> WaitingLine:
+        """A connection of its own for reads that wait (streams, channels); the caller closes it.
+
+        In a cluster it is to the node that has the key, or that of nobody's keys.
+        """
+        if self._cluster is None:
+            return WaitingLine(self._endpoint)
+        slot = NOBODYS_SLOT if key is None else slot_of_key(key)
+        return WaitingLine(self._endpoint.found_by(partial(self._cluster.owner, slot)))
 
     async def command(self, *words: Argument) -> Any:
         """One command; the answer as the wire has it: bytes, int, list or None."""
         with within(f"store {words[0]!s}"):
-            return await self._enqueue(words)
+            return await self._ask(words)
 
     async def run(
         self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = (), *, durable: bool = False
@@ -72,56 +101,75 @@ class Store:
         """
         with within(f"store {script.verb}"):
             try:
-                return await self._enqueue(("EVALSHA", script.sha, len(keys), *keys, *arguments), durable)
+                return await self._ask(("EVALSHA", script.sha, len(keys), *keys, *arguments), durable)
             except NoScriptError:
-                return await self._enqueue(("EVAL", script.source, len(keys), *keys, *arguments), durable)
+                return await self._ask(("EVAL", script.source, len(keys), *keys, *arguments), durable)
 
     async def run_all(self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[Argument]]]) -> list[Any]:
         """One script for each of these keys and arguments, in one trip; one that the store refuses raises."""
-        asked = [self._enqueue(("EVALSHA", script.sha, len(keys), *keys, *words)) for keys, words in calls]
+        asked = [self._ask(("EVALSHA", script.sha, len(keys), *keys, *words)) for keys, words in calls]
         answers = []
         for answer, (keys, words) in zip(asked, calls, strict=True):
             try:
                 answers.append(await answer)
             except NoScriptError:
-                answers.append(await self._enqueue(("EVAL", script.source, len(keys), *keys, *words)))
+                answers.append(await self._ask(("EVAL", script.source, len(keys), *keys, *words)))
         return answers
 
     async def all(self, *commands: tuple[Argument, ...]) -> list[Any]:
-        """Several commands in one trip; one that the store refuses raises."""
+        """Several commands in one trip to each server; one that the store refuses raises."""
         with within("store commands"):
-            asked = [self._enqueue(words) for words in commands]
+            asked = [self._ask(words) for words in commands]
             return [await answer for answer in asked]
 
-    def _enqueue(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]:
-        if not self._queue:
-            self._unanswered = sum([wire.load for wire in self._wires])
-        if len(self._queue) + self._unanswered >= _MOST_WAITING:
-            raise StoreUnavailable
+    async def everywhere(self, *words: Argument) -> list[Any]:
+        """One command to each server that takes writes."""
+        with within(f"store {words[0]!s}"):
+            asked = [node.ask(*words) for node in await self.nodes()]
+            return [await answer for answer in asked]
+
+    async def scan(self, *words: Argument) -> AsyncIterator[list[bytes]]:
+        """The keys of all servers, some at a time; `words` as of SCAN, which may tell a key twice.
+
+        What moves from one server to another meanwhile may be missed by both: then all are walked again.
+        """
+        while True:
+            nodes = await self.nodes()
+            owners = self._cluster and self._cluster.layout.owners
+            for node in nodes:
+                cursor = b"0"
+                while True:
+                    cursor, found = await node.ask("SCAN", cursor, *words)
+                    yield found
+                    if cursor == b"0":
+                        break
+            if self._cluster is None or (await self._cluster.look()).owners == owners:
+                return
+
+    def _ask(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]:
         try:
-            packed = pack(words)
+            return self._servers.ask(words, durable)
         except UnicodeError:  # a word with a lone surrogate
             raise StoreUnavailable from None
-        sent = Sent(packed, self._loop.create_future())
-        if not self._queue:
-            self._loop.call_soon(self._send)
-        self._queue.append(sent)
-        if durable:
-            self._durable.append(sent)
+
+
+class _Alone:
+    """One server, or the one that sentinels name."""
+
+    def __init__(self, endpoint: Endpoint, needed_replicas: int) -> None:
+        self._node = Node(endpoint, needed_replicas)
+        self._loop = asyncio.get_running_loop()
+
+    def need_replicas(self, count: int) -> None:
+        self._node.needed_replicas = count
+
+    def ask(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]:
+        sent = Sent(pack(words), self._loop.create_future())
+        self._node.enqueue(sent, durable)
         return sent.future
 
-    def _send(self) -> None:
-        """Send what this tick asked for, as one batch."""
-        batch, self._queue = self._queue, []
-        durable, self._durable = self._durable, []
-        holders = max(self.needed_replicas, min(self.replicas, 1))
-        if durable and holders:
-            batch.append(Held(durable, holders, _REPLICA_MS))
-        self._free_wire().send(batch)
+    async def nodes(self) -> list[Node]:
+        return [self._node]
 
-    def _free_wire(self) -> Wire:
-        """The first that does not wait for replicas: the fewer connections, the larger the batches."""
-        for wire in self._wires:
-            if not wire.waits_for_replicas:
-                return wire
-        return min(self._wires, key=lambda wire: wire.load)
+    async def close(self) -> None:
+        await self._node.close()

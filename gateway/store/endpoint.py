@@ -1,14 +1,15 @@
 """Where a store is and how one is let in, from a URL such as `rediss://user:password@host:6379/0?ssl_ca_certs=ca.pem`.
 
 `redis+sentinel://user:password@first:26379,second:26379/service` names sentinels instead: each connection asks them
-which server is the primary now.
+which server is the primary now. `redis+cluster://user:password@first:6379,second:6379` (over TLS `rediss+cluster://…`)
+names some nodes of a Redis Cluster, who know the others.
 """
 
 import asyncio
 import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -17,6 +18,9 @@ import hiredis
 from gateway.core.errors import StoreUnavailable
 
 SENTINEL_SCHEME = "redis+sentinel://"
+CLUSTER_SCHEMES = ("redis+cluster://", "rediss+cluster://")
+Address = tuple[str, int]
+"""Host and port."""
 _PORT, _SENTINEL_PORT = 6379, 26379
 _SENTINEL_SECONDS = 1.0
 _FALSE = ("0", "F", "FALSE", "N", "NO")
@@ -33,15 +37,21 @@ class Endpoint:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
-    sentinels: tuple[tuple[str, int], ...] = ()
+    sentinels: tuple[Address, ...] = ()
     """Who knows which server is the primary of `service`; then host and port are theirs to say."""
     service: str = ""
+    seeds: tuple[Address, ...] = ()
+    """Nodes of a cluster, any of which knows the others."""
+    find: Callable[[], Awaitable[Address]] | None = field(default=None, repr=False)
+    """Says host and port each time that a connection opens. Raises `StoreUnavailable`."""
 
     @classmethod
     def from_url(cls, url: str) -> Self:
         """Raises ValueError, or OSError for a certificate that cannot be read."""
         if url.startswith(SENTINEL_SCHEME):
             return cls._from_sentinel_url(url)
+        if url.startswith(CLUSTER_SCHEMES):
+            return cls._from_cluster_url(url)
         parts = urlsplit(url)
         given, path = dict(parse_qsl(parts.query)), unquote(parts.path)
         is_socket, named = parts.scheme == "unix", path.strip("/")
@@ -66,9 +76,27 @@ class Endpoint:
             database=int(dict(parse_qsl(parts.query)).get("db", 0)),
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
-            sentinels=tuple(_host_and_port(one) for one in hosts.split(",")),
+            sentinels=tuple(_host_and_port(one, _SENTINEL_PORT) for one in hosts.split(",")),
             service=service,
         )
+
+    @classmethod
+    def _from_cluster_url(cls, url: str) -> Self:
+        parts = urlsplit(url)
+        user, at, hosts = parts.netloc.rpartition("@")
+        seeds = tuple(_host_and_port(one, _PORT) for one in hosts.split(","))
+        one = cls.from_url(f"{parts.scheme.partition('+')[0]}://{user}{at}{hosts.partition(',')[0]}?{parts.query}")
+        if not hosts or one.database or parts.path.strip("/"):
+            raise ValueError("give redis+cluster://host:6379,host:6379 and no database: a cluster has one")
+        return replace(one, seeds=seeds)
+
+    def at(self, address: Address) -> Self:
+        """One server, let in as this one."""
+        return replace(self, host=address[0], port=address[1], seeds=())
+
+    def found_by(self, find: Callable[[], Awaitable[Address]]) -> Self:
+        """Whichever server that says, let in as this one."""
+        return replace(self, seeds=(), find=find)
 
     async def greet(self, ask: Callable[..., Awaitable[Any]]) -> None:
         """Say what comes before all else. Raises `StoreUnavailable` when a sentinel's primary is none."""
@@ -85,10 +113,13 @@ class Endpoint:
         if self.path is not None:
             await loop.create_unix_connection(lambda: protocol, self.path)
             return
-        host, port = await self.primary() if self.sentinels else (self.host, self.port)
+        host, port = (self.host, self.port) if (find := self._find()) is None else await find()
         await loop.create_connection(lambda: protocol, host, port, ssl=self.tls)
 
-    async def primary(self) -> tuple[str, int]:
+    def _find(self) -> Callable[[], Awaitable[Address]] | None:
+        return self.primary if self.sentinels else self.find
+
+    async def primary(self) -> Address:
         """What the first sentinel that answers says. Raises `StoreUnavailable` when none knows one."""
         for host, port in self.sentinels:
             try:
@@ -117,9 +148,9 @@ async def _asked(host: str, port: int, *words: str) -> object:
             await writer.wait_closed()
 
 
-def _host_and_port(text: str) -> tuple[str, int]:
+def _host_and_port(text: str, usual_port: int) -> Address:
     host, _, port = text.rpartition(":") if ":" in text else (text, "", "")
-    return host.strip("[]"), int(port or _SENTINEL_PORT)
+    return host.strip("[]"), int(port or usual_port)
 
 
 def _tls(given: Mapping[str, str]) -> ssl.SSLContext:

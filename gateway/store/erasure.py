@@ -61,7 +61,7 @@ class RedisErasure:
     async def rewrite_files(self) -> bool:
         """Have the store write its files anew, without what is gone; whether it does."""
         try:
-            await self._store.command("BGREWRITEAOF")
+            await self._store.everywhere("BGREWRITEAOF")
         except (ResponseError, RightMissing):
             # One is under way, or this user of the store may not ask for one.
             return False
@@ -152,12 +152,8 @@ class RedisErasure:
 
     async def _scan(self, pattern: str) -> AsyncIterator[list[str]]:
         """Every key of this pattern, some at a time; looks at all keys of the store."""
-        cursor = b"0"
-        while True:
-            cursor, found = await self._store.command("SCAN", cursor, "MATCH", pattern, "COUNT", _AT_ONCE)
+        async for found in self._store.scan("MATCH", pattern, "COUNT", _AT_ONCE):
             yield _text(found)
-            if cursor == b"0":
-                return
 
     async def _erase_answer(self, key: str, wanted: list[bytes]) -> None:
         sealed = await self._store.command("HGET", key, "answer")

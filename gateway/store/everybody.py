@@ -40,16 +40,10 @@ class Everybody:
         await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), ("customers.exported", "", "by", by, "reason", reason))
 
     async def read(self) -> AsyncIterator[Somebody]:
-        """In no order; SCAN may tell one of them twice."""
-        cursor = b"0"
-        while True:
-            cursor, found = await self._store.command(
-                "SCAN", cursor, "MATCH", keys.CUSTOMERS, "COUNT", _AT_ONCE, "TYPE", "hash"
-            )
+        """In no order; one of them may come twice."""
+        async for found in self._store.scan("MATCH", keys.CUSTOMERS, "COUNT", _AT_ONCE, "TYPE", "hash"):
             for somebody in await self._read([key.decode().partition(":customer:")[2] for key in found]):
                 yield somebody
-            if cursor == b"0":
-                return
 
     async def _read(self, customer_ids: Sequence[str]) -> list[Somebody]:
         records = await self._all(("HMGET", keys.customer(one), *_FIELDS) for one in customer_ids)

@@ -93,15 +93,13 @@ class KeyRotation:
         self._index_now = rings[Purpose.INDEX].current_id.hex()
 
     async def walk(self, what: Walk, progress: Progress) -> Findings:
-        """Look at every key once."""
-        findings, total, cursor = Findings(), await self._store.command("DBSIZE"), b"0"
-        while True:
-            cursor, found = await self._store.command("SCAN", cursor, "COUNT", _AT_ONCE)
+        """Look at every key; at one that moves between servers of a cluster perhaps twice."""
+        findings, total = Findings(), sum(await self._store.everywhere("DBSIZE"))
+        async for found in self._store.scan("COUNT", _AT_ONCE):
             await asyncio.gather(*(self._look(key.decode(errors="replace"), what, findings) for key in found))
             findings.looked_at += len(found)
             progress(findings.looked_at, max(total, findings.looked_at))
-            if cursor == b"0":
-                return findings
+        return findings
 
     async def _look(self, key: str, what: Walk, findings: Findings) -> None:
         kind, rest = keys.kind_and_rest(key)

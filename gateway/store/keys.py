@@ -167,6 +167,16 @@ def decisions(shard: int) -> str:
     return _at(shard, "decisions")
 
 
+def never_there(shard: int) -> str:
+    """A key that nobody makes: by asking to replace it one learns whether the store takes changes."""
+    return _at(shard, "never-there")
+
+
+def lineage(shard: int) -> str:
+    """Hash: in a cluster, the node that was last accepted to have the shard, and what is opened there (`line`)."""
+    return _at(shard, "lineage")
+
+
 def audit(shard: int) -> str:
     """Stream: every change of state, in order."""
     return _at(shard, "audit")
@@ -273,9 +283,6 @@ AUDIT_KEYS = _at(NOBODYS, "audit-keys")
 
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"
 """The pattern of all `idempotency` records."""
-
-NEVER_THERE = _at(NOBODYS, "never-there")
-"""A key that nobody makes: by asking to replace it one learns whether the store takes changes."""
 
 CHANGES = "bonin:changes"
 """Channel: the id of each verification that has just changed."""

@@ -18,9 +18,9 @@ from gateway.store.refusals import ResponseError, RightMissing
 READER: Final = "bonin-ops-reader"
 
 _COMMANDS: Final = (
-    "auth", "client|getname", "client|id", "client|setname", "command", "echo", "exists", "get",
-    "hello", "hexists", "hget", "hgetall", "hkeys", "hlen", "hmget", "hscan", "hvals", "info", "ping", "pttl", "quit",
-    "select", "time", "ttl", "type", "xinfo|stream", "xlen", "xrange", "xread", "xrevrange",
+    "auth", "client|getname", "client|id", "client|setname", "cluster|shards", "cluster|slots", "command", "echo",
+    "exists", "get", "hello", "hexists", "hget", "hgetall", "hkeys", "hlen", "hmget", "hscan", "hvals", "info", "ping",
+    "pttl", "quit", "select", "time", "ttl", "type", "xinfo|stream", "xlen", "xrange", "xread", "xrevrange",
 )  # fmt: skip
 _AGAIN_EVERY: Final = 60.0
 """Seconds. A store that was restarted without an ACL file has forgotten its accounts."""
@@ -64,7 +64,7 @@ class OpsReader:
     async def put(self, password: str) -> None:
         """Make the account, or make it again as it was. Raises `ResponseError` where the store refuses."""
         digest = hashlib.sha256(password.encode()).hexdigest()
-        await self._store.command(
+        await self._store.everywhere(
             "ACL", "SETUSER", READER, "reset", "on", f"#{digest}", f"%R~{ops_keys.PUBLIC_PREFIX}*", "resetchannels",
             "-@all", *(f"+{command}" for command in _COMMANDS),
         )  # fmt: skip

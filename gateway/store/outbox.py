@@ -8,16 +8,18 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gateway.core.delivery import DeliveryRef
 from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, OutboxEntry
+from gateway.core.tasks import merged
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
-from gateway.store.refusals import ResponseError
+from gateway.store.refusals import ElsewhereError, ResponseError
 from gateway.store.scripts import load
 
 _TAKE_OVER = load("take_over_entries")
@@ -51,25 +53,46 @@ class RedisOutbox:
 
     async def entries(self) -> AsyncIterator[OutboxEntry]:
         """Entries as they come, for as long as the caller asks; reconnects by itself."""
-        line = self._store.waiting_line()
+        if self._store.cluster is None:
+            async for entry in self._read([*self._streams]):
+                yield entry
+            return
+        # A command reads streams of one slot. Each shard has a reader, so that those of a node that is away wait alone.
+        async for entry in merged([partial(self._read_for_ever, [stream]) for stream in self._streams]):
+            yield entry
+
+    async def _read_for_ever(self, streams: list[str]) -> AsyncGenerator[OutboxEntry, None]:
+        while True:
+            try:
+                async for entry in self._read(streams):
+                    yield entry
+            except StoreUnavailable:
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _read(self, streams: list[str]) -> AsyncIterator[OutboxEntry]:
+        """Entries of streams that one command can read."""
+        line = self._store.waiting_line(streams[0])
         looked_at = 0.0
         try:
-            await self._ensure_groups()
+            await self._ensure_groups(streams)
             while True:
                 now = asyncio.get_running_loop().time()
                 if now - looked_at > _LOOKED_FOR_ABANDONED_EVERY:
                     looked_at = now
-                    for entry in await self._abandoned():
+                    for entry in await self._abandoned(streams):
                         yield entry
                 try:
                     found = await line.ask(
                         *("XREADGROUP", "GROUP", keys.DISPATCHERS, self._consumer),
                         *("COUNT", _AT_A_TIME, "BLOCK", _BLOCK_MS),
-                        *("STREAMS", *self._streams, *([">"] * len(self._streams))),
+                        *("STREAMS", *streams, *([">"] * len(streams))),
                         wait=_BLOCK_MS / 1000,
                     )
+                except ElsewhereError:
+                    line.close()
+                    await asyncio.sleep(_RECONNECT_SECONDS)
                 except ResponseError:
-                    await self._ensure_groups()
+                    await self._ensure_groups(streams)
                 except StoreUnavailable:
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 else:
@@ -131,8 +154,8 @@ class RedisOutbox:
         with contextlib.suppress(ResponseError):
             await asyncio.gather(*told)
 
-    async def _ensure_groups(self) -> None:
-        for stream in self._streams:
+    async def _ensure_groups(self, streams: list[str]) -> None:
+        for stream in streams:
             try:
                 await self._store.command("XGROUP", "CREATE", stream, keys.DISPATCHERS, "0", "MKSTREAM")
             except ResponseError as error:
@@ -146,12 +169,12 @@ class RedisOutbox:
         self._taken.update(_handle(entry) for entry in entries)
         return entries
 
-    async def _abandoned(self) -> list[OutboxEntry]:
+    async def _abandoned(self, streams: list[str]) -> list[OutboxEntry]:
         words = (keys.DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)
-        answers = await asyncio.gather(*(self._store.run(_TAKE_OVER, (stream,), words) for stream in self._streams))
+        answers = await asyncio.gather(*(self._store.run(_TAKE_OVER, (stream,), words) for stream in streams))
         entries = [
-            _entry(shard, entry_id, tries, fields)
-            for shard, rows in zip(self._streams.values(), answers, strict=True)
+            _entry(self._streams[stream], entry_id, tries, fields)
+            for stream, rows in zip(streams, answers, strict=True)
             for entry_id, tries, fields in rows
         ]
         # Our own, when the store did not hear of us for so long: it is being worked on.

@@ -17,7 +17,7 @@ from gateway.store import keys, ops_keys
 from gateway.store.connection import Argument, Store
 from gateway.store.projection import Event
 from gateway.store.read_model_parts import CarrierUpkeep, audit_numbers, flat
-from gateway.store.watch import standing_of
+from gateway.store.standing import standings_of
 
 _MINUTES_KEPT: Final = 48 * 60
 _SAMPLE_EVERY_MS: Final = 10_000
@@ -103,12 +103,13 @@ class Upkeep:
         return sums
 
     async def _write_live(self, now: int) -> None:
+        standings = await standings_of(await self._store.nodes())
         values: dict[str, Argument] = {
             "open": await self._sum("ZCARD", lambda shard: ops_keys.index(shard, "state:pending")),
             "locked": await self._sum("ZCARD", ops_keys.locked),
             "dead_letters": await self._sum("XLEN", keys.dead_letters),
             "approvals_waiting": await self._sum("ZCARD", keys.waiting_approvals),
-            "store_appends": int((await standing_of(self._store)).appends),
+            "store_appends": int(all(one.appends for one in standings.values())),
             **await self._alarms(),
             **self._audit,
         }

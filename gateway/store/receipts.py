@@ -6,6 +6,7 @@ from gateway.core.receipts import ReceiptClaims
 from gateway.core.stores import Redemption
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.lineage import fence_of
 from gateway.store.scripts import load
 
 _REDEEM = load("redeem_receipt")
@@ -26,6 +27,7 @@ class RedisReceipts:
                 keys.redeemed(customer_id, claims.jti),
                 keys.audit(keys.shard_of(customer_id)),
                 keys.verification(claims.verification_id),
+                *fence_of(self._store, keys.shard_of(customer_id)),
             ),
             (
                 *(self._mark_kept_ms, claims.verification_id, self._store.needed_replicas),

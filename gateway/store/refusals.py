@@ -12,7 +12,17 @@ class ResponseError(Exception):
     """
 
 
-class AskError(ResponseError):
+class ElsewhereError(ResponseError):
+    """Nothing was done: another node has the keys. It says `slot host:port`."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """No host means the one that was asked."""
+        host, _, port = str(self).rpartition(" ")[2].rpartition(":")
+        return host, int(port)
+
+
+class AskError(ElsewhereError):
     """The slot is on its way to another node, and this key is there already."""
 
 
@@ -24,7 +34,7 @@ class MasterDownError(ResponseError):
     """A replica without its primary."""
 
 
-class MovedError(ResponseError):
+class MovedError(ElsewhereError):
     """The slot is another node's."""
 
 

@@ -13,17 +13,17 @@ from itertools import count
 SHARDS = 32
 NOBODYS = 0
 """The shard of what belongs to no customer."""
-_SLOTS = 16_384
-_SLOTS_PER_SHARD = _SLOTS // SHARDS
+SLOTS = 16_384
+_SLOTS_PER_SHARD = SLOTS // SHARDS
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
 
 _LETTERS = (_ALPHABET * 8).encode()
 """A letter for each byte, every letter for as many."""
 
 
-def slot_of(tag: str) -> int:
+def slot_of(tag: str | bytes) -> int:
     """The slot of a Redis Cluster that a hash tag is in: CRC-16 (XMODEM), as its specification has it."""
-    return crc_hqx(tag.encode(), 0) % _SLOTS
+    return crc_hqx(tag.encode() if isinstance(tag, str) else tag, 0) % SLOTS
 
 
 def _evenly_spread_tags() -> tuple[str, ...]:

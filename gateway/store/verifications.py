@@ -20,6 +20,7 @@ from gateway.core.stores import (
 from gateway.core.verification import TRAITS, NewVerification, Status, Terms, Verdict, Verification
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.lineage import fence_of
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
@@ -57,6 +58,7 @@ class RedisVerifications:
                 keys.expiring(shard),
                 keys.outbox(shard),
                 keys.audit(shard),
+                *fence_of(self._store, shard),
             ),
             (
                 new.verification_id,
@@ -117,6 +119,7 @@ class RedisVerifications:
                 keys.opened(customer_id),
                 keys.expiring(shard),
                 keys.audit(shard),
+                *fence_of(self._store, shard),
             ),
             (
                 verification_id,

@@ -2,12 +2,11 @@
 
 A store that was restarted, or whose replica took its place, may have lost what it acknowledged: verifications that
 were opened in it before are void (ADR 19), and are closed here so that whoever waits is told at once. The verdict
-script refuses them by itself.
+script refuses them by itself. In a cluster that is so for each shard (`gateway.store.lineage`).
 """
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 
 import structlog
 
@@ -15,85 +14,37 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.lineage import Lineage, fence_of
 from gateway.store.refusals import ResponseError, RightMissing, kind_of_refusal, why_away
 from gateway.store.scripts import load
+from gateway.store.standing import ForgetfulStore, StoreStanding, require_room, standing_of, standings_of
 
 _log = structlog.get_logger(__name__)
 
 _VOID = load("void_verifications")
 _EVERY_SECONDS = 1.0
+_AT_MOST_EVERY_SECONDS = 0.05
 _AT_ONCE = 200
-_LAG_SECONDS = 10
-"""A replica that has acknowledged nothing for longer is as good as gone; as Redis' `min-replicas-max-lag` has it."""
-_KEEPS_NOTHING = (
-    "The store keeps nothing on disk: a restart would lose customers, locks and the audit. Set `appendonly yes`"
-)
-_EVICTS = (
-    "The store drops keys when its memory is full: customers, locks and the audit would be lost. Set "
-    "`maxmemory-policy noeviction`"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreStanding:
-    """What a store says of itself. `appends`: each write goes to a file; `snapshots`: if not, all is now and then."""
-
-    identity: str
-    is_primary: bool
-    replicas: int
-    replicas_in_step: int
-    """Of those, who hold all and have said so lately."""
-    appends: bool
-    snapshots: bool
-    evicts: bool
-    """Whether it drops keys to make room: a lock, an attempt, a receipt that was redeemed."""
-
-    @property
-    def forgets(self) -> bool:
-        """Whether a restart leaves nothing, or a full memory not all."""
-        return self.evicts or not (self.appends or self.snapshots)
-
-
-class ForgetfulStore(Exception):
-    """The store does not keep what it is told; the message says what to do."""
-
-    def __init__(self, standing: StoreStanding) -> None:
-        super().__init__(
-            f"{_EVICTS if standing.evicts else _KEEPS_NOTHING} there, or BONIN_ALLOW_FORGETFUL_STORE=true if that is "
-            "what you want."
-        )
-
-
-async def standing_of(store: Store) -> StoreStanding:
-    """Ask the store. Raises `StoreUnavailable`."""
-    sections = ("replication", "persistence", "memory")
-    replication, persistence, memory = map(_info, await store.all(*(("INFO", section) for section in sections)))
-    appends = persistence.get("aof_enabled") == "1"
-    return StoreStanding(
-        identity=replication["master_replid"],
-        is_primary=replication["role"] == "master",
-        replicas=int(replication["connected_slaves"]),
-        replicas_in_step=sum(map(_is_in_step, replication.items())),
-        appends=appends,
-        snapshots=not appends and await _takes_snapshots(store),
-        evicts=memory.get("maxmemory", "0") != "0" and memory.get("maxmemory_policy") != "noeviction",
-    )
 
 
 class StoreWatch:
-    """Looks once a second, in every process that uses the store."""
+    """Looks once a second, in every process that uses the store, and as soon as a shard is found at another node."""
 
     def __init__(self, store: Store, *, may_forget: bool) -> None:
         self._store = store
         self._may_forget = may_forget
-        self._seen: StoreStanding | None = None
+        self._lineage = Lineage(store)
+        self._identity: str | None = None
+        self._has_looked = False
+        self._forgets = False
+        self._to_sweep = {*range(keys.SHARDS)}
+        """Shards where something may be open that is void."""
         self._away: str | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Raises `ForgetfulStore`, `RightMissing`. A store that cannot be reached is looked at when it can."""
-        standing = await self._look(at_start=True)
-        if standing is not None:
+        for standing in await self._look(at_start=True):
             if standing.forgets and not self._may_forget:
                 raise ForgetfulStore(standing)
             if not standing.appends:
@@ -105,31 +56,62 @@ class StoreWatch:
             await end(self._task)
 
     async def trouble(self) -> str | None:
-        """Why nobody should be sent here, in a few words: it does not answer, takes no changes, or keeps none."""
+        """Why nobody should be sent here, in a few words: it does not answer, takes no changes, or keeps none.
+
+        Of a cluster it must be so of most primaries: while one is replaced the shards of the others go on.
+        """
         try:
-            standing, _ = await asyncio.gather(standing_of(self._store), _require_room(self._store))
+            nodes = await self._store.nodes()
+            standings, _ = await asyncio.gather(standings_of(nodes), require_room(self._store))
         except StoreUnavailable as error:
             return kind_of_refusal(error) or "no answer"
-        if not standing.is_primary:
-            return "a replica"
-        if standing.forgets and not self._may_forget:
-            return "keys are dropped" if standing.evicts else "nothing is kept"
-        if standing.replicas_in_step < self._store.needed_replicas:
-            return f"{standing.replicas_in_step} of {self._store.needed_replicas} replicas"
-        return None
+        needed = self._store.needed_replicas
+        troubles = [one.trouble(needed, may_forget=self._may_forget) for one in standings.values()]
+        troubles += ["no answer"] * (len(nodes) - len(standings))
+        are_troubled = [one for one in troubles if one is not None]
+        return are_troubled[0] if len(are_troubled) > len(nodes) // 2 else None
 
-    async def look(self) -> StoreStanding:
+    async def look(self) -> list[StoreStanding]:
         """Take notice of what changed, and void what was opened in another store. Raises `StoreUnavailable`."""
-        standing, _ = await asyncio.gather(standing_of(self._store), _require_room(self._store))
-        self._store.replicas = standing.replicas
-        if self._seen is None or standing.identity != self._seen.identity:
-            voided = sum(await asyncio.gather(*map(self._void, range(keys.SHARDS))))
-            if self._seen is not None or voided:
+        standings, changed = await (self._look_at_one() if self._store.cluster is None else self._look_at_cluster())
+        self._to_sweep |= changed
+        if self._to_sweep:
+            voided = await self._sweep()
+            if self._has_looked or voided:
                 _log.warning("store_changed", voided=voided)
-        if standing.forgets and not self._may_forget and not (self._seen and self._seen.forgets):
-            _log.error("store_keeps_nothing", advice=str(ForgetfulStore(standing)))
-        self._seen = standing
-        return standing
+        forgetful = next((one for one in standings if one.forgets and not self._may_forget), None)
+        if forgetful is not None and not self._forgets:
+            _log.error("store_keeps_nothing", advice=str(ForgetfulStore(forgetful)))
+        self._forgets = forgetful is not None
+        self._has_looked = True
+        return standings
+
+    async def _look_at_one(self) -> tuple[list[StoreStanding], set[int]]:
+        (node,) = await self._store.nodes()
+        standing, _ = await asyncio.gather(standing_of(node), require_room(self._store))
+        node.replicas = standing.replicas
+        changed = {*range(keys.SHARDS)} if standing.identity != self._identity else set[int]()
+        self._identity = standing.identity
+        return [standing], changed
+
+    async def _look_at_cluster(self) -> tuple[list[StoreStanding], set[int]]:
+        return await self._lineage.look()
+
+    async def _sweep(self) -> int:
+        """How many open verifications were void. A shard that is away is left for the next time."""
+        shards = sorted(self._to_sweep if self._store.cluster is None else self._to_sweep - self._lineage.unjudged)
+        swept = await asyncio.gather(*map(self._void, shards), return_exceptions=True)
+        away = None
+        for shard, one in zip(shards, swept, strict=True):
+            if isinstance(one, int):
+                self._to_sweep.discard(shard)
+            elif isinstance(one, StoreUnavailable):
+                away = one
+            else:
+                raise one
+        if away is not None and self._store.cluster is None:
+            raise away
+        return sum(one for one in swept if isinstance(one, int))
 
     async def _void(self, shard: int) -> int:
         """How many open verifications of a shard were void."""
@@ -137,7 +119,7 @@ class StoreWatch:
         while True:
             looked, closed = await self._store.run(
                 _VOID,
-                (keys.expiring(shard), keys.outbox(shard), keys.audit(shard)),
+                (keys.expiring(shard), keys.outbox(shard), keys.audit(shard), *fence_of(self._store, shard)),
                 (keys.verification_prefix(shard), keys.opened_prefix(shard), passed, _AT_ONCE),
                 durable=True,
             )
@@ -147,49 +129,25 @@ class StoreWatch:
 
     async def _look_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(_EVERY_SECONDS)
+            await asyncio.sleep(_AT_MOST_EVERY_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY_SECONDS - _AT_MOST_EVERY_SECONDS):
+                    await self._store.is_in_doubt()
             with contextlib.suppress(ResponseError):
                 await self._look()
 
-    async def _look(self, *, at_start: bool = False) -> StoreStanding | None:
+    async def _look(self, *, at_start: bool = False) -> list[StoreStanding]:
         """Nothing while the store is away; the log says since when and why, once for each reason."""
         try:
-            standing = await self.look()
+            standings = await self.look()
         except StoreUnavailable as error:
             if at_start and isinstance(error, RightMissing):
                 raise
             if (why := why_away(error)) != self._away:
                 _log.error("store_away", why=why)
             self._away = why
-            return None
+            return []
         if self._away is not None:
             _log.info("store_back")
         self._away = None
-        return standing
-
-
-async def _require_room(store: Store) -> None:
-    """Have the store say whether it would take a change, by one that changes nothing. Raises `StoreUnavailable`."""
-    await store.command("SET", keys.NEVER_THERE, "", "XX")
-
-
-def _is_in_step(told: tuple[str, str]) -> bool:
-    """Of a line of INFO: whether it tells of a replica that has all and has lately said so."""
-    name, value = told
-    says = dict(one.split("=", 1) for one in value.split(",") if "=" in one)
-    is_replica = name.startswith("slave") and says.get("state") == "online"
-    return is_replica and 0 <= int(says["lag"]) <= _LAG_SECONDS
-
-
-def _info(told: bytes) -> dict[str, str]:
-    lines = (line.partition(":") for line in told.decode().splitlines() if not line.startswith("#"))
-    return {name: value for name, _, value in lines}
-
-
-async def _takes_snapshots(store: Store) -> bool:
-    try:
-        _, rules = await store.command("CONFIG", "GET", "save")
-    except (ResponseError, RightMissing, ValueError):
-        # Managed stores keep their configuration to themselves; then only what INFO tells counts.
-        return False
-    return bool(rules)
+        return standings

@@ -79,14 +79,18 @@ class Held(Sent):
 
     def take(self, answer: object) -> None:
         is_held = isinstance(answer, int) and answer >= self._replicas
-        for command in self._commands:
-            command.settle(command.answer if is_held else StoreUnavailable())
+        self._release(is_held)
         self.settle(answer)
 
     def settle(self, answer: object) -> None:
-        for command in self._commands:
-            command.settle(StoreUnavailable())
+        self._release(is_held=False)
         super().settle(answer)
+
+    def _release(self, is_held: bool) -> None:
+        """Answer what was held. A command that was sent elsewhere meanwhile is not held here any more."""
+        for command in self._commands:
+            if command.holder is self:
+                command.settle(command.answer if is_held else StoreUnavailable())
 
 
 class Wire:

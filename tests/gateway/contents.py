@@ -16,9 +16,13 @@ _READ = {
 }
 
 
+async def every_key(store: Store, pattern: str = "*") -> list[bytes]:
+    return [key for found in await store.everywhere("KEYS", pattern) for key in found]
+
+
 async def everything_in(store: Store) -> list[bytes]:
     """Every key, field and value."""
-    keys: list[bytes] = await store.command("KEYS", "*")
+    keys = await every_key(store)
     kinds = await store.all(*(("TYPE", key) for key in keys))
     reads = (_READ[kind] for kind in kinds)
     values = await store.all(*((read[0], key, *read[1:]) for key, read in zip(keys, reads, strict=True)))

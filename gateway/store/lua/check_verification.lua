@@ -1,6 +1,6 @@
 --[[ The verdict: the only way to become verified. Reserves the attempt, compares, closes, writes the audit event.
 KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none)  4 branch password
-      5 opened for the customer of late  6 shard's expiring set  7 audit
+      5 opened for the customer of late  6 shard's expiring set  7 audit  8 lineage, in a cluster
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
       8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
@@ -43,7 +43,10 @@ local channel_of = { sms = 'screen', branch_otp = 'screen', ars = 'phone', sms_r
 if channel_of[told.method] ~= ARGV[5] then
   return {'closed', 'pending'}
 end
-local identity, replication = store_identity()
+local identity, replication = store_identity(KEYS[8])
+if not identity then
+  return not_accepted()
+end
 if too_few_replicas(replication, ARGV[11]) then
   return {'too_few_replicas'}
 end

@@ -1,13 +1,16 @@
 --[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
-      5 opened for the customer of late  6 shard's expiring set  7 outbox  8 audit
+      5 opened for the customer of late  6 shard's expiring set  7 outbox  8 audit  9 lineage, in a cluster
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers are forgotten after (ms)  4 cap
       5 cap window (ms)  6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery
       9 first resend after (ms), or ''  10 most of this operation in a day, or ''  11 customer id  12 client  13 method
       14 operation  15 contact id, or ''  16… other fields of the verification, each with its value
 Answers: {'created', now, wrong answers} | {'locked'} | {'capped', retry_after_ms} | {'capped_today', retry_after_ms}
          | {'contact_changed'} | {'customer_missing'}. Times are ms since the epoch by the store's clock. ]]
-local now = store_time()
+local now, born_in = store_time(), store_identity(KEYS[9])
+if not born_in then
+  return not_accepted()
+end
 
 if ARGV[2] == '' or redis.call('HGET', KEYS[3], 'version') ~= ARGV[2] then
   if redis.call('EXISTS', KEYS[2]) == 0 then
@@ -54,7 +57,6 @@ local gone_at = expires_at + tonumber(ARGV[7])
 redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.until', window_ends, 'o.day', day_ends, ARGV[14], today + 1,
   ARGV[1], expires_at)
 redis.call('PEXPIREAT', KEYS[5], math.max(gone_at, day_ends))
-local born_in = store_identity()
 redis.call('HSET', KEYS[1], 'v.status', 'pending', 'v.created_at', now, 'v.expires_at', expires_at, 'v.rev', 1,
   'v.store', born_in, 'v.customer_id', ARGV[11], 'v.client', ARGV[12], 'v.method', ARGV[13], 'v.operation', ARGV[14],
   unpack(ARGV, 16))

@@ -7,11 +7,25 @@ end
 
 --[[ Which store this is: 64 bits of its replication id, which is another one after a restart and after a promotion,
 when acknowledged writes may be gone: what may succeed once is worth nothing in another store. And what it says of its
-replication, for `too_few_replicas`. ]]
-local function store_identity()
+replication, for `too_few_replicas`.
+In a cluster (`lineage` is a key then) a node is that and its configuration epoch, which grows before it takes a slot
+from another; and the store is the line of nodes along which the shard came without a loss, or nothing until somebody
+has judged how it came to this one (`accept_node`). ]]
+local function cluster_node(identity)
+  return identity .. ':' .. string.match(redis.call('CLUSTER', 'INFO'), 'cluster_my_epoch:(%d+)')
+end
+local function store_identity(lineage)
   local replication = redis.call('INFO', 'replication')
   local _, before = string.find(replication, 'master_replid:', 1, true)
-  return string.sub(replication, before + 1, before + 16), replication
+  local identity = string.sub(replication, before + 1, before + 16)
+  if lineage then
+    local accepted = redis.call('HMGET', lineage, 'node', 'line')
+    identity = accepted[1] == cluster_node(identity) and accepted[2]
+  end
+  return identity, replication
+end
+local function not_accepted()
+  return redis.error_reply('TRYAGAIN nobody has judged yet how this shard came here')
 end
 local function too_few_replicas(replication, needed)
   return needed ~= '0' and tonumber(string.match(replication, 'connected_slaves:(%d+)')) < tonumber(needed)

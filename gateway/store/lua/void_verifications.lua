@@ -1,10 +1,13 @@
 --[[ Closes the open verifications of a shard that were opened in another store: this one may not have all that was
 answered about them. A phone that rings for one stops.
-KEYS: 1 shard's expiring set  2 outbox  3 audit
+KEYS: 1 shard's expiring set  2 outbox  3 audit  4 lineage, in a cluster
 ARGV: 1 prefix of verification keys  2 prefix of what was opened for customers of late  3 pass over so many  4 look at so many
 The keys that the prefixes complete are in the slot of the others.
 Answers: {how many it looked at, how many of them it closed}. ]]
-local now, identity = store_time(), store_identity()
+local now, identity = store_time(), store_identity(KEYS[4])
+if not identity then
+  return not_accepted()
+end
 local found = redis.call('ZRANGE', KEYS[1], ARGV[3], ARGV[3] + ARGV[4] - 1)
 local closed = 0
 for _, id in ipairs(found) do

@@ -9,6 +9,7 @@ from gateway.core.stores import (
     Answer,
 )
 from gateway.core.verification import Channel, Method, NewVerification, Verdict, Verification
+from gateway.store import keys
 from gateway.store.verifications import new_receipt_id
 from tests import builders
 from tests.builders import CUSTOMER_ID, individual, new_verification
@@ -51,7 +52,9 @@ async def judged(
 
 async def put_password(ports: Ports, password: str, operation: Operation = Operation.ISSUE) -> None:
     digest = builders.vault().branch_digests(CUSTOMER_ID, operation, password)[0]
-    await ports.branch_passwords.issue("bpw_000", CUSTOMER_ID, operation, digest, "여의도", "박지점", 600)
+    await ports.branch_passwords.issue(
+        keys.new_branch_password_id(CUSTOMER_ID), CUSTOMER_ID, operation, digest, "여의도", "박지점", 600
+    )
 
 
 async def claims_of(ports: Ports, receipt_id: str) -> ReceiptClaims:

@@ -15,7 +15,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["valkey_url", "redis_url"])
+@pytest.fixture(params=["valkey_url", "redis_url", "cluster_url"])
 async def ports(request: pytest.FixtureRequest) -> AsyncIterator[Ports]:
     """Every store port on each server; what a test does there is told to the audit as the catalogue says."""
     async with an_empty_store(request.getfixturevalue(request.param)) as store:

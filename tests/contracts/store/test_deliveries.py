@@ -132,7 +132,7 @@ async def test_a_call_that_ends_past_its_time_leaves_it_expired(ports: Ports) ->
 
 async def test_a_report_on_nothing_known_changes_nothing(ports: Ports) -> None:
     one = await ports.verifications.create(new_verification())
-    await ports.store.command("FLUSHALL")
+    await ports.store.everywhere("FLUSHALL")
     assert not await reported(ports, one, DeliveryState.SENT)
     assert await ports.verifications.read(one.verification_id) is None
 

@@ -21,6 +21,7 @@ from tests.audit_rooms import AuditRooms, faults, verify
 from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE
 from tests.contracts.store.approval_requests import CHECKER, NEW_NUMBER, change_of, locked, new
 from tests.contracts.store.servers import LIMITS, Ports
+from tests.gateway.contents import every_key
 
 OPERATOR, WHY = "박개인정보", "삭제 요청"
 NEIGHBOUR = "sung-chunhyang"
@@ -71,7 +72,7 @@ async def a_whole_life(ports: Ports, approvals: RedisApprovals, mobile: Contact)
 async def kinds_left(ports: Ports) -> set[str]:
     """The kinds of key whose name or value has anything to do with the customer's numbers or records."""
     left = set()
-    for key in await ports.store.command("KEYS", "*"):
+    for key in await every_key(ports.store):
         name = key.decode()
         if CUSTOMER_ID in name or any(index in name for index in indexes()):
             left.add(keys.kind_and_rest(name)[0])
@@ -90,7 +91,7 @@ async def test_nothing_of_the_person_is_left(
     shard = keys.shard_of(CUSTOMER_ID)
     for index in (keys.waiting_approvals(shard), keys.decided_approvals(shard)):
         assert await ports.store.command("ZCARD", index) == 0
-    dump = b"".join([await ports.store.command("DUMP", key) or b"" for key in await ports.store.command("KEYS", "*")])
+    dump = b"".join([await ports.store.command("DUMP", key) or b"" for key in await every_key(ports.store)])
     assert [index for index in indexes() if index.encode() in dump] == []
 
 

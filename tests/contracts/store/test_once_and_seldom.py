@@ -37,7 +37,7 @@ async def test_a_receipt_of_another_store_is_not_redeemed(ports: Ports) -> None:
     claims = await claims_of(ports, "r1")
     await ports.become_another_store(claims.verification_id)
     assert await ports.receipts.redeem(claims, CLIENT) is Redemption.STORE_CHANGED
-    forgotten = replace(claims, verification_id="ver_00" + "a" * 20)
+    forgotten = replace(claims, verification_id=keys.new_verification_id(CUSTOMER_ID))
     assert await ports.receipts.redeem(forgotten, CLIENT) is Redemption.STORE_CHANGED
 
 

@@ -9,6 +9,7 @@ from gateway.store import ops_keys
 from gateway.store.operators import RedisOperators
 from tests.audit_events import all_events, unknown_to_the_catalogue
 from tests.contracts.store.servers import LIMITS, Ports
+from tests.gateway.contents import every_key
 
 PERSON = "이 당직"
 
@@ -88,7 +89,7 @@ async def test_a_session_is_known_by_its_cookie_and_says_who_it_is(operators: Re
         "digest",
     )
     assert await operators.session("another", touch=True) is None
-    dump = await ports.store.command("KEYS", "*")
+    dump = await every_key(ports.store)
     assert not any(b"cookie" in key for key in dump)
 
 
@@ -96,7 +97,7 @@ async def test_a_session_ends_when_idle_and_looking_by_itself_keeps_it_no_longer
     operators: RedisOperators, ports: Ports
 ) -> None:
     await signed_in(operators)
-    key = (await ports.store.command("KEYS", "*ops-session*"))[0].decode()
+    key = (await every_key(ports.store, "*ops-session*"))[0].decode()
     seen = int(await ports.store.command("HGET", key, "seen_at"))
     almost = seen - LIMITS.operator_idle * 1000 + 60_000
     await ports.store.command("HSET", key, "seen_at", almost)
@@ -111,7 +112,7 @@ async def test_a_session_ends_when_idle_and_looking_by_itself_keeps_it_no_longer
 
 async def test_a_session_has_an_end_whatever_is_done_with_it(operators: RedisOperators, ports: Ports) -> None:
     await signed_in(operators)
-    key = (await ports.store.command("KEYS", "*ops-session*"))[0].decode()
+    key = (await every_key(ports.store, "*ops-session*"))[0].decode()
     assert 0 < await ports.store.command("PTTL", key) <= LIMITS.operator_session_life * 1000
     await operators.session("cookie", touch=True)
     assert 0 < await ports.store.command("PTTL", key) <= LIMITS.operator_session_life * 1000

@@ -1,7 +1,7 @@
 """The store's account for dashboards: it reads what is public, and reaches no personal data whatever it asks."""
 
 import pytest
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ConnectionError as Refused
 from redis.exceptions import NoPermissionError
 
@@ -9,15 +9,19 @@ from contacts.models import Contact
 from demo.customer import until
 from gateway.store import keys, ops_keys
 from gateway.store.ops_reader import READER, OpsReader
+from gateway.store.slots import slot_of_key
 from tests.builders import CUSTOMER_ID
+from tests.conftest import an_empty_store
 from tests.contracts.store.servers import Ports
 
 PASSWORD = "a password for dashboards"
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, ports: Ports) -> str:
-    """Where the server is that `ports` speaks to."""
+async def url(request: pytest.FixtureRequest, ports: Ports) -> str:
+    """Where the server is that `ports` speaks to; of a cluster, the one that has what is live."""
+    if ports.store.cluster is not None:
+        return "redis://{}:{}".format(*await ports.store.cluster.owner(slot_of_key(ops_keys.LIVE)))
     return str(request.getfixturevalue(request.node.callspec.params["ports"]))
 
 
@@ -30,10 +34,20 @@ async def reader(url: str, ports: Ports) -> Redis:
 
 async def test_it_reads_the_public_keys(reader: Redis, ports: Ports) -> None:
     await ports.store.command("HSET", ops_keys.LIVE, "open", 3)
-    await ports.store.command("XADD", ops_keys.SAMPLES, "*", "open", 3)
     assert await reader.hgetall(ops_keys.LIVE) == {"open": "3"}
-    assert (await reader.xrevrange(ops_keys.SAMPLES, count=1))[0][1] == {"open": "3"}  # type: ignore[index]
     await reader.aclose()
+
+
+async def test_it_finds_its_way_in_a_cluster(cluster_url: str) -> None:
+    async with an_empty_store(cluster_url) as store:
+        await OpsReader(store, PASSWORD).put(PASSWORD)
+        await store.command("XADD", ops_keys.SAMPLES, "*", "open", 3)
+        await store.command("HSET", ops_keys.CALLS, "ver_00a", "ringing")
+        host, port = cluster_url.rpartition(",")[2].split(":")
+        reader = RedisCluster(host=host, port=int(port), username=READER, password=PASSWORD, decode_responses=True)
+        assert (await reader.xrevrange(ops_keys.SAMPLES, count=1))[0][1] == {"open": "3"}  # type: ignore[index]
+        assert await reader.hgetall(ops_keys.CALLS) == {"ver_00a": "ringing"}
+        await reader.aclose()
 
 
 async def test_it_reaches_nothing_else(reader: Redis, ports: Ports, mobile: Contact) -> None:
@@ -77,19 +91,19 @@ async def test_it_takes_the_password(url: str, reader: Redis) -> None:
 
 async def test_it_comes_back_in_a_store_that_forgot_it(reader: Redis, ports: Ports) -> None:
     await reader.aclose()
-    await ports.store.command("ACL", "DELUSER", READER)
+    await ports.store.everywhere("ACL", "DELUSER", READER)
     keeping = OpsReader(ports.store, PASSWORD)
     await keeping.open()
 
     async def is_there() -> bool:
-        return READER.encode() in await ports.store.command("ACL", "USERS")
+        return all(READER.encode() in users for users in await ports.store.everywhere("ACL", "USERS"))
 
     await until(is_there)
     await keeping.close()
 
 
 async def test_without_a_password_there_is_none(ports: Ports) -> None:
-    await ports.store.command("ACL", "DELUSER", READER)
+    await ports.store.everywhere("ACL", "DELUSER", READER)
     silent = OpsReader(ports.store, None)
     await silent.open()
     await silent.close()

@@ -93,14 +93,14 @@ async def test_holding_on_in_a_store_that_was_emptied_is_no_error(ports: Ports) 
     await _open(ports)
     outbox = ports.outbox()
     await taken(outbox, 1)
-    await ports.store.command("FLUSHALL")
+    await ports.store.everywhere("FLUSHALL")
     await outbox.hold()
     await outbox.let_go()
 
 
 async def _abandoned(outbox: RedisOutbox) -> list[OutboxEntry]:
     """What this process would take over now."""
-    return await outbox._abandoned()
+    return await outbox._abandoned([*outbox._streams])
 
 
 async def test_what_is_set_aside_says_what_it_was_and_why_and_no_more(ports: Ports) -> None:

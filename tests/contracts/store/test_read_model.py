@@ -17,6 +17,7 @@ from tests.builders import CUSTOMER_ID, MOBILE
 from tests.contracts.store.answering import answer
 from tests.contracts.store.projection_observers import Told
 from tests.contracts.store.servers import LIMITS, Ports
+from tests.gateway.contents import every_key
 
 KEPT = 3600
 WRONG = "000000"
@@ -243,7 +244,7 @@ async def test_the_revision_changes_with_what_is_shown_and_only_then(
 async def test_public_keys_name_no_customer(
     ports: Ports, several: list[Verification], read_model: RedisReadModel
 ) -> None:
-    public = [key.decode() for key in await ports.store.command("KEYS", f"{ops_keys.PUBLIC_PREFIX}*")]
+    public = [key.decode() for key in await every_key(ports.store, f"{ops_keys.PUBLIC_PREFIX}*")]
     assert ops_keys.LIVE in public
     for key in public:
         kind = (await ports.store.command("TYPE", key)).decode()

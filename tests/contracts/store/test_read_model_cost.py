@@ -20,18 +20,18 @@ async def test_a_page_costs_as_many_commands_however_much_there_is(
     ports: Ports, read_model: RedisReadModel, filters: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    enqueue = type(ports.store)._enqueue
+    ask = type(ports.store)._ask
 
     def counting(store: Any, *words: Any) -> Any:
         asked.append(words)
-        return enqueue(store, *words)
+        return ask(store, *words)
 
     async def cost(rows: int) -> int:
         for number in range(rows):
             at, name = number, f"ver_00{number:020}"
             for index in ("all", "method:sms", "state:pending"):
                 await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), index), at, name)
-        monkeypatch.setattr(type(ports.store), "_enqueue", counting)
+        monkeypatch.setattr(type(ports.store), "_ask", counting)
         asked.clear()
         assert len((await read_model.find(filters, 5)).ids) == 5
         monkeypatch.undo()

@@ -7,13 +7,14 @@ from gateway.core.operations import Operation
 from gateway.core.outbox import Cargo
 from gateway.core.stores import Redemption, VerificationClosed
 from gateway.core.verification import Method, Status, Verdict, Verification
+from gateway.store import keys
 from gateway.store.watch import StoreWatch
 from tests import builders
 from tests.builders import CLIENT, CODE, CUSTOMER_ID, WRONG_CODE, new_verification
 from tests.contracts.store.answering import answer, claims_of
 from tests.contracts.store.servers import Ports
 
-PASSWORD, PASSWORD_ID = "31415926", "bpw_00" + "a" * 20
+PASSWORD, PASSWORD_ID = "31415926", keys.new_branch_password_id(CUSTOMER_ID)
 
 
 async def opened(ports: Ports, method: Method = Method.SMS) -> Verification:
@@ -76,7 +77,7 @@ async def test_a_phone_that_rings_for_a_void_verification_stops(ports: Ports) ->
 
 async def test_a_store_without_the_replicas_that_it_needs_gives_no_verdict(ports: Ports) -> None:
     verification = await opened(ports)
-    ports.store.needed_replicas = 1
+    ports.store.needed_replicas = 2
     with pytest.raises(StoreUnavailable):
         await ports.verifications.check(verification, answer(verification, WRONG_CODE))
     ports.store.needed_replicas = 0

@@ -14,8 +14,9 @@ from gateway.core.limits import Limits
 from gateway.core.verification import Status, Verification
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
+from gateway.store.standing import ForgetfulStore, standing_of
 from gateway.store.verifications import RedisVerifications
-from gateway.store.watch import ForgetfulStore, StoreWatch, standing_of
+from gateway.store.watch import StoreWatch
 from tests import builders
 from tests.gateway.store.valkey_servers import Server, running, until_it_answers
 
@@ -226,7 +227,8 @@ async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, S
         async with store_at(primary) as store, store_at(replica) as replica_store:
 
             async def in_step() -> bool:
-                return (await standing_of(store)).replicas_in_step == 1
+                (node,) = await store.nodes()
+                return (await standing_of(node)).replicas_in_step == 1
 
             await until(in_step)
             yield primary, store, replica, replica_store

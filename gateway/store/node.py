@@ -1,0 +1,76 @@
+"""One server of a store: commands of one event-loop tick travel to it together."""
+
+import asyncio
+from typing import Any
+
+from gateway.core.errors import StoreUnavailable
+from gateway.store.endpoint import Endpoint
+from gateway.store.wire import Argument, Held, Sent, Wire, fail, pack
+
+_WIRES = 4
+"""One is enough until it has to wait for replicas."""
+_MOST_WAITING = 10_000
+_REPLICA_MS = 1_000
+"""How long replicas may take to say that they hold what was just written."""
+
+
+class Node:
+    """Raises `StoreUnavailable` when the server cannot be reached, or is asked too much.
+
+    `needed_replicas` must hold what is durable before it is answered; replicas that are there by chance are waited
+    for as well, once `replicas` tells of them.
+    """
+
+    def __init__(self, endpoint: Endpoint, needed_replicas: int = 0) -> None:
+        self.endpoint = endpoint
+        self.needed_replicas = needed_replicas
+        self.replicas = 0
+        self._wires = [Wire(endpoint) for _ in range(_WIRES)]
+        self._queue: list[Sent] = []
+        self._durable: list[Sent] = []
+        self._unanswered = 0
+        """What was sent and not answered when this tick began to ask."""
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def load(self) -> int:
+        """How many commands wait for an answer."""
+        return len(self._queue) + sum([wire.load for wire in self._wires])
+
+    async def close(self) -> None:
+        fail(self._queue)
+        self._queue, self._durable = [], []
+        for wire in self._wires:
+            await wire.close()
+
+    def ask(self, *words: Argument) -> asyncio.Future[Any]:
+        """One command for this server alone; the answer as the wire has it."""
+        sent = Sent(pack(words), self._loop.create_future())
+        self.enqueue(sent)
+        return sent.future
+
+    def enqueue(self, sent: Sent, durable: bool = False) -> None:
+        if not self._queue:
+            self._unanswered = sum([wire.load for wire in self._wires])
+            self._loop.call_soon(self._send)
+        if len(self._queue) + self._unanswered >= _MOST_WAITING:
+            raise StoreUnavailable
+        self._queue.append(sent)
+        if durable:
+            self._durable.append(sent)
+
+    def _send(self) -> None:
+        """Send what this tick asked for, as one batch."""
+        batch, self._queue = self._queue, []
+        durable, self._durable = self._durable, []
+        holders = max(self.needed_replicas, min(self.replicas, 1))
+        if durable and holders:
+            batch.append(Held(durable, holders, _REPLICA_MS))
+        self._free_wire().send(batch)
+
+    def _free_wire(self) -> Wire:
+        """The first that does not wait for replicas: the fewer connections, the larger the batches."""
+        for wire in self._wires:
+            if not wire.waits_for_replicas:
+                return wire
+        return min(self._wires, key=lambda wire: wire.load)

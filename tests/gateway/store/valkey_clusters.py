@@ -1,0 +1,114 @@
+"""A real cluster on loopback, that a test may take apart: three primaries, each with a replica."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import unused_port
+from redis import Redis
+from redis.exceptions import RedisError
+
+from gateway.store.shards import SLOTS, TAGS
+from gateway.store.slots import slot_of_key
+from tests.gateway.store.valkey_servers import Server, running
+
+PRIMARIES = 3
+_SETTINGS = (
+    "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no",
+    "--cluster-replica-validity-factor", "0", "--appendonly", "yes", "--appendfsync", "no", "--save", "",
+)  # fmt: skip
+_PATIENCE_SECONDS = 60
+
+
+class ClusterNode:
+    """One server, and what one says to it."""
+
+    def __init__(self, server: Server, bus_port: int) -> None:
+        self.server, self.port, self.bus_port = server, server.port, bus_port
+        self._client = Redis(port=server.port)
+        self.node_id = ""
+
+    def say(self, *words: str | int | bytes) -> Any:
+        return self._client.execute_command(*words)  # type: ignore[no-untyped-call]
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.say("PING"))
+        except RedisError:
+            return False
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class ClusterNodes:
+    """`primaries` as they were at first, and the replica of each."""
+
+    def __init__(self, nodes: list[ClusterNode]) -> None:
+        self.primaries, self.replicas = nodes[:PRIMARIES], nodes[PRIMARIES:]
+        self.url = "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.primaries)
+
+    def owner(self, shard: int) -> ClusterNode:
+        """The primary that has a shard now, as the first node that answers knows it."""
+        asked = next(node for node in self.primaries + self.replicas if node.answers())
+        for first, last, primary, *_ in asked.say("CLUSTER", "SLOTS"):
+            if first <= slot_of(shard) <= last:
+                return next(node for node in self.primaries + self.replicas if node.port == primary[1])
+        raise AssertionError(f"nobody has shard {shard}")
+
+
+def slot_of(shard: int) -> int:
+    return slot_of_key(f"{{{TAGS[shard]}}}")
+
+
+@contextmanager
+def a_cluster(directory: Path) -> Iterator[ClusterNodes]:
+    with ExitStack() as stack:
+        nodes = [_started(directory / f"node-{number}", stack) for number in range(2 * PRIMARIES)]
+        _join(nodes)
+        yield ClusterNodes(nodes)
+
+
+def _started(directory: Path, stack: ExitStack) -> ClusterNode:
+    bus_port = unused_port()
+    server = stack.enter_context(running(directory, *_SETTINGS, "--cluster-port", str(bus_port)))
+    node = ClusterNode(server, bus_port)
+    stack.callback(node.close)
+    return node
+
+
+def _join(nodes: list[ClusterNode]) -> None:
+    for node in nodes:
+        _until(node.answers)
+        node.node_id = node.say("CLUSTER", "MYID").decode()
+    for number, node in enumerate(nodes[:PRIMARIES]):
+        low, high = -(-number * SLOTS // PRIMARIES), -(-(number + 1) * SLOTS // PRIMARIES) - 1
+        node.say("CLUSTER", "ADDSLOTSRANGE", low, high)
+        node.say("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+    for node in nodes[1:]:
+        node.say("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, nodes[0].bus_port)
+    _until(lambda: all(_knows(node, len(nodes)) for node in nodes))
+    pairs = list(zip(nodes[:PRIMARIES], nodes[PRIMARIES:], strict=True))
+    for primary, replica in pairs:
+        replica.say("CLUSTER", "REPLICATE", primary.node_id)
+    _until(lambda: all(replica.say("INFO", "replication")["master_link_status"] == "up" for _, replica in pairs))
+    _until(lambda: all(_is_ok(node) for node in nodes))
+
+
+def _knows(node: ClusterNode, count: int) -> bool:
+    told = node.say("CLUSTER", "NODES").splitlines()
+    return len(told) == count and not any(b"handshake" in line for line in told)
+
+
+def _is_ok(node: ClusterNode) -> bool:
+    told = node.say("CLUSTER", "INFO")
+    return b"cluster_state:ok" in told and b"cluster_size:3" in told
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
