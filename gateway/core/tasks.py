@@ -1,7 +1,7 @@
 """Tasks that run beside the requests: ending them, and reading from several."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ async def end(*tasks: "asyncio.Task[None]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def merged(sources: Sequence[Callable[[], AsyncGenerator[T, None]]]) -> AsyncIterator[T]:
+async def merged(sources: Sequence[Callable[[], AsyncGenerator[T, None]]]) -> AsyncGenerator[T, None]:
     """What several sources tell, as it comes, for as long as the caller asks or one of them fails.
 
     Nobody reads ahead of the caller by more than what each source has just told.

@@ -52,9 +52,10 @@ class Node:
     def enqueue(self, sent: Sent, durable: bool = False) -> None:
         if not self._queue:
             self._unanswered = sum([wire.load for wire in self._wires])
-            self._loop.call_soon(self._send)
         if len(self._queue) + self._unanswered >= _MOST_WAITING:
             raise StoreUnavailable
+        if not self._queue:
+            self._loop.call_soon(self._send)
         self._queue.append(sent)
         if durable:
             self._durable.append(sent)

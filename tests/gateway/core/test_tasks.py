@@ -1,8 +1,13 @@
-"""Tasks end when they are told to."""
+"""Tasks end when they are told to, and several are read as one."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
 
-from gateway.core.tasks import end
+import pytest
+
+from gateway.core.tasks import end, merged
 
 
 async def test_a_task_that_loses_its_first_cancellation_ends_all_the_same() -> None:
@@ -29,7 +34,7 @@ async def test_what_an_ending_task_raises_is_dropped() -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            raise ValueError
+            raise ValueError("at its end")
 
     task = asyncio.create_task(failing())
     await asyncio.sleep(0)
@@ -39,3 +44,34 @@ async def test_what_an_ending_task_raises_is_dropped() -> None:
 
 async def test_nothing_to_end_is_no_trouble() -> None:
     await end()
+
+
+async def numbers(*told: int) -> AsyncGenerator[int, None]:
+    for number in told:
+        yield number
+    await asyncio.Event().wait()
+
+
+async def test_several_sources_are_read_as_one() -> None:
+    async with asyncio.timeout(5), aclosing(merged([partial(numbers, 1, 2), partial(numbers, 3)])) as coming:
+        assert {await anext(coming) for _ in range(3)} == {1, 2, 3}
+
+
+async def test_a_source_that_fails_ends_them_all() -> None:
+    ended = asyncio.Event()
+
+    async def failing() -> AsyncGenerator[int, None]:
+        yield 1
+        raise ValueError("at its end")
+
+    async def other() -> AsyncGenerator[int, None]:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        yield 0
+
+    with pytest.raises(ValueError, match="at its end"):
+        async for _ in merged([failing, other]):
+            pass
+    assert ended.is_set()
