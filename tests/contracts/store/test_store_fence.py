@@ -82,7 +82,7 @@ async def test_a_store_without_the_replicas_that_it_needs_gives_no_verdict(ports
         await ports.verifications.check(verification, answer(verification, WRONG_CODE))
     ports.store.needed_replicas = 0
     claims = await claims_of(ports, "r1")
-    ports.store.needed_replicas = 1
+    ports.store.needed_replicas = 2
     with pytest.raises(StoreUnavailable):
         await ports.receipts.redeem(claims, CLIENT)
     ports.store.needed_replicas = 0
