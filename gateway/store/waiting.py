@@ -66,6 +66,8 @@ class WaitingLine:
 
     async def _heard(self, answers: "_Answers") -> Any:
         """The next that comes; a store that has nothing to say is asked for a sign of life."""
+        if answers.has_come:
+            return await answers.next()
         try:
             async with asyncio.timeout(_LOOKED_EVERY_SECONDS):
                 return await answers.next()
@@ -122,6 +124,11 @@ class _Answers(asyncio.Protocol):
     def send(self, *words: Argument) -> None:
         if self._transport is not None:
             self._transport.write(pack(words))
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the next is there, and nobody has to wait for it."""
+        return not self._come.empty()
 
     async def ask(self, *words: Argument) -> Any:
         self.send(*words)
