@@ -8,7 +8,8 @@ from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.approvals import Approval, ApprovalKind, ApprovalStatus
 from gateway.core.contact_life import Evidence
 from gateway.http.models import Answer, Body, Query, omitted_when_none
-from gateway.http.schemas import Moment, OneLine
+from gateway.http.moments import Moment
+from gateway.http.schemas import OneLine
 
 APPROVAL_ID = "apr_[0-9a-hjkmnp-tv-z]{22}"
 

@@ -4,8 +4,9 @@ from gateway.core.auto_connections import AutoConnect, AutoConnectFamily
 from gateway.core.callers import Scope
 from gateway.core.problems import Problem
 from gateway.http.models import Answer, Body
+from gateway.http.moments import Moment
 from gateway.http.routes import ApiRequest, ApiResponse, Route
-from gateway.http.schemas import Moment, Token, VerificationId
+from gateway.http.schemas import Token, VerificationId
 
 _AUTO_CONNECTS = "/v1/customers/{customer_id}/auto-connects"
 

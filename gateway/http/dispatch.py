@@ -4,11 +4,11 @@ aiohttp's own router, with the layers that an application puts between it and a 
 done here; it goes on serving pages, webhooks and files.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -38,37 +38,28 @@ class Api:
     def before(self, others: Answering) -> Answering:
         """A handler of the API's paths, and of the others by `others`."""
 
-        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
             assert isinstance(request, web.Request)  # noqa: S101 - of an application
             found = self._paths.find(request.rel_url.raw_path)
-            if found is None:
-                return await others(request)
             # aiohttp asks of a response what ours has, whatever its class.
-            return cast(web.StreamResponse, await self._answer(request, *found))
+            return others(request) if found is None else cast(Any, self._answer(request, *found))
 
         return answer
 
-    async def _answer(self, request: web.Request, there: Mapping[str, Endpoint], values: list[str]) -> Response:
+    def _answer(
+        self, request: web.Request, there: Mapping[str, Endpoint], values: list[str]
+    ) -> Coroutine[Any, Any, Response]:
         endpoint = there.get(request.method)
         if endpoint is None:
-            return await self._edge.around(request, UNMATCHED, partial(_refuse_method, sorted(there)))
-        if "Expect" in request.headers:
-            await _continue(request)
+            return self._edge.around(request, UNMATCHED, partial(_refuse_method, sorted(there)))
         handle = partial(endpoint.handle, values=values)
-        return await self._edge.around(request, endpoint.template, handle, endpoint.verification_in(values))
+        return self._edge.around(request, endpoint.template, handle, endpoint.verification_in(values))
 
 
 async def _refuse_method(allowed: list[str], _: web.Request) -> Response:
     raise Refusal(
         Problem.METHOD_NOT_ALLOWED, values={"allowed": ", ".join(allowed)}, headers={"Allow": ", ".join(allowed)}
     )
-
-
-async def _continue(request: web.Request) -> None:
-    """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored."""
-    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
 
 
 def register(

@@ -43,9 +43,10 @@ class Edge:
         started = perf_counter()
         assigned = request_id.assign(request)
         # aiohttp has a task for each request: what is bound here goes with it.
-        bind_contextvars(request_id=assigned)
-        if verification_id is not None:
-            bind_contextvars(verification_id=verification_id)
+        if verification_id is None:
+            bind_contextvars(request_id=assigned)
+        else:
+            bind_contextvars(request_id=assigned, verification_id=verification_id)
         method = request.method if request.method in _METHODS else "other"
         with begin(f"{method} {route}", request.headers.get("traceparent"), {"bonin.request_id": assigned}) as span:
             try:

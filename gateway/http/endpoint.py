@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from gateway.core.callers import ApiKeys, Caller
 from gateway.core.errors import Refusal
@@ -62,12 +62,14 @@ class Endpoint:
 
     async def handle(self, request: web.Request, values: Sequence[str]) -> Response:
         """Check who calls, whether they may, and then each part of the request, until one is wrong."""
+        if "Expect" in request.headers:
+            await _continue(request)
         caller = ANONYMOUS
         if self._scopes:
             caller = await self._authenticate(request)
             require_scope(caller, *self._scopes)
         path = self._read_path(values)
-        query = _NO_QUERY if self._no_query and not request.query_string else read_query(self._query_model, request)
+        query = _NO_QUERY if self._no_query and "?" not in request.raw_path else read_query(self._query_model, request)
         if self._body_model is None:
             return await self._answer(ApiRequest(request, caller, path, query, _NO_BODY, self._lifecycle))
         raw, document = await read_json(request)
@@ -117,3 +119,10 @@ class Endpoint:
 
 def _response(answer: Answered, more_headers: Mapping[str, str] = NO_HEADERS) -> WholeAnswer:
     return WholeAnswer(answer.status, answer.body, {**answer.headers, **more_headers})
+
+
+async def _continue(request: web.Request) -> None:
+    """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored."""
+    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0

@@ -6,6 +6,7 @@ HTTP in plain text with what it could not read, and logs each as an error: a str
 
 import asyncio
 import socket
+from collections.abc import Awaitable
 from typing import cast
 
 import orjson
@@ -182,15 +183,28 @@ def _strictly(handle: Answering) -> Answering:
     A proxy that is told another host than the gateway believes in, or none, is how requests are smuggled.
     """
 
-    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+    def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
         if request.version < HttpVersion10 or not request.raw_path.startswith("/"):
-            return _refuse(request)
+            return _refused(request)
+        return handle(request)
+
+    return answer
+
+
+def _whatever_is_expected(handle: Answering) -> Answering:
+    """aiohttp's own application knows one expectation, and answers others past all that is ours."""
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         try:
             return await handle(request)
         except web.HTTPExpectationFailed:
             return _refuse(request)
 
     return answer
+
+
+async def _refused(request: web.BaseRequest) -> web.StreamResponse:
+    return _refuse(request)
 
 
 class _Server(web.Server):
@@ -209,7 +223,7 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        answer: Answering = made.request_handler
+        answer = _whatever_is_expected(made.request_handler)
         if API in self.app:
             answer = self.app[API].before(answer)
         server = _Server(_strictly(answer), request_factory=made.request_factory, **made._kwargs)

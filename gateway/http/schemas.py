@@ -1,11 +1,10 @@
 """The bodies and answers of the public interface: the shapes that callers may rely on."""
 
 import re
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from contacts.exemption import OverseasExemption, RequestedVia
 from contacts.masking import mask_name
@@ -27,6 +26,7 @@ from gateway.core.operations import Operation
 from gateway.core.verification import TRAITS, Method, Status, Verification
 from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
+from gateway.http.moments import Moment
 
 
 def _six_ascii_digits(value: str) -> str:
@@ -45,17 +45,6 @@ def _past_date(value: str) -> str:
     return value
 
 
-def _moment(milliseconds: int) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{_second(seconds)}.{rest:03d}Z"
-
-
-@lru_cache(maxsize=1024)
-def _second(seconds: int) -> str:
-    """To the second; an answer tells several moments, and the answers of a second tell the same ones."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
 CustomerId = Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$")]
 VerificationId = Annotated[str, StringConstraints(pattern=f"^{VERIFICATION_ID}$")]
 ContactId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\x21-\x7e]+$")]
@@ -64,12 +53,6 @@ BirthDate = Annotated[str, AfterValidator(_past_date), WithJsonSchema({"type": "
 Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 """An opaque word of the caller's: visible ASCII."""
 OneLine = Annotated[Line, Field(strict=True)]
-Moment = Annotated[
-    int,
-    PlainSerializer(_moment, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-"""Milliseconds inside, RFC 3339 in UTC outside."""
 
 
 class PutCustomer(Body):

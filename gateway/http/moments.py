@@ -1,0 +1,27 @@
+"""Times, as answers tell them."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import PlainSerializer, WithJsonSchema
+
+_MILLISECONDS = tuple(f".{rest:03d}Z" for rest in range(1000))
+
+
+def _moment(milliseconds: int) -> str:
+    return _second(milliseconds // 1000) + _MILLISECONDS[milliseconds % 1000]
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    """To the second; an answer tells several moments, and the answers of a second tell the same ones."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+Moment = Annotated[
+    int,
+    PlainSerializer(_moment, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""Milliseconds inside, RFC 3339 in UTC outside."""
