@@ -119,17 +119,20 @@ def percent(part: float, whole: float) -> str:
     return "–" if not whole else f"{100 * part / whole:.1f}%"
 
 
-def span(milliseconds: float | None) -> str:
+def span(milliseconds: float | None, locale: Locale) -> str:
     """A duration in the unit that suits it."""
     if milliseconds is None:
         return "–"
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ms"
+    is_korean = locale == "ko"
     seconds = milliseconds / 1000
     if seconds < 100:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f}초" if is_korean else f"{seconds:.1f} s"
     minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.1f} h"
+    if minutes < 100:
+        return f"{minutes:.0f}분" if is_korean else f"{minutes:.0f} min"
+    return f"{minutes / 60:.1f}시간" if is_korean else f"{minutes / 60:.1f} h"
 
 
 def grouped(count: float) -> str:

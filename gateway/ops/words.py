@@ -56,6 +56,9 @@ REASONS: Final[Words] = {
     "throttled": ("속도 제한", "Throttled"),
     "carrier_error": ("통신사 오류", "Carrier error"),
     "carrier_timeout": ("통신사 응답 없음", "Carrier timed out"),
+    "no_carrier": ("보낼 통신사 없음", "No carrier can take it"),
+    "internal_error": ("내부 오류", "Internal error"),
+    "store_changed": ("저장소 교체로 무효", "Void: the store changed"),
     "machine": ("자동응답기", "Answering machine"),
     "failed": ("실패", "Failed"),
 }
@@ -136,6 +139,12 @@ BREAKERS: Final[Words] = {
     "open": ("끊음", "open"),
 }
 
+CAPABILITIES: Final[Words] = {
+    "sms": ("문자", "texts"),
+    "voice": ("전화", "calls"),
+    "inbound": ("답장 수신", "replies"),
+}
+
 _KINDS: Final[Mapping[str, Words]] = {
     "method": METHODS,
     "status": STATUSES,
@@ -148,6 +157,7 @@ _KINDS: Final[Mapping[str, Words]] = {
     "contact": CONTACT_STATUSES,
     "done": DONE,
     "breaker": BREAKERS,
+    "capability": CAPABILITIES,
     "operation": {name.value: (words.ko, words.en) for name, words in OPERATION_NAMES.items()},
 }
 

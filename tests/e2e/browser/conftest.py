@@ -51,8 +51,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """The demo at the speed at which people use it."""
+async def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Demo]:
+    """The demo at the speed at which people use it; its audit is sealed soon, for there to be something to see."""
+    monkeypatch.setenv("BONIN_AUDIT_SEALED_AFTER", "1")
     async with demo_on_free_ports(tmp_path / "demo", PEOPLES_SPEED) as demo:
         yield demo
 

@@ -59,6 +59,19 @@ async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_e
     assert heard.complaints == []
 
 
+async def test_a_sealed_audit_fits_a_phone_in_english_too(manager: OpsPages, heard: Heard) -> None:
+    heads = manager.page.locator('[data-live="heads"] tbody tr')
+
+    async def are_there() -> bool:
+        await manager.open("/ops/audit?lang=en")
+        return await heads.count() > 0
+
+    await until(are_there)
+    assert await objections(manager.page) == []
+    await manager.picture("audit-sealed")
+    assert heard.complaints == []
+
+
 async def test_a_verification_is_found_by_number_and_its_call_followed_live(
     colleague: OpsPages, desk: DeskPage, phones: Phones, heard: Heard
 ) -> None:

@@ -1,6 +1,8 @@
 // Charts of what is in the page: [data-chart] holds the times (s) and one list of values a line, as JSON.
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const LINES = ["--blue", "--green", "--red", "--amber"];
+// Verifications are counted, so a scale has no halves.
+const WHOLE = [1, 2, 5].flatMap((first) => [...Array(7).keys()].map((zeros) => first * 10 ** zeros)).sort((a, b) => a - b);
 const drawn = new Map();
 
 function options(width, lines) {
@@ -11,7 +13,7 @@ function options(width, lines) {
     legend: { show: false },
     cursor: { y: false },
     scales: { y: { range: (_, least, most) => [Math.min(0, least), Math.max(most * 1.1, 1)] } },
-    axes: [{ ...axis, values: "{HH}:{mm}" }, { ...axis, size: 46 }],
+    axes: [{ ...axis, values: "{HH}:{mm}" }, { ...axis, size: 46, incrs: WHOLE }],
     series: [{}, ...lines.map((_, number) => ({
       stroke: colour(LINES[number]),
       width: 2,

@@ -31,6 +31,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// On a phone the sections are wider than the screen: the one that is open is seen.
+document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 draw(document);
 addEventListener("themechange", () => draw(document));
 follow(() => draw(document));

@@ -1,0 +1,48 @@
+"""What operators read: words and durations in their language, and no code of ours where there is a word."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from gateway.core.approvals import ApprovalStatus
+from gateway.core.carriers import Capability
+from gateway.core.delivery import DeliveryReason, DeliveryState
+from gateway.core.operators import Role
+from gateway.core.verification import Method, Status
+from gateway.http.language import Locale
+from gateway.ops.rendering import span
+from gateway.ops.words import word
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("capability", Capability),
+        ("method", Method),
+        ("status", Status),
+        ("delivery", DeliveryState),
+        ("reason", DeliveryReason),
+        ("role", Role),
+        ("approval_status", ApprovalStatus),
+    ],
+)
+def test_every_code_has_a_word_in_korean(kind: str, codes: Iterable[str]) -> None:
+    assert [code for code in codes if word(kind, code, "ko") == code] == []
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "locale", "said"),
+    [
+        (None, "ko", "–"),
+        (999, "ko", "999 ms"),
+        (1_049, "ko", "1.0초"),
+        (99_900, "ko", "99.9초"),
+        (120_000, "ko", "2분"),
+        (7_200_000, "ko", "2.0시간"),
+        (1_500, "en", "1.5 s"),
+        (120_000, "en", "2 min"),
+        (7_200_000, "en", "2.0 h"),
+    ],
+)
+def test_a_duration_is_told_in_the_unit_that_suits_it(milliseconds: int | None, locale: Locale, said: str) -> None:
+    assert span(milliseconds, locale) == said
