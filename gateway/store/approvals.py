@@ -146,11 +146,14 @@ class RedisApprovals:
         match approval.kind:
             case ApprovalKind.CONTACT_CHANGE:
                 taken = self._personal_data.blind_indexes(action["number"])
-                former = self._personal_data.blind_indexes(action["former"])
                 sealed = self._personal_data.seal(action["number"], bound_to=approval.contact_id or "")
                 # As when a contact is registered: before it, so that no contact exists whose sender is unknown.
-                await self._store.command("SET", keys.known_number(taken[0]), "1")
-                return former[0], taken[0], sealed, action["line_type"], former[-1], taken[-1]
+                await self._store.command("SADD", *keys.known_number(taken[0]))
+                former, now = (
+                    [bytes.fromhex(one) for one in indexes]
+                    for indexes in (self._personal_data.blind_indexes(action["former"]), taken)
+                )
+                return former[0], now[0], sealed, action["line_type"], former[-1], now[-1]
             case ApprovalKind.UNLOCK:
                 return (action["locked_at"],)
             case ApprovalKind.EARLY_RELEASE:

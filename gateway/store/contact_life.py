@@ -7,6 +7,7 @@ from gateway.core.contact_life import Evidence
 from gateway.core.limits import Limits
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
+from gateway.store.fields import FIELDS
 from gateway.store.scripts import load
 
 _DEMOTE = load("demote_contact", "contact_life")
@@ -73,7 +74,7 @@ class RedisContactLife:
 
     async def is_released(self, customer_id: str, contact_id: str) -> bool:
         until, (seconds, _) = await self._store.all(
-            ("HGET", keys.contact(customer_id, contact_id), "released_until"), ("TIME",)
+            ("HGET", keys.contact(customer_id, contact_id), FIELDS["c.released_until"]), ("TIME",)
         )
         return until is not None and int(seconds) * 1000 < int(until)
 

@@ -23,6 +23,7 @@ from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
+from gateway.store.fields import FIELDS
 from gateway.store.registering import contact_words, customer_words
 from gateway.store.scripts import load
 
@@ -30,7 +31,9 @@ _PUT_CUSTOMER = load("put_customer", "contact_life", "put_customer")
 _PUT_CONTACT = load("put_contact", "put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
 _READ_APPLICANT = load("read_applicant", "standing")
-_CONTACT_FIELDS = ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
+_CONTACT_FIELDS = tuple(
+    FIELDS[f"c.{word}"] for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
+)
 """As `_contact` takes their values."""
 
 
@@ -93,7 +96,7 @@ class RedisCustomers:
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         indexes = self._personal_data.blind_indexes(contact.number.e164)
         # Before the contact, so that no contact exists whose sender is unknown; a mark too many is harmless.
-        await self._store.command("SET", keys.known_number(indexes[0]), "1")
+        await self._store.command("SADD", *keys.known_number(indexes[0]))
         given = await self._store.run(
             _PUT_CONTACT,
             (
@@ -145,7 +148,7 @@ class RedisCustomers:
             raise ContactChanged
 
     async def is_known_number(self, blind_indexes: Sequence[str]) -> bool:
-        return any(await self._store.all(*(("EXISTS", keys.known_number(index)) for index in blind_indexes)))
+        return any(await self._store.all(*(("SISMEMBER", *keys.known_number(index)) for index in blind_indexes)))
 
     def _customer(self, customer_id: str, pairs: list[bytes], locked: int, exemption: list[bytes]) -> Customer | None:
         record = _record(pairs)

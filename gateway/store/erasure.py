@@ -74,7 +74,9 @@ class RedisErasure:
             *(("HGET", keys.branch_password(customer_id, operation), "id") for operation in Operation),
         )
         contact_ids = _text(contacts[1::2])
-        numbers = await self._store.all(*(("HGET", keys.contact(customer_id, one), "number") for one in contact_ids))
+        numbers = await self._store.all(
+            *(("HGET", keys.contact(customer_id, one), FIELDS["c.number"]) for one in contact_ids)
+        )
         opened = [
             self._personal_data.open(number, bound_to=contact_id)
             for contact_id, number in zip(contact_ids, numbers, strict=True)
@@ -88,7 +90,7 @@ class RedisErasure:
             auto_connect_ids=_text(auto_connects),
             branch_password_ids=_text(one for one in passwords if one is not None),
             indexes={
-                *_text(contacts[::2]),
+                *(index.hex() for index in contacts[::2]),
                 *(index for one in opened for index in self._personal_data.blind_indexes(one)),
                 *await self._former_indexes(customer_id, contact_ids),
             },
@@ -115,14 +117,14 @@ class RedisErasure:
             await self._store.command("SREM", ops_keys.owners(index), "", *owned)
             await self._erase_replies(customer_id, index)
             if not await self._has_another_owner(index):
-                gone = (keys.known_number(index), *keys.number_caps(index), keys.answering_text_cap(index))
-                await self._store.all(*(("DEL", one) for one in (*gone, ops_keys.owners(index))))
+                gone = (*keys.number_caps(index), keys.answering_text_cap(index), ops_keys.owners(index))
+                await self._store.all(("SREM", *keys.known_number(index)), *(("DEL", one) for one in gone))
             await self._store.command("DEL", keys.ownership_cap(customer_id, index))
 
     async def _has_another_owner(self, index: str) -> bool:
         owners = [one.split(" ") for one in _text(await self._store.command("SMEMBERS", ops_keys.owners(index)))]
-        indexes = await self._store.all(*(("HGET", keys.contact(*owner), "index") for owner in owners))
-        return index.encode() in indexes
+        indexes = await self._store.all(*(("HGET", keys.contact(*owner), FIELDS["c.index"]) for owner in owners))
+        return bytes.fromhex(index) in indexes
 
     async def _erase_replies(self, customer_id: str, index: str) -> None:
         pairs = await self._store.command("HGETALL", keys.replies(index))

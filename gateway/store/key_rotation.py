@@ -77,7 +77,8 @@ _LAPSING = {
     "ops-session": _Lapsing("pending", purpose=Purpose.ENCRYPTION),
 }
 _MARKS = frozenset({"known", "ops-owners"})
-"""Kinds of record that are named by a blind index and say nothing that a contact does not say as well."""
+"""Kinds of record that are named by a blind index, or by the key that made it, and say nothing that a contact does not
+say as well."""
 
 Progress = Callable[[int, int], None]
 """Is told how many keys were looked at, and about how many there are."""
@@ -104,7 +105,7 @@ class KeyRotation:
     async def _look(self, key: str, what: Walk, findings: Findings) -> None:
         kind, rest = keys.kind_and_rest(key)
         if kind in _MARKS:
-            await self._look_at_mark(key, rest, what, findings)
+            await self._look_at_mark(key, kind, rest, what, findings)
         if what is Walk.DROP_MARKS:
             return
         if kind == "contact":
@@ -137,8 +138,8 @@ class KeyRotation:
 
     async def _look_at_index(self, key: str, rest: str, what: Walk, findings: Findings) -> None:
         customer_id, _, contact_id = rest.rpartition(":")
-        index, number = await self._store.command("HMGET", key, "index", "number")
-        if index is None or index.decode().startswith(self._index_now):
+        index, number = await self._store.command("HMGET", key, FIELDS["c.index"], FIELDS["c.number"])
+        if index is None or index.startswith(bytes.fromhex(self._index_now)):
             return
         try:
             anew = self._personal_data.blind_indexes(self._personal_data.open(number, bound_to=contact_id))[0]
@@ -149,9 +150,11 @@ class KeyRotation:
             return
         # As when a contact is registered: before it, so that no contact exists whose sender is unknown.
         await self._store.all(
-            ("SET", keys.known_number(anew), "1"), ("SADD", ops_keys.owners(anew), f"{customer_id} {contact_id}")
+            ("SADD", *keys.known_number(anew)), ("SADD", ops_keys.owners(anew), f"{customer_id} {contact_id}")
         )
-        given = await self._store.run(_REINDEX, (keys.contacts(customer_id), key), (contact_id, index, anew))
+        given = await self._store.run(
+            _REINDEX, (keys.contacts(customer_id), key), (contact_id, index, bytes.fromhex(anew))
+        )
         findings.changed += given[0] == b"reindexed"
         findings.taken += given[0] == b"taken"
 
@@ -172,14 +175,15 @@ class KeyRotation:
         anew = self._personal_data.name_digests(name or "", birth_date)[0]
         await self._replace(key, "name_digest", digest, anew.encode(), findings)
 
-    async def _look_at_mark(self, key: str, index: str, what: Walk, findings: Findings) -> None:
+    async def _look_at_mark(self, key: str, kind: str, rest: str, what: Walk, findings: Findings) -> None:
         former = self._former[Purpose.INDEX]
-        if former is None or not index.startswith(former.hex()):
+        if former is None or not rest.startswith(former.hex()):
             return
+        marks = await self._store.command("SCARD", key) if kind == "known" else 1
         if what is Walk.DROP_MARKS:
-            findings.changed += await self._store.command("UNLINK", key)
+            findings.changed += marks * await self._store.command("UNLINK", key)
         else:
-            findings.left[Purpose.INDEX].marks += 1
+            findings.left[Purpose.INDEX].marks += marks
 
     async def _look_at_reply(self, key: str, index: str, findings: Findings) -> None:
         former = self._former[Purpose.INDEX]

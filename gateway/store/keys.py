@@ -16,6 +16,8 @@ from gateway.store.shards import new_verification_id as new_verification_id
 from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
 
+_KNOWN_PARTS = 1024
+
 
 def _at(shard: int, rest: str) -> str:
     return f"bonin:{{{TAGS[shard]}}}:{rest}"
@@ -36,7 +38,7 @@ CUSTOMERS = "bonin:{*}:customer:*"
 
 
 def contacts(customer_id: str) -> str:
-    """Hash: blind index of a number → contact id."""
+    """Hash: blind index of a number, in bytes → contact id."""
     return _at(shard_of(customer_id), f"contacts:{customer_id}")
 
 
@@ -230,9 +232,15 @@ def replies(blind_index: str) -> str:
     return _at(shard_of(blind_index), f"replies:{blind_index}")
 
 
-def known_number(blind_index: str) -> str:
-    """String: present when the number is somebody's contact."""
-    return _at(shard_of(blind_index), f"known:{blind_index}")
+def known_number(blind_index: str) -> tuple[str, bytes]:
+    """Set, and its member when the number is somebody's contact.
+
+    A set under each index key, shard and some bits of the index: each stays small enough to be kept without a table,
+    up to a few million numbers.
+    """
+    key_id, digest = blind_index[:8], bytes.fromhex(blind_index[8:])
+    part = int.from_bytes(digest[:2], "big") % _KNOWN_PARTS
+    return _at(shard_of(blind_index), f"known:{key_id}:{part}"), digest
 
 
 def inbound_text(message_id: str) -> str:

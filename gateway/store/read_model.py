@@ -9,6 +9,7 @@ import orjson
 from gateway.core.read_model import Filters, Found, Live, Minute, TimelineEvent
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 
 _ROUNDS: Final = 20
 """Of looking on for rows that match; a page that is not full by then says where to go on."""
@@ -122,9 +123,9 @@ class RedisReadModel:
     async def owners(self, blind_indexes: Sequence[str]) -> list[str]:
         noted = await self._store.all(*(("SMEMBERS", ops_keys.owners(index)) for index in blind_indexes))
         pairs = sorted({tuple(each.decode().split(" ")) for some in noted for each in some})
-        indexes = await self._store.all(*(("HGET", keys.contact(*pair), "index") for pair in pairs))
+        indexes = await self._store.all(*(("HGET", keys.contact(*pair), FIELDS["c.index"]) for pair in pairs))
         # A contact that has another number since, or is gone, is no answer.
-        asked = {index.encode() for index in blind_indexes}
+        asked = {bytes.fromhex(index) for index in blind_indexes}
         return sorted({pair[0] for pair, index in zip(pairs, indexes, strict=True) if index in asked})
 
     async def _by_size(self, filters: Filters) -> list[str]:

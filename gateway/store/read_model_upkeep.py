@@ -15,6 +15,7 @@ from gateway.core.alarms import AlarmKind
 from gateway.core.verification import Method
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Argument, Store
+from gateway.store.fields import FIELDS
 from gateway.store.projection import Event
 from gateway.store.read_model_parts import CarrierUpkeep, audit_numbers, flat
 from gateway.store.standing import standings_of
@@ -71,10 +72,10 @@ class Upkeep:
             if event["event"] in ("contact.created", "contact.changed")
         }
         wanted = sorted(contacts)
-        indexes = await self._store.all(*(("HGET", keys.contact(*each), "index") for each in wanted))
+        indexes = await self._store.all(*(("HGET", keys.contact(*each), FIELDS["c.index"]) for each in wanted))
         await self._store.all(
             *(
-                ("SADD", ops_keys.owners(index.decode()), " ".join(each))
+                ("SADD", ops_keys.owners(index.hex()), " ".join(each))
                 for each, index in zip(wanted, indexes, strict=True)
                 if index
             )

@@ -27,7 +27,8 @@ def customer_words(customer: Customer, personal_data: PersonalData) -> tuple[tup
 def contact_words(contact: Contact, indexes: Sequence[str], personal_data: PersonalData) -> tuple[Argument, ...]:
     """What `shared/put_contact.lua` takes."""
     sealed = personal_data.seal(contact.number.e164, bound_to=contact.contact_id)
-    return contact.contact_id, indexes[0], indexes[-1], contact.number.line_type, contact.label, sealed
+    index, other_index = bytes.fromhex(indexes[0]), bytes.fromhex(indexes[-1])
+    return contact.contact_id, index, other_index, contact.number.line_type, contact.label, sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class RedisRegistrations:
         ]  # fmt: skip
         for contact in contacts:
             indexes = self._personal_data.blind_indexes(contact.number.e164)
-            marks.append(("SET", keys.known_number(indexes[0]), "1"))
+            marks.append(("SADD", *keys.known_number(indexes[0])))
             arguments += contact_words(contact, indexes, self._personal_data)
         return (*life_keys(customer_id), keys.customer(customer_id)), arguments
 

@@ -30,7 +30,7 @@ SEALED_FIELDS = {
         SealedField("name", lambda _, customer_id: f"{customer_id}:name"),
         SealedField("birth_date", lambda _, customer_id: f"{customer_id}:birth_date"),
     ),
-    "contact": (SealedField("number", _its_id),),
+    "contact": (SealedField(FIELDS["c.number"], _its_id),),
     "approval": (SealedField("action", _its_id),),
     "v": (SealedField(FIELDS["v.sealed"], _its_id),),
     "idempotency": (SealedField("answer", _its_key),),

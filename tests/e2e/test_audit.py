@@ -15,6 +15,7 @@ from demo.secrets_file import load_or_make
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.fields import FIELDS
 from tests.audit_events import unknown_to_the_catalogue
 from tests.e2e.caller import Person, another
 from tests.e2e.processes import DemoProcess
@@ -82,8 +83,10 @@ async def _traces(process: DemoProcess, person: Person) -> list[bytes]:
     await store.open()
     try:
         customer = await store.command("HMGET", keys.customer(person.customer_id), "name", "birth_date", "name_digest")
-        contact = await store.command("HMGET", keys.contact(person.customer_id, person.contact_id), "number", "index")
-        return [*customer, *contact, await store.command("HGET", keys.customer_words(person.customer_id), "key")]
+        contact = keys.contact(person.customer_id, person.contact_id)
+        number, index = await store.command("HMGET", contact, FIELDS["c.number"], FIELDS["c.index"])
+        words = await store.command("HGET", keys.customer_words(person.customer_id), "key")
+        return [*customer, number, index, index.hex().encode(), words]
     finally:
         await store.close()
 

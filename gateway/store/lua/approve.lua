@@ -23,7 +23,7 @@ end
 local carry_out = {}
 
 function carry_out.contact_change()
-  local index = redis.call('HGET', CONTACT .. contact, 'index')
+  local index = redis.call('HGET', CONTACT .. contact, 'c.index')
   if not index or (index ~= ARGV[14] and index ~= ARGV[18]) then
     return {'outdated'}
   end
@@ -34,7 +34,7 @@ function carry_out.contact_change()
   fall(contact, 'number_changed', id)
   redis.call('HDEL', KEYS[1], index)
   redis.call('HSET', KEYS[1], ARGV[15], contact)
-  redis.call('HSET', CONTACT .. contact, 'index', ARGV[15], 'number', ARGV[16], 'line_type', ARGV[17])
+  redis.call('HSET', CONTACT .. contact, 'c.index', ARGV[15], 'c.number', ARGV[16], 'c.line_type', ARGV[17])
   note(contact, 'changed', 'number_changed', id)
 end
 
@@ -47,10 +47,10 @@ function carry_out.unlock()
 end
 
 function carry_out.early_release()
-  if redis.call('HGET', CONTACT .. contact, 'version') ~= ARGV[14] then
+  if redis.call('HGET', CONTACT .. contact, 'c.version') ~= ARGV[14] then
     return {'outdated'}
   end
-  redis.call('HSET', CONTACT .. contact, 'released_until', now + tonumber(ARGV[15]))
+  redis.call('HSET', CONTACT .. contact, 'c.released_until', now + tonumber(ARGV[15]))
   note(contact, 'released', 'early_release', id)
 end
 

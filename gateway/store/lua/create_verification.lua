@@ -12,7 +12,7 @@ if not born_in then
   return not_accepted()
 end
 
-if ARGV[2] == '' or redis.call('HGET', KEYS[3], 'version') ~= ARGV[2] then
+if ARGV[2] == '' or redis.call('HGET', KEYS[3], 'c.version') ~= ARGV[2] then
   if redis.call('EXISTS', KEYS[2]) == 0 then
     return {'customer_missing'}
   elseif ARGV[2] ~= '' then

@@ -8,7 +8,7 @@ ARGV: 1–6 as shared/contact_life.lua says  7 contact id  8 contact version exp
 Answers: {'missing'} | {'changed'} | {'done', now}. ]]
 let_old_checks_fall()
 local key, id, by = CONTACT .. ARGV[7], ARGV[7], ARGV[9]
-local contact = redis.call('HMGET', key, 'version', 'status', 'verified_by', 'fell_at')
+local contact = redis.call('HMGET', key, 'c.version', 'c.status', 'c.verified_by', 'c.fell_at')
 if not contact[1] then
   return {'missing'}
 end
@@ -17,7 +17,7 @@ if contact[1] ~= ARGV[8] then
 end
 local owned_at = by == 'ownership' and now or nil
 if ARGV[11] ~= '' then
-  local voucher = redis.call('HMGET', CONTACT .. ARGV[11], 'version', 'verified_by', 'verified_at', 'fell_at')
+  local voucher = redis.call('HMGET', CONTACT .. ARGV[11], 'c.version', 'c.verified_by', 'c.verified_at', 'c.fell_at')
   local v = redis.call('HMGET', VERIFICATION .. ARGV[10], 'v.status', 'v.operation', 'v.contact_id', 'v.target_contact_id',
     'v.closed_at')
   local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
@@ -30,18 +30,18 @@ end
 if contact[2] == 'verifiable' and contact[3] == 'ownership' and by ~= 'ownership' then
   return {'done', now}
 end
-redis.call('HDEL', key, 'owned_at', 'vouched_by')
-redis.call('HSET', key, 'status', 'verifiable', 'verified_by', by, 'verified_at', now, 'evidence', ARGV[10])
+redis.call('HDEL', key, 'c.owned_at', 'c.vouched_by')
+redis.call('HSET', key, 'c.status', 'verifiable', 'c.verified_by', by, 'c.verified_at', now)
 if owned_at then
-  redis.call('HSET', key, 'owned_at', owned_at)
+  redis.call('HSET', key, 'c.owned_at', owned_at)
 end
 if ARGV[11] ~= '' then
-  redis.call('HSET', key, 'vouched_by', ARGV[11])
+  redis.call('HSET', key, 'c.vouched_by', ARGV[11])
 end
 -- What this contact vouched for stands as long as it does: on the new check.
 for _, other in ipairs(by == 'ownership' and redis.call('HVALS', KEYS[1]) or {}) do
-  if redis.call('HGET', CONTACT .. other, 'vouched_by') == id then
-    redis.call('HSET', CONTACT .. other, 'owned_at', now)
+  if redis.call('HGET', CONTACT .. other, 'c.vouched_by') == id then
+    redis.call('HSET', CONTACT .. other, 'c.owned_at', now)
   end
 end
 note(id, 'verifiable', by, ARGV[10])

@@ -114,11 +114,11 @@ class Ports:
 
     async def let_contact_change(self, contact_id: str) -> None:
         """The contact of a customer is another version now, and nobody closed what was opened with the last one."""
-        await self.store.command("HINCRBY", keys.contact(builders.CUSTOMER_ID, contact_id), "version", 1)
+        await self.store.command("HINCRBY", keys.contact(builders.CUSTOMER_ID, contact_id), FIELDS["c.version"], 1)
 
     async def let_ownership_age(self, contact_id: str) -> None:
         """The contact's ownership check was as long ago as can be."""
-        await self.store.command("HSET", keys.contact(builders.CUSTOMER_ID, contact_id), "owned_at", 1)
+        await self.store.command("HSET", keys.contact(builders.CUSTOMER_ID, contact_id), FIELDS["c.owned_at"], 1)
 
     async def let_resend_pause_pass(self, verification_id: str) -> None:
         await self.store.command("HSET", keys.verification(verification_id), FIELDS["v.resend_at"], 1)

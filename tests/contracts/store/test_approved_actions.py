@@ -16,6 +16,7 @@ from gateway.core.stores import CustomerLocked
 from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.contact_life import RedisContactLife
+from gateway.store.fields import FIELDS
 from tests import builders
 from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE, new_verification
 from tests.contracts.store.approval_requests import (
@@ -100,11 +101,13 @@ async def test_a_release_is_in_force_until_its_time_is_over_or_the_contact_falls
     assert not await life.is_released(CUSTOMER_ID, owned.contact_id)
     await approvals.approve(asked, CHECKER, "확인")
     assert await life.is_released(CUSTOMER_ID, owned.contact_id)
-    until = int(await ports.store.command("HGET", keys.contact(CUSTOMER_ID, owned.contact_id), "released_until"))
+    until = int(
+        await ports.store.command("HGET", keys.contact(CUSTOMER_ID, owned.contact_id), FIELDS["c.released_until"])
+    )
     assert until - asked.requested_at >= LIMITS.early_release_life * 1000
-    await ports.store.command("HSET", keys.contact(CUSTOMER_ID, owned.contact_id), "released_until", 1)
+    await ports.store.command("HSET", keys.contact(CUSTOMER_ID, owned.contact_id), FIELDS["c.released_until"], 1)
     assert not await life.is_released(CUSTOMER_ID, owned.contact_id)
-    await ports.store.command("HSET", keys.contact(CUSTOMER_ID, owned.contact_id), "released_until", until)
+    await ports.store.command("HSET", keys.contact(CUSTOMER_ID, owned.contact_id), FIELDS["c.released_until"], until)
     await life.demote(CUSTOMER_ID, owned, "number_recycling", "carrier", "gateway")
     assert not await life.is_released(CUSTOMER_ID, owned.contact_id)
 

@@ -13,6 +13,7 @@ from gateway.core.verification import TRAITS, Method, Status, Verdict, Verificat
 from gateway.store import keys
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
+from gateway.store.fields import FIELDS
 from gateway.store.verifications import RedisVerifications, new_receipt_id
 from tests import builders
 from tests.builders import CODE, CUSTOMER_ID, LANDLINE, new_verification
@@ -22,6 +23,7 @@ GOOD_FOR = 3600
 AGEING = replace(LIMITS, ownership_check_good_for=GOOD_FOR)
 OWNERSHIP, VOUCH = VerifiedBy.OWNERSHIP, VerifiedBy.VOUCH
 NEEDS_VERIFICATION, VERIFIABLE = ContactStatus.NEEDS_VERIFICATION, ContactStatus.VERIFIABLE
+OWNED_AT = FIELDS["c.owned_at"]
 
 Read = Callable[[Contact], Awaitable[Contact]]
 
@@ -227,7 +229,7 @@ class TestAgeing:
 
     async def let_checks_age(self, ports: Ports, *contacts: Contact) -> None:
         for contact in contacts:
-            await ports.store.command("HSET", keys.contact(CUSTOMER_ID, contact.contact_id), "owned_at", 1)
+            await ports.let_ownership_age(contact.contact_id)
 
     async def test_a_check_that_is_too_old_counts_no_more_and_the_audit_says_so(
         self, ports: Ports, customers: RedisCustomers, life: RedisContactLife, owned: Contact, vouched: Contact
@@ -268,7 +270,7 @@ class TestAgeing:
     ) -> None:
         nearly = await self.almost_too_old(ports, owned, vouched)
         await customers.make_verifiable(CUSTOMER_ID, owned, OWNERSHIP, "carrier", None)
-        owned_at = await ports.store.command("HGET", keys.contact(CUSTOMER_ID, vouched.contact_id), "owned_at")
+        owned_at = await ports.store.command("HGET", keys.contact(CUSTOMER_ID, vouched.contact_id), OWNED_AT)
         assert int(owned_at) > nearly
 
     async def test_a_new_check_after_its_time_does_not_revive_what_the_contact_vouched_for(
@@ -293,5 +295,5 @@ class TestAgeing:
         seconds, _ = await ports.store.command("TIME")
         nearly = (int(seconds) - GOOD_FOR + 60) * 1000
         for contact in contacts:
-            await ports.store.command("HSET", keys.contact(CUSTOMER_ID, contact.contact_id), "owned_at", nearly)
+            await ports.store.command("HSET", keys.contact(CUSTOMER_ID, contact.contact_id), OWNED_AT, nearly)
         return nearly

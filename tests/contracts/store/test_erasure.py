@@ -64,7 +64,7 @@ async def a_whole_life(ports: Ports, approvals: RedisApprovals, mobile: Contact)
     changed = await approvals.add(change_of(mobile))
     await approvals.approve(changed, CHECKER, "신분증 확인")
     await store.command("SADD", ops_keys.owners(indexes()[-1]), f"{CUSTOMER_ID} {mobile.contact_id}")
-    await store.command("SET", keys.known_number(indexes()[-1]), "1")
+    await store.command("SADD", *keys.known_number(indexes()[-1]))
     await approvals.add(await locked(ports))
     await approvals.add(new(ApprovalKind.OVERSEAS_EXEMPTION, {"from": "1", "until": "2", "version": "0"}))
 

@@ -9,6 +9,7 @@ from gateway.core.delivery import DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.read_model import Filters
 from gateway.core.verification import Method, Status, Verification
 from gateway.store import keys, ops_keys
+from gateway.store.fields import FIELDS
 from gateway.store.projector import Projector
 from gateway.store.read_model import RedisReadModel
 from gateway.store.read_model_upkeep import Upkeep
@@ -198,7 +199,7 @@ async def test_a_number_leads_to_its_customers_until_it_is_another(
     await projector.catch_up()
     indexes = builders.personal_data().blind_indexes(MOBILE)
     assert await read_model.owners(indexes) == [CUSTOMER_ID]
-    await ports.store.command("HSET", keys.contact(CUSTOMER_ID, mobile.contact_id), "index", "another")
+    await ports.store.command("HSET", keys.contact(CUSTOMER_ID, mobile.contact_id), FIELDS["c.index"], "another")
     assert await read_model.owners(indexes) == []
 
 

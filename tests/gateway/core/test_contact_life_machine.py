@@ -32,6 +32,7 @@ from gateway.store.approvals import RedisApprovals
 from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
+from gateway.store.fields import FIELDS
 from gateway.store.verifications import RedisVerifications, new_receipt_id
 from tests import builders
 from tests.builders import CODE, CUSTOMER_ID, new_verification
@@ -158,7 +159,7 @@ class ContactLifeMachine(RuleBasedStateMachine):
         if line.by is OWNERSHIP:
             resting = [line, *(one for one in self.lines if one.voucher is line)]
             for one in resting:
-                self.run(self.store.command("HSET", keys.contact(CUSTOMER_ID, one.contact_id), "owned_at", 1))
+                self.run(self.store.command("HSET", keys.contact(CUSTOMER_ID, one.contact_id), FIELDS["c.owned_at"], 1))
             self.fall(line)
 
     @rule(seldom=SELDOM)

@@ -10,7 +10,7 @@ local PERSON, CUSTOMER = ARGV[5], ARGV[6]
 --[[ Keeps a change with what it rests on, beside the contact and in the audit. ]]
 local function note(id, event, cause, reference)
   redis.call('RPUSH', EVIDENCE .. id, cjson.encode({ event, string.format('%d', now), cause, reference, PERSON,
-    redis.call('HGET', CONTACT .. id, 'version') }))
+    redis.call('HGET', CONTACT .. id, 'c.version') }))
   tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
@@ -45,16 +45,16 @@ end
 voucher. `fell_at` voids the receipts of before. ]]
 local function fall(id, cause, reference)
   local contact = CONTACT .. id
-  local was_verifiable = redis.call('HGET', contact, 'status') == 'verifiable'
-  redis.call('HSET', contact, 'status', 'needs_verification', 'fell_at', now)
-  redis.call('HDEL', contact, 'verified_by', 'verified_at', 'evidence', 'owned_at', 'vouched_by', 'released_until')
-  redis.call('HINCRBY', contact, 'version', 1)
+  local was_verifiable = redis.call('HGET', contact, 'c.status') == 'verifiable'
+  redis.call('HSET', contact, 'c.status', 'needs_verification', 'c.fell_at', now)
+  redis.call('HDEL', contact, 'c.verified_by', 'c.verified_at', 'c.owned_at', 'c.vouched_by', 'c.released_until')
+  redis.call('HINCRBY', contact, 'c.version', 1)
   if was_verifiable then
     note(id, 'needs_verification', cause, reference)
   end
   void_open(id)
   for _, other in ipairs(redis.call('HVALS', KEYS[1])) do
-    if redis.call('HGET', CONTACT .. other, 'vouched_by') == id then
+    if redis.call('HGET', CONTACT .. other, 'c.vouched_by') == id then
       fall(other, 'voucher_fell', id)
     end
   end
@@ -63,7 +63,7 @@ end
 --[[ Lets fall what rests on an ownership check that is too old to count. ]]
 local function let_old_checks_fall()
   for _, id in ipairs(GOOD_FOR > 0 and redis.call('HVALS', KEYS[1]) or {}) do
-    local owned_at = redis.call('HGET', CONTACT .. id, 'owned_at')
+    local owned_at = redis.call('HGET', CONTACT .. id, 'c.owned_at')
     if owned_at and now >= tonumber(owned_at) + GOOD_FOR then
       fall(id, 'aged', 'ownership')
     end

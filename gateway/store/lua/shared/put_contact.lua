@@ -11,8 +11,8 @@ local function put_contact(contacts, contact, audit, customer, person, most, now
     return 'too_many'
   end
   redis.call('HSET', contacts, index, id)
-  redis.call('HSET', contact, 'index', index, 'status', 'needs_verification', 'version', 1,
-    'line_type', line_type, 'label', label, 'number', sealed)
+  redis.call('HSET', contact, 'c.index', index, 'c.status', 'needs_verification', 'c.version', 1,
+    'c.line_type', line_type, 'c.label', label, 'c.number', sealed)
   tell(audit, 'contact.created', now, customer, 'contact', id, 'line_type', line_type, 'label', label, 'by', person)
   return 'created'
 end
