@@ -4,6 +4,7 @@ The password is in the fragment of the address, which browsers do not send: the 
 because it keeps nothing but a digest.
 """
 
+import asyncio
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -59,7 +60,8 @@ class SlipPage:
         if customer is None or issued.status != "active":
             raise Refusal(Problem.BRANCH_PASSWORD_NOT_FOUND)
         locale = request.query.get("lang") or negotiate(request.headers.get("Accept-Language"))
-        page = self._template.render(
+        template = await asyncio.to_thread(getattr, self, "_template")
+        page = template.render(
             locale="en" if locale == "en" else "ko",
             firm=self._firm,
             masked_name=mask_name(customer.name),

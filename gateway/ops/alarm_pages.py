@@ -20,7 +20,7 @@ class AlarmPages:
         self._alarms = alarms
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         return [
             web.get(_PATH, guard.page(self.show)),
             web.post(f"{_PATH}/clear", guard.action(self.clear, Role.OPERATOR)),

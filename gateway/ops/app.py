@@ -2,22 +2,33 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from gateway.ops.guard import Guard
-from gateway.ops.rendering import STATIC_PATH
+from gateway.ops.rendering import STATIC_PATH, Pages
 
 
 class Section(Protocol):
     """Some pages."""
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]: ...
+    def routes(self, guard: Guard) -> list[web.RouteDef]: ...
 
 
-def add_ops_pages(app: web.Application, guard: Guard, sections: Sequence[Section]) -> None:
+def add_ops_pages(app: web.Application, guard: Guard, pages: Pages, sections: Sequence[Section]) -> None:
     """Serve the pages and their files; every page but the signing in passes the guard."""
     app.router.add_static(STATIC_PATH, Path(__file__).parent / "static")
     for section in sections:
-        app.add_routes(section.routes(guard))
+        app.add_routes([_when_loaded(pages, route) for route in section.routes(guard)])
+
+
+def _when_loaded(pages: Pages, route: web.RouteDef) -> web.RouteDef:
+    handler = cast(Handler, route.handler)  # none of ours is a class
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        await pages.load()
+        return await handler(request)
+
+    return web.RouteDef(route.method, route.path, handle, route.kwargs)

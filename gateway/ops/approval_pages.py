@@ -19,7 +19,7 @@ class ApprovalPages:
         self._approvals = approvals
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         one = f"{_PATH}/{{approval_id:{APPROVAL_ID}}}"
         return [
             web.get(_PATH, guard.page(self.show)),

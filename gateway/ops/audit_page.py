@@ -17,7 +17,7 @@ class AuditPage:
         self._kid = kid
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         return [web.get(f"{PREFIX}/audit", guard.page(self.show))]
 
     async def show(self, visit: Visit) -> web.StreamResponse:

@@ -26,7 +26,7 @@ class CarrierPages:
         self._names = names
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         one = f"{_PATH}/{{carrier}}"
         return [
             web.get(_PATH, guard.page(self.show)),

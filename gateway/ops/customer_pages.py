@@ -40,7 +40,7 @@ class CustomerPages:
         self._rows = rows
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         one = f"{_PATH}/{{customer_id:{CUSTOMER_ID}}}"
         return [
             web.get(_PATH, guard.page(self.locked)),

@@ -29,7 +29,7 @@ class DeadLetterPages:
         self._actions = actions
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         one = f"{_PATH}/{{dead_letter_id:[0-9-]{{3,50}}}}"
         return [
             web.get(_PATH, guard.page(self.show)),

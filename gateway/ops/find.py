@@ -32,7 +32,7 @@ class FindPages:
         self._blind_indexes = blind_indexes
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         return [web.post(f"{PREFIX}/find", guard.action(self.find, Role.VIEWER))]
 
     async def find(self, visit: Visit) -> web.StreamResponse:

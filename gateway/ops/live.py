@@ -27,7 +27,7 @@ class LivePages:
         self._read_model = read_model
         self._sign_in = sign_in
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         return [web.get(f"{PREFIX}/live", guard.page(self.follow, by_itself=True))]
 
     async def follow(self, visit: Visit) -> web.StreamResponse:

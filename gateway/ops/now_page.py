@@ -26,7 +26,7 @@ class NowPage:
         self._alarms = alarms
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         return [web.get(PREFIX, guard.page(self.show)), web.get(f"{PREFIX}/", guard.page(self.show))]
 
     async def show(self, visit: Visit) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """The pages: Jinja templates, in one of two languages, with the words and formats that all of them use."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -40,6 +41,11 @@ class Pages:
 
     def __init__(self, firm: Firm) -> None:
         self._firm = firm
+
+    async def load(self) -> None:
+        """Before the first page; it takes a moment, in which others are answered."""
+        if "_environment" not in self.__dict__:
+            await asyncio.to_thread(getattr, self, "_environment")
 
     @cached_property
     def _environment(self) -> "Environment":

@@ -32,7 +32,7 @@ class SignInPages:
         self._pages = pages
         self._secure = secure
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         return [
             web.get(SIGN_IN_PATH, self.show),
             web.post(SIGN_IN_PATH, self.sign_in),

@@ -41,7 +41,7 @@ class VerificationPages:
         self._actions = actions
         self._pages = pages
 
-    def routes(self, guard: Guard) -> list[web.AbstractRouteDef]:
+    def routes(self, guard: Guard) -> list[web.RouteDef]:
         one = f"{_PATH}/{{verification_id:{VERIFICATION_ID}}}"
         return [
             web.get(_PATH, guard.page(self.list)),

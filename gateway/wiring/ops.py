@@ -62,6 +62,7 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
     add_ops_pages(
         app,
         Guard(sign_in, pages),
+        pages,
         [
             SignInPages(sign_in, pages, secure=settings.public_url.startswith("https:")),
             NowPage(read_model, stores.alarms, pages),
