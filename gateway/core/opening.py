@@ -18,7 +18,7 @@ from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
-from gateway.core.sending import Sending, texting_of
+from gateway.core.sending import Sending, Sent, texting_of
 from gateway.core.stores import (
     Capped,
     ContactChanged,
@@ -79,18 +79,20 @@ class Opening:
             stored, client=request.client, texting=texting_of(request.method), instead=row.methods
         )
         try:
-            return await self._open(request, stored, row)
+            return await self._open(request, stored, row, sent)
         except Refusal:
             self._sending.give_back(sent)
             raise
 
-    async def _open(self, request: OpenRequest, stored: StoredContact | None, row: OperationRow) -> Verification:
+    async def _open(
+        self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, sent: Sent | None
+    ) -> Verification:
         if stored is not None:
             # After the caps: each look-up costs the firm, and a caller in a loop must not spend without end.
             method = ContactMethod(request.method)
             await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
         code = new_code() if TRAITS[request.method].has_code else None
-        new = self._compose(request, stored, row, code)
+        new = self._compose(request, stored, row, sent, code)
         if stored is not None and request.method is Method.SMS_REPLY and code is not None:
             # What is waited for is written under the keys that write, and looked for under all.
             index = stored.blind_indexes[0]
@@ -160,7 +162,12 @@ class Opening:
         return applicant
 
     def _compose(
-        self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, code: str | None
+        self,
+        request: OpenRequest,
+        stored: StoredContact | None,
+        row: OperationRow,
+        sent: Sent | None,
+        code: str | None,
     ) -> NewVerification:
         verification_id, pepper_id = self._new_verification_id(request.customer_id), self._vault.pepper_id
         digest = sealed = None
@@ -183,7 +190,7 @@ class Opening:
             life=row.valid_for,
             per_day=row.per_day,
             policy_version=self._policy.version,
-            prefix=self._sending.prefix_of(stored.contact.number) if stored else None,
+            prefix=sent.prefix if sent else None,
             pepper_id=pepper_id,
             code_digest=digest,
             sealed_code=sealed,

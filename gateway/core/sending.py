@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from contacts.models import ContactMethod, methods_of
-from contacts.phone_numbers import PhoneNumber
 from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.customer_stores import StoredContact
 from gateway.core.errors import Refusal
@@ -94,9 +93,6 @@ class Sending:
         self._alarms = alarms
         self._digits = prefix_digits
 
-    def prefix_of(self, number: PhoneNumber) -> str:
-        return number.prefix(self._digits)
-
     async def take(
         self,
         stored: StoredContact | None,
@@ -116,7 +112,7 @@ class Sending:
             await self._refusing(asyncio.gather(*others))
             return None
         others.append(self._caps.take_number(stored.blind_indexes))
-        prefix = self.prefix_of(stored.contact.number)
+        prefix = stored.contact.number.prefix(self._digits)
         # Asked for together, so that they travel together. What a cap gives when another refuses is lost, save the
         # range's: one customer in a loop must not use up what thousands share.
         counted_at, *refused = await asyncio.gather(self._ranges.take(prefix, texting), *others, return_exceptions=True)

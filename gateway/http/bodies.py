@@ -42,13 +42,12 @@ async def read_json(request: web.Request) -> tuple[bytes, dict[str, Any]]:
 
 async def read_capped(request: web.Request, limit: int) -> bytes:
     """The whole body: refused over `limit` bytes (413) or when it takes too long to arrive (408)."""
-    declared = request.content_length
-    if declared is not None and declared > limit:
-        raise Refusal(Problem.BODY_TOO_LARGE, values={"limit": limit})
     try:
         if request.content.is_eof():
             raw = request.content.read_nowait()
         else:
+            if (request.content_length or 0) > limit:
+                raise Refusal(Problem.BODY_TOO_LARGE, values={"limit": limit})
             async with asyncio.timeout(BODY_SECONDS):
                 raw = await _read_up_to(request.content, limit)
     except TimeoutError:

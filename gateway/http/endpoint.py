@@ -17,7 +17,7 @@ from gateway.http.idempotency import REPLAYED, Idempotency
 from gateway.http.lifecycle import Lifecycle
 from gateway.http.models import NoBody, NoQuery
 from gateway.http.rates import Rates
-from gateway.http.routes import NO_HEADERS, ApiRequest, ApiResponse, PathType, Route
+from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route
 from gateway.http.whole import Response, WholeAnswer
 
 _NO_BODY = NoBody()
@@ -78,7 +78,8 @@ class Endpoint:
         if self._once is None or IDEMPOTENCY_KEY not in request.headers:
             return await self._answer(call)
         answer, replayed = await self._once(request, caller, document, lambda: self._carry_out(call))
-        return _response(answer, {REPLAYED: "true"} if replayed else {})
+        headers = {**answer.headers, REPLAYED: "true"} if replayed else answer.headers
+        return WholeAnswer(answer.status, answer.body, headers)
 
     async def _authenticate(self, request: web.Request) -> Caller:
         try:
@@ -99,7 +100,10 @@ class Endpoint:
 
     async def _answer(self, call: ApiRequest[Any, Any]) -> Response:
         answered = await self._handler(call)
-        return answered if isinstance(answered, web.StreamResponse) else _response(self._encode(answered))
+        if isinstance(answered, web.StreamResponse):
+            return answered
+        answer = self._encode(answered)
+        return WholeAnswer(answer.status, answer.body, answer.headers)
 
     async def _carry_out(self, call: ApiRequest[Any, Any]) -> Answered:
         answered = await self._handler(call)
@@ -115,10 +119,6 @@ class Endpoint:
         body = answered.body if isinstance(answered.body, model) else model.model_validate(answered.body)
         encoded = model.__pydantic_serializer__.to_json(body)
         return Answered(answered.status, encoded, {**answered.headers, "Content-Type": "application/json"})
-
-
-def _response(answer: Answered, more_headers: Mapping[str, str] = NO_HEADERS) -> WholeAnswer:
-    return WholeAnswer(answer.status, answer.body, {**answer.headers, **more_headers})
 
 
 async def _continue(request: web.Request) -> None:

@@ -247,10 +247,10 @@ class JwksAnswer(Answer):
 
 
 def _verification(verification: Verification, limits: Limits) -> dict[str, Any]:
-    is_open = verification.is_open
+    status = verification.shown_status
+    is_open = status is Status.PENDING
     resends_left = max(0, limits.resends + 1 - verification.delivery_number)
     can_resend = is_open and TRAITS[verification.method].can_be_resent and resends_left > 0
-    status = verification.shown_status
     reason = verification.reason or (verification.delivery_reason if is_open else None)
     return {
         "id": verification.verification_id,

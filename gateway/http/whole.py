@@ -21,7 +21,7 @@ _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" fo
 class WholeAnswer:
     """What aiohttp's protocol asks of a response, and no more. It is sent once."""
 
-    __slots__ = ("_body", "_closes", "_headers", "_request", "status")
+    __slots__ = ("_body", "_closes", "_headers", "_request", "keep_alive", "status")
 
     def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         """`headers` are this answer's own; one that is among the usual ones as well takes their place."""
@@ -30,16 +30,15 @@ class WholeAnswer:
         self._headers = headers
         self._closes = False
         self._request: web.BaseRequest | None = None
-
-    @property
-    def keep_alive(self) -> bool:
-        return not self._closes and self._request is not None and self._request.keep_alive
+        self.keep_alive = False
 
     def force_close(self) -> None:
+        """Before it is prepared."""
         self._closes = True
 
     async def prepare(self, request: web.BaseRequest) -> None:
         self._request = request
+        self.keep_alive = request.keep_alive and not self._closes
 
     async def write_eof(self) -> None:
         """Send it all. Raises `ConnectionResetError` when the client is gone."""

@@ -35,6 +35,11 @@ _CONTACT_FIELDS = tuple(
     FIELDS[f"c.{word}"] for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
 )
 """As `_contact` takes their values."""
+_KINDS = {kind.encode(): kind for kind in CustomerKind}
+_LINE_TYPES = {line_type.encode(): line_type for line_type in LineType}
+_LABELS = {label.encode(): label for label in ContactLabel}
+_STATUSES = {status.encode(): status for status in ContactStatus}
+_VERIFIED_BY = {by.encode(): by for by in VerifiedBy}
 
 
 class RedisCustomers:
@@ -86,7 +91,7 @@ class RedisCustomers:
             return None
         kind, consent, locked, standing, contact = read
         return Applicant(
-            kind=CustomerKind(kind.decode()),
+            kind=_KINDS[kind],
             online_consent=bool(consent),
             locked=bool(locked),
             standing=standing_of(standing),
@@ -157,7 +162,7 @@ class RedisCustomers:
         birth_date = record.get(b"birth_date")
         return Customer(
             customer_id=customer_id,
-            kind=CustomerKind(record[b"kind"].decode()),
+            kind=_KINDS[record[b"kind"]],
             name=self._personal_data.open(record[b"name"], bound_to=f"{customer_id}:name"),
             birth_date=(
                 self._personal_data.open(birth_date, bound_to=f"{customer_id}:birth_date") if birth_date else None
@@ -174,10 +179,10 @@ class RedisCustomers:
         e164 = self._personal_data.open(number, bound_to=contact_id)
         contact = Contact(
             contact_id=contact_id,
-            number=PhoneNumber(e164, LineType(line_type.decode())),
-            label=ContactLabel(label.decode()),
-            status=ContactStatus(status.decode()),
-            verified_by=VerifiedBy(by.decode()) if by else None,
+            number=PhoneNumber(e164, _LINE_TYPES[line_type]),
+            label=_LABELS[label],
+            status=_STATUSES[status],
+            verified_by=_VERIFIED_BY[by] if by else None,
             verified_at=datetime.fromtimestamp(int(at) / 1000, UTC) if at else None,
             version=int(version),
         )

@@ -33,6 +33,7 @@ _RESEND = load("resend_verification")
 _REPORT = load("report_delivery", "reports")
 _TAKE_TURN = load("take_turn", "reading")
 _PUT_TURN = load("put_turn")
+_VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 
 
 class RedisVerifications:
@@ -138,7 +139,7 @@ class RedisVerifications:
         )
         _raise_if_over(given)
         verdict, wrong, as_it_stands = given
-        return Judgement(Verdict(verdict.decode()), wrong, verification_of(terms, as_it_stands))
+        return Judgement(_VERDICTS[verdict], wrong, verification_of(terms, as_it_stands))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
         given = await self._store.run(
