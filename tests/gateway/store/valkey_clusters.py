@@ -16,7 +16,7 @@ from tests.gateway.store.valkey_servers import Server, running
 
 PRIMARIES = 3
 _SETTINGS = (
-    "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no",
+    "--cluster-enabled", "yes", "--cluster-require-full-coverage", "no",
     "--cluster-replica-validity-factor", "0", "--appendonly", "yes", "--appendfsync", "no", "--save", "",
 )  # fmt: skip
 _PATIENCE_SECONDS = 60
@@ -52,11 +52,35 @@ class ClusterNodes:
 
     def owner(self, shard: int) -> ClusterNode:
         """The primary that has a shard now, as the first node that answers knows it."""
-        asked = next(node for node in self.primaries + self.replicas if node.answers())
+        owner = self._owner_for(next(node for node in self.primaries + self.replicas if node.answers()), shard)
+        assert owner is not None
+        return owner
+
+    def move(self, shard: int, target: ClusterNode) -> None:
+        """Key by key, as Redis 7 and the tools for it move a slot."""
+        slot, source = slot_of(shard), self.owner(shard)
+        target.say("CLUSTER", "SETSLOT", slot, "IMPORTING", source.node_id)
+        source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", target.node_id)
+        while keys := source.say("CLUSTER", "GETKEYSINSLOT", slot, 10):
+            source.say("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+        for node in (target, source, *self.primaries):
+            node.say("CLUSTER", "SETSLOT", slot, "NODE", target.node_id)
+        self._until_agreed(shard, target)
+
+    def move_whole(self, shard: int, target: ClusterNode) -> None:
+        """At once, as Valkey 9 does it."""
+        slot, source = slot_of(shard), self.owner(shard)
+        source.say("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", target.node_id)
+        self._until_agreed(shard, target)
+
+    def _until_agreed(self, shard: int, owner: ClusterNode) -> None:
+        _until(lambda: all(self._owner_for(node, shard) is owner for node in self.primaries))
+
+    def _owner_for(self, asked: ClusterNode, shard: int) -> ClusterNode | None:
         for first, last, primary, *_ in asked.say("CLUSTER", "SLOTS"):
             if first <= slot_of(shard) <= last:
                 return next(node for node in self.primaries + self.replicas if node.port == primary[1])
-        raise AssertionError(f"nobody has shard {shard}")
+        return None
 
 
 def slot_of(shard: int) -> int:
@@ -64,16 +88,18 @@ def slot_of(shard: int) -> int:
 
 
 @contextmanager
-def a_cluster(directory: Path) -> Iterator[ClusterNodes]:
+def a_cluster(directory: Path, node_timeout_ms: int = 20_000) -> Iterator[ClusterNodes]:
+    """A node that says nothing for as long is replaced: longer than a slow machine stands still, or it is meant."""
     with ExitStack() as stack:
-        nodes = [_started(directory / f"node-{number}", stack) for number in range(2 * PRIMARIES)]
+        nodes = [_started(directory / f"node-{number}", node_timeout_ms, stack) for number in range(2 * PRIMARIES)]
         _join(nodes)
         yield ClusterNodes(nodes)
 
 
-def _started(directory: Path, stack: ExitStack) -> ClusterNode:
+def _started(directory: Path, node_timeout_ms: int, stack: ExitStack) -> ClusterNode:
     bus_port = unused_port()
-    server = stack.enter_context(running(directory, *_SETTINGS, "--cluster-port", str(bus_port)))
+    settings = (*_SETTINGS, "--cluster-port", str(bus_port), "--cluster-node-timeout", str(node_timeout_ms))
+    server = stack.enter_context(running(directory, *settings))
     node = ClusterNode(server, bus_port)
     stack.callback(node.close)
     return node
