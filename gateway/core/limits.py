@@ -40,6 +40,7 @@ class Limits:
     ring: int = 30
     """Seconds a phone rings."""
     branch_password_life: int = 86_400
+    shortest_branch_password_life: int = 60
     longest_branch_password_life: int = 7 * 86_400
     receipt_life: int = 600
     """Seconds in which the issuance system redeems a receipt."""

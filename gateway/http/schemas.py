@@ -232,7 +232,17 @@ class IssueBranchPassword(Body):
     operation: Annotated[Operation, Field(strict=False)]
     branch: OneLine
     issued_by: OneLine
-    valid_for: Annotated[int, Field(ge=1, le=31_536_000, description="초 / seconds")] | None = None
+    valid_for: (
+        Annotated[
+            int,
+            Field(
+                ge=Limits.shortest_branch_password_life,
+                le=Limits.longest_branch_password_life,
+                description="초 / seconds",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class BranchPasswordAnswer(Answer):

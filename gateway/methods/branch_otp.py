@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gateway.core.codes import CodeVault, new_branch_password
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.errors import FieldError, Refusal
+from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
 from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
@@ -12,8 +12,6 @@ from gateway.core.policy import ExtraAuthentication, Policy
 from gateway.core.problems import Problem
 from gateway.core.stores import BranchPassword, BranchPasswordStore, CustomerMissing
 from gateway.core.verification import Method
-
-_SHORTEST_LIFE = 60
 
 
 class BranchPasswords:
@@ -40,18 +38,6 @@ class BranchPasswords:
     ) -> tuple[BranchPassword, str]:
         """A new password in force, and the password itself: nobody can read it again."""
         life = self._limits.branch_password_life if valid_for is None else valid_for
-        longest = self._limits.longest_branch_password_life
-        if not _SHORTEST_LIFE <= life <= longest:
-            raise Refusal(
-                Problem.INVALID_FIELDS,
-                errors=(
-                    FieldError(
-                        "valid_for",
-                        f"{_SHORTEST_LIFE}초 이상 {longest}초 이하로 정해 주세요.",
-                        f"Choose between {_SHORTEST_LIFE} and {longest} seconds.",
-                    ),
-                ),
-            )
         await self._check_of_use(customer_id, operation)
         password = new_branch_password()
         digest = self._vault.branch_digests(customer_id, operation, password)[0]

@@ -92,6 +92,8 @@ async def test_a_password_lives_from_a_minute_to_a_week(person: Person, issuer: 
     body = {"customer_id": person.customer_id, "operation": "issue", "branch": "여의도", "issued_by": "박지점"}
     refused = await issuer.post("/v1/branch-passwords", body | {"valid_for": seconds})
     assert (refused.status, refused.fields) == (422, ["valid_for"])
+    if seconds in (0, 59, -1):
+        assert "60" in refused.body["errors"][0]["problem"]
 
 
 @pytest.mark.parametrize(
