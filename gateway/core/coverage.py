@@ -9,6 +9,11 @@ from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 
 
+def usable_methods(contact: Contact, reach: Reach) -> list[ContactMethod]:
+    """What may be used now: what the contact's status allows, and a carrier takes to its number."""
+    return [one for one in methods_of(contact) if reach.carries(one, contact.number)]
+
+
 class Coverage:
     """Asked before a method is offered, and before it is used."""
 
@@ -22,7 +27,7 @@ class Coverage:
 
     def left(self, contact: Contact, allowed: Collection[str]) -> list[ContactMethod]:
         """The methods that the status, the policy and the carriers allow."""
-        return [one for one in methods_of(contact) if one in allowed and self._reach.carries(one, contact.number)]
+        return [one for one in usable_methods(contact, self._reach) if one in allowed]
 
     async def refuse_uncarried(
         self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]

@@ -1,7 +1,9 @@
 """Customers and contacts."""
 
-from contacts.models import Customer
+from contacts.models import Contact, Customer
 from gateway.core.callers import Scope
+from gateway.core.carriers import Reach
+from gateway.core.coverage import usable_methods
 from gateway.core.customers import Customers
 from gateway.core.problems import Problem
 from gateway.http.models import NoBody
@@ -15,8 +17,9 @@ _CONTACT = "/v1/customers/{customer_id}/contacts/{contact_id}"
 class CustomerHandlers:
     """From requests to the use cases of `gateway.core.customers`, and back."""
 
-    def __init__(self, customers: Customers) -> None:
+    def __init__(self, customers: Customers, reach: Reach) -> None:
         self._customers = customers
+        self._reach = reach
 
     async def put_customer(self, request: ApiRequest[PutCustomer]) -> ApiResponse:
         body = request.body
@@ -29,33 +32,39 @@ class CustomerHandlers:
             locked=False,
         )
         customer, contacts, created = await self._customers.put(given, request.caller.person)
-        return ApiResponse(201 if created else 200, CustomerAnswer.of(customer, contacts))
+        return ApiResponse(201 if created else 200, self._customer(customer, contacts))
 
     async def get_customer(self, request: ApiRequest) -> ApiResponse:
         customer, contacts = await self._customers.get(request.path["customer_id"])
-        return ApiResponse(200, CustomerAnswer.of(customer, contacts))
+        return ApiResponse(200, self._customer(customer, contacts))
 
     async def add_contact(self, request: ApiRequest[AddContact]) -> ApiResponse:
         contact = await self._customers.add_contact(
             request.path["customer_id"], request.body.number, request.body.label, request.caller.person
         )
-        return ApiResponse(201, ContactAnswer.of(contact))
+        return ApiResponse(201, self._contact(contact))
 
     async def list_contacts(self, request: ApiRequest) -> ApiResponse:
         _, contacts = await self._customers.get(request.path["customer_id"])
-        return ApiResponse(200, ContactsAnswer(contacts=[ContactAnswer.of(contact) for contact in contacts]))
+        return ApiResponse(200, ContactsAnswer(contacts=[self._contact(contact) for contact in contacts]))
 
     async def check_ownership(self, request: ApiRequest) -> ApiResponse:
         contact = await self._customers.check_ownership(
             request.path["customer_id"], request.path["contact_id"], request.caller.person
         )
-        return ApiResponse(200, ContactAnswer.of(contact))
+        return ApiResponse(200, self._contact(contact))
 
     async def vouch_for_contact(self, request: ApiRequest[Vouch]) -> ApiResponse:
         contact = await self._customers.vouch(
             request.path["customer_id"], request.path["contact_id"], request.body.receipt, request.caller
         )
-        return ApiResponse(200, ContactAnswer.of(contact))
+        return ApiResponse(200, self._contact(contact))
+
+    def _customer(self, customer: Customer, contacts: list[Contact]) -> CustomerAnswer:
+        return CustomerAnswer.of(customer, [self._contact(contact) for contact in contacts])
+
+    def _contact(self, contact: Contact) -> ContactAnswer:
+        return ContactAnswer.of(contact, usable_methods(contact, self._reach))
 
 
 def customer_routes(handlers: CustomerHandlers) -> list[Route]:

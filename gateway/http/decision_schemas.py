@@ -85,10 +85,7 @@ class DecisionAnswer(Answer):
                 for reason in decision.reasons
             ],
             methods=list(decision.methods),
-            contacts=[
-                ContactAnswer.of(contact).model_copy(update={"methods": list(methods)})
-                for contact, methods in decided.contacts
-            ],
+            contacts=[ContactAnswer.of(contact, methods) for contact, methods in decided.contacts],
             policy_version=decided.policy_version,
             auto_connect_token=decided.auto_connect_token,
         )

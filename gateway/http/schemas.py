@@ -1,6 +1,7 @@
 """The bodies and answers of the public interface: the shapes that callers may rely on."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,6 @@ from contacts.models import (
     Customer,
     CustomerKind,
     VerifiedBy,
-    methods_of,
 )
 from contacts.phone_numbers import LineType
 from gateway.core.codes import is_code
@@ -83,7 +83,8 @@ class ContactAnswer(Answer):
     version: int
 
     @classmethod
-    def of(cls, contact: Contact) -> "ContactAnswer":
+    def of(cls, contact: Contact, methods: Iterable[ContactMethod]) -> "ContactAnswer":
+        """`methods` are those that may be used now."""
         verified_at = contact.verified_at
         return cls(
             contact_id=contact.contact_id,
@@ -91,7 +92,7 @@ class ContactAnswer(Answer):
             label=contact.label,
             line_type=contact.number.line_type,
             status=contact.status,
-            methods=list(methods_of(contact)),
+            methods=list(methods),
             verified_by=contact.verified_by,
             verified_at=None if verified_at is None else round(verified_at.timestamp() * 1000),
             version=contact.version,
@@ -123,7 +124,7 @@ class CustomerAnswer(Answer):
     contacts: list[ContactAnswer]
 
     @classmethod
-    def of(cls, customer: Customer, contacts: list[Contact]) -> "CustomerAnswer":
+    def of(cls, customer: Customer, contacts: list[ContactAnswer]) -> "CustomerAnswer":
         exemption = customer.overseas_exemption
         return cls(
             customer_id=customer.customer_id,
@@ -132,7 +133,7 @@ class CustomerAnswer(Answer):
             online_consent=customer.online_consent,
             locked=customer.locked,
             overseas_exemption=None if exemption is None else OverseasExemptionAnswer.of(exemption),
-            contacts=[ContactAnswer.of(contact) for contact in contacts],
+            contacts=contacts,
         )
 
 

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from contacts.masking import mask_name
-from contacts.models import methods_of
 from gateway.core.approvals import Approvals, ApprovalStatus
+from gateway.core.carriers import Reach
 from gateway.core.contact_life import ContactLife
+from gateway.core.coverage import usable_methods
 from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.operators import Role
@@ -30,6 +31,7 @@ class CustomerPages:
         approvals: Approvals,
         read_model: ReadModel,
         rows: VerificationRows,
+        reach: Reach,
         pages: Pages,
     ) -> None:
         self._customers = customers
@@ -38,6 +40,7 @@ class CustomerPages:
         self._approvals = approvals
         self._read_model = read_model
         self._rows = rows
+        self._reach = reach
         self._pages = pages
 
     def routes(self, guard: Guard) -> list[web.RouteDef]:
@@ -65,7 +68,7 @@ class CustomerPages:
             customer=customer,
             masked_name=mask_name(customer.name),
             contacts=contacts,
-            methods_of=methods_of,
+            methods_of=lambda contact: usable_methods(contact, self._reach),
             evidence=evidence,
             waiting=[approval for approval in waiting if approval.customer_id == customer_id],
             rows=await self._rows.of_customer(customer_id, _ROWS),

@@ -86,7 +86,7 @@ def _app(
     return create_app(
         Parts(
             services=Services(stores.api_keys, Idempotency(stores.idempotency, settings.peppers), rates),
-            customers=CustomerHandlers(use_cases.customers),
+            customers=CustomerHandlers(use_cases.customers, use_cases.carriers),
             decisions=DecisionHandlers(use_cases.decisions, addresses),
             verifications=verifications,
             receipts=ReceiptHandlers(use_cases.redeeming, use_cases.signer),

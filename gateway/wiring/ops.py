@@ -69,7 +69,7 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
             VerificationPages(read_model, rows, use_cases.verifications, actions, pages),
             CustomerPages(
                 use_cases.customers, use_cases.contact_life, use_cases.centre, use_cases.approvals, read_model, rows,
-                pages,
+                use_cases.carriers, pages,
             ),
             ApprovalPages(use_cases.approvals, pages),
             CarrierPages(read_model, stores.carrier_board, [entry.name for entry in settings.carriers], pages),

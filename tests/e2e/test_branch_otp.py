@@ -93,7 +93,7 @@ async def test_a_password_lives_from_a_minute_to_a_week(person: Person, issuer: 
     refused = await issuer.post("/v1/branch-passwords", body | {"valid_for": seconds})
     assert (refused.status, refused.fields) == (422, ["valid_for"])
     if seconds in (0, 59, -1):
-        assert "60" in refused.body["errors"][0]["problem"]
+        assert "60" in refused.json["errors"][0]["problem"]
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,12 @@ async def test_a_paused_carrier_gets_nothing_and_with_all_paused_nothing_is_offe
     async def nothing_offered() -> bool:
         return await methods() == []
 
+    async def of_the_contact() -> list[str]:
+        [contact] = (await api.call("GET", f"/v1/customers/{person.customer_id}/contacts"))["contacts"]
+        return list(contact["methods"])
+
     await until(nothing_offered)
+    assert await of_the_contact() == []
     asked = person.request("sms")
     with pytest.raises(Exception, match="method-not-carried"):
         await api.call("POST", "/v1/verifications", asked)
@@ -205,6 +210,7 @@ async def test_a_paused_carrier_gets_nothing_and_with_all_paused_nothing_is_offe
         return await methods() == ["sms", "ars", "sms_reply"]
 
     await until(offered_again)
+    assert await of_the_contact() == ["sms", "ars", "sms_reply"]
     opened = await person.start("sms")
     await person.texted(1)
     assert await carrier_of(person, opened) == BACKUP
