@@ -1,7 +1,6 @@
 """One process of a gateway, or one that only delivers: what `bonin serve` and `bonin worker` become."""
 
 import argparse
-import gc
 import socket
 from contextlib import AsyncExitStack
 
@@ -23,7 +22,6 @@ async def serve_alone(settings: Settings, arguments: argparse.Namespace) -> int:
     """Serve until cancelled, on a port of its own or in the place that a supervisor gave."""
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(open_gateway(settings, api_only=arguments.api_only))
-        _spare_collections()
         if arguments.listen_fd is None:
             served = serving(gateway.app, settings.host, settings.port, drain_seconds=settings.drain_seconds)
             port = await stack.enter_async_context(served)
@@ -44,19 +42,10 @@ async def _serve_in_place(gateway: Gateway, place: Place, stack: AsyncExitStack)
     place.tell_ready()
 
 
-def _spare_collections() -> None:
-    """Have the collector leave alone what lives as long as the process: modules, routes, models.
-
-    To look at it again took every full collection 60 ms, in which nobody is answered.
-    """
-    gc.freeze()
-
-
 async def deliver(settings: Settings) -> int:
     """Deliver until cancelled."""
     async with AsyncExitStack() as stack:
         worker = await stack.enter_async_context(open_worker(settings))
-        _spare_collections()
         if settings.worker_port is not None:
             await stack.enter_async_context(serving(worker.app, settings.host, settings.worker_port))
         _log.info("working", host=settings.host, port=settings.worker_port)

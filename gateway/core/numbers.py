@@ -7,6 +7,9 @@ from contacts.phone_numbers import NumberPlan, PhoneNumber, parse_phone_number
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.problems import Problem
 
+_WITHOUT_PUNCTUATION = str.maketrans("", "", " .()-")
+_WITH_TRUNK_ZERO = re.compile("0[1-9][0-9]+")
+
 
 def read_number(number: str, plan: NumberPlan) -> PhoneNumber:
     """The number as it is kept; `Refusal` when the plan does not allow it or it is none."""
@@ -20,5 +23,5 @@ def read_number(number: str, plan: NumberPlan) -> PhoneNumber:
 
 def as_written_in_korea(number: str) -> str:
     """A number that somebody told or typed, 010-1234-5678, as we keep it; any other is left as it is."""
-    digits = re.sub("[ .()-]", "", number)
-    return f"+82{digits[1:]}" if re.fullmatch("0[1-9][0-9]+", digits) else digits
+    digits = number.translate(_WITHOUT_PUNCTUATION)
+    return f"+82{digits[1:]}" if _WITH_TRUNK_ZERO.fullmatch(digits) else digits

@@ -9,11 +9,13 @@ from contacts.protection import PersonalData
 from gateway.store import keys
 from gateway.store.action_log import TELL
 from gateway.store.connection import Argument, Store
+from gateway.store.fields import FIELDS
 
 _AT_ONCE = 1_000
 _IN_ONE_TRIP = 4_000
 """Commands; the store takes 10,000 that wait."""
-_FIELDS = ("kind", "name", "birth_date", "consent")
+_CUSTOMER_FIELDS = ("kind", "name", "birth_date", "consent")
+_CONTACT_FIELDS = (FIELDS["c.number"], FIELDS["c.label"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ class Everybody:
                 yield somebody
 
     async def _read(self, customer_ids: Sequence[str]) -> list[Somebody]:
-        records = await self._all(("HMGET", keys.customer(one), *_FIELDS) for one in customer_ids)
+        records = await self._all(("HMGET", keys.customer(one), *_CUSTOMER_FIELDS) for one in customer_ids)
         lists = await self._all(("HVALS", keys.contacts(one)) for one in customer_ids)
         owned = [
             (customer_id, contact_id.decode())
             for customer_id, listed in zip(customer_ids, lists, strict=True)
             for contact_id in listed
         ]
-        contacts = await self._all(("HMGET", keys.contact(*each), "number", "label") for each in owned)
+        contacts = await self._all(("HMGET", keys.contact(*each), *_CONTACT_FIELDS) for each in owned)
         numbers: dict[str, list[tuple[str, str]]] = {customer_id: [] for customer_id in customer_ids}
         for (customer_id, contact_id), (number, label) in zip(owned, contacts, strict=True):
             if number is not None:

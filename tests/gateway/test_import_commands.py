@@ -1,6 +1,7 @@
 """`bonin import` and `bonin export` as they are typed."""
 
 import asyncio
+import csv
 import os
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.cli.import_rows import BadLine, columns_of, read_numbers, read_row
+from gateway.cli.import_rows import BadLine, columns_of, csv_values, read_numbers, read_row
 from gateway.settings import load_settings
 from gateway.store import keys
 from gateway.wiring.store import open_store
@@ -120,3 +123,14 @@ def test_a_line_of_json_may_have_several_contacts(settings: dict[str, str]) -> N
     assert columns_of(line) is None
     numbers = read_numbers(read_row(line, None), load_settings(**settings).number_plan)
     assert [number.e164 for number in numbers] == ["+821012345678", "+82221234567"]
+
+
+@given(st.text(st.sampled_from('ab ,"\r\0가\u2028'), max_size=12), st.sampled_from(["\n", "\r\n", ""]))
+def test_a_line_is_cut_as_csv_has_it(text: str, ending: str) -> None:
+    try:
+        expected = next(csv.reader([text + ending], strict=True))
+    except csv.Error:
+        with pytest.raises(csv.Error):
+            csv_values(text + ending)
+    else:
+        assert csv_values(text + ending) == expected

@@ -7,6 +7,7 @@ import pytest
 from contacts.models import Contact, ContactStatus, Customer, VerifiedBy
 from gateway.core.customer_stores import ContactDuplicate, TooManyContacts
 from gateway.store import keys
+from gateway.store.everybody import Everybody, Somebody
 from gateway.store.registering import RedisRegistrations, Registered
 from tests import builders
 from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE
@@ -34,6 +35,18 @@ async def test_they_are_there_with_their_contacts_and_numbers_known(
         stored = [one.contact for one in await ports.customers.contacts(customer.customer_id)]
         assert {one.contact_id: one for one in stored} == {one.contact_id: one for one in contacts}
     assert await ports.customers.is_known_number(builders.personal_data().blind_indexes(LANDLINE))
+
+
+async def test_everybody_is_told_with_their_numbers(ports: Ports, registrations: RedisRegistrations) -> None:
+    people = [
+        (builders.individual(), [builders.contact(), builders.contact(LANDLINE)]),
+        (builders.individual(OTHER, birth_date=None, online_consent=False), []),
+    ]
+    await registrations.register(people, "lee")
+    told = {one.customer_id: one async for one in Everybody(ports.store, builders.personal_data()).read()}
+    assert sorted(told[CUSTOMER_ID].numbers) == [(MOBILE, "mobile"), (LANDLINE, "home")]
+    assert told[CUSTOMER_ID].birth_date == builders.individual().birth_date
+    assert told[OTHER] == Somebody(OTHER, "individual", builders.individual().name, None, False, [])
 
 
 async def test_what_was_registered_before_is_known_and_what_is_too_much_is_left(
