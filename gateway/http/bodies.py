@@ -8,7 +8,7 @@ import json
 from typing import Any, TypeVar, cast
 
 import orjson
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 from pydantic import ValidationError
 
 from gateway.core.errors import Refusal
@@ -34,7 +34,7 @@ async def read_json(request: web.Request) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the body and the object in them; no body at all is `{}`. Raises `Refusal`."""
     _require_plain_encoding(request)
     raw = await read_capped(request, LARGEST_BODY)
-    if not raw and "Content-Type" not in request.headers:
+    if not raw and hdrs.CONTENT_TYPE not in request.headers:
         return b"{}", {}
     _require_json_type(request)
     return raw, _parse_object(raw)
@@ -72,12 +72,12 @@ async def _read_up_to(content: StreamReader, limit: int) -> bytes:
 
 def _require_plain_encoding(request: web.Request) -> None:
     # A compressed body is small on the wire and large in memory.
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_COMPRESSED)
 
 
 def _require_json_type(request: web.Request) -> None:
-    if request.headers.get("Content-Type") in _JSON_TYPES:
+    if request.headers.get(hdrs.CONTENT_TYPE) in _JSON_TYPES:
         return
     try:
         media_type, charset = request.content_type, request.charset or "utf-8"

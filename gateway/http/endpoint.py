@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, hdrs, web
 
 from gateway.core.callers import ApiKeys, Caller
 from gateway.core.errors import Refusal
@@ -62,7 +62,7 @@ class Endpoint:
 
     async def handle(self, request: web.Request, values: Sequence[str]) -> Response:
         """Check who calls, whether they may, and then each part of the request, until one is wrong."""
-        if "Expect" in request.headers:
+        if hdrs.EXPECT in request.headers:
             await _continue(request)
         caller = ANONYMOUS
         if self._scopes:
@@ -83,7 +83,7 @@ class Endpoint:
 
     async def _authenticate(self, request: web.Request) -> Caller:
         try:
-            caller = await authenticate(request.headers.get("Authorization"), self._keys)
+            caller = await authenticate(request.headers.get(hdrs.AUTHORIZATION), self._keys)
         except Refusal:
             self._rates.take_failure(request)
             raise
@@ -123,6 +123,6 @@ class Endpoint:
 
 async def _continue(request: web.Request) -> None:
     """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored."""
-    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+    if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0

@@ -5,7 +5,8 @@ closed then, and the next question opens another.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from itertools import chain
 from typing import Any, cast
 
 import hiredis
@@ -49,11 +50,12 @@ class WaitingLine:
         try:
             answers.send("SUBSCRIBE", channel)
             while True:
-                match await self._heard(answers):
-                    case [b"subscribe", _, _]:
-                        yield None
-                    case [b"message", _, said]:
-                        yield said
+                for heard in chain([await self._heard(answers)], answers.that_came_with_it()):
+                    match heard:
+                        case [b"subscribe", _, _]:
+                            yield None
+                        case [b"message", _, said]:
+                            yield said
         except ResponseError as error:
             raise StoreUnavailable from error
         finally:
@@ -66,8 +68,6 @@ class WaitingLine:
 
     async def _heard(self, answers: "_Answers") -> Any:
         """The next that comes; a store that has nothing to say is asked for a sign of life."""
-        if answers.has_come:
-            return await answers.next()
         try:
             async with asyncio.timeout(_LOOKED_EVERY_SECONDS):
                 return await answers.next()
@@ -125,10 +125,10 @@ class _Answers(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(pack(words))
 
-    @property
-    def has_come(self) -> bool:
-        """Whether the next is there, and nobody has to wait for it."""
-        return not self._come.empty()
+    def that_came_with_it(self) -> Iterator[Any]:
+        """What else is there by now, for which nobody has to wait. Raises as `next` does."""
+        while not self._come.empty():
+            yield self._good(self._come.get_nowait())
 
     async def ask(self, *words: Argument) -> Any:
         self.send(*words)
@@ -136,17 +136,19 @@ class _Answers(asyncio.Protocol):
 
     async def next(self) -> Any:
         """Raises `ResponseError` for a refusal, and `StoreUnavailable` at the end or from a store out of service."""
-        answer = await self._come.get()
-        if isinstance(answer, Exception):
-            if is_out_of_service(answer):
-                raise away(answer)
-            raise answer
-        return answer
+        return self._good(await self._come.get())
 
     def close(self) -> None:
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
+
+    def _good(self, answer: Any) -> Any:
+        if isinstance(answer, Exception):
+            if is_out_of_service(answer):
+                raise away(answer)
+            raise answer
+        return answer
 
     def _lose(self, error: Exception | None) -> None:
         lost = StoreUnavailable()
