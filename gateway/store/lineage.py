@@ -1,4 +1,4 @@
-"""Which node of a cluster has a shard, and whether its data came there without a loss (ADR 29).
+"""Which node of a cluster has a shard, and whether its data came there without a loss (ADR 31).
 
 A shard's record names the node that was accepted last: its replication id, which is another one after a restart and
 after a promotion, and its configuration epoch, which grows before it takes a slot from anybody. The scripts that decide

@@ -21,9 +21,11 @@ from gateway.store.verifications import RedisVerifications
 from gateway.store.watch import StoreWatch
 from tests import builders
 from tests.builders import CODE, WRONG_CODE, new_verification
+from tests.conftest import a_store, an_empty_store, documented_account
 from tests.contracts.store.answering import answer
 from tests.contracts.store.servers import LIMITS, Ports
 from tests.gateway.store.valkey_clusters import ClusterNode, ClusterNodes, a_cluster
+from tests.outboxes import taken
 
 CUSTOMERS = {keys.shard_of(f"customer-{number}"): f"customer-{number}" for number in range(500)}
 """One in each shard."""
@@ -200,3 +202,20 @@ async def succeeds(ports: Ports, shard: int) -> bool:
         return await verdict(ports, await opened(ports, shard)) is Verdict.CORRECT
     except StoreUnavailable:
         return False
+
+
+async def test_the_account_that_the_documents_make_is_enough_in_a_cluster(cluster_url: str) -> None:
+    more = ("+cluster|info", "+cluster|nodes")
+    assert f"`{' '.join(more)}`" in (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    async with an_empty_store(cluster_url) as whole:
+        await whole.everywhere("ACL", "SETUSER", *documented_account(), *more)
+        async with a_store(cluster_url.replace("://", "://bonin:password@")) as store:
+            watch = StoreWatch(store, may_forget=False)
+            await watch.look()
+            assert await watch.trouble() is None
+            ports = Ports.over(store)
+            await ports.customers.put(builders.individual())
+            one = await ports.verifications.create(new_verification())
+            assert await verdict(ports, one) is Verdict.CORRECT
+            (entry,) = await taken(ports.outbox(), 1)
+            assert entry.ref.verification_id == one.verification_id
