@@ -79,6 +79,9 @@ class RedisContactLife:
         return until is not None and int(seconds) * 1000 < int(until)
 
 
+_EVENTS = {event[0]: event for event in ("verifiable", "needs_verification", "changed", "released")}
+
+
 def _evidence(entry: bytes) -> Evidence:
     event, at, cause, reference, person, version = orjson.loads(entry)
-    return Evidence(int(at), event, cause, reference, person, int(version))
+    return Evidence(at, _EVENTS[event], cause, reference, person, version)

@@ -174,13 +174,13 @@ class RedisCustomers:
 
     def _contact(self, contact_id: str, values: list[bytes | None]) -> StoredContact | None:
         number, line_type, label, status, by, at, version = values
-        if number is None or line_type is None or label is None or status is None or version is None:
+        if number is None or line_type is None or status is None or version is None:
             return None
         e164 = self._personal_data.open(number, bound_to=contact_id)
         contact = Contact(
             contact_id=contact_id,
             number=PhoneNumber(e164, _LINE_TYPES[line_type]),
-            label=_LABELS[label],
+            label=_LABELS[label or line_type],
             status=_STATUSES[status],
             verified_by=_VERIFIED_BY[by] if by else None,
             verified_at=datetime.fromtimestamp(int(at) / 1000, UTC) if at else None,

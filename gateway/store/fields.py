@@ -47,7 +47,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.d_before": "db",
     "v.d_send": "ds",
     "v.d_base": "dx",
-    # A contact.
+    # A contact; `c.owned_at`, by which an ownership check ages, is in seconds, all other times in ms. No
+    # `c.label`: it is the word of the line type, as with most mobiles.
     "c.index": "x",
     "c.status": "s",
     "c.version": "w",

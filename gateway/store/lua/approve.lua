@@ -34,6 +34,8 @@ function carry_out.contact_change()
   fall(contact, 'number_changed', id)
   redis.call('HDEL', KEYS[1], index)
   redis.call('HSET', KEYS[1], ARGV[15], contact)
+  -- The label stays, also one that was the word of the line type before.
+  redis.call('HSETNX', CONTACT .. contact, 'c.label', redis.call('HGET', CONTACT .. contact, 'c.line_type'))
   redis.call('HSET', CONTACT .. contact, 'c.index', ARGV[15], 'c.number', ARGV[16], 'c.line_type', ARGV[17])
   note(contact, 'changed', 'number_changed', id)
 end

@@ -58,7 +58,7 @@ if v[6] ~= identity then
 end
 if v[4] then
   local contact, good_for = redis.call('HMGET', KEYS[3], 'c.version', 'c.owned_at'), tonumber(ARGV[9])
-  if contact[1] ~= v[4] or (good_for > 0 and contact[2] and now >= tonumber(contact[2]) + good_for) then
+  if contact[1] ~= v[4] or (good_for > 0 and contact[2] and now >= contact[2] * 1000 + good_for) then
     return fail('failed', 'contact_changed')
   end
 end

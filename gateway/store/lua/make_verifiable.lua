@@ -15,7 +15,7 @@ end
 if contact[1] ~= ARGV[8] then
   return {'changed'}
 end
-local owned_at = by == 'ownership' and now or nil
+local owned_at = by == 'ownership' and math.floor(now / 1000) or nil
 if ARGV[11] ~= '' then
   local voucher = redis.call('HMGET', CONTACT .. ARGV[11], 'c.version', 'c.verified_by', 'c.verified_at', 'c.fell_at')
   local v = redis.call('HMGET', VERIFICATION .. ARGV[10], 'v.status', 'v.operation', 'v.contact_id', 'v.target_contact_id',
@@ -25,7 +25,7 @@ if ARGV[11] ~= '' then
       or v[3] ~= ARGV[11] or v[4] ~= id or tonumber(v[5]) <= fell_at then
     return {'changed'}
   end
-  owned_at = voucher[3]
+  owned_at = math.floor(voucher[3] / 1000)
 end
 if contact[2] == 'verifiable' and contact[3] == 'ownership' and by ~= 'ownership' then
   return {'done', now}
@@ -41,7 +41,7 @@ end
 -- What this contact vouched for stands as long as it does: on the new check.
 for _, other in ipairs(by == 'ownership' and redis.call('HVALS', KEYS[1]) or {}) do
   if redis.call('HGET', CONTACT .. other, 'c.vouched_by') == id then
-    redis.call('HSET', CONTACT .. other, 'c.owned_at', now)
+    redis.call('HSET', CONTACT .. other, 'c.owned_at', owned_at)
   end
 end
 note(id, 'verifiable', by, ARGV[10])

@@ -7,10 +7,11 @@ local now = store_time()
 local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local PERSON, CUSTOMER = ARGV[5], ARGV[6]
 
---[[ Keeps a change with what it rests on, beside the contact and in the audit. ]]
+--[[ Keeps a change with what it rests on, beside the contact and in the audit. Of the event there the first letter, of
+the time whole ms. ]]
 local function note(id, event, cause, reference)
-  redis.call('RPUSH', EVIDENCE .. id, cjson.encode({ event, string.format('%d', now), cause, reference, PERSON,
-    redis.call('HGET', CONTACT .. id, 'c.version') }))
+  redis.call('RPUSH', EVIDENCE .. id, cjson.encode({ string.sub(event, 1, 1), now, cause, reference, PERSON,
+    tonumber(redis.call('HGET', CONTACT .. id, 'c.version')) }))
   tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
@@ -64,7 +65,7 @@ end
 local function let_old_checks_fall()
   for _, id in ipairs(GOOD_FOR > 0 and redis.call('HVALS', KEYS[1]) or {}) do
     local owned_at = redis.call('HGET', CONTACT .. id, 'c.owned_at')
-    if owned_at and now >= tonumber(owned_at) + GOOD_FOR then
+    if owned_at and now >= owned_at * 1000 + GOOD_FOR then
       fall(id, 'aged', 'ownership')
     end
   end

@@ -12,7 +12,10 @@ local function put_contact(contacts, contact, audit, customer, person, most, now
   end
   redis.call('HSET', contacts, index, id)
   redis.call('HSET', contact, 'c.index', index, 'c.status', 'needs_verification', 'c.version', 1,
-    'c.line_type', line_type, 'c.label', label, 'c.number', sealed)
+    'c.line_type', line_type, 'c.number', sealed)
+  if label ~= line_type then
+    redis.call('HSET', contact, 'c.label', label)
+  end
   tell(audit, 'contact.created', now, customer, 'contact', id, 'line_type', line_type, 'label', label, 'by', person)
   return 'created'
 end
