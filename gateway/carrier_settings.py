@@ -111,7 +111,7 @@ def _read_file(value: object) -> object:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"line [0-9]+, column [0-9]+|end of document", str(error))
-        raise ValueError(f"give a file in TOML; it ends to be that at {where[0] if where else '?'}") from None
+        raise ValueError(f"give a file in TOML; this one stops being that at {where[0] if where else '?'}") from None
     except (OSError, ValueError):
         raise ValueError("give a file that can be read, in UTF-8") from None
     entries, problems = _entries(tables, path.parent)
@@ -121,8 +121,11 @@ def _read_file(value: object) -> object:
 
 
 def _entries(tables: Mapping[str, Any], folder: Path) -> tuple[tuple[CarrierEntry, ...], list[str]]:
-    problems = [f"remove {key if key.isidentifier() else 'what'} that is not in a [[carrier]]"
-                for key in tables if key != "carrier"]  # fmt: skip
+    problems = [
+        f"remove {key if key.isidentifier() else 'all'} from outside of a [[carrier]]"
+        for key in tables
+        if key != "carrier"
+    ]
     given = tables.get("carrier")
     if not isinstance(given, list) or not given:
         return (), [*problems, "give at least one [[carrier]]"]

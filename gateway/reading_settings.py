@@ -28,6 +28,16 @@ def variable(field: str) -> str:
     return f"{PREFIX}{field.upper()}"
 
 
+def without_effect(model: type[BaseSettings]) -> list[str]:
+    """What is given under our prefix and is no setting: a name that was misspelt does nothing, and nobody sees it."""
+    known = {variable(field) for field in model.model_fields} | {f"{PREFIX}SECRETS_DIR"}
+    given = {name for name in os.environ if name.startswith(PREFIX)}
+    secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    if secrets_dir is not None:
+        given |= {path.name.upper() for path in Path(secrets_dir).glob(f"{PREFIX.lower()}*")}
+    return sorted(given - known)
+
+
 def inherited(**settings: str) -> dict[str, str]:
     """The environment for another process of ours, in which some settings are as given."""
     return {**os.environ, **{variable(name): value for name, value in settings.items()}}

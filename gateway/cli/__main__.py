@@ -1,5 +1,9 @@
+import signal
 import sys
 
-from gateway.cli.main import main
+# Importing takes most of the start: Ctrl-C then just ends the process.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from gateway.cli.main import main  # noqa: E402
 
 sys.exit(main())

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from gateway.cli.commands import Commands, say, whole_number
-from gateway.reading_settings import inherited
+from gateway.reading_settings import inherited, without_effect
 from gateway.settings import Settings, SettingsRefused
 from gateway.wiring.keys import key_rings
 from gateway.wiring.store import store_url
@@ -72,7 +72,7 @@ async def check_config(settings: Settings, _: argparse.Namespace) -> int:
     All settings and the tables of the policy are read and checked, and nothing else is touched: neither the store nor a
     carrier is asked. Exit code 0 when all is good; 2 when not, with a line for each setting that needs correcting.
     Shown are the store, the public URL, the version of the policy, the carriers with what and where each can, and the
-    keys of which two are in force.
+    keys of which two are in force, and names in the environment that are no setting.
     """
     policy = settings.load_policy()
     where = "an outside Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
@@ -82,6 +82,8 @@ async def check_config(settings: Settings, _: argparse.Namespace) -> int:
         say(f"carrier {entry.name} ({entry.kind}): {', '.join(sorted(entry.can))}; {places}")
     for line in _keys_in_rotation(settings):
         say(line)
+    for name in without_effect(Settings):
+        say(f"without effect: {name}: there is no such setting; is it misspelt?")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,14 @@ def test_only_a_carrier_of_the_settings_can_be_paused(capsys: pytest.CaptureFixt
 def test_checking_the_settings_says_who_the_carriers_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-config"]) == 0
     assert "carrier twilio (twilio): inbound, sms, voice; everywhere" in capsys.readouterr().out
+
+
+def test_a_name_that_is_no_setting_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BONIN_STORE_REPLICA", "2")
+    monkeypatch.setenv("BONIN_SECRETS_DIR", str(tmp_path))
+    (tmp_path / "bonin_recipt_key").touch()
+    assert main(["check-config"]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("without effect")]
+    assert [line.split(": ")[1] for line in told] == ["BONIN_RECIPT_KEY", "BONIN_STORE_REPLICA"]
