@@ -15,7 +15,7 @@ _AT_ONCE = 1_000
 _IN_ONE_TRIP = 4_000
 """Commands; the store takes 10,000 that wait."""
 _CUSTOMER_FIELDS = ("kind", "name", "birth_date", "consent")
-_CONTACT_FIELDS = (FIELDS["c.number"], FIELDS["c.label"])
+_CONTACT_FIELDS = (FIELDS["c.number"], FIELDS["c.label"], FIELDS["c.line_type"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,11 @@ class Everybody:
         ]
         contacts = await self._all(("HMGET", keys.contact(*each), *_CONTACT_FIELDS) for each in owned)
         numbers: dict[str, list[tuple[str, str]]] = {customer_id: [] for customer_id in customer_ids}
-        for (customer_id, contact_id), (number, label) in zip(owned, contacts, strict=True):
+        for (customer_id, contact_id), (number, label, line_type) in zip(owned, contacts, strict=True):
             if number is not None:
-                numbers[customer_id].append((self._open(number, bound_to=contact_id), label.decode()))
+                # Without a label it is the word of the line type.
+                e164 = self._open(number, bound_to=contact_id)
+                numbers[customer_id].append((e164, (label or line_type).decode()))
         return [
             self._somebody(customer_id, record, numbers[customer_id])
             for customer_id, record in zip(customer_ids, records, strict=True)
