@@ -90,6 +90,11 @@ class _Connection(RequestHandler):
         elif self._is_idle and data:
             self._head_goes_on(len(data))
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on after a pause. aiohttp does so whenever a body was read, also where nothing had paused."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
     def _head_goes_on(self, length: int) -> None:
         self._head_bytes += length
         if self._head_bytes > LARGEST_HEAD:
