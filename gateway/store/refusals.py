@@ -42,6 +42,10 @@ class NoPermissionError(ResponseError):
     """The account may not run the command, or not touch the key."""
 
 
+class HalfMovedError(ResponseError):
+    """A script came to a key of its slot that is on another node already; what it did before stays done."""
+
+
 class NoScriptError(ResponseError):
     """The script was never told to this server: nothing was done."""
 
@@ -74,12 +78,14 @@ _NOT_IN_SERVICE = (
     OutOfMemoryError,
     NoPermissionError,
     MasterDownError,
+    HalfMovedError,
     ClusterDownError,
     TryAgainError,
 )
 _NOT_IN_SERVICE_WORDS = ("MISCONF ", "NOREPLICAS ", "BUSY ", "NOAUTH ", "LOADING ")
 
 _NO_RIGHT_IN_A_SCRIPT = "ERR ACL failure in script: "
+_HALF_MOVED = "ERR Script attempted to access a non local key"
 _DENIED_COMMAND = re.compile(r"run the '([a-z|]+)' command")
 _UNAUTHENTICATED = "ERR Protocol error: unauthenticated "
 """What Redis says to a stranger's longer commands, in the place of NOAUTH, before it hangs up."""
@@ -91,6 +97,8 @@ def error_of(message: str) -> ResponseError:
         return ResponseError("NOAUTH Authentication required.")
     if message.startswith(_NO_RIGHT_IN_A_SCRIPT):
         return NoPermissionError(message.removeprefix(_NO_RIGHT_IN_A_SCRIPT))
+    if message.startswith(_HALF_MOVED):
+        return HalfMovedError(message)
     word, _, rest = message.partition(" ")
     kind = _ERRORS.get(word)
     return ResponseError(message) if kind is None else kind(rest)

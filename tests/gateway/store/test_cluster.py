@@ -204,6 +204,18 @@ async def succeeds(ports: Ports, shard: int) -> bool:
         return False
 
 
+async def test_a_script_that_comes_to_a_key_that_has_left_says_that_the_store_is_away(nodes: ClusterNodes) -> None:
+    async with served(nodes) as ports:
+        shard = next(shard for shard in CUSTOMERS if nodes.owner(shard) is nodes.primaries[0])
+        one = await opened(ports, shard)
+        assert await ports.verifications.read(one.verification_id) is not None
+        nodes.begin_to_move(shard, nodes.primaries[1])
+        with pytest.raises(StoreUnavailable):
+            await ports.verifications.read(one.verification_id)
+        await asyncio.to_thread(nodes.move, shard, nodes.primaries[1])
+        assert await ports.verifications.read(one.verification_id) is not None
+
+
 async def test_the_account_that_the_documents_make_is_enough_in_a_cluster(cluster_url: str) -> None:
     more = ("+cluster|info", "+cluster|nodes")
     assert f"`{' '.join(more)}`" in (Path(__file__).parents[3] / "docs" / "operations.md").read_text()

@@ -59,13 +59,18 @@ class ClusterNodes:
     def move(self, shard: int, target: ClusterNode) -> None:
         """Key by key, as Redis 7 and the tools for it move a slot."""
         slot, source = slot_of(shard), self.owner(shard)
-        target.say("CLUSTER", "SETSLOT", slot, "IMPORTING", source.node_id)
-        source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", target.node_id)
+        self.begin_to_move(shard, target)
         while keys := source.say("CLUSTER", "GETKEYSINSLOT", slot, 10):
             source.say("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
         for node in (target, source, *self.primaries):
             node.say("CLUSTER", "SETSLOT", slot, "NODE", target.node_id)
         self._until_agreed(shard, target)
+
+    def begin_to_move(self, shard: int, target: ClusterNode) -> None:
+        """Keys that are not there are looked for at the target from now on."""
+        slot, source = slot_of(shard), self.owner(shard)
+        target.say("CLUSTER", "SETSLOT", slot, "IMPORTING", source.node_id)
+        source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", target.node_id)
 
     def move_whole(self, shard: int, target: ClusterNode) -> None:
         """At once, as Valkey 9 does it."""
