@@ -27,15 +27,15 @@ async def until_asked_to_stop() -> None:
     await asyncio.Event().wait()
 
 
-def run(command: Coroutine[Any, Any, int]) -> int:
-    """Run to the end, or until SIGINT or SIGTERM, whenever it comes; being asked to stop is a good end: 0.
+def run(command: Coroutine[Any, Any, int], *, stopped: int = 0) -> int:
+    """Run to the end, or until SIGINT or SIGTERM, whenever it comes; then this gives `stopped`.
 
     What the command has opened by then is closed in order; a second signal does not cut that short.
     """
-    return uvloop.run(_until_signalled(command))
+    return uvloop.run(_until_signalled(command, stopped))
 
 
-async def _until_signalled(command: Coroutine[Any, Any, int]) -> int:
+async def _until_signalled(command: Coroutine[Any, Any, int], stopped: int) -> int:
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(command)
     asked = False
@@ -52,4 +52,4 @@ async def _until_signalled(command: Coroutine[Any, Any, int]) -> int:
     try:
         return await running
     except asyncio.CancelledError:
-        return 0
+        return stopped

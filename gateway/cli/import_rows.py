@@ -1,6 +1,7 @@
 """Lines of a file of customers, CSV or NDJSON, read as strictly as the API reads its bodies."""
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from gateway.http.field_errors import field_errors
 from gateway.http.models import Body
 from gateway.http.schemas import AddContact, BirthDate, CustomerId, OneLine
 
+_NEEDED = ("customer_id", "kind", "name", "online_consent")
+_POSSIBLE = ("birth_date", "number", "label")
 _TRUE_OR_FALSE = {"true": True, "false": False, "1": True, "0": False, "Y": True, "N": False}
 
 
@@ -37,11 +40,29 @@ class BadLine(Exception):
         self.errors = errors
 
 
+class HeaderRefused(Exception):
+    """The first line does not name the columns of customers: every line would be refused."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The first line does not name the columns: give {', '.join(_NEEDED)}, and as you like "
+            f"{', '.join(_POSSIBLE)}, each once, in UTF-8; or NDJSON."
+        )
+
+
 def columns_of(first_line: bytes) -> list[str] | None:
-    """The columns that the first line of a CSV file names, or None for NDJSON."""
-    if first_line.lstrip().startswith(b"{"):
+    """The columns that the first line of a CSV file names, or None for NDJSON. Raises `HeaderRefused`."""
+    line = first_line.removeprefix(BOM_UTF8)
+    if line.lstrip().startswith(b"{"):
         return None
-    return [name.strip() for name in next(csv.reader([first_line.decode("utf-8-sig")]))]
+    try:
+        columns = [name.strip() for name in csv_values(line.decode())]
+    except (csv.Error, UnicodeDecodeError):
+        raise HeaderRefused from None
+    named = set(columns)
+    if len(named) < len(columns) or not named.issuperset(_NEEDED) or not named.issubset((*_NEEDED, *_POSSIBLE)):
+        raise HeaderRefused
+    return columns
 
 
 def read_row(line: bytes, columns: Sequence[str] | None) -> Row:

@@ -5,6 +5,7 @@ import asyncio
 import multiprocessing
 import os
 import sys
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,7 +16,7 @@ from typing import BinaryIO
 import orjson
 
 from gateway.cli.commands import Commands, readable_name, say, whole_number
-from gateway.cli.import_rows import columns_of
+from gateway.cli.import_rows import HeaderRefused, columns_of
 from gateway.cli.import_worker import Came, begin, take
 from gateway.cli.progress import ProgressBar
 from gateway.settings import Settings
@@ -65,7 +66,12 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
     file: Path = arguments.file
     try:
         with file.open("rb") as lines:
-            total = sum(1 for _ in lines)
+            first_line = lines.readline()
+            columns = columns_of(first_line)
+            total = bool(first_line) + sum(1 for _ in lines)
+    except HeaderRefused as header:
+        print(f"{file}: {header}", file=sys.stderr)  # noqa: T201
+        return 2
     except OSError as error:
         print(f"{file}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 2
@@ -81,9 +87,10 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
             refused.open("ab" if done else "wb") as refusals,
             ProgressBar("import", "lines", sys.stderr) as progress,
         ):
-            columns = columns_of(lines.readline())
             if columns is None:
-                lines.seek(0)
+                lines.seek(len(BOM_UTF8) if first_line.startswith(BOM_UTF8) else 0)
+            else:
+                lines.readline()
             initial = (url, arguments.by, columns)
             chunks = _chunks(lines, done, first=1 if columns is None else 2)
             async for last, chunk in _imported(chunks, arguments.processes, initial):

@@ -15,15 +15,18 @@ from gateway.store.refusals import why_away
 from gateway.store.standing import ForgetfulStore
 from gateway.telemetry import TelemetryMissing
 
+_INTERRUPTED = 130
+"""As a shell has it: what was asked for is not done, so `&&` goes no further."""
+
 
 def run_command(parsed: argparse.Namespace) -> int:
-    """Its exit code is 0, 1 when it failed, 2 when the settings are wrong."""
+    """Its exit code is 0, 1 when it failed, 2 when the settings are wrong, 130 when it was stopped before its end."""
     leave_no_core_dumps()
     command: Command = parsed.command
     try:
         settings: PolicySettings = (parsed.load or load_settings)()
         configure_logging(settings.log_level, stream=sys.stdout if parsed.serves else sys.stderr)
-        return run(command(settings, parsed))
+        return run(command(settings, parsed), stopped=0 if parsed.serves else _INTERRUPTED)
     except SettingsRefused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)  # noqa: T201

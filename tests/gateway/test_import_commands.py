@@ -5,6 +5,7 @@ import csv
 import os
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cli.import_rows import BadLine, columns_of, csv_values, read_numbers, read_row
+from gateway.cli.import_rows import BadLine, HeaderRefused, columns_of, csv_values, read_numbers, read_row
 from gateway.settings import load_settings
 from gateway.store import keys
 from gateway.wiring.store import open_store
@@ -98,6 +99,41 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path, bonin: Bonin) -> None:
     said = bonin("import", tmp_path / "nothing.csv", "--by", "lee")
     assert said.returncode == 2
     assert "No such file" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "first_line",
+    [
+        b"",
+        b"name,number\n",
+        HEADER.replace(b"name", b"customer_id"),
+        HEADER.replace(b"label", b"label,memo"),
+        HEADER.decode().encode("utf-16"),
+        b"\0" * 200_000,
+        b'"' + b"x" * 200_000,
+        HONG,
+    ],
+)
+def test_a_first_line_that_names_no_columns_of_customers_is_refused_with_what_to_give(first_line: bytes) -> None:
+    with pytest.raises(HeaderRefused, match="customer_id, kind, name, online_consent"):
+        columns_of(first_line)
+
+
+def test_a_file_without_its_header_is_not_gone_through_line_by_line(tmp_path: Path, bonin: Bonin) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HONG + KIM)
+    done = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "The first line does not name the columns" in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("customers.csv.")] == []
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path: Path, bonin: Bonin) -> None:
+    row = {"customer_id": "a", "kind": "individual", "name": "홍길동", "online_consent": True}
+    for name, content in (("a.csv", HEADER + HONG), ("a.ndjson", orjson.dumps(row))):
+        (tmp_path / name).write_bytes(BOM_UTF8 + content)
+        done = bonin("import", tmp_path / name, "--by", "lee", "--processes", 1)
+        assert (done.returncode, "1 created" in done.stdout) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -9,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from gateway.http.lifecycle import LIFECYCLE
+from gateway.running import run
 from gateway.serving import serving
 from tests.gateway.http.demo_app import KEY, World, demo_app
 
@@ -98,3 +101,13 @@ async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
+
+
+@pytest.mark.parametrize(("stopped", "code"), [(0, 0), (130, 130)])
+def test_what_is_stopped_before_its_end_gives_the_code_that_was_asked_for(stopped: int, code: int) -> None:
+    async def for_ever() -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.Event().wait()
+        return 1
+
+    assert run(for_ever(), stopped=stopped) == code
