@@ -1,5 +1,6 @@
 """Ways to break the scripts that say yes, each a change of a few characters that no test may overlook."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.store.fields import with_fields
@@ -15,13 +16,12 @@ class Mutant:
     new: str
 
 
-def _verdict(name: str, old: str, new: str) -> Mutant:
-    return Mutant(name, "check_verification", with_fields(old), with_fields(new))
+def _of(verb: str) -> Callable[[str, str, str], Mutant]:
+    return lambda name, old, new: Mutant(name, verb, with_fields(old), with_fields(new))
 
 
-def _receipt(name: str, old: str, new: str) -> Mutant:
-    return Mutant(name, "redeem_receipt", with_fields(old), with_fields(new))
-
+_verdict, _receipt = _of("check_verification"), _of("redeem_receipt")
+_approval, _device, _vouch, _sign_in = map(_of, ("approve", "use_auto_connect", "make_verifiable", "sign_in"))
 
 MUTANTS = (
     _verdict("a closed verification is judged", "if v[1] ~= 'pending' then", "if false then"),
@@ -54,4 +54,47 @@ MUTANTS = (
     _receipt("any store redeems", "redis.call('HGET', KEYS[3], 'v.store') ~= identity", "false"),
     _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[3]) then", "if false then"),
     _receipt("redeemed again", "'NX', 'PX'", "'PX'"),
+    _approval("what is over is approved", "if closed then", "if false then"),
+    _approval("whoever asked approves under the name", "asked[1] == ARGV[11] or ", ""),
+    _approval("whoever asked approves with the key", " or asked[1] == ARGV[12]", ""),
+    _approval("another number is replaced", "or (index ~= ARGV[14] and index ~= ARGV[18])", ""),
+    _approval("a number is taken from another contact", "if taken then", "if false then"),
+    _approval("another lock is lifted", "redis.call('HGET', KEYS[9], 'locked_at') ~= ARGV[14]", "false"),
+    _approval("another state of a contact is released", "'version') ~= ARGV[14] then", "'version') == '' then"),
+    _approval("a release does not end", "now + tonumber(ARGV[15])", "now + 1000 * tonumber(ARGV[15])"),
+    _approval("another exemption is replaced", "(redis.call('GET', KEYS[11]) or '0') ~= ARGV[16] or ", ""),
+    _approval("it stays waiting", "close_approval(keys, id, 'approved', PERSON, ARGV[9], ARGV[10], kept, now)\n", ""),
+    _device("any token will do", "family[1] == ARGV[2] or family[1] == ARGV[7]", "true"),
+    _device("any device will do", "family[2] == ARGV[3] or family[2] == ARGV[8]", "true"),
+    _device("a copy ends nothing", "then\n  redis.call('DEL', KEYS[1])\n", "then\n"),
+    _device("a token stays good", "'token', ARGV[4], 'device'", "'token', ARGV[2], 'device'"),
+    _vouch("a contact that changed is made verifiable", "if contact[1] ~= ARGV[8] then", "if false then"),
+    _vouch("a voucher that changed vouches", "voucher[1] ~= ARGV[12] or ", ""),
+    _vouch("who was vouched for vouches", "voucher[2] ~= 'ownership' or ", ""),
+    _vouch("an unfinished verification vouches", "v[1] ~= 'verified' or ", ""),
+    _vouch("any operation vouches", "v[2] ~= 'vouch'\n      or ", ""),
+    _vouch("another contact's verification vouches", "v[3] ~= ARGV[11] or ", ""),
+    _vouch("a verification for another contact vouches", "v[4] ~= id or ", ""),
+    _vouch("one from before the fall vouches", " or tonumber(v[5]) <= fell_at", ""),
+    _vouch("a vouch weakens an ownership check", "and by ~= 'ownership' then\n", "and false then\n"),
+    _sign_in("a step is used twice", "tonumber(ARGV[1]) <= tonumber", "tonumber(ARGV[1]) < tonumber"),
+    _sign_in("a changed operator signs in", "operator[2] ~= ARGV[2] or ", ""),
+    _sign_in("a second authenticator is enrolled", "if operator[4] then", "if false then"),
+    _sign_in("no step is kept", "redis.call('HSET', KEYS[1], 'step', ARGV[1])\n", ""),
 )
+
+TESTS = {
+    "check_verification": (
+        "tests/contracts/store/test_verifications.py",
+        "tests/contracts/store/test_store_fence.py",
+        "tests/contracts/store/test_branch_passwords.py",
+        "tests/contracts/store/test_once_and_seldom.py",
+        "tests/gateway/core/test_racing.py",
+    ),
+    "redeem_receipt": ("tests/contracts/store/test_once_and_seldom.py", "tests/contracts/store/test_store_fence.py"),
+    "approve": ("tests/contracts/store/test_approvals.py", "tests/contracts/store/test_approved_actions.py"),
+    "use_auto_connect": ("tests/gateway/core/test_two_keys.py", "tests/e2e/test_auto_connect.py"),
+    "make_verifiable": ("tests/contracts/store/test_contact_life.py", "tests/contracts/store/test_customers.py"),
+    "sign_in": ("tests/contracts/store/test_operators.py",),
+}
+"""By verb, the tests over a real store that have to notice its mutants."""
