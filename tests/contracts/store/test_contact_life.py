@@ -8,16 +8,17 @@ import pytest
 from contacts.models import Contact, ContactStatus, VerifiedBy
 from gateway.core.contact_life import Evidence
 from gateway.core.operations import Operation
-from gateway.core.stores import Answer, ContactChanged, Judgement
-from gateway.core.verification import TRAITS, Method, Status, Verdict, Verification
+from gateway.core.stores import ContactChanged
+from gateway.core.verification import Method, Status, Verdict
 from gateway.store import keys
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.fields import FIELDS
-from gateway.store.verifications import RedisVerifications, new_receipt_id
+from gateway.store.verifications import RedisVerifications
 from tests import builders
-from tests.builders import CODE, CUSTOMER_ID, LANDLINE, new_verification
+from tests.builders import CUSTOMER_ID, LANDLINE, new_verification
 from tests.contracts.store.servers import LIMITS, Ports
+from tests.contracts.store.vouching import answered, opened_with, verified
 
 GOOD_FOR = 3600
 AGEING = replace(LIMITS, ownership_check_good_for=GOOD_FOR)
@@ -57,36 +58,10 @@ async def home(ports: Ports, owned: Contact) -> Contact:
     return home
 
 
-async def verified(ports: Ports, by: Contact, target: Contact, operation: Operation = Operation.VOUCH) -> str:
-    """The id of a verification of `by`, made for `target` just now."""
-    opened = await opened_with(ports, by, target, operation)
-    assert (await answered(ports, opened)).verdict is Verdict.CORRECT
-    return opened.verification_id
-
-
 async def evidence_of(life: RedisContactLife, contact: Contact) -> list[Evidence]:
     found = await life.evidence(CUSTOMER_ID, contact.contact_id)
     assert found is not None
     return found
-
-
-async def opened_with(
-    ports: Ports, by: Contact, target: Contact | None = None, operation: Operation = Operation.VOUCH
-) -> Verification:
-    return await ports.verifications.create(
-        new_verification(
-            operation=operation,
-            contact_id=by.contact_id,
-            contact_version=by.version,
-            target_contact_id=None if target is None else target.contact_id,
-        )
-    )
-
-
-async def answered(ports: Ports, one: Verification) -> Judgement:
-    digest = builders.vault().digest(one.verification_id, CUSTOMER_ID, one.operation, CODE, pepper_id=one.pepper_id)
-    answer = Answer(digest, (digest,), TRAITS[one.method].channel, new_receipt_id())
-    return await ports.verifications.check(one, answer)
 
 
 @pytest.fixture
@@ -145,6 +120,21 @@ async def test_only_a_verification_of_the_voucher_for_this_contact_vouches(
         with pytest.raises(ContactChanged):
             await ports.customers.make_verifiable(CUSTOMER_ID, home, VOUCH, evidence, owned)
     assert (await read(home)).status is NEEDS_VERIFICATION
+
+
+async def test_a_voucher_vouches_as_it_was_read_and_by_a_verification_of_its_own(
+    ports: Ports, owned: Contact, home: Contact, read: Read
+) -> None:
+    other = builders.contact("+821099998888")
+    await ports.customers.add_contact(CUSTOMER_ID, other)
+    await ports.customers.make_verifiable(CUSTOMER_ID, other, OWNERSHIP, "carrier", None)
+    evidence = await verified(ports, await read(other), home)
+    for voucher in (owned, replace(await read(other), version=other.version + 1)):
+        with pytest.raises(ContactChanged):
+            await ports.customers.make_verifiable(CUSTOMER_ID, home, VOUCH, evidence, voucher)
+    assert (await read(home)).status is NEEDS_VERIFICATION
+    await ports.customers.make_verifiable(CUSTOMER_ID, home, VOUCH, evidence, await read(other))
+    assert (await read(home)).status is VERIFIABLE
 
 
 async def test_a_verification_from_before_the_voucher_fell_does_not_vouch(

@@ -131,6 +131,15 @@ async def test_sessions_end_with_their_operator(operators: RedisOperators, chang
     assert await operators.session("cookie", touch=True) is None
 
 
+@pytest.mark.parametrize("change", ["removed", "reset"])
+async def test_who_changed_while_a_code_was_judged_is_not_signed_in(operators: RedisOperators, change: str) -> None:
+    attempt = await operators.begin_sign_in(PERSON)
+    await (operators.remove(PERSON) if change == "removed" else operators.reset_authenticator(PERSON))
+    with pytest.raises(StepUsed):
+        await operators.sign_in(PERSON, 100, session("late", attempt.generation))
+    assert await operators.session("late", touch=True) is None
+
+
 async def test_an_authenticator_is_enrolled_once(operators: RedisOperators) -> None:
     await operators.reset_authenticator(PERSON)
     attempt = await operators.begin_sign_in(PERSON)

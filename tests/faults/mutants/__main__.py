@@ -1,6 +1,6 @@
-"""`python -m tests.faults.mutants`: breaks the scripts that say yes, one way after another, and sees who notices.
+"""`python -m tests.faults.mutants [VERB ...]`: breaks the scripts that say yes, in many ways, and sees who notices.
 
-Prints a line for each mutant, and ends with exit code 1 when one survived.
+With verbs, only those. Prints a line for each mutant, and ends with exit code 1 when one survived.
 """
 
 import os
@@ -14,19 +14,19 @@ from tests.faults.mutants.verdicts import MUTANTS, TESTS
 _ROOT = Path(__file__).parents[3]
 
 
-def main() -> int:
-    for verb in TESTS:
+def main(verbs: list[str]) -> int:
+    for verb in verbs:
         if not _passes(verb, ""):
             print(f"the tests of {verb} fail without any mutant")
             return 1
-    survived = 0
-    for mutant in MUTANTS:
+    survived, tried = 0, [mutant for mutant in MUTANTS if mutant.verb in verbs]
+    for mutant in tried:
         began = time.monotonic()
         passed = _passes(mutant.verb, mutant.name)
         survived += passed
         verdict = "SURVIVED" if passed else "killed"
         print(f"{verdict:<8}  {time.monotonic() - began:5.1f} s  {mutant.verb}: {mutant.name}", flush=True)
-    print(f"{len(MUTANTS) - survived} of {len(MUTANTS)} killed")
+    print(f"{len(tried) - survived} of {len(tried)} killed")
     return 1 if survived else 0
 
 
@@ -37,4 +37,4 @@ def _passes(verb: str, mutant: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or list(TESTS)))

@@ -60,7 +60,7 @@ MUTANTS = (
     _approval("another number is replaced", "or (index ~= ARGV[14] and index ~= ARGV[18])", ""),
     _approval("a number is taken from another contact", "if taken then", "if false then"),
     _approval("another lock is lifted", "redis.call('HGET', KEYS[9], 'locked_at') ~= ARGV[14]", "false"),
-    _approval("another state of a contact is released", "'version') ~= ARGV[14] then", "'version') == '' then"),
+    _approval("another state of a contact is released", "'c.version') ~= ARGV[14] then", "'c.version') == '' then"),
     _approval("a release does not end", "now + tonumber(ARGV[15])", "now + 1000 * tonumber(ARGV[15])"),
     _approval("another exemption is replaced", "(redis.call('GET', KEYS[11]) or '0') ~= ARGV[16] or ", ""),
     _approval("it stays waiting", "close_approval(keys, id, 'approved', PERSON, ARGV[9], ARGV[10], kept, now)\n", ""),

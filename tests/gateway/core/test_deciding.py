@@ -74,6 +74,7 @@ def test_each_rule_and_each_way_to_miss_it(
     decision = decide(PACKAGED, facts(operation, **changes))
     assert decision.outcome is outcome
     assert _met(decision).items() >= met.items()
+    assert outcome_of(PACKAGED, facts(operation, **changes)) == (outcome, decision.reason)
 
 
 _OTHERWISE = [states for states in product(Known, repeat=3) if set(states) != {MET}]

@@ -174,7 +174,8 @@ def test_files_that_are_missing_or_in_another_encoding_are_named(tmp_path: Path)
 
 def test_a_refusal_tells_each_problem_on_a_line_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(PolicyRefused) as refused:
-        load_policy(with_row(tmp_path, "issue", methods="", valid_for="1"))
+        load_policy(with_row(tmp_path, "issue", methods="pigeon", valid_for="1"))
+    assert len(refused.value.problems) == 2
     assert str(refused.value).splitlines() == refused.value.problems
 
 
