@@ -34,13 +34,13 @@ class Roll:
     def of(cls, standings: Sequence[StoreStanding]) -> "Roll":
         return cls(frozenset(one.identity[:_LETTERS] for one in standings), max(one.epoch for one in standings))
 
-    def is_without_loss_since(self, before: "Roll", holder: str) -> bool:
-        """Whether a shard can have come to `holder` only from primary to primary, each alive since `before`.
+    def is_without_loss_since(self, before: "Roll", holder: str, epoch: int) -> bool:
+        """Whether a shard can have come to `holder`, of this epoch, only from primary to primary, alive since `before`.
 
         A primary that was restarted, demoted or promoted has another id. One that was not there before, and had the
         shard in between, has raised the epoch when it took the shard, and `holder` has when it took it from there.
         """
-        return holder in before.primaries and before.primaries <= self.primaries and self.epoch - before.epoch <= 1
+        return holder in before.primaries and before.primaries <= self.primaries and epoch - before.epoch <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class Lineage:
         is_same = record.node == record.accepted
         if is_same and record.roll == now:
             return record.shard, False
-        holder = record.node.decode().partition(":")[0]
-        keeps = is_same or (record.accepted is not None and now.is_without_loss_since(record.roll, holder))
+        holder, _, epoch = record.node.decode().partition(":")
+        keeps = is_same or (record.accepted is not None and now.is_without_loss_since(record.roll, holder, int(epoch)))
         words = (record.node, record.accepted or b"", now.epoch, " ".join(sorted(now.primaries)), "1" if keeps else "")
         try:
             answer = await self._store.run(_ACCEPT, (keys.lineage(record.shard),), words)

@@ -20,6 +20,7 @@ _SETTINGS = (
     "--cluster-replica-validity-factor", "0", "--appendonly", "yes", "--appendfsync", "no", "--save", "",
 )  # fmt: skip
 _PATIENCE_SECONDS = 60
+_ATTEMPTS = 10
 
 
 class ClusterNode:
@@ -38,6 +39,9 @@ class ClusterNode:
             return bool(self.say("PING"))
         except RedisError:
             return False
+
+    def has_come_up_or_ended(self) -> bool:
+        return self.server.has_ended or self.answers()
 
     def close(self) -> None:
         self._client.close()
@@ -95,10 +99,18 @@ def slot_of(shard: int) -> int:
 @contextmanager
 def a_cluster(directory: Path, node_timeout_ms: int = 20_000) -> Iterator[ClusterNodes]:
     """A node that says nothing for as long is replaced: longer than a slow machine stands still, or it is meant."""
-    with ExitStack() as stack:
-        nodes = [_started(directory / f"node-{number}", node_timeout_ms, stack) for number in range(2 * PRIMARIES)]
-        _join(nodes)
-        yield ClusterNodes(nodes)
+    for attempt in range(_ATTEMPTS):
+        with ExitStack() as stack:
+            places = (directory / f"{attempt}-{number}" for number in range(2 * PRIMARIES))
+            nodes = [_started(place, node_timeout_ms, stack) for place in places]
+            for node in nodes:
+                _until(node.has_come_up_or_ended)
+            if any(node.server.has_ended for node in nodes):
+                continue
+            _join(nodes)
+            yield ClusterNodes(nodes)
+            return
+    raise AssertionError("no free ports")
 
 
 def _started(directory: Path, node_timeout_ms: int, stack: ExitStack) -> ClusterNode:
@@ -112,7 +124,6 @@ def _started(directory: Path, node_timeout_ms: int, stack: ExitStack) -> Cluster
 
 def _join(nodes: list[ClusterNode]) -> None:
     for node in nodes:
-        _until(node.answers)
         node.node_id = node.say("CLUSTER", "MYID").decode()
     for number, node in enumerate(nodes[:PRIMARIES]):
         low, high = -(-number * SLOTS // PRIMARIES), -(-(number + 1) * SLOTS // PRIMARIES) - 1

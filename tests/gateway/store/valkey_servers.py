@@ -37,6 +37,11 @@ class Server:
         """It runs no more and says nothing, as a machine that is cut off."""
         os.kill(self._process.pid, signal.SIGSTOP)
 
+    @property
+    def has_ended(self) -> bool:
+        """As when another program took a port between finding and using it."""
+        return self._process.poll() is not None
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
