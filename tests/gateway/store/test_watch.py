@@ -254,7 +254,7 @@ async def test_what_is_durable_waits_for_the_replica_that_is_there(tmp_path: Pat
 
 async def test_a_promoted_replica_voids_what_was_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # On a busy machine a replica that is well may take longer to say that it has what was written.
-    monkeypatch.setattr("gateway.store.connection._REPLICA_MS", 30_000)
+    monkeypatch.setattr("gateway.store.node._REPLICA_MS", 4_000)
     async with a_pair(tmp_path) as (primary, store, _, replica_store):
         await StoreWatch(store, may_forget=False).look()
         verification = await opened(store)
