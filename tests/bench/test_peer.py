@@ -114,6 +114,13 @@ async def test_a_postgresql_of_its_own_counts_its_statements_and_leaves_nothing(
     assert not is_there(base)
 
 
+def test_a_process_that_ends_while_its_time_is_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    monkeypatch.setattr("bench.peers.privacyidea.database.children_of", lambda pid: [ended.pid])
+    assert Database("PostgreSQL", "", os.getpid()).cpu() > 0
+
+
 async def test_what_a_process_used_is_counted_when_it_is_no_more() -> None:
     before = cpu_of_ended_children(os.getpid())
     await output([sys.executable, "-c", "sum(range(10**7))"], dict(os.environ))
