@@ -17,6 +17,7 @@ import orjson
 import pytest
 
 from gateway.running import PortTaken
+from gateway.store.embedded import EmbeddedStore
 from gateway.workers import listening_sockets
 from tests.gateway.installations import needed_settings
 
@@ -37,7 +38,8 @@ class Supervised:
         self._log = directory / "log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BONIN_")}
         given = {f"BONIN_{name.upper()}": value for name, value in needed_settings(directory).items()} | more
-        given |= {"BONIN_PORT": "0", "BONIN_DATA_DIR": str(directory / "data")}
+        self.data_dir = directory / "data"
+        given |= {"BONIN_PORT": "0", "BONIN_DATA_DIR": str(self.data_dir)}
         words = [sys.executable, "-m", "gateway.cli", "serve", "--workers", "2"]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(words, env=environment | given, stdout=log, stderr=log)
@@ -126,6 +128,10 @@ async def test_workers_do_not_outlive_their_supervisor(supervised: Supervised) -
     await supervised.serving()
     supervised.process.kill()
     await until(lambda: not any(map(is_running, supervised.pids())))
+    # Its store does, for who takes it over.
+    left_over = EmbeddedStore(supervised.data_dir)
+    await asyncio.to_thread(left_over.start)
+    left_over.stop()
 
 
 async def test_metrics_add_up_over_the_workers(supervised: Supervised) -> None:
