@@ -13,7 +13,7 @@ _WRONG_ANSWERS = 4
 
 async def measure_latency(session: Session) -> Measured:
     seconds, counts = (1.0, (1, 16, 64)) if session.quick else (5.0, (1, 2, 4, 8, 16, 32, 64, 128, 256))
-    async with running(session, "latency", session.some(30_000), "--api-only", opened_before=True) as run:
+    async with running(session, "latency", session.some(60_000), "--api-only", opened_before=True) as run:
         requests = _Requests(run)
         throughput = []
         progress = session.progress("connections", len(counts))
