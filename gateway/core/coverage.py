@@ -6,6 +6,7 @@ from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.carriers import Reach
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.errors import Refusal
+from gateway.core.not_available import in_words
 from gateway.core.problems import Problem
 
 
@@ -41,6 +42,6 @@ class Coverage:
         others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in left.items() if methods]
         raise Refusal(
             Problem.METHOD_NOT_CARRIED,
-            values={"methods": ", ".join(here) or "–"},
+            values=in_words(here),
             members={"methods": here, "contacts": others},
         )

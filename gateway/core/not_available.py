@@ -1,4 +1,4 @@
-"""The refusal of a method that cannot be used, with what can be done instead."""
+"""What can be done instead of a method that cannot be used, in words, and the refusal that says it."""
 
 from collections.abc import Collection
 
@@ -16,3 +16,9 @@ def method_not_available(rule: str, methods: Collection[str]) -> Refusal:
         next_en = "this contact needs an ownership check first, or a vouch by another contact that passed its own."
     values = {"rule": rule, "next_ko": next_ko, "next_en": next_en}
     return Refusal(Problem.METHOD_NOT_AVAILABLE, values=values, members={"methods": list(methods)})
+
+
+def in_words(methods: Collection[str]) -> dict[str, str]:
+    """The methods that are left, for the sentence of a refusal: `methods_ko` and `methods_en`."""
+    listed = ", ".join(methods)
+    return {"methods_ko": listed or "없음", "methods_en": listed or "nothing"}

@@ -122,8 +122,8 @@ class Problem(Enum):
     TEXTING_HELD = ProblemKind(
         "texting-held", 429,
         "이 번호대로는 지금 문자를 보내지 않습니다", "Nothing is texted to this range of numbers now",
-        "{retry_after}초 후에 다시 요청하거나 다른 방법을 사용해 주세요: {methods}",
-        "Try again in {retry_after} seconds, or use another method: {methods}",
+        "{retry_after}초 후에 다시 요청하거나 다른 방법을 사용해 주세요: {methods_ko}",
+        "Try again in {retry_after} seconds, or use another method: {methods_en}",
     )  # fmt: skip
     RESEND_NOT_POSSIBLE = ProblemKind(
         "resend-not-possible", 409, "다시 보낼 수 없습니다", "It cannot be sent again",
@@ -136,8 +136,8 @@ class Problem(Enum):
     METHOD_NOT_CARRIED = ProblemKind(
         "method-not-carried", 409,
         "이 번호로 보낼 수 있는 통신사가 없습니다", "No carrier can take this method to this number",
-        "이 연락처에서 지금 쓸 수 있는 방법은 {methods}이고, 다른 연락처는 contacts에 있습니다.",
-        "What this contact may be used for now is {methods}; `contacts` lists the other contacts.",
+        "이 연락처에서 지금 쓸 수 있는 방법은 {methods_ko}. 다른 연락처는 contacts에 있습니다.",
+        "This contact may be used now for {methods_en}; `contacts` lists the other contacts.",
     )  # fmt: skip
     METHOD_HELD = ProblemKind(
         "method-held", 409,

@@ -14,6 +14,7 @@ from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.errors import Refusal
 from gateway.core.facts import Held
+from gateway.core.not_available import in_words
 from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal, RiskSignals
 from gateway.core.problems import Problem
@@ -61,11 +62,7 @@ class RiskCheck:
         others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in free.items() if methods]
         raise Refusal(
             Problem.METHOD_HELD,
-            values={
-                "signal": held[0].signal,
-                "methods_ko": ", ".join(here) or "없음",
-                "methods_en": ", ".join(here) or "nothing",
-            },
+            values={"signal": held[0].signal, **in_words(here)},
             members={"signal": held[0].signal, "methods": here, "contacts": others},
         )
 

@@ -15,6 +15,7 @@ from contacts.models import ContactMethod, methods_of
 from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.customer_stores import StoredContact
 from gateway.core.errors import Refusal
+from gateway.core.not_available import in_words
 from gateway.core.problems import Problem
 from gateway.core.stores import Capped, CapStore
 from gateway.core.too_many import seconds_of, too_many
@@ -159,7 +160,7 @@ def texting_held(held: RangeHeld, stored: StoredContact, instead: Collection[str
     methods = [method for method in instead if method in here]
     return Refusal(
         Problem.TEXTING_HELD,
-        values={"methods": ", ".join(methods) or "–"},
+        values=in_words(methods),
         members={"methods": methods},
         retry_after=seconds_of(held.retry_after_ms),
     )

@@ -68,6 +68,7 @@ async def test_a_paused_carrier_is_none_and_a_breaker_that_is_open_is_one(rooms:
             await attempt
         assert refused.value.problem is Problem.METHOD_NOT_CARRIED
         assert refused.value.members["methods"] == []
+        assert refused.value.values["methods_ko"] == "없음"
 
 
 async def _resend(rooms: Rooms, verification_id: str) -> object:
