@@ -3,6 +3,7 @@
 With verbs, only those. Prints a line for each mutant, and ends with exit code 1 when one survived.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -14,7 +15,12 @@ from tests.faults.mutants.verdicts import MUTANTS, TESTS
 _ROOT = Path(__file__).parents[3]
 
 
-def main(verbs: list[str]) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.mutants", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("verbs", nargs="*", metavar="VERB", help=f"some of {', '.join(TESTS)}; by default all")
+    verbs = parser.parse_args().verbs or list(TESTS)
+    if unknown := set(verbs) - set(TESTS):
+        parser.error(f"there are no mutants of {', '.join(sorted(unknown))}")
     for verb in verbs:
         if not _passes(verb, ""):
             print(f"the tests of {verb} fail without any mutant")
@@ -37,4 +43,4 @@ def _passes(verb: str, mutant: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or list(TESTS)))
+    sys.exit(main())
