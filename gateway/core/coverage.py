@@ -5,8 +5,7 @@ from collections.abc import Collection
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.carriers import Reach
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.errors import Refusal
-from gateway.core.not_available import in_words
+from gateway.core.not_available import refusal_with_what_is_left
 from gateway.core.problems import Problem
 
 
@@ -38,10 +37,4 @@ class Coverage:
             return
         contacts = [stored.contact for stored in await self._customers.contacts(customer_id)]
         left = {each.contact_id: self.left(each, allowed) for each in contacts}
-        here = left.pop(contact.contact_id, [])
-        others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in left.items() if methods]
-        raise Refusal(
-            Problem.METHOD_NOT_CARRIED,
-            values=in_words(here),
-            members={"methods": here, "contacts": others},
-        )
+        raise refusal_with_what_is_left(Problem.METHOD_NOT_CARRIED, contact.contact_id, left)

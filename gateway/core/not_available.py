@@ -1,6 +1,6 @@
-"""What can be done instead of a method that cannot be used, in words, and the refusal that says it."""
+"""What can be done instead of a method that cannot be used, in words, and the refusals that say it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -22,3 +22,17 @@ def in_words(methods: Collection[str]) -> dict[str, str]:
     """The methods that are left, for the sentence of a refusal: `methods_ko` and `methods_en`."""
     listed = ", ".join(methods)
     return {"methods_ko": listed or "없음", "methods_en": listed or "nothing"}
+
+
+def refusal_with_what_is_left(
+    problem: Problem, contact_id: str, left: Mapping[str, Sequence[str]], **more: str
+) -> Refusal:
+    """With what may be used instead, here and elsewhere: `left` has the methods that are left by contact.
+
+    `more` goes into the sentence and beside it.
+    """
+    here = list(left.get(contact_id, ()))
+    others = [
+        {"contact_id": other, "methods": methods} for other, methods in left.items() if methods and other != contact_id
+    ]
+    return Refusal(problem, values={**more, **in_words(here)}, members={**more, "methods": here, "contacts": others})

@@ -12,9 +12,8 @@ from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.contact_life import ContactLife
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.errors import Refusal
 from gateway.core.facts import Held
-from gateway.core.not_available import in_words
+from gateway.core.not_available import refusal_with_what_is_left
 from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal, RiskSignals
 from gateway.core.problems import Problem
@@ -58,13 +57,7 @@ class RiskCheck:
         all_held = await self._all_held(customer_id, contacts, deadline)
         all_held[contact.contact_id] = (*held, *all_held.get(contact.contact_id, ()))
         free = {each.contact_id: self._free(each, all_held[each.contact_id], allowed) for each in contacts}
-        here = free.pop(contact.contact_id, [])
-        others = [{"contact_id": contact_id, "methods": methods} for contact_id, methods in free.items() if methods]
-        raise Refusal(
-            Problem.METHOD_HELD,
-            values={"signal": held[0].signal, **in_words(here)},
-            members={"signal": held[0].signal, "methods": here, "contacts": others},
-        )
+        raise refusal_with_what_is_left(Problem.METHOD_HELD, contact.contact_id, free, signal=held[0].signal)
 
     async def _all_held(
         self, customer_id: str, contacts: Sequence[Contact], deadline: float
