@@ -3,8 +3,6 @@
 import argparse
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from gateway.cli.commands import Commands, readable_name
@@ -15,8 +13,7 @@ from gateway.core.operators import Role
 from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.settings import Settings
 from gateway.store import keys
-from gateway.wiring.store import open_store
-from gateway.wiring.stores import Stores, build_stores
+from gateway.wiring.stores import Stores, open_stores
 
 
 def add_commands(commands: Commands) -> None:
@@ -44,7 +41,7 @@ def _approval_id(text: str) -> str:
 
 async def list_approvals(settings: Settings, arguments: argparse.Namespace) -> int:
     """List those of one status, the newest first."""
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         found = await _approvals(stores).with_status(ApprovalStatus(arguments.status))
     show_rows(
         [_row(approval) for approval in found], as_json=arguments.json, nothing=f"No request is {arguments.status}."
@@ -54,7 +51,7 @@ async def list_approvals(settings: Settings, arguments: argparse.Namespace) -> i
 
 async def show_approval(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show one of them."""
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         try:
             with telling_refusals():
                 approval = await _approvals(stores).get(arguments.approval_id)
@@ -75,7 +72,7 @@ async def reject_it(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _decide(settings: Settings, arguments: argparse.Namespace, *, approve: bool) -> int:
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         approvers = {
             person_key(operator.person)
             for operator in await stores.operators.entries()
@@ -91,12 +88,6 @@ async def _decide(settings: Settings, arguments: argparse.Namespace, *, approve:
         except Refused:
             return 1
     return 0
-
-
-@asynccontextmanager
-async def _stores(settings: Settings) -> AsyncIterator[Stores]:
-    async with open_store(settings, beside_a_gateway=True) as store:
-        yield build_stores(store, settings.personal_data, settings.limits)
 
 
 def _approvals(stores: Stores) -> Approvals:

@@ -2,8 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from contacts.masking import mask_name
@@ -18,7 +16,7 @@ from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.erasure import RedisErasure
 from gateway.wiring.store import open_store
-from gateway.wiring.stores import Stores, build_stores
+from gateway.wiring.stores import open_stores
 
 _MOST_LOCKED = 1_000
 
@@ -41,7 +39,7 @@ def add_commands(commands: Commands) -> None:
 
 async def show_customer(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show one customer: kind, consent, lock, exemption, contacts in all."""
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         customer = await stores.customers.read(arguments.customer_id)
         contacts = await stores.customers.contacts(arguments.customer_id)
     if customer is None:
@@ -63,7 +61,7 @@ async def show_customer(settings: Settings, arguments: argparse.Namespace) -> in
 
 async def list_contacts(settings: Settings, arguments: argparse.Namespace) -> int:
     """List a customer's contacts, with what each may be used for now."""
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         if await stores.customers.read(arguments.customer_id) is None:
             return _missing(arguments.customer_id)
         stored = await stores.customers.contacts(arguments.customer_id)
@@ -84,7 +82,7 @@ async def list_contacts(settings: Settings, arguments: argparse.Namespace) -> in
 
 async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
     """List who is locked, the latest first."""
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         locked = await stores.read_model.locked(_MOST_LOCKED)
     rows = [{"customer_id": customer_id, "locked_at": moment(since)} for customer_id, since in locked]
     show_rows(rows, as_json=arguments.json, nothing="Nobody is locked.")
@@ -93,7 +91,7 @@ async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> int:
     """Ask for an unlock; the id of the request that another person has to approve."""
-    async with _stores(settings) as stores:
+    async with open_stores(settings) as stores:
         approvals = Approvals(stores.approvals, keys.new_approval_id)
         centre = CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan)
         try:
@@ -118,12 +116,6 @@ async def erase_customer(settings: Settings, arguments: argparse.Namespace) -> i
     if not is_rewritten:
         say("The store's files still hold it, encrypted, until their next rewrite: run BGREWRITEAOF there.")
     return 0
-
-
-@asynccontextmanager
-async def _stores(settings: Settings) -> AsyncIterator[Stores]:
-    async with open_store(settings, beside_a_gateway=True) as store:
-        yield build_stores(store, settings.personal_data, settings.limits)
 
 
 def _missing(customer_id: str) -> int:

@@ -13,8 +13,7 @@ from gateway.core.verification import Method, Status, Verification
 from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.ops.diagnosis import Where, carrier_health, diagnose
 from gateway.settings import Settings
-from gateway.wiring.store import open_store
-from gateway.wiring.stores import Stores, build_stores
+from gateway.wiring.stores import Stores, open_stores
 
 _MINUTES = 60
 _MOST_ROWS = 1000
@@ -35,8 +34,8 @@ def add_commands(commands: Commands) -> None:
 
 async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
     """Say whether it is us, the carrier or one customer: exit code 1 when it is us, a carrier or unclear."""
-    async with open_store(settings, beside_a_gateway=True) as store:
-        read_model = build_stores(store, settings.personal_data, settings.limits).read_model
+    async with open_stores(settings) as stores:
+        read_model = stores.read_model
         now, live = await read_model.now(), await read_model.live()
         carriers = [carrier_health(*each) for each in (await read_model.carriers()).items()]
         diagnosis = diagnose(now, live, carriers, await read_model.minutes(_MINUTES))
@@ -50,8 +49,7 @@ async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def find_verifications(settings: Settings, arguments: argparse.Namespace) -> int:
     """List verifications by id, customer, number or filter: exit code 1 when there is none."""
-    async with open_store(settings, beside_a_gateway=True) as store:
-        stores = build_stores(store, settings.personal_data, settings.limits)
+    async with open_stores(settings) as stores:
         ids = await _ids(stores, settings, arguments)
         read = [await stores.verifications.read(verification_id) for verification_id in ids]
     rows = [_row(verification) for verification in read if verification is not None]

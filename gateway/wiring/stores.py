@@ -1,9 +1,12 @@
 """Everything that keeps something in the store."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from contacts.protection import PersonalData
 from gateway.core.limits import Limits
+from gateway.settings import Settings
 from gateway.store.action_log import RedisActionLog
 from gateway.store.alarms import RedisAlarms
 from gateway.store.api_keys import RedisApiKeys
@@ -30,6 +33,7 @@ from gateway.store.read_model import RedisReadModel
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
+from gateway.wiring.store import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,10 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         standings=RedisStandings(store),
         verifications=RedisVerifications(store, limits),
     )
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
+    """All of them over the store of the settings, for administration beside a gateway that may be running."""
+    async with open_store(settings, beside_a_gateway=True) as store:
+        yield build_stores(store, settings.personal_data, settings.limits)
