@@ -6,10 +6,10 @@ import orjson
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.load import Connection, closed_loop, connections, post, request
-from bench.measures.requests import CONNECTIONS
+from bench.measures.requests import CONNECTIONS, create
 from bench.product import Installation, Product, carrier, product, store
 from bench.rows import Measured, Rounds, Row
-from bench.seeding import CHECK_WRONG, Registered, seed
+from bench.seeding import CHECK_WRONG, seed
 from bench.session import Session
 
 _CALLS = 2_000
@@ -31,7 +31,7 @@ async def measure_calls(session: Session) -> Measured:
                 answering = [_answers(20_000_000 + number) for number in range(count)]
                 (await closed_loop(phones, answering)).must_be(200)
             async with connections(running.port, CONNECTIONS) as over:
-                (await closed_loop(over, [_call(one, running.api_key) for one in callees])).must_be(201)
+                (await closed_loop(over, [create(one, running.api_key, "ars") for one in callees])).must_be(201)
             watch = _Watch(installation, count, session)
             await watch.until_all_have_begun()
             # From here on there are turns only: opening and placing the calls is over.
@@ -120,13 +120,3 @@ async def _calls(connection: Connection) -> list[dict[str, str]]:
 def _answers(number: int) -> bytes:
     """The request that makes a phone pick up whatever rings."""
     return request("PUT", f"/control/phones/%2B8210{number}", body=b'{"behaviour":"answers"}')
-
-
-def _call(customer: Registered, key: str) -> bytes:
-    body = {
-        "customer_id": customer.customer_id,
-        "method": "ars",
-        "operation": "issue",
-        "contact_id": customer.contact_id,
-    }
-    return post("/v1/verifications", orjson.dumps(body), key)

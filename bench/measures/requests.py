@@ -52,11 +52,11 @@ class Running:
         return post(path, CHECK_RIGHT, self.product.api_key)
 
 
-def create(customer: Registered, key: str) -> bytes:
-    """The request that opens an SMS verification."""
+def create(customer: Registered, key: str, method: str = "sms") -> bytes:
+    """The request that opens a verification."""
     body = {
         "customer_id": customer.customer_id,
-        "method": "sms",
+        "method": method,
         "operation": "issue",
         "contact_id": customer.contact_id,
     }
