@@ -6,11 +6,12 @@ plain and encoded.
 
 from pathlib import Path
 
+from demo.customer import until
 from tests.faults.harness.fault import Fault, Trial
 from tests.faults.harness.flows import REQUESTS_EACH, Flows
 from tests.faults.harness.installation import NAME, Installation, installation
 from tests.faults.harness.load import Load
-from tests.faults.harness.processes import until
+from tests.faults.harness.processes import PATIENCE
 from tests.leaks import planted
 from tests.leaks.planted import Planted
 from tests.leaks.scanning import files_below, leaks
@@ -41,7 +42,7 @@ async def _work(trial: Trial, flows: Flows, count: int) -> None:
         return flows.finished - before >= count
 
     async with Load(_REQUESTS_PER_SECOND / REQUESTS_EACH, flows.one):
-        await until(is_done)
+        await until(is_done, PATIENCE)
     trial.advance(min(count, trial.dose - trial.done))
 
 

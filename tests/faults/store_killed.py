@@ -8,9 +8,10 @@ every write: it forgets nothing, the passwords of branches included.
 import asyncio
 import random
 
+from demo.customer import until
 from tests.faults.harness.fault import Fault, Trial
 from tests.faults.harness.installation import Installation, Person, installation
-from tests.faults.harness.processes import PATIENCE, answers, until
+from tests.faults.harness.processes import PATIENCE, answers
 from tests.faults.harness.proofs import Proof, Proofs, settle
 from tests.faults.harness.store import StoreServer, slow_fsync
 
@@ -58,7 +59,7 @@ async def _kill(trial: Trial, store: StoreServer, times: int, forgets: bool) -> 
                 again = asyncio.gather(*(_use(proofs, bonin, proof, PATIENCE) for proof in used))
                 await store.start()
                 await again
-                await until(lambda: answers(f"{bonin.gateways[0].url}/readyz"))
+                await until(lambda: answers(f"{bonin.gateways[0].url}/readyz"), PATIENCE)
                 await asyncio.gather(*using)
                 await asyncio.gather(*(proofs.read(proof, bonin.issuer) for proof in fresh))
                 await asyncio.gather(*(_use(proofs, bonin, proof, PATIENCE) for proof in used))

@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from demo.customer import until
 from tests.faults.harness.client import Issuer
 from tests.faults.harness.fault import Fault, Trial
 from tests.faults.harness.installation import Installation, installation
-from tests.faults.harness.processes import PATIENCE, until
+from tests.faults.harness.processes import PATIENCE
 from tests.faults.harness.proofs import Proof, Proofs, settle
 from tests.faults.harness.proxy import Wire
 from tests.faults.harness.store import StoreServer
@@ -66,7 +67,7 @@ class Pair:
         async def is_in_step() -> bool:
             return "master_link_status:up" in await server.command("INFO", "replication")
 
-        await until(is_in_step)
+        await until(is_in_step, PATIENCE)
 
 
 class Failovers:

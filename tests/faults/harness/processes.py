@@ -107,15 +107,6 @@ class Process:
         self._running = None
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Come back when it does. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE
-    while not await holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        await asyncio.sleep(0.05)
-
-
 async def answers(url: str) -> bool:
     """Whether something says 200 there."""
     try:
