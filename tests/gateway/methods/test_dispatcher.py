@@ -11,7 +11,6 @@ from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, D
 from gateway.core.outbox import Cargo
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.verification import Method, Verification
-from gateway.methods import handing_over
 from gateway.methods.dispatcher import MOST_TRIES
 from gateway.store import keys
 from gateway.store.dead_letters import RedisDeadLetters
@@ -22,17 +21,14 @@ from tests.builders import CLIENT, MOBILE
 from tests.gateway.rooms import Failure, Rooms
 from tests.outboxes import let_all_idle, taken
 
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
 UNAVAILABLE = CarrierUnavailable(DeliveryReason.CARRIER_ERROR)
 REFUSED = CarrierRefused(DeliveryReason.INVALID_NUMBER)
 TIMED_OUT = CarrierTimedOut()
 TRIES = 5
 
 Dispatch = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handing_over, "pause_before_retry", lambda tried, failure: 0.0)
 
 
 @pytest.fixture

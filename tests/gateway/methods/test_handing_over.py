@@ -11,7 +11,6 @@ from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, D
 from gateway.core.outbox import Buried, DeliveryNotWanted
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
 from gateway.core.verification import Method, Verification
-from gateway.methods import handing_over
 from gateway.methods.breaker import BreakerState
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.routing import Carriers, Line
@@ -19,15 +18,12 @@ from gateway.store.hand_overs import RedisHandOvers
 from tests.builders import CLIENT, MOBILE
 from tests.gateway.rooms import Failure, RecordingCarrier, Rooms, line
 
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
 TO = PhoneNumber(MOBILE, LineType.MOBILE)
 ABROAD = PhoneNumber("+819012345678", LineType.MOBILE)
 UNAVAILABLE = CarrierUnavailable(DeliveryReason.CARRIER_ERROR)
 TIMED_OUT = CarrierTimedOut()
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handing_over, "pause_before_retry", lambda tried, asked_for: 0.0)
 
 
 class Firm:

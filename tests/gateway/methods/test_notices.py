@@ -8,7 +8,6 @@ from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryState
 from gateway.core.notices import Notice, NoticeKind
 from gateway.core.operations import Operation
 from gateway.core.ports import CarrierRefused, CarrierTimedOut
-from gateway.methods import handing_over
 from gateway.store import keys
 from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.hand_overs import RedisHandOvers
@@ -16,10 +15,7 @@ from gateway.store.notices import RedisNotices
 from tests.builders import CLIENT, CUSTOMER_ID
 from tests.gateway.rooms import Failure, Rooms
 
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handing_over, "pause_before_retry", lambda tried, asked_for: 0.0)
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 
 @pytest.fixture
