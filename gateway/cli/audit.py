@@ -1,13 +1,13 @@
 """`bonin audit`: what was done, by whom, and whether anybody changed it since."""
 
 import argparse
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway.cli.audit_verify import add_verify_command
 from gateway.cli.commands import Command, Commands, say
+from gateway.cli.new_file import new_file
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
 from gateway.core.audit.records import GENESIS, Head, Position, RecordKind, Why, public_key_set
@@ -55,8 +55,7 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
                 sys.stdout.buffer.write(one)
             sys.stdout.buffer.flush()
             return 0
-        handle = os.open(arguments.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
+        with new_file(arguments.out) as file:
             async for one in lines:
                 file.write(one)
     return 0
@@ -121,10 +120,6 @@ def _refusing(command: Command) -> Command:
             told = "Segments went to an archive in the meantime: run it again."
         except ArchiveRefused as refused:
             told = str(refused)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            told = f"{error.filename}: {error.strerror}"
         print(told, file=sys.stderr)  # noqa: T201
         return 1
 

@@ -1,14 +1,14 @@
 """`bonin export`: every customer and contact, opened, into a file that `bonin import` reads."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.new_file import new_file
 from gateway.settings import Settings
 from gateway.store.everybody import Everybody, Somebody
 from gateway.wiring.store import open_store
@@ -27,20 +27,25 @@ async def export_customers(settings: Settings, arguments: argparse.Namespace) ->
     Contacts are written without what verified them: whoever imports them verifies them again.
     """
     try:
-        descriptor = os.open(arguments.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
+        with new_file(arguments.file) as file:
+            count = await _write(settings, arguments, file)
+    except FileExistsError as error:
         print(f"{arguments.file}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 2
-    count = 0
-    with os.fdopen(descriptor, "wb") as file:
-        async with open_store(settings, beside_a_gateway=True) as store:
-            everybody = Everybody(store, settings.personal_data)
-            await everybody.note_export(arguments.by, arguments.reason)
-            async for somebody in everybody.read():
-                file.write(orjson.dumps(_row(somebody)) + b"\n")
-                count += 1
     say(f"{count:,} customers in {arguments.file}: personal data in the clear. 개인정보가 평문으로 들어 있습니다.")
     return 0
+
+
+async def _write(settings: Settings, arguments: argparse.Namespace, file: BinaryIO) -> int:
+    """How many customers there are."""
+    count = 0
+    async with open_store(settings, beside_a_gateway=True) as store:
+        everybody = Everybody(store, settings.personal_data)
+        await everybody.note_export(arguments.by, arguments.reason)
+        async for somebody in everybody.read():
+            file.write(orjson.dumps(_row(somebody)) + b"\n")
+            count += 1
+    return count
 
 
 def _row(somebody: Somebody) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gateway.core.errors import FieldError, Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.http.field_errors import field_errors
 from gateway.http.models import Body
+from gateway.http.repeated_fields import repeated_fields
 from gateway.http.schemas import AddContact, BirthDate, CustomerId, OneLine
 
 _NEEDED = ("customer_id", "kind", "name", "online_consent")
@@ -83,9 +84,23 @@ def read_numbers(row: Row, plan: NumberPlan) -> list[PhoneNumber]:
 
 def _from_json(line: bytes) -> Any:
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
+        document = orjson.loads(line)
+        # Every field has a colon behind its name: as many colons as fields, and none is there twice.
+        errors = () if line.count(b":") == _fields_in(document) else repeated_fields(line)
+    except (orjson.JSONDecodeError, RecursionError):
         raise BadLine([FieldError("line", "JSON이 아닙니다.", "This is not JSON.")]) from None
+    if errors:
+        raise BadLine(errors)
+    return document
+
+
+def _fields_in(document: Any) -> int:
+    """Of the customer and of the contacts, if it is one."""
+    if not isinstance(document, dict):
+        return 0
+    contacts = document.get("contacts")
+    within = contacts if isinstance(contacts, list) else []
+    return len(document) + sum(len(contact) for contact in within if isinstance(contact, dict))
 
 
 def _from_csv(line: bytes, columns: Sequence[str]) -> dict[str, Any]:

@@ -4,18 +4,20 @@ import argparse
 import asyncio
 import multiprocessing
 import os
+import stat
 import sys
 from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-import orjson
-
 from gateway.cli.commands import Commands, readable_name, say, whole_number
+from gateway.cli.import_notes import ImportUnderWay, Notes, measure, refusals_of, taking_notes
 from gateway.cli.import_rows import HeaderRefused, columns_of
 from gateway.cli.import_worker import Came, begin, take
 from gateway.cli.progress import ProgressBar
@@ -37,78 +39,79 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--again", action="store_true", help="from the first line, whatever an earlier run did")
 
 
-class Mark:
-    """How far an import of this file came, beside the file: FILE.imported."""
+class NotAFile(Exception):
+    """A pipe or a device: it cannot be read a second time, from where an import ended."""
 
-    def __init__(self, file: Path) -> None:
-        self._path, self._size = file.with_name(f"{file.name}.imported"), file.stat().st_size
 
-    def lines(self) -> int:
-        """Lines that are done, if it is still the same file."""
-        try:
-            known = orjson.loads(self._path.read_bytes())
-            return int(known["lines"]) if known["size"] == self._size else 0
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """`columns` are those that the header names; None for NDJSON, which begins after `bom` bytes."""
 
-    def set(self, lines: int) -> None:
-        temporary = self._path.with_name(f"{self._path.name}.new")
-        temporary.write_bytes(orjson.dumps({"size": self._size, "lines": lines}))
-        temporary.replace(self._path)
+    columns: list[str] | None
+    bom: int
+    digest: str
+    lines: int
 
 
 async def import_customers(settings: Settings, arguments: argparse.Namespace) -> int:
     """Register the customers and contacts of a file; exit code 1 when some lines were refused.
 
     Contacts need verification afterwards, as those that the API registers do. An import that was interrupted goes on
-    from there; what it does twice changes nothing but the audit.
+    from there; what it does twice changes nothing but the audit. A file that was changed is imported from its
+    first line.
     """
     file: Path = arguments.file
     try:
-        with file.open("rb") as lines:
-            first_line = lines.readline()
-            columns = columns_of(first_line)
-            total = bool(first_line) + sum(1 for _ in lines)
-    except HeaderRefused as header:
-        print(f"{file}: {header}", file=sys.stderr)  # noqa: T201
+        content = _content_of(file)
+    except (HeaderRefused, NotAFile, OSError) as unfit:
+        print(f"{file}: {unfit.strerror if isinstance(unfit, OSError) else unfit}", file=sys.stderr)  # noqa: T201
         return 2
-    except OSError as error:
-        print(f"{file}: {error.strerror}", file=sys.stderr)  # noqa: T201
-        return 2
-    mark = Mark(file)
-    done = 0 if arguments.again else mark.lines()
-    if done:
-        say(f"{done:,} lines were imported before; --again begins with the first.")
-    refused = file.with_name(f"{file.name}.refused")
-    came = Came()
-    async with store_url(settings, beside_a_gateway=True) as url:
-        with (
-            file.open("rb") as lines,
-            refused.open("ab" if done else "wb") as refusals,
-            ProgressBar("import", "lines", sys.stderr) as progress,
-        ):
-            if columns is None:
-                lines.seek(len(BOM_UTF8) if first_line.startswith(BOM_UTF8) else 0)
-            else:
-                lines.readline()
-            initial = (url, arguments.by, columns)
-            chunks = _chunks(lines, done, first=1 if columns is None else 2)
-            async for last, chunk in _imported(chunks, arguments.processes, initial):
-                for number, errors in sorted(chunk.bad, key=lambda bad: bad[0]):
-                    told = [{"field": one.field, "ko": one.problem_ko, "en": one.problem_en} for one in errors]
-                    refusals.write(orjson.dumps({"line": number, "errors": told}) + b"\n")
-                refusals.flush()
-                came.add(chunk)
-                mark.set(last)
-                progress(last, total)
+    try:
+        with taking_notes(file, content.digest, again=arguments.again) as notes:
+            if notes.done:
+                say(f"{notes.done:,} lines were imported before; --again begins with the first.")
+            came = await _import(settings, arguments, content, notes)
+    except (ImportUnderWay, BrokenProcessPool) as failure:
+        told = failure if isinstance(failure, ImportUnderWay) else "A process of the import was killed: run it again."
+        print(f"{file}: {told}", file=sys.stderr)  # noqa: T201
+        return 1
     say(
         f"customers: {came.created:,} created, {came.replaced:,} replaced; contacts: {came.contacts:,} created, "
-        f"{came.known:,} known before; lines refused: {len(came.bad):,}"
+        f"{came.known:,} known before; lines refused: {notes.refused:,}"
     )
-    if came.bad:
-        say(f"Each refused line, by its number and why: {refused}")
+    if notes.refused:
+        say(f"Each refused line, by its number and why: {refusals_of(file)}")
         return 1
     return 0
+
+
+def _content_of(file: Path) -> _Content:
+    """Raises `NotAFile`, `HeaderRefused` and `OSError`."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise NotAFile("Give a file of its own: what an import did is written beside it.")
+    with file.open("rb") as lines:
+        first_line = lines.readline()
+        columns = columns_of(first_line)
+        lines.seek(0)
+        digest, count = measure(lines)
+    return _Content(columns, len(BOM_UTF8) if first_line.startswith(BOM_UTF8) else 0, digest, count)
+
+
+async def _import(settings: Settings, arguments: argparse.Namespace, content: _Content, notes: Notes) -> Came:
+    came = Came()
+    async with store_url(settings, beside_a_gateway=True) as url:
+        with arguments.file.open("rb") as lines, ProgressBar("import", "lines", sys.stderr) as progress:
+            if content.columns is None:
+                lines.seek(content.bom)
+            else:
+                lines.readline()
+            chunks = _chunks(lines, notes.done, first=1 if content.columns is None else 2)
+            initial = (url, arguments.by, content.columns)
+            async for last, chunk in _imported(chunks, arguments.processes, initial):
+                notes.note(last, chunk.bad)
+                came.add(chunk)
+                progress(last, content.lines)
+    return came
 
 
 def _chunks(lines: BinaryIO, done: int, first: int) -> Iterator[tuple[int, list[bytes]]]:
@@ -137,3 +140,4 @@ async def _imported(
             yield last, await came
     finally:
         pool.shutdown(cancel_futures=True)
+        await asyncio.gather(*(future for _, future in under_way), return_exceptions=True)

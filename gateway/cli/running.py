@@ -1,6 +1,7 @@
 """Running one command: reading its settings, and saying in a sentence why it could not be done."""
 
 import argparse
+import errno
 import os
 import sys
 
@@ -17,6 +18,8 @@ from gateway.telemetry import TelemetryMissing
 
 _INTERRUPTED = 130
 """As a shell has it: what was asked for is not done, so `&&` goes no further."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What writing to an open file fails with when there is no room: such an error names no file."""
 
 
 def run_command(parsed: argparse.Namespace) -> int:
@@ -38,4 +41,8 @@ def run_command(parsed: argparse.Namespace) -> int:
     except BrokenPipeError:
         # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as failure:
+        if failure.filename is None and failure.errno not in _FULL:
+            raise
+        print(f"{failure.filename or 'A file that is being written'}: {failure.strerror}", file=sys.stderr)  # noqa: T201
     return 1

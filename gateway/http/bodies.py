@@ -4,7 +4,6 @@ The limits hold while the bytes arrive, for chunked bodies too, so that a slow o
 """
 
 import asyncio
-import json
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -15,6 +14,7 @@ from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.field_errors import MOST_ERRORS, field_error_of, field_errors
 from gateway.http.models import Body, Query
+from gateway.http.repeated_fields import repeated_fields
 
 LARGEST_BODY = 8 * 1024
 """Bytes."""
@@ -103,20 +103,11 @@ def _parse_object(raw: bytes) -> dict[str, Any]:
 
 
 def _refuse_repeated_fields(raw: bytes) -> None:
-    """Whatever stands in front of the gateway may read the other of two values (RFC 8259, 4)."""
-    repeated: dict[str, None] = {}
-
-    def note(pairs: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in pairs]
-        if len(set(names)) != len(names):
-            repeated.update((name, None) for name in names if names.count(name) > 1)
-
     try:
-        json.loads(raw, object_pairs_hook=note)
+        errors = repeated_fields(raw)
     except RecursionError:
         raise _malformed("nested too deeply") from None
-    if repeated:
-        errors = tuple(field_error_of(name, "repeated") for name in list(repeated)[:MOST_ERRORS])
+    if errors:
         raise Refusal(Problem.INVALID_FIELDS, errors=errors)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import fcntl
 import os
 import subprocess
 import sys
@@ -36,9 +37,9 @@ def settings(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def bonin(settings: dict[str, str]) -> Bonin:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BONIN_")}
-    environment = kept | {f"BONIN_{name.upper()}": value for name, value in settings.items()}
 
     def run(*words: object) -> subprocess.CompletedProcess[str]:
+        environment = kept | {f"BONIN_{name.upper()}": value for name, value in settings.items()}
         command = [sys.executable, "-m", "gateway.cli", *map(str, words)]
         return subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
 
@@ -88,11 +89,79 @@ def test_an_import_goes_on_where_it_ended_and_tells_of_lines_that_it_refused(tmp
     refusals = [orjson.loads(line) for line in (tmp_path / "customers.csv.refused").read_bytes().splitlines()]
     assert [(one["line"], one["errors"][0]["field"]) for one in refusals] == [(3, "line"), (4, "number")]
     assert "김하나" not in (tmp_path / "customers.csv.refused").read_text()
-    assert "4 lines were imported before" in bonin("import", file, "--by", "lee", "--processes", 1).stdout
+    nothing_left = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert "4 lines were imported before" in nothing_left.stdout
+    assert "0 created, 0 replaced" in nothing_left.stdout
+    assert ("lines refused: 2" in nothing_left.stdout, nothing_left.returncode) == (True, 1), "they still are"
     mark = tmp_path / "customers.csv.imported"
-    mark.write_bytes(orjson.dumps({"size": file.stat().st_size, "lines": 1}))
+    mark.write_bytes(orjson.dumps(orjson.loads(mark.read_bytes()) | {"lines": 1}))
     again = bonin("import", file, "--by", "lee", "--processes", 1)
     assert "0 created, 1 replaced; contacts: 0 created, 1 known before; lines refused: 2" in again.stdout
+
+
+def test_a_file_whose_refused_line_was_mended_is_imported_though_it_is_as_long_as_before(
+    tmp_path: Path, bonin: Bonin
+) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG + KIM.replace(b"+82221234567", b"+8222123456X"))
+    assert bonin("import", file, "--by", "lee", "--processes", 1).returncode == 1
+    file.write_bytes(HEADER + HONG + KIM)
+    mended = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert "1 created, 1 replaced; contacts: 1 created, 1 known before; lines refused: 0" in mended.stdout
+    assert mended.returncode == 0
+    assert (tmp_path / "customers.csv.refused").read_bytes() == b""
+
+
+def test_a_run_that_was_killed_has_told_of_no_line_twice_and_half_of_none(tmp_path: Path, bonin: Bonin) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + b"a\nb\n" + HONG + b"c\n")
+    assert bonin("import", file, "--by", "lee", "--processes", 1).returncode == 1
+    mark, refused = tmp_path / "customers.csv.imported", tmp_path / "customers.csv.refused"
+    whole = refused.read_bytes()
+    mark.write_bytes(orjson.dumps(orjson.loads(mark.read_bytes()) | {"lines": 2}))
+    refused.write_bytes(whole[:-5])
+    gone_on = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert ("lines refused: 3" in gone_on.stdout, gone_on.returncode) == (True, 1)
+    assert refused.read_bytes() == whole
+
+
+def test_two_imports_of_a_file_do_not_mix_their_notes(tmp_path: Path, bonin: Bonin) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG)
+    with (tmp_path / "customers.csv.refused").open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        refused = bonin("import", file, "--by", "lee")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Another process imports this file." in refused.stderr
+
+
+def test_what_is_no_file_of_its_own_is_not_imported(bonin: Bonin) -> None:
+    """Neither hangs at a pipe that nobody writes to, nor takes one that is empty by the second look for no lines."""
+    reading, writing = os.pipe()
+    with open(reading, "rb"), open(writing, "wb"):
+        said = bonin("import", f"/proc/{os.getpid()}/fd/{reading}", "--by", "lee")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "Give a file of its own" in said.stderr
+
+
+@pytest.mark.parametrize("note", ["customers.csv.refused", "customers.csv.imported"])
+def test_a_note_that_cannot_be_written_is_named(tmp_path: Path, bonin: Bonin, note: str) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG)
+    (tmp_path / note).mkdir()
+    said = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[-1] == f"{tmp_path / note}: Is a directory"
+    assert "Traceback" not in said.stderr
+
+
+def test_an_export_that_could_not_be_written_whole_leaves_no_file(
+    tmp_path: Path, settings: dict[str, str], bonin: Bonin
+) -> None:
+    out = tmp_path / "out.ndjson"
+    settings["redis_url"] = "redis://127.0.0.1:1"
+    assert bonin("export", out, "--by", "lee", "--reason", "move").returncode == 1
+    assert not out.exists()
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path, bonin: Bonin) -> None:
@@ -144,6 +213,10 @@ def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path: Path, bonin
         (b'{"customer_id":"a b","kind":"individual","name":"x","online_consent":true}', "customer_id"),
         (b'{"customer_id":"a","kind":"individual","name":"x","online_consent":"yes"}', "online_consent"),
         (b'{"customer_id":"a","kind":"individual","name":"x","online_consent":true,"more":1}', "more"),
+        (b'{"customer_id":"a","kind":"individual","name":"x","name":"y","online_consent":true}', "name"),
+        (b'{"customer_id":"a","customer_id":"b","kind":"individual","name":":","online_consent":true}', "customer_id"),
+        (b'{"contacts":[{"label":"home","label":"work","number":"1"}]}', "label"),
+        (b"[" * 900 + b"]" * 900, ""),
     ],
 )
 def test_a_bad_line_names_the_field(line: bytes, field: str) -> None:

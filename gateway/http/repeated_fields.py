@@ -1,0 +1,20 @@
+"""Fields that a JSON document has twice: whatever stands in front may read the other value (RFC 8259, 4)."""
+
+import json
+from typing import Any
+
+from gateway.core.errors import FieldError
+from gateway.http.field_errors import MOST_ERRORS, field_error_of
+
+
+def repeated_fields(raw: bytes) -> tuple[FieldError, ...]:
+    """One error for each name that an object of the document has more than once. Raises `RecursionError`."""
+    repeated: dict[str, None] = {}
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        if len(set(names)) != len(names):
+            repeated.update((name, None) for name in names if names.count(name) > 1)
+
+    json.loads(raw, object_pairs_hook=note)
+    return tuple(field_error_of(name, "repeated") for name in list(repeated)[:MOST_ERRORS])
