@@ -133,6 +133,10 @@ class AutoConnections(Protocol):
 class Holds(Protocol):
     """Asks the carriers' risk signals about contacts; the policy says what a look-up that fails does."""
 
+    def asks(self, method: str) -> bool:
+        """Whether a carrier is asked before this method is used."""
+        ...
+
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         """By contact id, the methods held back; a contact that is not there has none."""
         ...
@@ -146,6 +150,9 @@ class Holds(Protocol):
 
 class NoHolds:
     """`Holds` of a firm whose carriers offer no signals."""
+
+    def asks(self, method: str) -> bool:
+        return False
 
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         return {}

@@ -8,13 +8,14 @@ from typing import Protocol
 
 from contacts.models import Contact, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType
+from gateway.core.counting import Texting
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.delivery import DeliveryReport, DeliveryState
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.operations import OPERATION_NAMES, Operation
 from gateway.core.problems import Problem
-from gateway.core.sending import Sending, Texting
+from gateway.core.sending import Sending
 from gateway.core.stores import CustomerMissing
 
 
@@ -76,7 +77,7 @@ class Notices:
         stored = registered_mobile(known)
         if stored is None:
             raise Refusal(Problem.NO_REGISTERED_MOBILE)
-        sent = await self._sending.take(stored, client=client, texting=Texting.NOTHING)
+        sent = await self._sending.take(self._sending.counted(stored, Texting.NOTHING, client), stored)
         notice = Notice(
             notice_id=self._new_notice_id(customer_id),
             client=client,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contacts.models import Contact, ContactMethod, why_not
 from contacts.vouching import may_vouch
 from gateway.core.codes import CodeVault, new_code
+from gateway.core.counting import Counted, RangeHeld
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, outcome_of
@@ -18,7 +19,7 @@ from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
-from gateway.core.sending import Sending, Sent, texting_of
+from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
     Capped,
     ContactChanged,
@@ -75,39 +76,49 @@ class Opening:
     async def open(self, request: OpenRequest) -> Verification:
         """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
         row, stored = await self._check_may_open(request)
-        sent = await self._sending.take(
-            stored, client=request.client, texting=texting_of(request.method), instead=row.methods
-        )
+        counted = self._sending.counted(stored, texting_of(request.method), request.client)
+        code = new_code() if TRAITS[request.method].has_code else None
+        new = self._compose(request, stored, row, counted.prefix, code)
+        if self._store.counts and not self._is_counted_first(request.method):
+            return await self._create(new, counted, stored, row)
+        sent = await self._sending.take(counted, stored, row.methods)
         try:
-            return await self._open(request, stored, row, sent)
+            if stored is not None:
+                await self._prepare(request, new, code, stored, row)
+            return await self._create(new, None, stored, row)
         except Refusal:
             self._sending.give_back(sent)
             raise
 
-    async def _open(
-        self, request: OpenRequest, stored: StoredContact | None, row: OperationRow, sent: Sent | None
-    ) -> Verification:
-        if stored is not None:
-            # After the caps: each look-up costs the firm, and a caller in a loop must not spend without end.
-            method = ContactMethod(request.method)
-            await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
-        code = new_code() if TRAITS[request.method].has_code else None
-        new = self._compose(request, stored, row, sent, code)
-        if stored is not None and request.method is Method.SMS_REPLY and code is not None:
+    def _is_counted_first(self, method: Method) -> bool:
+        """Whether something is done between counting and writing that a caller in a loop must not do without end."""
+        return method is Method.SMS_REPLY or self._holds.asks(method)
+
+    async def _prepare(
+        self, request: OpenRequest, new: NewVerification, code: str | None, stored: StoredContact, row: OperationRow
+    ) -> None:
+        """Ask the carriers' signals, each of which costs the firm, and note which reply is expected."""
+        method = ContactMethod(request.method)
+        await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
+        if request.method is Method.SMS_REPLY and code is not None:
             # What is waited for is written under the keys that write, and looked for under all.
             index = stored.blind_indexes[0]
             digest = self._vault.reply_digests((index,), code)[0]
             await self._replies.expect(index, digest, new.verification_id)
+
+    async def _create(
+        self, new: NewVerification, counted: Counted | None, stored: StoredContact | None, row: OperationRow
+    ) -> Verification:
         try:
-            return await self._store.create(new)
+            return await self._store.create(new, counted)
         except CustomerMissing:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
         except ContactChanged:
             raise Refusal(Problem.CONTACT_NOT_FOUND) from None
         except CustomerLocked:
             raise self._locked() from None
-        except Capped as capped:
-            raise too_many(capped) from None
+        except (Capped, RangeHeld) as refused:
+            raise await self._sending.refusal(refused, new.prefix, stored, row.methods) from None
 
     async def _check_may_open(self, request: OpenRequest) -> tuple[OperationRow, StoredContact | None]:
         applicant = await self._read(request)
@@ -166,7 +177,7 @@ class Opening:
         request: OpenRequest,
         stored: StoredContact | None,
         row: OperationRow,
-        sent: Sent | None,
+        prefix: str | None,
         code: str | None,
     ) -> NewVerification:
         verification_id, pepper_id = self._new_verification_id(request.customer_id), self._vault.pepper_id
@@ -190,7 +201,7 @@ class Opening:
             life=row.valid_for,
             per_day=row.per_day,
             policy_version=self._policy.version,
-            prefix=sent.prefix if sent else None,
+            prefix=prefix,
             pepper_id=pepper_id,
             code_digest=digest,
             sealed_code=sealed,

@@ -41,6 +41,9 @@ class RiskCheck:
         self._failed = failed
         self._budget_seconds = budget_seconds
 
+    def asks(self, method: str) -> bool:
+        return any(method in row.holds for row in self._rows.values())
+
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         """By contact id, what is held back of the methods that the contact's status allows."""
         return await self._all_held(customer_id, contacts, self._deadline())

@@ -1,18 +1,13 @@
-"""May this be sent: so often to a number, for a client, and to the range of numbers that it is in.
-
-SMS pumping (threat 11): somebody with a share in what a text costs has many of them sent to numbers of one range, and
-never reads a code. Each number gets few, so neither its cap nor the customer's sees it; the range's cap bounds it, and
-its conversion gives it away: of the codes texted to a range that had their time, how many were used.
-"""
+"""May this be sent: so often to a number, for a client, and to the range of numbers that it is in."""
 
 import asyncio
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection, Coroutine, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from contacts.models import ContactMethod, methods_of
 from gateway.core.alarms import AlarmKind, Alarms
+from gateway.core.counting import Counted, RangeHeld, RangeStore, Texting
 from gateway.core.customer_stores import StoredContact
 from gateway.core.errors import Refusal
 from gateway.core.not_available import in_words
@@ -24,56 +19,9 @@ from gateway.core.verification import Method, Verification
 _TEXTED = frozenset({Method.SMS, Method.SMS_REPLY})
 
 
-class Texting(StrEnum):
-    """What a delivery is to the conversion watch."""
-
-    NOTHING = ""
-    """A call or a notice: nobody has to use it."""
-    CODE = "code"
-    """A new verification that is texted."""
-    AGAIN = "again"
-    """The text of one that was counted already."""
-
-
 def texting_of(method: Method) -> Texting:
     """Of a verification that opens."""
     return Texting.CODE if method in _TEXTED else Texting.NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """What came of the verifications that were texted to a range."""
-
-    sent: int
-    verified: int
-
-
-class RangeHeld(Exception):
-    """Nothing is texted to the range now. `tripped` is what was seen, for the one who saw it first."""
-
-    def __init__(self, retry_after_ms: int, tripped: Conversion | None) -> None:
-        super().__init__("range held")
-        self.retry_after_ms = retry_after_ms
-        self.tripped = tripped
-
-
-class RangeStore(Protocol):
-    """Counts by range, which is the beginning of its numbers in E.164."""
-
-    async def take(self, prefix: str, texting: Texting) -> int:
-        """Take one of the range's cap, and count a code that is texted there.
-
-        Answers the time under which it was counted. Raises `Capped` (`range`), or `RangeHeld` for a text of a code.
-        """
-        ...
-
-    def give_back(self, prefix: str, texting: Texting, counted_at: int) -> None:
-        """It was not sent after all. Done later, or never where the store is away."""
-        ...
-
-    def note_verified(self, prefix: str, created_at: int) -> None:
-        """A verification that was texted to the range at that time has succeeded. Done later, or never, likewise."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +42,34 @@ class Sending:
         self._alarms = alarms
         self._digits = prefix_digits
 
-    async def take(
-        self,
-        stored: StoredContact | None,
-        *,
-        client: str | None = None,
-        texting: Texting,
-        instead: Collection[str] = (),
-    ) -> Sent | None:
-        """Count one delivery to a contact, and what a client opens; what was counted for the contact's range.
-
-        `instead` are the methods that the operation allows.
-        """
-        others: list[Coroutine[Any, Any, None]] = []
-        if client is not None:
-            others.append(self._caps.take_client(client))
+    def counted(self, stored: StoredContact | None, texting: Texting, client: str | None = None) -> Counted:
+        """What one delivery to a contact is counted as; `client` is who opens something by it."""
         if stored is None:
-            await self._refusing(asyncio.gather(*others))
-            return None
-        others.append(self._caps.take_number(stored.blind_indexes))
-        prefix = stored.contact.number.prefix(self._digits)
+            return Counted(client)
+        return Counted(client, stored.blind_indexes, stored.contact.number.prefix(self._digits), texting)
+
+    async def take(self, counted: Counted, stored: StoredContact | None, instead: Collection[str] = ()) -> Sent | None:
+        """Count it; what was counted for the range. `instead` are the methods that the operation allows."""
+        prefix, texting = counted.prefix, counted.texting
         # Asked for together, so that they travel together. What a cap gives when another refuses is lost, save the
         # range's: one customer in a loop must not use up what thousands share.
-        counted_at, *refused = await asyncio.gather(self._ranges.take(prefix, texting), *others, return_exceptions=True)
-        failed = [each for each in (counted_at, *refused) if isinstance(each, BaseException)]
+        answers = await asyncio.gather(*self._takes(counted), return_exceptions=True)
+        counted_at = answers[0]
+        sent = Sent(prefix, texting, counted_at) if prefix is not None and isinstance(counted_at, int) else None
+        failed = [each for each in answers if isinstance(each, BaseException)]
         if not failed:
-            assert isinstance(counted_at, int)  # noqa: S101 - what is no failure is what was asked for
-            return Sent(prefix, texting, counted_at)
-        if isinstance(counted_at, int):
-            self._ranges.give_back(prefix, texting, counted_at)
-        raise await self._refusal(failed[0], stored, prefix, instead)
+            return sent
+        self.give_back(sent)
+        raise await self.refusal(failed[0], prefix, stored, instead)
+
+    def _takes(self, counted: Counted) -> Iterator[Coroutine[Any, Any, int | None]]:
+        """The range's first, if there is one."""
+        if counted.prefix is not None:
+            yield self._ranges.take(counted.prefix, counted.texting)
+        if counted.client is not None:
+            yield self._caps.take_client(counted.client)
+        if counted.blind_indexes:
+            yield self._caps.take_number(counted.blind_indexes)
 
     def give_back(self, sent: Sent | None) -> None:
         """It was refused later on, so nothing is sent."""
@@ -135,18 +81,13 @@ class Sending:
         if verification.prefix is not None and verification.method in _TEXTED:
             self._ranges.note_verified(verification.prefix, verification.created_at)
 
-    async def _refusing(self, asked: "asyncio.Future[Any]") -> None:
-        try:
-            await asked
-        except Capped as capped:
-            raise too_many(capped) from None
-
-    async def _refusal(
-        self, why: BaseException, stored: StoredContact, prefix: str, instead: Collection[str]
+    async def refusal(
+        self, why: BaseException, prefix: str | None, stored: StoredContact | None, instead: Collection[str]
     ) -> BaseException:
+        """What is said when it was not counted; who sees first that a range is misused sounds the alarm."""
         if isinstance(why, Capped):
             return too_many(why)
-        if not isinstance(why, RangeHeld):
+        if not isinstance(why, RangeHeld) or stored is None or prefix is None:
             return why
         if why.tripped is not None:
             seen = f"{why.tripped.verified} of {why.tripped.sent} texted codes were used"

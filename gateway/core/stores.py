@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
@@ -76,8 +77,16 @@ class ResendsExhausted(Exception):
 class VerificationStore(Protocol):
     """Opens, judges and closes verifications; each change is one atomic script."""
 
-    async def create(self, new: NewVerification) -> Verification:
-        """Raises `CustomerMissing`, `CustomerLocked`, `ContactChanged` or `Capped`."""
+    @property
+    def counts(self) -> bool:
+        """Whether `create` can count what it opens: all that it is counted as must lie in one server."""
+        ...
+
+    async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
+        """Raises `CustomerMissing`, `CustomerLocked`, `ContactChanged` or `Capped`, and `RangeHeld`.
+
+        What is `counted` here was not counted before; what is refused counts as nothing.
+        """
         ...
 
     async def read(self, verification_id: str) -> Verification | None: ...

@@ -7,12 +7,13 @@ import structlog
 from contacts.models import ContactMethod
 from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.codes import CodeVault
+from gateway.core.counting import Texting
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.errors import Refusal
 from gateway.core.facts import Holds
 from gateway.core.problems import Problem
-from gateway.core.sending import Sending, Sent, Texting
+from gateway.core.sending import Sending, Sent
 from gateway.core.stores import (
     Answer,
     Capped,
@@ -111,7 +112,7 @@ class Verifications:
         try:
             if verification.resend_at is not None and verification.read_at < verification.resend_at:
                 raise Capped("resend", verification.resend_at - verification.read_at)
-            sent = await self._sending.take(stored, texting=Texting.AGAIN)
+            sent = await self._sending.take(self._sending.counted(stored, Texting.AGAIN), stored)
             await self._send_again(verification, stored, sent)
         except ResendsExhausted:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE) from None

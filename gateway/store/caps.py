@@ -1,7 +1,7 @@
 """Caps that one script counts: of a number, whoever asked, and of an API client."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 from gateway.core.limits import Cap, Limits
@@ -10,7 +10,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_TAKE = load("take_cap")
+_TAKE = load("take_cap", "caps")
 
 
 class RedisCaps:
@@ -43,9 +43,13 @@ async def _together(asked: Sequence[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*asked)
 
 
+def words_of(caps: Iterable[Cap]) -> list[int]:
+    """Limit and window (ms) of each, as `caps.lua` takes them."""
+    return [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
+
+
 async def take(store: Store, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:
     """Take one of each counter, or of none. Raises `Capped` with `name`."""
-    words = [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
-    given = await store.run(_TAKE, counters, words)
+    given = await store.run(_TAKE, counters, words_of(caps))
     if given[0] == b"capped":
         raise Capped(name, given[1])

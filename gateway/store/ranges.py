@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from gateway.core.limits import Limits
-from gateway.core.sending import Conversion, RangeHeld, Texting
+from gateway.core.counting import Conversion, RangeHeld, Texting
+from gateway.core.limits import ConversionWatch, Limits
 from gateway.core.stores import Capped
 from gateway.store import keys
+from gateway.store.caps import words_of
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_TAKE = load("take_range")
+_TAKE = load("take_range", "caps", "conversion")
 _GIVE_BACK = load("give_back_range")
 _NOTE_VERIFIED = load("note_conversion")
 
@@ -19,6 +20,17 @@ SPAN_MS = 300_000
 """Verifications of so long are counted as one."""
 SPANS = 12
 """How many of them the watch looks back on; the latest two had no time to be answered yet."""
+
+
+def watch_words(watch: ConversionWatch) -> tuple[int, ...]:
+    """The words of `count_code` of `conversion.lua`."""
+    return (SPAN_MS, SPANS, watch.least, watch.percent, watch.hold * 1000)
+
+
+def held_range(given: list[Any]) -> RangeHeld:
+    """From what `conversion.lua` refuses with."""
+    _, retry_after, *seen = given
+    return RangeHeld(retry_after, Conversion(*seen) if seen else None)
 
 
 class RedisRanges:
@@ -31,30 +43,22 @@ class RedisRanges:
         self._later: set[asyncio.Task[Any]] = set()
 
     async def take(self, prefix: str, texting: Texting) -> int:
+        deliveries, conversion = keys.range_counters(prefix)
         given = await self._store.run(
             _TAKE,
-            keys.range_counters(prefix),
+            (conversion, deliveries),
             (
-                self._cap.count,
-                self._cap.window_seconds * 1000,
                 texting if self._watch.least else Texting.NOTHING,
-                SPAN_MS,
-                SPANS,
-                self._watch.least,
-                self._watch.percent,
-                self._watch.hold * 1000,
+                *watch_words(self._watch),
+                *words_of((self._cap,)),
             ),
         )
         match given:
             case [b"taken", int(now)]:
                 return now
-            case [b"held", int(retry_after)]:
-                raise RangeHeld(retry_after, None)
-            case [b"tripped", int(retry_after), int(sent), int(verified)]:
-                raise RangeHeld(retry_after, Conversion(sent, verified))
-            case [_, retry_after]:
+            case [b"capped", int(retry_after), _]:
                 raise Capped("range", retry_after)
-        raise AssertionError("unreachable: the script answers nothing else")
+        raise held_range(given)
 
     def give_back(self, prefix: str, texting: Texting, counted_at: int) -> None:
         span = str(counted_at // SPAN_MS) if texting is Texting.CODE else ""

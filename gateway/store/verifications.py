@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
@@ -20,12 +21,13 @@ from gateway.core.stores import (
 from gateway.core.verification import TRAITS, NewVerification, Status, Terms, Verdict, Verification
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.counted import NOTHING, Counters
 from gateway.store.lineage import fence_of
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
-_CREATE = load("create_verification")
+_CREATE = load("create_verification", "caps", "conversion")
 _READ = load("read_verification", "reading")
 _CHECK = load("check_verification")
 _CLOSE = load("close_verification")
@@ -43,15 +45,20 @@ class RedisVerifications:
         self._store = store
         self._limits = limits
         self._recent = RecentTerms()
+        self._counters = Counters(limits)
 
-    async def create(self, new: NewVerification) -> Verification:
+    @property
+    def counts(self) -> bool:
+        return self._store.cluster is None
+
+    async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
         traits, limits, customer_id = TRAITS[new.method], self._limits, new.customer_id
         shard = keys.shard_of(customer_id)
-        customer = keys.customer(customer_id)
+        customer, verification = keys.customer(customer_id), keys.verification(new.verification_id)
         answer = await self._store.run(
             _CREATE,
             (
-                keys.verification(new.verification_id),
+                verification,
                 customer,
                 keys.contact(customer_id, new.contact_id) if new.contact_id else customer,
                 keys.guard(customer_id),
@@ -59,7 +66,7 @@ class RedisVerifications:
                 keys.expiring(shard),
                 keys.outbox(shard),
                 keys.audit(shard),
-                *fence_of(self._store, shard),
+                *(fence_of(self._store, shard) if counted is None else self._counters.keys_of(counted, verification)),
             ),
             (
                 new.verification_id,
@@ -73,6 +80,7 @@ class RedisVerifications:
                 limits.resend_after * 1000 if traits.can_be_resent else "",
                 "" if new.per_day is None else new.per_day,
                 *(customer_id, new.client, new.method, new.operation, new.contact_id or ""),
+                *(NOTHING if counted is None else self._counters.words_of(counted)),
                 *other_fields(new),
             ),
             durable=True,
@@ -84,14 +92,16 @@ class RedisVerifications:
                 return created
             case [b"locked"]:
                 raise CustomerLocked
-            case [b"capped", int(retry_after)]:
+            case [b"capped_customer", int(retry_after)]:
                 raise Capped("customer", retry_after)
             case [b"capped_today", int(retry_after)]:
                 raise Capped("per_day", retry_after)
             case [b"contact_changed"]:
                 raise ContactChanged
-            case _:
+            case [b"customer_missing"]:
                 raise CustomerMissing
+        assert counted is not None  # noqa: S101 - what was not to be counted is not refused for that
+        raise self._counters.refusal(counted, answer)
 
     async def read(self, verification_id: str) -> Verification | None:
         shard = keys.shard_in(verification_id)

@@ -1,15 +1,27 @@
---[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery.
+--[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery. Where all
+that is counted of it lies in the same server, it is counted here: all of it, or nothing when it is refused.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
-      5 opened for the customer of late  6 shard's expiring set  7 outbox  8 audit  9 lineage, in a cluster
+      5 opened for the customer of late  6 shard's expiring set  7 outbox  8 audit  9 lineage, in a cluster; elsewhere
+      9 conversion of the range (the verification again where no text goes there)  10… counters, where it is counted here
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers are forgotten after (ms)  4 cap
       5 cap window (ms)  6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery
       9 first resend after (ms), or ''  10 most of this operation in a day, or ''  11 customer id  12 client  13 method
-      14 operation  15 contact id, or ''  16… other fields of the verification, each with its value
-Answers: {'created', now, wrong answers} | {'locked'} | {'capped', retry_after_ms} | {'capped_today', retry_after_ms}
-         | {'contact_changed'} | {'customer_missing'}. Times are ms since the epoch by the store's clock. ]]
-local now, born_in = store_time(), store_identity(KEYS[9])
+      14 operation  15 contact id, or ''  16 how many words there are of what is counted here, 0 or
+      17 '1' for a code that is texted, or ''  18 to 22 as shared/conversion.lua's `count_code` takes them
+      23… limit, window (ms) of each counter; then other fields of the verification, each with its value
+Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retry_after_ms}
+         | {'capped_today', retry_after_ms} | {'contact_changed'} | {'customer_missing'}
+         | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
+         | {'tripped', retry_after_ms, texted, used}. Times are ms since the epoch by the store's clock. ]]
+local is_counted = ARGV[16] ~= '0'
+local now, born_in = store_time(), store_identity(not is_counted and KEYS[9])
 if not born_in then
   return not_accepted()
+end
+local is_texted = is_counted and ARGV[17] == '1'
+local refused = (is_texted and held(KEYS[9], now)) or (is_counted and capped(KEYS, 10, ARGV, 23))
+if refused then
+  return refused
 end
 
 if ARGV[2] == '' or redis.call('HGET', KEYS[3], 'c.version') ~= ARGV[2] then
@@ -36,7 +48,7 @@ if now >= window_ends then
   count, window_ends = 0, now + tonumber(ARGV[5])
 end
 if count >= tonumber(ARGV[4]) then
-  return {'capped', window_ends - now}
+  return {'capped_customer', window_ends - now}
 end
 local today, day_ends = tonumber(opened[4] or '0'), tonumber(opened[3] or '0')
 local another_day = now >= day_ends
@@ -45,6 +57,12 @@ if another_day then
 end
 if ARGV[10] ~= '' and today >= tonumber(ARGV[10]) then
   return {'capped_today', day_ends - now}
+end
+local tripped = is_texted and count_code(KEYS[9], now, ARGV, 18)
+if tripped then
+  return tripped
+elseif is_counted then
+  count_each(KEYS, 10, ARGV, 23)
 end
 for _, field in ipairs(another_day and opened[3] and redis.call('HKEYS', KEYS[5]) or {}) do
   if string.sub(field, 1, 4) ~= 'ver_' then
@@ -59,7 +77,7 @@ redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.until', window_ends, 'o.day
 redis.call('PEXPIREAT', KEYS[5], math.max(gone_at, day_ends))
 redis.call('HSET', KEYS[1], 'v.status', 'pending', 'v.created_at', now, 'v.expires_at', expires_at, 'v.rev', 1,
   'v.store', born_in, 'v.customer_id', ARGV[11], 'v.client', ARGV[12], 'v.method', ARGV[13], 'v.operation', ARGV[14],
-  unpack(ARGV, 16))
+  unpack(ARGV, 17 + tonumber(ARGV[16])))
 if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[1], 'v.resend_at', now + tonumber(ARGV[9]))
 end

@@ -6,7 +6,7 @@ import pytest
 
 from demo.customer import until
 from gateway.core.alarms import AlarmKind
-from gateway.core.sending import Conversion, RangeHeld, Texting
+from gateway.core.counting import Conversion, RangeHeld, Texting
 from gateway.core.stores import Capped
 from gateway.store import keys
 from gateway.store.alarms import RedisAlarms

@@ -76,7 +76,7 @@ async def test_words_that_cannot_be_sent_do_not_stop_the_others(store: Store) ->
 
 async def test_a_server_that_forgot_its_scripts_is_taught_them(store: Store) -> None:
     await store.command("SCRIPT", "FLUSH")
-    script = load("take_cap")
+    script = load("take_cap", "caps")
     assert await store.run(script, ["bonin:cap"], [1, 1000]) == [b"taken"]
     taken = await store.run(script, ["bonin:cap"], [1, 1000])
     assert taken[0] == b"capped"

@@ -16,7 +16,7 @@ from gateway.store import wire
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-TAKE = load("take_cap")
+TAKE = load("take_cap", "caps")
 
 
 @asynccontextmanager

@@ -1,0 +1,58 @@
+"""What a script counts beside its own work, where one server has it all: the counters of a delivery, in one list."""
+
+from typing import Any
+
+from gateway.core.counting import Counted, RangeHeld, Texting
+from gateway.core.limits import Limits
+from gateway.core.stores import Capped
+from gateway.store import keys
+from gateway.store.caps import words_of
+from gateway.store.connection import Argument
+from gateway.store.ranges import held_range, watch_words
+
+NOTHING = (0,)
+"""The words of a script that has nothing to count."""
+
+
+class Counters:
+    """Of a range, a client and a number, in this order: the first that is full refuses."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._is_watched = limits.conversion.least > 0
+        self._watch = watch_words(limits.conversion)
+        self._range = words_of((limits.range_cap,))
+        self._client = words_of((limits.client_cap, limits.client_day_cap))
+        self._number = words_of((limits.number_cap, limits.number_day_cap))
+
+    def keys_of(self, counted: Counted, unused: str) -> list[str]:
+        """The conversion of the range, or the `unused` key where there is none, and the counters."""
+        names = [unused]
+        if counted.prefix is not None:
+            deliveries, names[0] = keys.range_counters(counted.prefix)
+            names.append(deliveries)
+        if counted.client is not None:
+            names += keys.client_caps(counted.client)
+        for index in counted.blind_indexes:
+            names += keys.number_caps(index)
+        return names
+
+    def words_of(self, counted: Counted) -> list[Argument]:
+        """How many words follow; '1' for a code that the range's conversion counts; the watch's, and each counter's."""
+        is_code = self._is_watched and counted.texting is Texting.CODE
+        words: list[Argument] = ["1" if is_code else "", *self._watch]
+        if counted.prefix is not None:
+            words += self._range
+        if counted.client is not None:
+            words += self._client
+        for _ in counted.blind_indexes:
+            words += self._number
+        return [len(words), *words]
+
+    def refusal(self, counted: Counted, given: list[Any]) -> Capped | RangeHeld:
+        """From what `caps.lua` and `conversion.lua` refuse with."""
+        if given[0] != b"capped":
+            return held_range(given)
+        _, retry_after, which = given
+        names = ["range"] if counted.prefix is not None else []
+        names += ["client", "client"] if counted.client is not None else []
+        return Capped([*names, *("number" for _ in range(which))][which - 1], retry_after)
