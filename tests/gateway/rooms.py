@@ -14,7 +14,7 @@ from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
 from gateway.core.coverage import Coverage
 from gateway.core.customers import Customers
-from gateway.core.facts import NoHolds
+from gateway.core.facts import Holds, NoHolds
 from gateway.core.limits import Limits
 from gateway.core.opening import Opening, OpenRequest
 from gateway.core.operations import Operation
@@ -123,6 +123,7 @@ class Rooms:
         signer: ReceiptSigner,
         personal_data: PersonalData | None = None,
         peppers: KeyRing | None = None,
+        holds: Holds | None = None,
     ) -> None:
         self.store, self.limits, self.signer = store, limits, signer
         self.personal_data = personal_data or builders.personal_data()
@@ -139,7 +140,7 @@ class Rooms:
         self.sweep = ExpirySweep(store, self.verification_store)
         self.paused: set[str] = set()
         self.carriers = Carriers([line(self.carrier)], lambda: self.paused)
-        holds, coverage = NoHolds(), Coverage(self.carriers, self.customer_store)
+        holds, coverage = holds or NoHolds(), Coverage(self.carriers, self.customer_store)
         self.opening = Opening(
             load_policy(),
             self.verification_store,

@@ -18,6 +18,7 @@ from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal
 from gateway.core.problems import Problem
 from gateway.core.risk import RiskCheck
+from gateway.core.verification import Method
 from tests.builders import CUSTOMER_ID
 
 SMS, ARS, SMS_REPLY = ContactMethod.SMS, ContactMethod.ARS, ContactMethod.SMS_REPLY
@@ -149,6 +150,15 @@ async def test_a_signal_that_the_policy_does_not_name_is_not_asked() -> None:
     world = World([contact("a")])
     assert await held(world, rows(signals=[RiskSignal.CALL_FORWARDING])) == set()
     assert {signal for signal, _ in world.operator.asked} == {RiskSignal.CALL_FORWARDING}
+
+
+@pytest.mark.parametrize("signal", RiskSignal)
+def test_it_is_known_beforehand_about_which_methods_an_operator_is_asked(signal: RiskSignal) -> None:
+    check = World([contact("a")]).check(rows(signals=[signal]))
+    assert [method for method in Method if check.asks(method)] == [
+        method for method in Method if method in HOLDS[signal]
+    ]
+    assert not any(World([]).check({}).asks(method) for method in Method)
 
 
 async def test_a_contact_that_may_be_used_for_nothing_is_not_looked_up() -> None:

@@ -1,17 +1,20 @@
 """What is refused before anything is sent, what is offered instead, and who is told."""
 
-from dataclasses import replace
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactMethod
 from demo.customer import until
 from gateway.core.alarms import AlarmKind
 from gateway.core.errors import Refusal
+from gateway.core.facts import Held
 from gateway.core.limits import Cap, ConversionWatch, Limits
 from gateway.core.notices import NoticeKind, Notices
 from gateway.core.operations import Operation
+from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
 from gateway.store import keys
@@ -20,10 +23,18 @@ from gateway.store.fields import FIELDS
 from gateway.store.notices import RedisNotices
 from gateway.store.ranges import SPAN_MS
 from tests.builders import CLIENT, CUSTOMER_ID
+from tests.conftest import an_empty_store
 from tests.gateway.rooms import Rooms
 
 LIMITS = Limits(conversion=ConversionWatch(least=10, percent=20, hold=600))
 PREFIX = "+8210123"
+
+
+@pytest.fixture(params=["valkey_url", "cluster_url"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """One server, where all is counted by the script that opens, and a cluster, where each counter is by itself."""
+    async with an_empty_store(request.getfixturevalue(request.param)) as store:
+        yield store
 
 
 @pytest.fixture
@@ -128,6 +139,57 @@ async def test_what_the_store_refuses_in_the_end_is_given_back(store: Store, sig
         await rooms.open(Method.SMS, contact)
     assert refused.value.values["cap"] == "customer"
     await until_counted(rooms, 1, s=1)
+
+
+@dataclass
+class Carrier:
+    """`Holds` of a carrier that is asked about every method, and holds back what it is told to."""
+
+    holds: bool = False
+    asked: list[ContactMethod] = field(default_factory=list)
+
+    def asks(self, method: str) -> bool:
+        return True
+
+    async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
+        return {}
+
+    async def refuse_held(
+        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
+    ) -> None:
+        self.asked.append(method)
+        if self.holds:
+            raise Refusal(Problem.METHOD_HELD)
+
+
+async def test_no_carrier_is_asked_about_what_a_cap_refuses(store: Store, signer: ReceiptSigner) -> None:
+    carrier = Carrier()
+    rooms = Rooms(store, replace(LIMITS, number_cap=Cap(1, 600)), signer, holds=carrier)
+    contact = await rooms.register()
+    await rooms.open(Method.SMS, contact)
+    for method in (Method.SMS, Method.ARS, Method.SMS_REPLY):
+        with pytest.raises(Refusal) as refused:
+            await rooms.open(method, contact)
+        assert refused.value.values["cap"] == "number"
+    assert carrier.asked == [ContactMethod.SMS]
+
+
+async def test_what_a_carrier_holds_is_given_back(store: Store, signer: ReceiptSigner) -> None:
+    rooms = Rooms(store, LIMITS, signer, holds=Carrier(holds=True))
+    contact = await rooms.register()
+    with pytest.raises(Refusal) as refused:
+        await rooms.open(Method.SMS, contact)
+    assert refused.value.problem is Problem.METHOD_HELD
+    await until_counted(rooms, 0, s=0)
+
+
+async def test_a_reply_is_not_waited_for_when_a_cap_refuses(store: Store, signer: ReceiptSigner) -> None:
+    rooms = Rooms(store, replace(LIMITS, client_cap=Cap(1, 600)), signer)
+    contact = await rooms.register()
+    await rooms.open(Method.SMS, contact)
+    with pytest.raises(Refusal):
+        await rooms.open(Method.SMS_REPLY, contact)
+    assert await rooms.replies.expected(rooms.personal_data.blind_indexes(contact.number.e164)) == {}
 
 
 async def test_a_range_gets_so_much_of_everything_and_no_more(store: Store, signer: ReceiptSigner) -> None:
