@@ -23,6 +23,8 @@ class KeyRing:
         if len(set(keys)) != len(keys):
             raise ValueError("two keys are the same")
         self._keys = {key_id(key): key for key in keys}
+        # Begun once for each key: to go on from there takes half as long as to begin.
+        self._begun = {one: hmac.new(key, digestmod=hashlib.sha256) for one, key in self._keys.items()}
 
     @property
     def ids(self) -> tuple[bytes, ...]:
@@ -39,14 +41,16 @@ class KeyRing:
 
     def digests(self, message: bytes) -> tuple[bytes, ...]:
         """Key id (4) and HMAC-SHA-256 (32) under each key, the one that writes first."""
-        return tuple(self._digest(one, message) for one in self._keys)
+        return tuple([self._digest(one, message) for one in self._begun])
 
     def digest(self, message: bytes, under: bytes | None = None) -> bytes:
         """The same under one key. A key that is not here any more gives a digest that matches nothing of it."""
         return self._digest(under if under in self._keys else self.current_id, message)
 
     def _digest(self, one: bytes, message: bytes) -> bytes:
-        return one + hmac.digest(self._keys[one], message, "sha256")
+        mac = self._begun[one].copy()
+        mac.update(message)
+        return one + mac.digest()
 
 
 def key_id(key: bytes) -> bytes:
