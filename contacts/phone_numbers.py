@@ -18,6 +18,8 @@ from contacts.costly_ranges import is_costly
 from contacts.number_refusals import E164_DIGITS, NumberRefusal, NumberRefused
 
 KOREA: Final = "82"
+_REGIONS: Final = {str(code): regions for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
+"""By calling code: the plans that share it."""
 
 _E164 = re.compile(rf"\+[1-9][0-9]{{6,{E164_DIGITS - 1}}}")
 _USUAL_MOBILE = re.compile(r"\+8210[0-46-9][0-9]{7}")
@@ -94,7 +96,12 @@ class PhoneNumber:
     @property
     def country(self) -> str | None:
         """ISO 3166-1 alpha-2 of the plan that it belongs to; None where that is not one country's."""
-        country: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
+        regions = _REGIONS.get(_country_code(self.e164), ())
+        country: str | None = (
+            regions[0]
+            if len(regions) == 1
+            else phonenumbers.region_code_for_number(phonenumbers.parse(self.e164, None))
+        )
         return country if country and country.isalpha() else None
 
     def prefix(self, digits: int) -> str:
@@ -217,8 +224,10 @@ def _korean_kind(national: str) -> _Kind | None:
 
 def _country_code(e164: str) -> str:
     """The calling code that an E.164 number begins with; no calling code begins with another one."""
-    codes = (e164[1 : 1 + length] for length in (1, 2, 3))
-    return next((code for code in codes if int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), "")
+    for end in (2, 3, 4):
+        if e164[1:end] in _REGIONS:
+            return e164[1:end]
+    return ""
 
 
 def _area_code(national: str) -> str:

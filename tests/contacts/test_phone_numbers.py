@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import phonenumbers
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -135,6 +136,16 @@ def test_a_foreign_country_is_allowed_by_name_and_no_other_with_it() -> None:
         with pytest.raises(NumberRefused) as refused:
             parse_phone_number(elsewhere, plan)
         assert refused.value.reason is NumberRefusal.FOREIGN
+
+
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.text(alphabet="0123456789", min_size=7, max_size=12),
+)
+def test_the_country_of_a_number_is_that_of_the_library(code: int, digits: str) -> None:
+    e164 = f"+{code}{digits}"
+    country = phonenumbers.region_code_for_number(phonenumbers.parse(e164, None))
+    assert PhoneNumber(e164, LineType.OTHER).country == (country if country and country.isalpha() else None)
 
 
 def test_an_allowed_country_does_not_bring_its_premium_numbers_with_it() -> None:
