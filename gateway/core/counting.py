@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.core.records import record
+
 
 class Texting(StrEnum):
     """What a delivery is to the conversion watch."""
@@ -21,7 +23,7 @@ class Texting(StrEnum):
     """The text of one that was counted already."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Counted:
     """One delivery, as it counts for its client, the number and the number's range: each where there is one."""
 

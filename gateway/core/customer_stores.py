@@ -1,15 +1,15 @@
 """What the core asks of a store about customers and their contacts. Every method may raise `StoreUnavailable`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from contacts.models import Contact, Customer, CustomerKind, VerifiedBy
 from gateway.core.decision_stores import Standing
 from gateway.core.operations import Operation
+from gateway.core.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class StoredContact:
     """A contact with the blind index of its number under each index key in force, the one that writes first."""
 
@@ -17,7 +17,7 @@ class StoredContact:
     blind_indexes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Applicant:
     """What opening a verification looks at of a customer; nothing of a person is unsealed for it but the number."""
 

@@ -7,12 +7,13 @@ from typing import Protocol
 from gateway.core.deciding import Outcome
 from gateway.core.facts import Facts
 from gateway.core.operations import Operation
+from gateway.core.records import record
 from gateway.core.verification import Method
 
 _SEOUL_HOURS_AHEAD = 9  # of UTC, all year round: Korea has had no summer time since 1988
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Standing:
     """How a customer stands with one operation, by the store's clock; `day_left` in ms until the count begins anew."""
 

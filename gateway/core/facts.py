@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 from contacts.models import Contact, ContactMethod, Customer, CustomerKind
 from gateway.core.operations import Operation
 from gateway.core.ports import RiskSignal
+from gateway.core.records import record
 
 
 class Known(StrEnum):
@@ -58,7 +59,7 @@ class ContactFacts:
     uncarried: tuple[ContactMethod, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Facts:
     """`hour` is the hour of the day in Seoul, 0 to 23.
 

@@ -1,7 +1,6 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from contacts.models import Contact, ContactMethod, why_not
 from contacts.vouching import may_vouch
@@ -19,6 +18,7 @@ from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
+from gateway.core.records import record
 from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
     Capped,
@@ -32,7 +32,7 @@ from gateway.core.too_many import too_many
 from gateway.core.verification import TRAITS, Method, NewVerification, Verification
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class OpenRequest:
     """What a caller asks for when it opens a verification."""
 

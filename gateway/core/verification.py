@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from gateway.core.delivery import DeliveryState
 from gateway.core.operations import Operation
+from gateway.core.records import record
 
 
 class Method(StrEnum):
@@ -82,7 +83,7 @@ class Verdict(StrEnum):
     """The store was restarted, or a replica took its place: what it was told may be lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class NewVerification:
     """What is written when a verification opens. Digest and sealed code are bytes that tell nothing by themselves."""
 
@@ -109,7 +110,7 @@ class NewVerification:
     sealed_code: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Terms:
     """What never changes of a verification, and is enough to judge an answer to it. Times are ms since the epoch."""
 
@@ -129,7 +130,7 @@ class Terms:
     prefix: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Verification(Terms):
     """One verification as read from the store. Times are ms since the epoch, by the store's clock."""
 
