@@ -12,6 +12,7 @@ from itertools import chain
 from contacts.models import ContactMethod, CustomerKind
 from gateway.core.facts import ContactFacts, Facts, Known
 from gateway.core.policy import Exemption, ExtraAuthentication, OperationRow, Policy
+from gateway.core.records import record
 from gateway.core.verification import METHOD_NAMES, Method
 
 
@@ -21,7 +22,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Reason:
     """One rule that was looked at. `rule` is the manual's (`R9`), a column's (`per_day`), a signal's name, or `carrier`
     where no carrier takes a method to a number."""
@@ -69,7 +70,9 @@ def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
     """The outcome alone and the reason that decided, as `decide` has them: where nobody is told of the other rules."""
     row = policy.row(facts.operation, facts.kind)
     own = _own(row)
-    return _settled(row, own, chain((own,), _conditions(row, facts)), _exemptions(row, facts))
+    # One that is not met decides nothing, and need not be put in words.
+    may_exempt = facts.exemption.all_met or facts.auto_connected is Known.MET
+    return _settled(row, own, chain((own,), _conditions(row, facts)), _exemptions(row, facts) if may_exempt else ())
 
 
 def _own(row: OperationRow) -> Reason:

@@ -52,7 +52,7 @@ class VerificationHandlers:
 
     async def open_verification(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
         body, client = request.body, request.caller.client
-        verification = await self._opening.open(OpenRequest(client=client, **body.model_dump()))
+        verification = await self._opening.open(OpenRequest(client=client, **vars(body)))
         bind_contextvars(verification_id=verification.verification_id)
         location = f"/v1/verifications/{verification.verification_id}"
         return ApiResponse(201, self._answer(verification), {"Location": location})
