@@ -17,6 +17,7 @@ from gateway.core.operations import OPERATION_NAMES, Operation
 from gateway.core.problems import Problem
 from gateway.core.sending import Sending
 from gateway.core.stores import CustomerMissing
+from gateway.core.texts import subject_particle
 
 
 class NoticeKind(StrEnum):
@@ -129,9 +130,10 @@ def notice_text(firm: Firm, kind: NoticeKind, operation: Operation, locale: str)
             NoticeKind.REISSUE_WARNING: f"{name}: the old one will stop. Not you?",
         }[kind]
         return f"[{firm.name_en}] {said} {firm.customer_centre}"
+    subject = name + subject_particle(name)
     said = {
-        NoticeKind.ISSUANCE_STARTED: f"{name} 진행 중입니다. 본인이 아니면",
-        NoticeKind.ISSUANCE_COMPLETED: f"{name} 완료되었습니다. 본인이 아니면",
+        NoticeKind.ISSUANCE_STARTED: f"{subject} 진행 중입니다. 본인이 아니면",
+        NoticeKind.ISSUANCE_COMPLETED: f"{subject} 완료되었습니다. 본인이 아니면",
         NoticeKind.REISSUE_WARNING: f"{name} 시 기존 인증서는 쓸 수 없습니다. 본인이 아니면",
     }[kind]
     return f"[{firm.name_ko}] {said} {firm.customer_centre}"

@@ -26,6 +26,13 @@ def reply_text(firm: str, operation: Operation, minutes: int, locale: str) -> st
     return f"[{firm}] {name}: 화면의 인증번호를 {minutes}분내 답장하세요. 본인이 아니면 '아니오'"
 
 
+def subject_particle(korean: str) -> str:
+    """이 after a final consonant, 가 after a vowel; the word ends in a Korean syllable."""
+    # Unicode has the syllables in order, 28 for each pair of first consonant and vowel, the one without a final first.
+    has_final_consonant = (ord(korean[-1]) - ord("가")) % 28 != 0
+    return "이" if has_final_consonant else "가"
+
+
 def length_in_euc_kr(text: str) -> int:
     """Bytes of a text in EUC-KR as carriers count them; UnicodeEncodeError when it has other characters."""
     return len(text.encode("cp949"))
