@@ -58,7 +58,7 @@ def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
             # A list that is not JSON; its message names the field, and its cause would show the value. It ends the
             # reading of all others: they are read without it, since this process will end.
             (name,) = re.findall('field "([a-z_]+)"', str(error))
-            problems.append(f'{variable(name)}: give a JSON list, such as ["KR"]')
+            problems.append(f'{variable(name)}: give a JSON list, such as ["first", "second"]')
             if os.environ.pop(variable(name), None) is None:
                 return None, problems
         else:

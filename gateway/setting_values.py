@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from contacts.key_ring import KEY_BYTES
 from gateway.core.signing_keys import load_signing_key
 from gateway.core.texts import length_in_euc_kr
 from gateway.geo.countries import CountriesUnreadable, CountryDatabase
+from gateway.store.endpoint import Endpoint
 
 _DIFFERENT_BYTES = 20
 """How many of 32 random bytes differ at least: fewer come once in 10¹¹ draws."""
@@ -54,6 +55,8 @@ def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[?#@\s]", value):
         raise ValueError("give an http:// or https:// address without user, password or query")
+    if not value.isascii():
+        raise ValueError("give the name of the host as the network has it, in ASCII (xn--…)")
     return value.rstrip("/")
 
 
@@ -68,6 +71,51 @@ def _redis_url(value: SecretStr) -> SecretStr:
         raise ValueError("give the sentinels and the service: redis+sentinel://host:26379,host:26379/service")
     if "+cluster://" in url and not re.fullmatch("rediss?[+]cluster://[^/?]+/?([?](?!db=)(?!.*&db=).*)?", url):
         raise ValueError("give nodes of the cluster, and no database: redis+cluster://host:6379,host:6379")
+    _store_url(url)
+    return value
+
+
+_DOUBTFUL_STORE = (
+    "give host and port, the database as a number, and what is special in a user or a password in percent: "
+    "/ as %2F, ? as %3F, # as %23, @ as %40"
+)
+
+
+def _store_url(url: str) -> None:
+    """Half of a password that is not in percent is taken for a host, a port or a path, and would be shown as such."""
+    try:
+        parts = urlsplit(url)
+        Endpoint.from_url(url)
+    except OSError as error:
+        raise ValueError(f"give certificates that can be read ({error.strerror})") from None
+    except ValueError:
+        raise ValueError(_DOUBTFUL_STORE) from None
+    if "#" in url or parts.netloc.count("@") > 1 or "@" in parts.query:
+        raise ValueError(_DOUBTFUL_STORE)
+    if parts.scheme in ("redis", "rediss") and not re.fullmatch("/?[0-9]*", parts.path):
+        raise ValueError(_DOUBTFUL_STORE)
+
+
+def _host(value: str) -> str:
+    """An empty one would be every address of the machine."""
+    try:
+        ip_address(value)
+    except ValueError:
+        if not re.fullmatch("[0-9A-Za-z_.-]+", value):
+            raise ValueError("give an address or a name, without brackets and port; 0.0.0.0 or :: for all") from None
+    return value
+
+
+def _path(value: object) -> object:
+    """An empty one would be the folder that the process happens to run in."""
+    if value == "":
+        raise ValueError("give a path; it may not be empty")
+    return value
+
+
+def _folder(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError("give a folder that exists")
     return value
 
 
@@ -84,6 +132,8 @@ def _account_sid(value: str) -> str:
 
 
 def _speakable(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise ValueError("give one line that can be read")
     try:
         length_in_euc_kr(value)
     except UnicodeEncodeError:
@@ -113,10 +163,14 @@ def _networks(value: object) -> object:
 
 
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
+Host = Annotated[str, AfterValidator(_host)]
 Url = Annotated[str, AfterValidator(_url)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 Number = Annotated[str, AfterValidator(_number)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+DataDirectory = Annotated[Path, BeforeValidator(_path)]
+Folder = Annotated[Path, BeforeValidator(_path), AfterValidator(_folder)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
 AccountSid = Annotated[str, AfterValidator(_account_sid)]

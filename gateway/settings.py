@@ -30,11 +30,15 @@ from gateway.setting_values import (
     AccountSid,
     Countries,
     CountryDatabaseFile,
+    DataDirectory,
+    Folder,
+    Host,
     Key,
     Name,
     Networks,
     Number,
     RedisUrl,
+    Secret,
     SigningKey,
     Url,
 )
@@ -47,7 +51,7 @@ class PolicySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True, frozen=True)
 
-    policy_dir: Path | None = None
+    policy_dir: Folder | None = None
     """A folder with `operations.csv`, `signals.csv` and `version.txt` in the place of the packaged ones."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -63,7 +67,7 @@ class PolicySettings(BaseSettings):
 class Settings(PolicySettings, LimitSettings):
     """What `bonin serve` needs to know. Durations are whole seconds."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     worker_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Where `bonin worker` shows its health and its numbers; without it nowhere."""
@@ -72,7 +76,7 @@ class Settings(PolicySettings, LimitSettings):
     public_url: Url = "http://127.0.0.1:8080"
     """Where carriers reach the gateway: webhooks are signed over it."""
 
-    data_dir: Path = Path("data")
+    data_dir: DataDirectory = Path("data")
     """Where the embedded store keeps its data, when there is no `redis_url`."""
     redis_url: RedisUrl | None = None
     store_replicas: Annotated[int, Field(ge=0, le=10)] = 0
@@ -96,19 +100,19 @@ class Settings(PolicySettings, LimitSettings):
 
     firm_name_ko: Name
     firm_name_en: Name
-    customer_centre: Annotated[str, Field(min_length=1)]
+    customer_centre: Name
 
     carriers_file: Annotated[CarriersFile | None, NoDecode] = None
     """Several carriers, or one that cannot do everything; without it there is the one account of the next six."""
     twilio_account_sid: Annotated[AccountSid | None, Field(validate_default=True)] = None
     twilio_auth_token: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    second_twilio_auth_token: Annotated[SecretStr, Field(min_length=1)] | None = None
+    second_twilio_auth_token: Secret | None = None
     twilio_api_base_url: Url | None = None
     sms_number: Annotated[Number | None, Field(validate_default=True)] = None
     voice_number: Annotated[Number | None, Field(validate_default=True)] = None
 
     registry_url: Url | None = None
-    registry_token: SecretStr | None = None
+    registry_token: Secret | None = None
 
     camara_url: Url | None = None
     """The root of a carrier's CAMARA APIs, before `/sim-swap/v2`: in the registry's place, and for risk signals."""
@@ -121,7 +125,7 @@ class Settings(PolicySettings, LimitSettings):
 
     departure_url: Url | None = None
     """A look-up service for departure records, before `/departures/check`; without it nobody is exempt (R9)."""
-    departure_token: SecretStr | None = None
+    departure_token: Secret | None = None
     departure_max_age: Annotated[int, Field(ge=60, le=604_800)] = 86_400
     """How old a departure record may be to say something of today."""
     exemption_days: Annotated[int, Field(ge=1, le=3650)] = 365
@@ -138,7 +142,7 @@ class Settings(PolicySettings, LimitSettings):
     ops_reader_password: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Of the store's account for dashboards; with the embedded store one is made and kept beside the data."""
 
-    allowed_number_families: frozenset[NumberFamily] = DEFAULT.families
+    allowed_number_families: Annotated[frozenset[NumberFamily], Field(min_length=1)] = DEFAULT.families
     allowed_countries: Countries = DEFAULT.countries
 
     @field_validator("twilio_account_sid", "twilio_auth_token", "sms_number", "voice_number")

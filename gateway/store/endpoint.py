@@ -84,11 +84,10 @@ class Endpoint:
     def _from_cluster_url(cls, url: str) -> Self:
         parts = urlsplit(url)
         user, at, hosts = parts.netloc.rpartition("@")
-        seeds = tuple(_host_and_port(one, _PORT) for one in hosts.split(","))
         one = cls.from_url(f"{parts.scheme.partition('+')[0]}://{user}{at}{hosts.partition(',')[0]}?{parts.query}")
         if not hosts or one.database or parts.path.strip("/"):
             raise ValueError("give redis+cluster://host:6379,host:6379 and no database: a cluster has one")
-        return replace(one, seeds=seeds)
+        return replace(one, seeds=tuple(_host_and_port(each, _PORT) for each in hosts.split(",")))
 
     def at(self, address: Address) -> Self:
         """One server, let in as this one."""
@@ -149,8 +148,10 @@ async def _asked(host: str, port: int, *words: str) -> object:
 
 
 def _host_and_port(text: str, usual_port: int) -> Address:
-    host, _, port = text.rpartition(":") if ":" in text else (text, "", "")
-    return host.strip("[]"), int(port or usual_port)
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname:
+        raise ValueError("a host is missing")
+    return parts.hostname, parts.port or usual_port
 
 
 def _tls(given: Mapping[str, str]) -> ssl.SSLContext:

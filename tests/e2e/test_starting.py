@@ -22,6 +22,8 @@ def _run(command: str, directory: Path, **changes: str) -> "subprocess.Completed
 
 @pytest.mark.parametrize("command", ["serve", "check-config"])
 def test_everything_that_is_wrong_is_told_at_once_in_a_line_each(tmp_path: Path, command: str) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
     wrong = {
         "BONIN_PORT": PLANTED,
         "BONIN_PUBLIC_URL": PLANTED,
@@ -34,7 +36,7 @@ def test_everything_that_is_wrong_is_told_at_once_in_a_line_each(tmp_path: Path,
         "BONIN_CONNECTIONS": "0",
         "BONIN_KEY_RATE": "-1",
         "BONIN_PREFIX_DIGITS": "99",
-        "BONIN_POLICY_DIR": str(tmp_path / "nowhere"),
+        "BONIN_POLICY_DIR": str(empty),
     }
     ended = _run(command, tmp_path, **wrong)
     lines = ended.stderr.splitlines()
