@@ -56,6 +56,14 @@ def test_what_was_acknowledged_survives_kill_9(started: Started, tmp_path: Path)
     assert ask(again, "DBSIZE") == ":100"
 
 
+def test_the_gateways_environment_is_not_the_stores(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BONIN_CODE_PEPPER", "not for the store")
+    environment = Path(f"/proc/{started(tmp_path).pid}/environ").read_bytes()
+    assert environment == b"GLIBC_TUNABLES=glibc.malloc.tcache_count=2000\0"
+
+
 def killed_gateway(started: Started, tmp_path: Path) -> EmbeddedStore:
     """A killed gateway's lock is the system's to release; its server lives on."""
     killed = started(tmp_path)
