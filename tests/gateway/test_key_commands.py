@@ -230,3 +230,11 @@ def test_the_settings_say_which_keys_are_in_rotation_and_show_none(
         assert f"in rotation: BONIN_{name}: {ring.ids[0].hex()} writes, {ring.ids[1].hex()} is read" in told
     assert told.count("in rotation: ") == 5
     assert not any(value in told for value in (*old.values(), *new.values()) if len(value) > 20)
+
+
+def test_a_key_of_no_purpose_is_told_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["keys", "new", "pepper"])
+    told = capsys.readouterr().err
+    assert "'code_pepper', 'receipt_key'" in told
+    assert "Purpose" not in told
