@@ -14,6 +14,9 @@ from gateway.http.lifecycle import Lifecycle
 KEEP_ALIVE_SECONDS = 15.0
 """Proxies close what is silent for longer; it is also how a client that left is noticed."""
 
+_HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+"""nginx, and what speaks like it, holds an answer back until it is whole unless that is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
@@ -34,7 +37,7 @@ async def stream_events(
 
     The first should be the current state: `Last-Event-ID` is ignored.
     """
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    response = web.StreamResponse(headers=_HEADERS)
     add_headers(request, response)
     await response.prepare(request)
     if request.method != "HEAD":

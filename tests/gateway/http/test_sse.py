@@ -10,6 +10,7 @@ PATH = "/v1/events"
 async def test_events_arrive_one_by_one_and_the_stream_ends_with_them(client: ClientSession, world: World) -> None:
     async with client.get(PATH) as answer:
         assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+        assert answer.headers["X-Accel-Buffering"] == "no", "a proxy would hold it back"
         assert answer.headers["Cache-Control"] == "no-store"
         assert await answer.content.readuntil(b"\n\n") == b'event: count\ndata: {"count":1}\n\n'
         world.gate.set()
