@@ -12,6 +12,8 @@ _PAGE = f"""<!doctype html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{STATIC_PATH}/swagger/swagger-ui.css">
 <body>
+<noscript>이 화면은 자바스크립트가 필요합니다. · This page needs JavaScript: what it shows is in
+<a href="/openapi.json">/openapi.json</a>.</noscript>
 <div id="swagger-ui"></div>
 <script src="{STATIC_PATH}/swagger/swagger-ui-bundle.js"></script>
 <script src="{STATIC_PATH}/docs.js"></script>

@@ -1,5 +1,6 @@
 """The one mapper from what went wrong to `application/problem+json` (RFC 9457)."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -18,6 +19,8 @@ from gateway.http.static_files import STATIC_PATH
 from gateway.http.whole import WholeAnswer
 
 CONTENT_TYPE = "application/problem+json"
+_NAMED = re.compile(r"\{(\w+)\}")
+"""What a sentence has in it, and nobody knows before a request is refused."""
 
 _BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in (*Problem, *OpsProblem)}
 _BY_HTTP_STATUS: Mapping[int, Problem] = {
@@ -127,7 +130,7 @@ def _page(kind: ProblemKind) -> str:
     described = _description(kind)
     paragraphs = "".join(
         f'<section lang="{locale}"><h2>{escape(described["title"][locale])}</h2>'
-        f"<p>{escape(described['detail'][locale])}</p></section>"
+        f"<p>{_for_people(described['detail'][locale])}</p></section>"
         for locale in ("ko", "en")
     )
     return (
@@ -137,3 +140,7 @@ def _page(kind: ProblemKind) -> str:
         f"<title>{escape(kind.slug)}</title>"
         f"<h1>{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</html>"
     )
+
+
+def _for_people(sentence: str) -> str:
+    return _NAMED.sub(r"<var>\1</var>", escape(sentence))
