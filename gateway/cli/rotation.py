@@ -26,7 +26,9 @@ _SIGNING_KEYS = ("receipt_key", "audit_key")
 
 def add_rotation_commands(keys: Commands) -> None:
     new = keys.add("new", new_key, load_policy_settings)
-    new.add_argument("name", choices=[*(purpose.value for purpose in Purpose), *_SIGNING_KEYS], help="the setting it is for")
+    new.add_argument(
+        "name", choices=[*(purpose.value for purpose in Purpose), *_SIGNING_KEYS], help="the setting it is for"
+    )
     rotate = keys.add("rotate", rotate_keys)
     rotate.add_argument("--check", action="store_true", help="count what is left, and change nothing")
     retire = keys.add("retire", retire_pepper)
