@@ -19,7 +19,10 @@ if not born_in then
   return not_accepted()
 end
 local is_texted = is_counted and ARGV[17] == '1'
-local refused = (is_texted and held(KEYS[9], now)) or (is_counted and capped(KEYS, 10, ARGV, 23))
+local refused, counts = is_texted and held(KEYS[9], now), nil
+if not refused and is_counted then
+  refused, counts = capped(KEYS, 10, ARGV, 23)
+end
 if refused then
   return refused
 end
@@ -62,7 +65,7 @@ local tripped = is_texted and count_code(KEYS[9], now, ARGV, 18)
 if tripped then
   return tripped
 elseif is_counted then
-  count_each(KEYS, 10, ARGV, 23)
+  count_each(KEYS, 10, ARGV, 23, counts)
 end
 for _, field in ipairs(another_day and opened[3] and redis.call('HKEYS', KEYS[5]) or {}) do
   if string.sub(field, 1, 4) ~= 'ver_' then

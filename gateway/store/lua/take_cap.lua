@@ -2,8 +2,8 @@
 KEYS: counters of one slot
 ARGV: limit, window (ms) for each counter
 Answers: {'taken'} | {'capped', retry_after_ms, which counter (from 1)}. ]]
-local refused = capped(KEYS, 1, ARGV, 1)
+local refused, counts = capped(KEYS, 1, ARGV, 1)
 if not refused then
-  count_each(KEYS, 1, ARGV, 1)
+  count_each(KEYS, 1, ARGV, 1, counts)
 end
 return refused or { 'taken' }

@@ -5,10 +5,14 @@ ARGV: 1 'code' for a code to be counted, 'again' for its repeated text, or ''  2
 Answers: {'capped', retry_after_ms} | {'held', retry_after_ms} | {'tripped', retry_after_ms, texted, used}
          | {'taken', now (ms)}. ]]
 local now = store_time()
-local refused = (ARGV[1] ~= '' and held(KEYS[1], now)) or capped(KEYS, 2, ARGV, 7)
-  or (ARGV[1] == 'code' and count_code(KEYS[1], now, ARGV, 2))
+local is_held = ARGV[1] ~= '' and held(KEYS[1], now)
+if is_held then
+  return is_held
+end
+local refused, counts = capped(KEYS, 2, ARGV, 7)
+refused = refused or (ARGV[1] == 'code' and count_code(KEYS[1], now, ARGV, 2))
 if refused then
   return refused
 end
-count_each(KEYS, 2, ARGV, 7)
+count_each(KEYS, 2, ARGV, 7, counts)
 return { 'taken', now }

@@ -1,20 +1,25 @@
 --[[ Read before the verbs that count against caps. The counters are keys from `first` on; the words from `from` on are
 of each, in turn, its limit and its window (ms). ]]
 
---[[ {'capped', retry_after_ms, which counter (from 1)} when one more is too many for some counter, or nothing. ]]
+--[[ {'capped', retry_after_ms, which counter (from 1)} when one more is too many for some counter, or nothing; and what
+each has counted. ]]
 local function capped(keys, first, words, from)
-  for i, count in ipairs(redis.call('MGET', unpack(keys, first))) do
+  local counts = redis.call('MGET', unpack(keys, first))
+  for i, count in ipairs(counts) do
     if tonumber(count or '0') >= tonumber(words[from + 2 * i - 2]) then
-      return { 'capped', redis.call('PTTL', keys[first + i - 1]), i }
+      return { 'capped', redis.call('PTTL', keys[first + i - 1]), i }, counts
     end
   end
+  return nil, counts
 end
 
---[[ One more for each counter. ]]
-local function count_each(keys, first, words, from)
-  for i = first, #keys do
-    if redis.call('INCR', keys[i]) == 1 then
-      redis.call('PEXPIRE', keys[i], words[from + 2 * (i - first) + 1])
+--[[ One more for each counter; `counts` is what they have counted, as `capped` says. ]]
+local function count_each(keys, first, words, from, counts)
+  for i, count in ipairs(counts) do
+    if count then
+      redis.call('INCR', keys[first + i - 1])
+    else
+      redis.call('SET', keys[first + i - 1], 1, 'PX', words[from + 2 * i - 1])
     end
   end
 end
