@@ -3,6 +3,8 @@
 They never change, so remembering them is safe; with them an answer is judged in one trip to the store.
 """
 
+from collections import OrderedDict
+
 from gateway.core.verification import Terms
 
 _MOST = 20_000
@@ -14,14 +16,15 @@ class RecentTerms:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._known: dict[str, Terms] = {}
+        # A plain dict that loses its first again and again looks through all that it lost for the next one.
+        self._known: OrderedDict[str, Terms] = OrderedDict()
 
     def note(self, terms: Terms) -> None:
         known = self._known
         if terms.verification_id in known:
             return
         if len(known) >= self._most:
-            del known[next(iter(known))]
+            known.popitem(last=False)
         known[terms.verification_id] = Terms(
             verification_id=terms.verification_id,
             customer_id=terms.customer_id,
