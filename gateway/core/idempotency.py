@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.core.records import record
+
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
@@ -18,7 +20,7 @@ class InProgress:
     """The same request is being carried out right now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Answered:
     """The same request was answered. `body` may hold a secret (a branch password): stores seal it."""
 

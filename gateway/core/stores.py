@@ -10,10 +10,11 @@ from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
+from gateway.core.records import record
 from gateway.core.verification import Channel, NewVerification, Status, Terms, Verdict, Verification
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Answer:
     """An answer to a verification, as digests: as its code, or as a branch password where it has none of its own.
 
@@ -28,7 +29,7 @@ class Answer:
     attempt_digest: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Judgement:
     """The verdict on one answer, the customer's wrong answers as of it, and the verification after it."""
 
