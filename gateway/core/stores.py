@@ -1,7 +1,7 @@
 """What the core asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -235,6 +235,6 @@ class Watch(Protocol):
 class Changes(Protocol):
     """Tells of changes to verifications, whichever gateway process made them."""
 
-    def watch(self, verification_id: str) -> AbstractContextManager[Watch]:
+    def watch(self, verification_id: str) -> AbstractAsyncContextManager[Watch]:
         """Watch from now on; read the verification after this, so that no change falls between."""
         ...

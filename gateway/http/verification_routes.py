@@ -59,23 +59,26 @@ class VerificationHandlers:
 
     async def get_verification(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
         if not request.query.wait:
-            return await self._get(request)
+            return self._read(await self._verifications.get(request.path["verification_id"], request.caller.client))
         with self._rates.following(request.caller):
-            return await self._get(request)
+            return self._read(await self._changed(request))
 
-    async def _get(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
-        verification_id, client = request.path["verification_id"], request.caller.client
-        with self._changes.watch(verification_id) as watch:
+    async def _changed(self, request: ApiRequest[NoBody, Wait]) -> Verification:
+        """The verification after its next change, or when the caller has waited long enough."""
+        verification_id, client, lifecycle = request.path["verification_id"], request.caller.client, request.lifecycle
+        until = asyncio.get_running_loop().time() + request.query.wait
+        async with self._changes.watch(verification_id) as watch:
             verification = await self._verifications.get(verification_id, client)
-            asked_at = asyncio.get_running_loop().time()
-            lifecycle = request.lifecycle
             known = _known_revision(request.raw) or verification.revision
             while verification.is_open and verification.revision == known and not lifecycle.closing.is_set():
-                left = request.query.wait - (asyncio.get_running_loop().time() - asked_at)
+                left = until - asyncio.get_running_loop().time()
                 if left <= 0:
                     break
                 await lifecycle.wait_unless_closing(watch.next(min(left, _seconds_open(verification))))
                 verification = await self._verifications.get(verification_id, client)
+        return verification
+
+    def _read(self, verification: Verification) -> ApiResponse:
         return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
 
     async def follow_verification(self, request: ApiRequest) -> web.StreamResponse:
@@ -120,7 +123,7 @@ class VerificationHandlers:
 
     async def _follow(self, verification: Verification) -> AsyncIterator[ServerEvent]:
         verification_id = verification.verification_id
-        with self._changes.watch(verification_id) as watch:
+        async with self._changes.watch(verification_id) as watch:
             told = -1
             while True:
                 verification = await self._verifications.get(verification_id)

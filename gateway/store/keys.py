@@ -292,8 +292,5 @@ AUDIT_KEYS = _at(NOBODYS, "audit-keys")
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"
 """The pattern of all `idempotency` records."""
 
-CHANGES = "bonin:changes"
-"""Channel: the id of each verification that has just changed."""
-
 DISPATCHERS = "dispatchers"
 """The consumer group of the outbox."""

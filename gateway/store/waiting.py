@@ -1,12 +1,11 @@
-"""A connection of its own for reads that wait: a stream for its next entries, a channel for its next message.
+"""A connection of its own for reads that wait: a stream for its next entries, channels for their next message.
 
 One question at a time. Whoever stops waiting leaves an answer behind that nobody may take for theirs: the connection is
 closed then, and the next question opens another.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from itertools import chain
+from collections.abc import AsyncGenerator, Collection
 from typing import Any, cast
 
 import hiredis
@@ -20,7 +19,7 @@ _OPENING_SECONDS = 5.0
 _SILENCE_SECONDS = 5.0
 """How much longer than it was asked to wait a store may take, until it is given up."""
 _LOOKED_EVERY_SECONDS = 15.0
-"""A channel on which nothing was said for so long is asked whether it is still there."""
+"""A store that has said nothing on any channel for so long is asked whether it is still there."""
 _MORE = object()
 
 
@@ -44,22 +43,36 @@ class WaitingLine:
             self.close()
             raise
 
-    async def listen(self, channel: str) -> AsyncGenerator[bytes | None]:
-        """What is said on a channel; None first, when it is listened to: what was said before is missed."""
+    async def listen(self, channels: Collection[str]) -> AsyncGenerator[tuple[str, bool]]:
+        """A channel each time that something is said on it, and whether that is the first: that it is listened to.
+
+        What was said before is missed. `channels` are those when the connection opens; `listen_also` and `leave` tell
+        of others while it lasts, and do nothing while it does not.
+        """
         answers = await self._open()
         try:
-            answers.send("SUBSCRIBE", channel)
+            if channels:
+                answers.send("SUBSCRIBE", *channels)
             while True:
-                for heard in chain([await self._heard(answers)], answers.that_came_with_it()):
-                    match heard:
-                        case [b"subscribe", _, _]:
-                            yield None
-                        case [b"message", _, said]:
-                            yield said
+                match await self._heard(answers):
+                    case [b"subscribe", channel, _]:
+                        yield channel.decode(), True
+                    case [b"message", channel, _]:
+                        yield channel.decode(), False
         except ResponseError as error:
             raise StoreUnavailable from error
         finally:
             self.close()
+
+    def listen_also(self, channel: str) -> None:
+        self._send("SUBSCRIBE", channel)
+
+    def leave(self, channel: str) -> None:
+        self._send("UNSUBSCRIBE", channel)
+
+    def _send(self, *words: Argument) -> None:
+        if self._answers is not None:
+            self._answers.send(*words)
 
     def close(self) -> None:
         if self._answers is not None:
@@ -124,11 +137,6 @@ class _Answers(asyncio.Protocol):
     def send(self, *words: Argument) -> None:
         if self._transport is not None:
             self._transport.write(pack(words))
-
-    def that_came_with_it(self) -> Iterator[Any]:
-        """What else is there by now, for which nobody has to wait. Raises as `next` does."""
-        while not self._come.empty():
-            yield self._good(self._come.get_nowait())
 
     async def ask(self, *words: Argument) -> Any:
         self.send(*words)

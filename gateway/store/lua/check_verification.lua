@@ -89,7 +89,7 @@ if not right then
     return fail('failed', 'locked')
   end
   redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
-  redis.call('PUBLISH', 'bonin:changes', ARGV[1])
+  tell_waiting(ARGV[1])
   return give('wrong')
 end
 

@@ -60,6 +60,11 @@ local function tell_of(v, stream, event, now, ...)
   end
 end
 
+--[[ Tells the gateways where somebody waits for a change of the verification (gateway/store/changes.py). ]]
+local function tell_waiting(verification)
+  redis.call('PUBLISH', 'bonin:changes:' .. verification, '')
+end
+
 --[[ What may change of a verification, with the store's time (ms), the customer's wrong answers, and 1 when they lock,
 else 0. `verification_of` of gateway/store/verification_records.py takes it in this order. ]]
 local function as_it_stands(verification, now, wrong, locked)
@@ -78,6 +83,6 @@ local function close(keys, v, status, reason, channel, now, ...)
   redis.call('HDEL', keys.opened, v.id)
   redis.call('ZREM', keys.expiring, v.id)
   tell_of(v, keys.audit, 'verification.' .. status, now, 'reason', reason, 'channel', channel)
-  redis.call('PUBLISH', 'bonin:changes', v.id)
+  tell_waiting(v.id)
 end
 

@@ -217,9 +217,8 @@ async def test_whoever_waits_is_told_of_a_change_made_elsewhere(ports: Ports) ->
     changes = ports.changes()
     await changes.open()
     try:
-        with changes.watch(one.verification_id) as watch:
+        async with changes.watch(one.verification_id) as watch:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await watch.next(PATIENCE_SECONDS)  # the subscription stands
                 await reported(ports, one, DeliveryState.SENT)
                 started = asyncio.get_running_loop().time()
                 await watch.next(PATIENCE_SECONDS)

@@ -5,21 +5,25 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.store import keys
-from gateway.store.changes import RedisChanges
+from demo.customer import until
+from gateway.store.changes import RedisChanges, channel_of
 from gateway.store.connection import Store
 
 PATIENCE_SECONDS = 4.0
+ONE, OTHER = "ver_00a", "ver_00b"
 
 
 @pytest.fixture
 async def changes(store: Store) -> AsyncIterator[RedisChanges]:
     changes = RedisChanges(store)
     await changes.open()
-    with changes.watch("ver_00a") as watch:
-        await watch.next(PATIENCE_SECONDS)  # the subscription stands
     yield changes
     await changes.close()
+
+
+async def change(store: Store, verification_id: str) -> int:
+    """To how many connections it was told."""
+    return int(await store.command("PUBLISH", channel_of(verification_id), ""))
 
 
 async def took(waiting: "asyncio.Future[None]") -> float:
@@ -29,28 +33,69 @@ async def took(waiting: "asyncio.Future[None]") -> float:
 
 
 async def test_every_watcher_of_what_changed_is_told(store: Store, changes: RedisChanges) -> None:
-    with changes.watch("ver_00a") as one, changes.watch("ver_00a") as other:
+    async with changes.watch(ONE) as one, changes.watch(ONE) as other:
         waiting = asyncio.gather(one.next(PATIENCE_SECONDS), other.next(PATIENCE_SECONDS))
-        await store.command("PUBLISH", keys.CHANGES, "ver_00a")
+        await change(store, ONE)
         assert await took(waiting) < PATIENCE_SECONDS / 2  # type: ignore[arg-type]
 
 
+async def test_a_change_is_heard_from_the_beginning_of_the_watch(store: Store, changes: RedisChanges) -> None:
+    for _ in range(3):
+        async with changes.watch(ONE) as watch:
+            assert await change(store, ONE) == 1
+            assert await took(asyncio.ensure_future(watch.next(PATIENCE_SECONDS))) < PATIENCE_SECONDS / 2
+
+
 async def test_a_change_between_two_looks_is_not_missed(store: Store, changes: RedisChanges) -> None:
-    with changes.watch("ver_00a") as watch, changes.watch("ver_00b") as after:
-        await store.command("PUBLISH", keys.CHANGES, "ver_00a")
-        await store.command("PUBLISH", keys.CHANGES, "ver_00b")
+    async with changes.watch(ONE) as watch, changes.watch(OTHER) as after:
+        await change(store, ONE)
+        await change(store, OTHER)
         await after.next(PATIENCE_SECONDS)
         assert await took(asyncio.ensure_future(watch.next(PATIENCE_SECONDS))) < PATIENCE_SECONDS / 2
 
 
 async def test_a_watcher_is_not_told_of_other_verifications(store: Store, changes: RedisChanges) -> None:
-    with changes.watch("ver_00a") as watch, changes.watch("ver_00b") as other:
-        await store.command("PUBLISH", keys.CHANGES, "ver_00b")
+    async with changes.watch(ONE) as watch, changes.watch(OTHER) as other:
+        await change(store, OTHER)
         await other.next(PATIENCE_SECONDS)
         assert await took(asyncio.ensure_future(watch.next(0.05))) >= 0.04
 
 
-async def test_after_the_channel_broke_everybody_looks_once(store: Store, changes: RedisChanges) -> None:
-    with changes.watch("ver_00a") as watch:
+async def test_a_process_hears_nothing_of_what_nobody_waits_for(store: Store, changes: RedisChanges) -> None:
+    async with changes.watch(ONE), changes.watch(ONE):
+        assert await change(store, OTHER) == 0
+    async with changes.watch(ONE):
+        assert await change(store, ONE) == 1
+
+    async def is_left() -> bool:
+        return await change(store, ONE) == 0
+
+    await until(is_left)
+
+
+async def test_the_last_of_several_that_leaves_is_told_until_then(store: Store, changes: RedisChanges) -> None:
+    async with changes.watch(ONE) as one:
+        async with changes.watch(ONE):
+            pass
+        assert await change(store, ONE) == 1
+        assert await took(asyncio.ensure_future(one.next(PATIENCE_SECONDS))) < PATIENCE_SECONDS / 2
+
+
+async def test_after_the_connection_broke_everybody_looks_once(store: Store, changes: RedisChanges) -> None:
+    async with changes.watch(ONE) as one, changes.watch(OTHER) as other:
+        waiting = asyncio.gather(one.next(PATIENCE_SECONDS), other.next(PATIENCE_SECONDS))
         await store.command("CLIENT", "KILL", "TYPE", "pubsub")
-        assert await took(asyncio.ensure_future(watch.next(PATIENCE_SECONDS))) < PATIENCE_SECONDS / 2
+        assert await took(waiting) < PATIENCE_SECONDS / 2  # type: ignore[arg-type]
+        assert await change(store, ONE) == 1
+
+
+async def test_who_begins_while_the_connection_is_away_is_told_when_it_is_back(
+    store: Store, changes: RedisChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.changes._LISTENING_SECONDS", 0.01)
+    async with changes.watch(ONE) as one:
+        await store.command("CLIENT", "KILL", "TYPE", "pubsub")
+        async with changes.watch(OTHER) as other:
+            waiting = asyncio.gather(one.next(PATIENCE_SECONDS), other.next(PATIENCE_SECONDS))
+            assert await took(waiting) < PATIENCE_SECONDS / 2  # type: ignore[arg-type]
+            assert await change(store, OTHER) == 1

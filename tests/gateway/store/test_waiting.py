@@ -51,12 +51,31 @@ async def test_a_refusal_is_told_and_the_connection_stays(store: Store, line: Wa
 
 
 async def test_a_channel_says_first_that_it_is_listened_to(store: Store, line: WaitingLine) -> None:
-    channel = line.listen("bonin:changes")
-    assert await anext(channel) is None
-    await store.command("PUBLISH", "bonin:changes", "one")
-    await store.command("PUBLISH", "bonin:changes", "two")
-    assert [await anext(channel), await anext(channel)] == [b"one", b"two"]
-    await channel.aclose()
+    heard = line.listen(["bonin:changes:one"])
+    assert await anext(heard) == ("bonin:changes:one", True)
+    line.listen_also("bonin:changes:two")
+    assert await anext(heard) == ("bonin:changes:two", True)
+    await store.command("PUBLISH", "bonin:changes:two", "")
+    await store.command("PUBLISH", "bonin:changes:one", "")
+    assert [await anext(heard), await anext(heard)] == [("bonin:changes:two", False), ("bonin:changes:one", False)]
+    line.leave("bonin:changes:two")
+
+    async def is_left() -> bool:
+        return bool(await store.command("PUBLISH", "bonin:changes:two", "") == 0)
+
+    await until(is_left)
+    await heard.aclose()
+
+
+async def test_where_nobody_waits_a_connection_is_there_for_who_comes(store: Store, line: WaitingLine) -> None:
+    heard = asyncio.ensure_future(anext(line.listen([])))
+
+    async def is_open() -> bool:
+        line.listen_also("bonin:changes:one")
+        return heard.done()
+
+    await until(is_open)
+    assert heard.result() == ("bonin:changes:one", True)
 
 
 async def test_who_waits_learns_that_the_store_was_killed(tmp_path: Path) -> None:
@@ -94,12 +113,12 @@ async def test_where_nobody_listens_the_store_is_away(tmp_path: Path) -> None:
         await WaitingLine(Endpoint.from_url(f"unix://{tmp_path / 'nobody.sock'}")).ask("PING")
 
 
-async def _listening(server: Server) -> AsyncGenerator[bytes | None]:
+async def _listening(server: Server) -> AsyncGenerator[tuple[str, bool]]:
     async with asyncio.timeout(10):
         while True:
-            channel = WaitingLine(Endpoint.from_url(server.url)).listen("bonin:changes")
+            channel = WaitingLine(Endpoint.from_url(server.url)).listen(["bonin:changes:one"])
             try:
-                assert await anext(channel) is None
+                assert await anext(channel) == ("bonin:changes:one", True)
             except StoreUnavailable:
                 await asyncio.sleep(0.01)
             else:
