@@ -10,7 +10,7 @@ from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
 from gateway.running import AddressRefused, run
-from gateway.settings import PolicySettings, SettingsRefused, load_settings
+from gateway.settings import PolicySettings, Settings, SettingsRefused, load_settings
 from gateway.store.embedded import EmbeddedStoreFailed
 from gateway.store.refusals import why_away
 from gateway.store.standing import ForgetfulStore
@@ -37,7 +37,7 @@ def run_command(parsed: argparse.Namespace) -> int:
     except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable as away:
-        print(f"The store cannot be used: {why_away(away)}. See BONIN_REDIS_URL.", file=sys.stderr)  # noqa: T201
+        print(f"The store cannot be used: {why_away(away)}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201
     except BrokenPipeError:
         # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -46,3 +46,9 @@ def run_command(parsed: argparse.Namespace) -> int:
             raise
         print(f"{failure.filename or 'A file that is being written'}: {failure.strerror}", file=sys.stderr)  # noqa: T201
     return 1
+
+
+def _where_to_look(settings: PolicySettings) -> str:
+    if isinstance(settings, Settings) and settings.redis_url is None:
+        return f"It is the embedded one: see {settings.data_dir / 'valkey.log'}."
+    return "See BONIN_REDIS_URL."

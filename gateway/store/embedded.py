@@ -14,15 +14,24 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 from typing import IO
 
+import structlog
+
 _LONGEST_SOCKET_PATH = 100
 """Bytes: Linux takes 107 and macOS 103 for the path of a unix socket."""
 _LOADING_SECONDS = 120.0
 _STOPPING_SECONDS = 30.0
+_LOOK_EVERY_SECONDS = 0.5
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_LIVED_LONG_SECONDS = 60.0
+"""A server that lived for so long is started anew at once when it dies."""
+
+_log = structlog.get_logger(__name__)
 
 _SETTINGS = {
     "port": "0",
@@ -61,6 +70,9 @@ class EmbeddedStore:
         self._process: subprocess.Popen[bytes] | None = None
         self._taken_over: int | None = None
         self._socket = _socket_path(self._data_dir)
+        self._stopping = threading.Event()
+        self._changing = threading.Lock()
+        self._keeper: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -81,6 +93,31 @@ class EmbeddedStore:
             raise EmbeddedStoreFailed(
                 f"The data directory {self._data_dir} cannot be used ({error.strerror}): set BONIN_DATA_DIR."
             ) from error
+        self._stopping.clear()
+        try:
+            self._run()
+        except EmbeddedStoreFailed:
+            self.stop()
+            raise
+
+    def keep(self) -> None:
+        """From here on start it anew when it ends by itself or is killed, until `stop`: what was open is void then."""
+        self._keeper = threading.Thread(target=self._keep_running, name="embedded-store", daemon=True)
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """Shut down in order; what was acknowledged is on disk."""
+        self._stopping.set()
+        with self._changing:
+            self._end_server()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _run(self) -> None:
         try:
             self._taken_over = _left_over(self._socket, self._settings())
             if self._taken_over is None:
@@ -88,13 +125,10 @@ class EmbeddedStore:
                 self._process = self._spawn()
                 self._wait_until_it_answers(self._process)
         except (OSError, TimeoutError) as error:
-            self.stop()
-            raise EmbeddedStoreFailed(
-                f"The embedded store did not start; its log is {self._data_dir / 'valkey.log'}."
-            ) from error
+            self._end_server()
+            raise EmbeddedStoreFailed(f"The embedded store did not start; its log is {self._log_file}.") from error
 
-    def stop(self) -> None:
-        """Shut down in order; what was acknowledged is on disk."""
+    def _end_server(self) -> None:
         if self._process is not None:
             self._process.terminate()
             try:
@@ -106,16 +140,49 @@ class EmbeddedStore:
         if self._taken_over is not None:
             _end(self._taken_over)
             self._taken_over = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+
+    def _keep_running(self) -> None:
+        pause, began = _FIRST_PAUSE, time.monotonic()
+        while not self._stopping.wait(_LOOK_EVERY_SECONDS):
+            if self._is_running():
+                continue
+            if self.pid is not None:
+                code = self._process.returncode if self._process else None
+                _log.error("embedded_store_died", exit_code=code, log=str(self._log_file))
+            if time.monotonic() - began > _LIVED_LONG_SECONDS:
+                pause = _FIRST_PAUSE
+            if self._stopping.wait(pause):
+                return
+            pause, began = min(pause * 2, _LONGEST_PAUSE), time.monotonic()
+            self._run_again()
+
+    def _run_again(self) -> None:
+        with self._changing:
+            if self._stopping.is_set():
+                return
+            self._process = self._taken_over = None
+            try:
+                # Nobody listens there: asking who is left over would load a client for nothing.
+                self._socket.unlink(missing_ok=True)
+                self._run()
+            except EmbeddedStoreFailed as failed:
+                _log.error("embedded_store_not_started", why=str(failed))
+
+    def _is_running(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is None
+        return self._taken_over is not None and _is_there(self._taken_over)
+
+    @property
+    def _log_file(self) -> Path:
+        return self._data_dir / "valkey.log"
 
     def _settings(self) -> dict[str, str]:
         return _SETTINGS | {"dir": str(self._data_dir), "unixsocket": str(self._socket)}
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         words = [word for name, value in self._settings().items() for word in (f"--{name}", value)]
-        with (self._data_dir / "valkey.log").open("ab") as log:
+        with self._log_file.open("ab") as log:
             # In a session of its own: Ctrl-C is for the gateway, which still has requests to finish.
             return subprocess.Popen(  # noqa: S603
                 [_server(), *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -125,7 +192,7 @@ class EmbeddedStore:
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _LOADING_SECONDS
         while time.monotonic() < deadline:
-            if process.poll() is not None:
+            if process.poll() is not None or self._stopping.is_set():
                 raise OSError("valkey-server ended")
             if _ping(self._socket):
                 return
@@ -210,6 +277,14 @@ def _left_over(path: Path, settings: dict[str, str]) -> int | None:
     if pid is not None:
         _end(pid)
     return None
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _end(pid: int) -> None:

@@ -24,6 +24,7 @@ async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> As
         try:
             await _started(embedded)
             stack.push_async_callback(asyncio.to_thread, embedded.stop)
+            embedded.keep()
         except DataDirectoryInUse:
             if not beside_a_gateway:
                 raise

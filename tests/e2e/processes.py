@@ -57,6 +57,11 @@ class DemoProcess:
         self._process.wait(10)
         self._close()
 
+    def kill_store(self) -> None:
+        """The store alone; the process lives on without it."""
+        for pid in self.store_pids():
+            os.kill(pid, signal.SIGKILL)
+
     def ask_to_stop(self, how: signal.Signals) -> None:
         self._process.send_signal(how)
 
@@ -72,8 +77,7 @@ class DemoProcess:
             self._process.kill()
             self._process.wait(10)
         self._close()
-        for pid in self.store_pids():
-            os.kill(pid, signal.SIGKILL)
+        self.kill_store()
 
     def _close(self) -> None:
         for pipe in (self._process.stdout, self._process.stderr):

@@ -1,16 +1,19 @@
 """The demo as a process: stopped, killed, started again, and in its own way."""
 
 import asyncio
+import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
 
 from demo.api import Api, ApiError
+from demo.customer import until
 from tests.e2e.caller import Caller, Person
 from tests.e2e.processes import DemoProcess
 
@@ -82,6 +85,28 @@ async def test_a_verification_outlives_the_process_that_opened_it(start: Start) 
     async with Api(credentials["base_url"], credentials["api_key"]) as api:
         person.api = api
         assert (await person.check(opened, code))["status"] == "verified"
+
+
+async def test_a_store_that_is_killed_is_started_anew_with_what_it_had_and_what_was_open_is_void(start: Start) -> None:
+    process = start()
+    credentials = process.serve()
+    async with Api(credentials["base_url"], credentials["api_key"]) as api, Api(credentials["carrier_url"]) as carrier:
+        person = await _person(api, carrier)
+        opened, _ = await person.open_by_sms()
+        process.kill_store()
+
+        async def void() -> dict[str, Any] | None:
+            with contextlib.suppress(ApiError):
+                now = await person.now(opened)
+                return now if now["status"] != "pending" else None
+            return None
+
+        ended = await until(void)
+        assert (ended["status"], ended["status_reason"]) == ("failed", "store_changed")
+        await person.verified_by_sms()
+    process.ask_to_stop(signal.SIGTERM)
+    assert await asyncio.to_thread(process.ended, 30.0) == (0, "")
+    assert process.store_pids() == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from demo.customer import until
 from gateway.store import embedded
 from gateway.store.embedded import EmbeddedStore, EmbeddedStoreFailed
 
@@ -100,6 +102,84 @@ def test_one_with_other_settings_is_replaced_and_its_data_kept(started: Started,
         assert reaping.result() == 0
     assert successor.pid != killed.pid
     assert ask(successor, "GET kept").endswith("yes")
+
+
+async def until_it_answers(store: EmbeddedStore) -> None:
+    async def answers() -> bool:
+        try:
+            return ask(store, "PING") == "+PONG"
+        except OSError:
+            return False
+
+    await until(answers)
+
+
+async def test_one_that_is_killed_is_started_anew_on_its_data_for_whoever_keeps_it(
+    started: Started, tmp_path: Path
+) -> None:
+    store = started(tmp_path)
+    store.keep()
+    ask(store, "SET kept yes")
+    killed = store.pid
+    assert killed is not None
+    with capture_logs() as lines:
+        os.kill(killed, signal.SIGKILL)
+        await until_it_answers(store)
+    assert store.pid != killed
+    assert ask(store, "GET kept").endswith("yes")
+    assert lines == [
+        {"event": "embedded_store_died", "log_level": "error", "exit_code": -9, "log": str(tmp_path / "valkey.log")}
+    ]
+
+
+async def test_one_that_was_taken_over_is_kept_as_well(started: Started, tmp_path: Path) -> None:
+    killed = killed_gateway(started, tmp_path)
+    successor = started(tmp_path)
+    successor.keep()
+    assert killed.pid is not None
+    os.kill(killed.pid, signal.SIGKILL)
+    reaped(killed)
+    await until_it_answers(successor)
+    assert ask(successor, "GET kept").endswith("yes")
+
+
+async def test_one_that_cannot_start_again_is_tried_until_it_can(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = started(tmp_path)
+    store.keep()
+    assert store.pid is not None
+    with capture_logs() as lines:
+        monkeypatch.setitem(embedded._SETTINGS, "appendfsync", "nonsense")
+        os.kill(store.pid, signal.SIGKILL)
+
+        async def told() -> bool:
+            return any(line["event"] == "embedded_store_not_started" for line in lines)
+
+        await until(told)
+    monkeypatch.setitem(embedded._SETTINGS, "appendfsync", "always")
+    await until_it_answers(store)
+
+
+async def test_one_that_is_stopped_while_it_is_away_stays_away(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "_FIRST_PAUSE", 600.0)
+    store = started(tmp_path)
+    store.keep()
+    assert store.pid is not None
+    with capture_logs() as lines:
+        os.kill(store.pid, signal.SIGKILL)
+
+        async def told() -> bool:
+            return bool(lines)
+
+        await until(told)
+        store.stop()
+    assert store.pid is None
+    with pytest.raises(OSError, match=r"."):
+        ask(store, "PING")
+    assert ask(started(tmp_path), "PING") == "+PONG"
 
 
 def test_a_second_gateway_on_the_same_directory_is_refused(started: Started, tmp_path: Path) -> None:
