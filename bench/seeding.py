@@ -10,6 +10,7 @@ from bench.load import Progress, nothing
 from bench.product import CLIENT
 from contacts.models import Contact, ContactLabel, ContactStatus, Customer, CustomerKind, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
+from demo.customer import until
 from gateway.core.codes import CodeVault
 from gateway.core.operations import Operation
 from gateway.core.verification import Method, NewVerification
@@ -24,6 +25,8 @@ CHECK_RIGHT, CHECK_WRONG = b'{"code":"271828"}', b'{"code":"314159"}'
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _AT_ONCE = 256
+_REWRITE_SECONDS = 300.0
+_REWRITING = ("scheduled", "in_progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,20 @@ class Seed:
     async def empty_outbox(self) -> None:
         """Nobody is to spend time on deliveries that no row asks for."""
         await self.stores.connection.all(*(("XTRIM", keys.outbox(n), "MAXLEN", 0) for n in range(keys.SHARDS)))
+
+    async def until_files_are_written(self) -> None:
+        """Filling a store makes it rewrite its file; meanwhile whatever is changed is copied first, page by page."""
+
+        async def look() -> bool:
+            told = [await self.told_by_the_store("persistence", f"aof_rewrite_{one}:") for one in _REWRITING]
+            return told == ["0", "0"]
+
+        await until(look, _REWRITE_SECONDS)
+
+    async def told_by_the_store(self, section: str, name: str) -> str:
+        """What INFO says behind a name."""
+        told: bytes = await self.stores.connection.command("INFO", section)
+        return next(line.removeprefix(name) for line in told.decode().splitlines() if line.startswith(name))
 
     async def _person(self, number: int) -> int:
         person = Customer(

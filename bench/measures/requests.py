@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from bench.load import Answers, closed_loop, connections, post, repeated
+from bench.load import Answers, closed_loop, connections, nothing, post, repeated
 from bench.processes import cpu_microseconds, free_port, module, process
 from bench.product import Installation, Product, product, store, until_answers
 from bench.rows import Measured, Rounds, Row
@@ -64,18 +64,15 @@ def create(customer: Registered, key: str, method: str = "sms") -> bytes:
 
 
 @asynccontextmanager
-async def running(
-    session: Session, name: str, customers: int, *words: str, opened_before: bool = False
-) -> AsyncIterator[Running]:
-    """Everything of `Running`; `opened_before`: one verification for each customer, and not for a few."""
+async def running(session: Session, name: str, customers: int, *words: str) -> AsyncIterator[Running]:
+    """Everything of `Running`, with one open verification for each connection."""
     directory = session.folder(name)
     async with AsyncExitStack() as stack:
         embedded = await stack.enter_async_context(store(directory))
         installation = Installation(directory, embedded.url)
         seeding = await stack.enter_async_context(seed(installation.settings))
         registered = await seeding.customers(customers, session.progress("customers", customers))
-        few = registered if opened_before else registered[:CONNECTIONS]
-        opened = await seeding.verifications(few, session.progress("verifications", len(few)))
+        opened = await seeding.verifications(registered[:CONNECTIONS], nothing)
         served = await stack.enter_async_context(product(installation, *words))
         port, digest = free_port(), hashlib.sha256(served.api_key.encode()).hexdigest()
         handlers = await stack.enter_async_context(

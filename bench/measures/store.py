@@ -9,11 +9,9 @@ from bench.product import Installation, Product, product, store
 from bench.rows import Curve, Measured, Rounds, Row
 from bench.seeding import CHECK_WRONG, Registered, Seed, seed
 from bench.session import Session
-from demo.customer import until
 from gateway.store import keys
 
 _CHECKS = 4_000
-_REWRITE_SECONDS = 300.0
 _PART = 200
 _ROUNDS = 4
 """As many wrong answers as a customer has before the one that locks."""
@@ -72,7 +70,7 @@ async def _script_time(seeding: Seed, running: Product, sample: list[Registered]
         one for customer in sample for one in await seeding.stores.verifications.open_of_customer(customer.customer_id)
     ]
     checks = [post(f"/v1/verifications/{one}/check", CHECK_WRONG, running.api_key) for one in opened]
-    await _until_files_are_written(seeding)
+    await seeding.until_files_are_written()
     for _ in range(_ROUNDS):
         parts = []
         async with connections(running.port, CONNECTIONS) as over:
@@ -80,30 +78,15 @@ async def _script_time(seeding: Seed, running: Product, sample: list[Registered]
                 part = checks[first : first + _PART]
                 await seeding.stores.connection.command("CONFIG", "RESETSTAT")
                 (await closed_loop(over, part)).must_be(200)
-                stats = await _info(seeding, "commandstats", "cmdstat_evalsha:")
+                stats = await seeding.told_by_the_store("commandstats", "cmdstat_evalsha:")
                 parts.append(float(stats.split("usec=")[1].split(",")[0]) / len(part))
         rounds.note(f"{size}", median(parts))
     return rounds.median(f"{size}")
 
 
-async def _until_files_are_written(seeding: Seed) -> None:
-    """Filling a store makes it rewrite its file; meanwhile whatever is changed is copied first, page by page."""
-
-    async def look() -> bool:
-        told = [await _info(seeding, "persistence", f"aof_rewrite_{one}:") for one in ("scheduled", "in_progress")]
-        return told == ["0", "0"]
-
-    await until(look, _REWRITE_SECONDS)
-
-
 async def _used(seeding: Seed) -> int:
     """Bytes of data, without the audit's stream, which is trimmed once it has been exported."""
     await asyncio.sleep(0.1)
-    used = int(await _info(seeding, "memory", "used_memory:"))
+    used = int(await seeding.told_by_the_store("memory", "used_memory:"))
     streams = (("MEMORY", "USAGE", keys.audit(shard), "SAMPLES", 0) for shard in range(keys.SHARDS))
     return used - sum(size or 0 for size in await seeding.stores.connection.all(*streams))
-
-
-async def _info(seeding: Seed, section: str, name: str) -> str:
-    told: bytes = await seeding.stores.connection.command("INFO", section)
-    return next(line.removeprefix(name) for line in told.decode().splitlines() if line.startswith(name))
