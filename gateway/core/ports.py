@@ -86,8 +86,11 @@ class LookUpFailed(Exception):
 class DepartureRecords(Protocol):
     """The Ministry of Justice's departure records (출국정보 조회, R9)."""
 
-    async def has_left(self, customer_id: str, name: str, birth_date: str) -> bool:
-        """Whether the person is out of the country now. `birth_date` is `YYYY-MM-DD`. Raises `LookUpFailed`."""
+    async def has_left(self, customer_id: str, name: str, birth_date: str, now: int) -> bool:
+        """Whether the person is out of the country `now`, ms since the epoch by the store's clock.
+
+        `birth_date` is `YYYY-MM-DD`. Raises `LookUpFailed`.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ Asked `{"name", "birth_date"}`, the service answers `{"departed": true | false |
 the moment the record is from (RFC 3339). Anything but a clear and recent answer is none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,29 +20,17 @@ _CLOCKS_APART = timedelta(minutes=5)
 """A record from further ahead than this is not from a clock that can be relied on."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class HttpDepartureRecords:
     """`DepartureRecords` by the service at `base_url`. A record older than `oldest_seconds` says nothing of today."""
 
-    def __init__(
-        self,
-        base_url: str,
-        token: str,
-        oldest_seconds: int,
-        timeout_seconds: float = 2.0,
-        now: Callable[[], datetime] = _now,
-    ) -> None:
+    def __init__(self, base_url: str, token: str, oldest_seconds: int, timeout_seconds: float = 2.0) -> None:
         self._url = f"{base_url.rstrip('/')}/departures/check"
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._oldest = timedelta(seconds=oldest_seconds)
         self._poster = JsonPoster(timeout_seconds)
-        self._now = now
 
-    async def has_left(self, customer_id: str, name: str, birth_date: str) -> bool:
-        """Whether the person is out of the country now. Raises `LookUpFailed`."""
+    async def has_left(self, customer_id: str, name: str, birth_date: str, now: int) -> bool:
+        """Whether the person is out of the country `now` (ms). Raises `LookUpFailed`."""
         asked = orjson.dumps({"name": name, "birth_date": birth_date})
         try:
             answer = await self._poster.post(self._url, asked, self._headers)
@@ -50,17 +38,17 @@ class HttpDepartureRecords:
             raise _failed("no answer") from None
         if answer.status != 200:
             raise _failed(f"status {answer.status}")
-        return self._departed(answer.content)
+        return self._departed(answer.content, now)
 
     async def close(self) -> None:
         await self._poster.close()
 
-    def _departed(self, content: Mapping[str, Any]) -> bool:
+    def _departed(self, content: Mapping[str, Any], now: int) -> bool:
         departed = content.get("departed")
         if departed is not True and departed is not False:
             raise _failed("unknown or unreadable")
         try:
-            age = self._now() - datetime.fromisoformat(content["as_of"])
+            age = datetime.fromtimestamp(now / 1000, UTC) - datetime.fromisoformat(content["as_of"])
         except (KeyError, TypeError, ValueError, OverflowError):
             raise _failed("without a time") from None
         if not -_CLOCKS_APART <= age <= self._oldest:
@@ -71,7 +59,7 @@ class HttpDepartureRecords:
 class NoDepartureRecords:
     """Stands where no service is configured: nobody is known to have left, so nobody is exempt."""
 
-    async def has_left(self, customer_id: str, name: str, birth_date: str) -> bool:
+    async def has_left(self, customer_id: str, name: str, birth_date: str, now: int) -> bool:
         raise LookUpFailed
 
 

@@ -83,9 +83,11 @@ class Ministry:
 
     answer: Callable[[], Awaitable[bool]] = left
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    asked_at: list[int] = field(default_factory=list)
 
-    async def has_left(self, customer_id: str, name: str, birth_date: str) -> bool:
+    async def has_left(self, customer_id: str, name: str, birth_date: str, now: int) -> bool:
         self.asked.append((customer_id, name, birth_date))
+        self.asked_at.append(now)
         return await self.answer()
 
 
@@ -101,6 +103,12 @@ async def look_up(
 
 async def test_who_is_registered_has_left_and_asks_from_abroad_meets_all_three() -> None:
     assert (await look_up()).all_met
+
+
+async def test_how_old_a_record_is_goes_by_the_clock_of_the_store() -> None:
+    ministry = Ministry()
+    await look_up(ministry=ministry, clock=Clock(NOW + 1))
+    assert ministry.asked_at == [NOW + 1]
 
 
 @pytest.mark.parametrize(

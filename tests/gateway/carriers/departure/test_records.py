@@ -37,12 +37,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def asking(
-    app: web.Application, *, token: str = TOKEN, patience: float = 2.0, now: datetime | None = None
+    app: web.Application, *, token: str = TOKEN, patience: float = 2.0
 ) -> AsyncIterator[tuple[HttpDepartureRecords, str]]:
     async with TestServer(app) as server:
-        clock = (lambda: datetime.now(UTC)) if now is None else (lambda: now)
         base_url = str(server.make_url(""))
-        records = HttpDepartureRecords(base_url, token, DAY, patience, clock)
+        records = HttpDepartureRecords(base_url, token, DAY, patience)
         try:
             yield records, base_url
         finally:
@@ -53,24 +52,29 @@ async def asking(
 async def answered_by(handler: Handler, *, patience: float = 2.0) -> AsyncIterator[HttpDepartureRecords]:
     app = web.Application()
     app.router.add_post("/departures/check", handler)
-    async with asking(app, patience=patience, now=NOW) as (records, _):
+    async with asking(app, patience=patience) as (records, _):
         yield records
 
 
-async def ask(records: DepartureRecords) -> bool:
-    return await records.has_left("jang-bogo", "장보고", "1979-08-15")
+async def ask(records: DepartureRecords, now: datetime = NOW) -> bool:
+    return await records.has_left("jang-bogo", "장보고", "1979-08-15", in_ms(now))
+
+
+def in_ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
 
 
 async def test_a_person_who_left_has_left_and_another_has_not() -> None:
     async with asking(create_app(CARRIER)) as (records, _):
-        assert await ask(records) is True
-        assert await records.has_left("hong-gildong", "홍길동", "1985-03-02") is False
+        now = datetime.now(UTC)
+        assert await ask(records, now) is True
+        assert await records.has_left("hong-gildong", "홍길동", "1985-03-02", in_ms(now)) is False
 
 
 async def test_a_wrong_token_finds_out_nothing() -> None:
     async with asking(create_app(CARRIER), token="wrong") as (records, _):
         with pytest.raises(LookUpFailed):
-            await ask(records)
+            await ask(records, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,7 @@ async def test_what_the_records_cannot_say_is_not_known(record: dict[str, object
     async with asking(create_app(CARRIER)) as (records, base_url), Api(base_url.rstrip("/")) as control:
         await control.call("PUT", "/control/departures", {**person, **record})
         with pytest.raises(LookUpFailed):
-            await ask(records)
+            await ask(records, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("faults", [FaultSettings(look_up_error_rate=1), FaultSettings(look_up_timeout=1)])
@@ -95,7 +99,7 @@ async def test_a_failing_service_says_nothing(faults: FaultSettings) -> None:
     carrier = create_app(dataclasses.replace(CARRIER, faults=faults))
     async with asking(carrier, patience=0.3) as (records, _):
         with pytest.raises(LookUpFailed):
-            await ask(records)
+            await ask(records, datetime.now(UTC))
 
 
 def answer(departed: object = True, as_of: object = NOW.isoformat(), **more: object) -> bytes:
@@ -187,7 +191,7 @@ async def test_a_redirect_is_not_followed_with_the_token_and_the_name() -> None:
     app = web.Application()
     app.router.add_post("/departures/check", redirect)
     app.router.add_post("/elsewhere", elsewhere)
-    async with asking(app, now=NOW) as (records, _):
+    async with asking(app) as (records, _):
         with pytest.raises(LookUpFailed):
             await ask(records)
     assert asked == []
