@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import islice
 
 import uvloop
@@ -16,8 +17,8 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.registering import RedisRegistrations
 
-_TOGETHER = 200
-"""Customers that are registered in one trip: their contacts fit into what may wait for the store."""
+_TOGETHER = 500
+"""Customers that are registered in one trip: their contacts, ten each, fit into what may wait for the store."""
 _TRIPS = 2
 """At once: while the store writes, lines are read."""
 _TOO_MANY = FieldError("contacts", "등록할 수 있는 연락처 수를 넘었습니다.", "The customer has as many as are allowed.")
@@ -51,11 +52,11 @@ class _Worker:
         self._plan, self._person, self._columns = settings.number_plan, person, columns
         self._runner.run(self._store.open())
 
-    def take(self, first: int, lines: Sequence[bytes]) -> Came:
+    def take(self, first: int, lines: bytes) -> Came:
         return self._runner.run(self._take_all(first, lines))
 
-    async def _take_all(self, first: int, lines: Sequence[bytes]) -> Came:
-        came, waiting = Came(), iter(enumerate(lines, first))
+    async def _take_all(self, first: int, lines: bytes) -> Came:
+        came, waiting = Came(), iter(enumerate(BytesIO(lines), first))
 
         async def some() -> None:
             while together := list(islice(waiting, _TOGETHER)):
@@ -99,7 +100,7 @@ def begin(url: str, person: str, columns: Sequence[str] | None) -> None:
     _worker = _Worker(load_settings(), url, person, columns)
 
 
-def take(first: int, lines: Sequence[bytes]) -> Came:
+def take(first: int, lines: bytes) -> Came:
     """Import these lines, of which the first has this number. Raises `StoreUnavailable`."""
     if _worker is None:
         raise RuntimeError("begin first")

@@ -37,6 +37,23 @@ async def test_they_are_there_with_their_contacts_and_numbers_known(
     assert await ports.customers.is_known_number(builders.personal_data().blind_indexes(LANDLINE))
 
 
+async def test_more_than_one_call_of_the_script_takes_are_answered_in_their_order(
+    ports: Ports, registrations: RedisRegistrations
+) -> None:
+    people = [
+        (
+            builders.individual(f"somebody-{number % 1000}"),
+            [builders.contact(number) for number in NUMBERS[: number % 3]],
+        )
+        for number in range(1500)
+    ]
+    registered = await registrations.register(people, "lee")
+    assert registered[:1000] == [Registered(True, number % 3, 0, 0) for number in range(1000)]
+    assert [(one.is_new, one.created + one.known) for one in registered[1000:]] == [
+        (False, number % 3) for number in range(1000, 1500)
+    ]
+
+
 async def test_everybody_is_told_with_their_numbers(ports: Ports, registrations: RedisRegistrations) -> None:
     people = [
         (builders.individual(), [builders.contact(), builders.contact(LANDLINE)]),

@@ -6,6 +6,7 @@ The keys that the prefixes complete are in the slot of the others. ]]
 local now = store_time()
 local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local PERSON, CUSTOMER = ARGV[5], ARGV[6]
+local CONTACTS, OPENED = KEYS[1], KEYS[2]
 
 --[[ Keeps a change with what it rests on, beside the contact and in the audit. Of the event there the first letter, of
 the time whole ms. ]]
@@ -28,12 +29,12 @@ end
 
 --[[ Closes what is open with this contact, or for it, or with none given all of it; a phone that rings for it stops. ]]
 local function void_open(id)
-  for _, open in ipairs(open_of(KEYS[2])) do
+  for _, open in ipairs(open_of(OPENED)) do
     local v = redis.call('HMGET', VERIFICATION .. open, 'v.status', 'v.expires_at', 'v.target_contact_id', 'v.delivery',
       'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
     local told = verification_of(open, v)
     if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
-      close({ verification = VERIFICATION .. open, opened = KEYS[2], expiring = KEYS[3], audit = KEYS[5] }, told,
+      close({ verification = VERIFICATION .. open, opened = OPENED, expiring = KEYS[3], audit = KEYS[5] }, told,
         'failed', 'contact_changed', 'gateway', now)
       if told.method == 'ars' then
         redis.call('XADD', KEYS[4], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
@@ -54,7 +55,7 @@ local function fall(id, cause, reference)
     note(id, 'needs_verification', cause, reference)
   end
   void_open(id)
-  for _, other in ipairs(redis.call('HVALS', KEYS[1])) do
+  for _, other in ipairs(redis.call('HVALS', CONTACTS)) do
     if redis.call('HGET', CONTACT .. other, 'c.vouched_by') == id then
       fall(other, 'voucher_fell', id)
     end
@@ -63,7 +64,7 @@ end
 
 --[[ Lets fall what rests on an ownership check that is too old to count. ]]
 local function let_old_checks_fall()
-  for _, id in ipairs(GOOD_FOR > 0 and redis.call('HVALS', KEYS[1]) or {}) do
+  for _, id in ipairs(GOOD_FOR > 0 and redis.call('HVALS', CONTACTS) or {}) do
     local owned_at = redis.call('HGET', CONTACT .. id, 'c.owned_at')
     if owned_at and now >= owned_at * 1000 + GOOD_FOR then
       fall(id, 'aged', 'ownership')

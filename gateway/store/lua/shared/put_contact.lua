@@ -3,11 +3,14 @@ be. From `at` on ARGV has: contact id, blind index of the number, the same under
 line type, label, sealed number. Answers 'created' | 'duplicate', contact id | 'too_many'. ]]
 local function put_contact(contacts, contact, audit, customer, person, most, now, at)
   local id, index, other_index, line_type, label, sealed = unpack(ARGV, at, at + 5)
-  local known = redis.call('HMGET', contacts, index, other_index)
-  if known[1] or known[2] then
-    return 'duplicate', known[1] or known[2]
+  local count = redis.call('HLEN', contacts)
+  if count > 0 then
+    local known = redis.call('HMGET', contacts, index, other_index)
+    if known[1] or known[2] then
+      return 'duplicate', known[1] or known[2]
+    end
   end
-  if redis.call('HLEN', contacts) >= tonumber(most) then
+  if count >= tonumber(most) then
     return 'too_many'
   end
   redis.call('HSET', contacts, index, id)

@@ -16,7 +16,7 @@ local function put_customer(key, at, ...)
     tell(KEYS[5], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
       'by', PERSON)
   end
-  for _, contact_id in ipairs(another and redis.call('HVALS', KEYS[1]) or {}) do
+  for _, contact_id in ipairs(another and redis.call('HVALS', CONTACTS) or {}) do
     fall(contact_id, 'customer_changed', 'customer')
   end
   return known[1] and 'replaced' or 'created'
