@@ -1,11 +1,11 @@
 """The ownership check by a carrier's registry: `POST /registry/match` with a bearer token."""
 
-import aiohttp
 import orjson
 import structlog
 
 from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import PhoneNumber
+from gateway.carriers.camara.http import JsonPoster, NoAnswer
 
 _log = structlog.get_logger(__name__)
 
@@ -14,7 +14,6 @@ _RESULTS = {
     "false": OwnershipResult.NOT_CONFIRMED,
     "not_available": OwnershipResult.NOT_AVAILABLE,
 }
-_LARGEST_ANSWER = 4096
 
 
 class RegistryOwnershipCheck:
@@ -23,33 +22,26 @@ class RegistryOwnershipCheck:
     def __init__(self, base_url: str, token: str, timeout_seconds: float = 5.0) -> None:
         self._url = f"{base_url.rstrip('/')}/registry/match"
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._poster = JsonPoster(timeout_seconds)
 
     async def check(self, number: PhoneNumber, name: str, birth_date: str | None) -> OwnershipResult:
         asked = {"phone_number": number.e164, "name": name}
         if birth_date is not None:
             asked["birth_date"] = birth_date
         try:
-            async with self._opened().post(
-                self._url, data=orjson.dumps(asked), headers=self._headers, allow_redirects=False
-            ) as response:
-                body = await response.content.read(_LARGEST_ANSWER)
-                status = response.status
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            _log.warning("ownership_check_unavailable", error=type(error).__name__)
-            raise OwnershipCheckUnavailable from None
-        return _read(status, body)
+            answer = await self._poster.post(self._url, orjson.dumps(asked), self._headers)
+        except NoAnswer:
+            raise _unavailable("no answer") from None
+        if answer.status != 200:
+            raise _unavailable(f"status {answer.status}")
+        match answer.content.get("name_match"):
+            case str(match) if match in _RESULTS:
+                return _RESULTS[match]
+            case _:
+                raise _unavailable("unreadable")
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
-        return self._session
+        await self._poster.close()
 
 
 class NoOwnershipCheck:
@@ -62,13 +54,6 @@ class NoOwnershipCheck:
         """Nothing to close."""
 
 
-def _read(status: int, body: bytes) -> OwnershipResult:
-    try:
-        result = _RESULTS[orjson.loads(body)["name_match"]]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        status = status if status != 200 else 0
-        result = OwnershipResult.NOT_AVAILABLE
-    if status != 200:
-        _log.warning("ownership_check_unavailable", status=status)
-        raise OwnershipCheckUnavailable
-    return result
+def _unavailable(why: str) -> OwnershipCheckUnavailable:
+    _log.warning("ownership_check_unavailable", why=why)
+    return OwnershipCheckUnavailable()

@@ -1,12 +1,14 @@
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactStatus, VerifiedBy
+from gateway.store.approvals import RedisApprovals
 from tests import builders
 from tests.audit_events import all_events, unknown_to_the_catalogue
 from tests.conftest import an_empty_store
-from tests.contracts.store.servers import Ports, redis_7
+from tests.contracts.store.servers import LIMITS, Ports, redis_7
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,15 @@ async def mobile(ports: Ports) -> Contact:
     mobile = builders.contact()
     await ports.customers.add_contact(builders.CUSTOMER_ID, mobile)
     return mobile
+
+
+@pytest.fixture
+async def owned(ports: Ports, mobile: Contact) -> Contact:
+    """The mobile, after its ownership check."""
+    await ports.customers.make_verifiable(builders.CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
+    return replace(mobile, status=ContactStatus.VERIFIABLE)
+
+
+@pytest.fixture
+def approvals(ports: Ports) -> RedisApprovals:
+    return RedisApprovals(ports.store, builders.personal_data(), LIMITS)

@@ -1,11 +1,10 @@
 """What every `ApprovalStore` promises: approved once, never by whoever asked, all or nothing."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
-from contacts.models import Contact, ContactStatus, VerifiedBy
+from contacts.models import Contact
 from gateway.core.approvals import (
     ApprovalClosed,
     ApprovalKind,
@@ -17,8 +16,7 @@ from gateway.core.approvals import (
 from gateway.core.stores import CustomerMissing
 from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
-from tests import builders
-from tests.builders import CUSTOMER_ID, MOBILE
+from tests.builders import MOBILE
 from tests.contracts.store.approval_requests import (
     CHECKER,
     MAKER,
@@ -31,18 +29,6 @@ from tests.contracts.store.approval_requests import (
     stored,
 )
 from tests.contracts.store.servers import LIMITS, Ports
-
-
-@pytest.fixture
-def approvals(ports: Ports) -> RedisApprovals:
-    return RedisApprovals(ports.store, builders.personal_data(), LIMITS)
-
-
-@pytest.fixture
-async def owned(ports: Ports, mobile: Contact) -> Contact:
-    """The mobile, after its ownership check."""
-    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
-    return replace(mobile, status=ContactStatus.VERIFIABLE)
 
 
 async def test_a_request_waits_as_it_was_made(approvals: RedisApprovals, owned: Contact) -> None:

@@ -1,10 +1,8 @@
 """What an approval carries out: all of it, for the state of things that it was asked for, or nothing."""
 
-from dataclasses import replace
-
 import pytest
 
-from contacts.models import Contact, ContactStatus, VerifiedBy
+from contacts.models import Contact, ContactStatus
 from contacts.phone_numbers import LineType
 from gateway.core.approvals import (
     ApprovalKind,
@@ -31,18 +29,6 @@ from tests.contracts.store.approval_requests import (
     stored,
 )
 from tests.contracts.store.servers import LIMITS, Ports
-
-
-@pytest.fixture
-def approvals(ports: Ports) -> RedisApprovals:
-    return RedisApprovals(ports.store, builders.personal_data(), LIMITS)
-
-
-@pytest.fixture
-async def owned(ports: Ports, mobile: Contact) -> Contact:
-    """The mobile, after its ownership check."""
-    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
-    return replace(mobile, status=ContactStatus.VERIFIABLE)
 
 
 async def test_a_new_number_takes_the_place_of_the_old_one_and_needs_verification(

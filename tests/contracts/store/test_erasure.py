@@ -34,11 +34,6 @@ def erasure(ports: Ports) -> RedisErasure:
     return RedisErasure(ports.store, builders.personal_data(), LIMITS)
 
 
-@pytest.fixture
-def approvals(ports: Ports) -> RedisApprovals:
-    return RedisApprovals(ports.store, builders.personal_data(), LIMITS)
-
-
 def indexes() -> list[str]:
     return [
         index for number in (MOBILE, LANDLINE, NEW_NUMBER) for index in builders.personal_data().blind_indexes(number)
