@@ -12,6 +12,8 @@ _METHODS = {method.encode(): method for method in Method}
 _OPERATIONS = {operation.encode(): operation for operation in Operation}
 _STATUSES = {status.encode(): status for status in Status}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
+_MOVING = 15
+"""How many values there are of what may change: `read_moving` of the prelude."""
 
 
 def other_fields(new: NewVerification) -> list[Argument]:
@@ -66,8 +68,9 @@ def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Ver
     )
 
 
-def terms_of(verification_id: str, lasting: list[Any]) -> Terms:
-    """From what `read_verification.lua` answers of what never changes."""
+def terms_of(verification_id: str, read: list[Any]) -> Terms:
+    """From what scripts answer with `read_whole`: what never changes."""
+    lasting = read[-1][_MOVING:]
     customer_id, client, method, operation, contact_id, pepper, locale, created_at, expires_at, *others = lasting
     target_contact_id, operation_hash, policy, prefix = others
     return Terms(
@@ -88,9 +91,10 @@ def terms_of(verification_id: str, lasting: list[Any]) -> Terms:
     )
 
 
-def verification_of(terms: Terms, as_it_stands: list[Any]) -> Verification:
-    """From what scripts answer with `as_it_stands` of the prelude."""
-    now, wrong, locked, moving = as_it_stands
+def verification_of(terms: Terms, read: list[Any]) -> Verification:
+    """From what scripts answer of the store's time, the customer's wrong answers, and what may change."""
+    now, wrong, locked, values = read
+    moving = values[:_MOVING]
     status, reason, revision, closed_at, receipt_id, sealed, delivery, *rest = moving
     state, delivery_reason, carrier, delivery_at, carrier_id, carrier_before, resend_at, dialogue = rest
     return Verification(

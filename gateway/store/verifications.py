@@ -148,8 +148,8 @@ class RedisVerifications:
             durable=True,
         )
         _raise_if_over(given)
-        verdict, wrong, as_it_stands = given
-        return Judgement(_VERDICTS[verdict], wrong, verification_of(terms, as_it_stands))
+        verdict, wrong, *read = given
+        return Judgement(_VERDICTS[verdict], wrong, verification_of(terms, read))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
         given = await self._store.run(
@@ -233,10 +233,9 @@ class RedisVerifications:
 
     def _whole(self, verification_id: str, read: list[Any]) -> Verification:
         """From what scripts answer with `read_whole`."""
-        as_it_stands, lasting = read
-        terms = terms_of(verification_id, lasting)
+        terms = terms_of(verification_id, read)
         self._recent.note(terms)
-        return verification_of(terms, as_it_stands)
+        return verification_of(terms, read)
 
 
 def new_receipt_id() -> str:

@@ -5,37 +5,41 @@ ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wron
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
       8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
       10 the same as 8 under the other pepper in force, or as 8  11 replicas that must hold a verdict
-Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wrong answers as of it, the verification
-         as it stands}, where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt
-         sent again gets its first. ]]
+Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wrong answers as of it, now (ms), wrong
+         answers, 1 when they lock, else 0, what may change of the verification, as `read_moving` of the prelude has it},
+         where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt sent again
+         gets its first. ]]
 local now = store_time()
 local keys = { verification = KEYS[1], opened = KEYS[5], expiring = KEYS[6], audit = KEYS[7] }
 local attempt = 'attempt' .. ARGV[2]
 
-local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.expires_at', 'v.code', 'v.contact_version', attempt, 'v.store',
-  'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
+local v = read_moving(KEYS[1], 'v.expires_at', 'v.code', 'v.contact_version', attempt, 'v.store', 'v.customer_id',
+  'v.client', 'v.method', 'v.operation', 'v.contact_id')
 if not v[1] then
   return {'missing'}
 end
+local told = verification_of(ARGV[1], v)
+local expires_at, code, version, given_before, born_in = unpack(v, MOVING + 1, MOVING + 5)
+v[MOVING + 1] = nil -- an answer ends there
 local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
 local wrong = tonumber(guard[1] or '0')
-if ARGV[2] ~= '' and v[5] then
-  local verdict, counted = string.match(v[5], '^(.*):(%d+)$')
-  return {verdict, tonumber(counted), as_it_stands(KEYS[1], now, wrong, guard[3])}
+if ARGV[2] ~= '' and given_before then
+  local verdict, counted = string.match(given_before, '^(.*):(%d+)$')
+  return {verdict, tonumber(counted), now, wrong, guard[3] and 1 or 0, v}
 end
 if v[1] ~= 'pending' then
   return {'closed', v[1]}
 end
 
-local told = verification_of(ARGV[1], v)
 local function give(verdict)
   if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], attempt, verdict .. ':' .. wrong)
   end
-  return {verdict, wrong, as_it_stands(KEYS[1], now, wrong, verdict == 'locked')}
+  return {verdict, wrong, now, wrong, verdict == 'locked' and 1 or 0, v}
 end
-local function fail(status, reason)
-  close(keys, told, status, reason, ARGV[5], now)
+local function over(status, reason, ...)
+  local revision = close(keys, told, status, reason, ARGV[5], now, ...)
+  v[1], v[2], v[3], v[4], v[6] = status, reason, revision, now, false
   return give(reason)
 end
 
@@ -50,20 +54,20 @@ end
 if too_few_replicas(replication, ARGV[11]) then
   return {'too_few_replicas'}
 end
-if now >= tonumber(v[2]) then
-  return fail('expired', 'expired')
+if now >= tonumber(expires_at) then
+  return over('expired', 'expired')
 end
-if v[6] ~= identity then
-  return fail('failed', 'store_changed')
+if born_in ~= identity then
+  return over('failed', 'store_changed')
 end
-if v[4] then
+if version then
   local contact, good_for = redis.call('HMGET', KEYS[3], 'c.version', 'c.owned_at'), tonumber(ARGV[9])
-  if contact[1] ~= v[4] or (good_for > 0 and contact[2] and now >= contact[2] * 1000 + good_for) then
-    return fail('failed', 'contact_changed')
+  if contact[1] ~= version or (good_for > 0 and contact[2] and now >= contact[2] * 1000 + good_for) then
+    return over('failed', 'contact_changed')
   end
 end
 if guard[3] then
-  return fail('failed', 'locked')
+  return over('failed', 'locked')
 end
 if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[7]) then
   wrong = 0
@@ -78,7 +82,7 @@ if told.method == 'branch_otp' then
   right = password[1] == 'active' and now < tonumber(password[2])
     and (password[3] == ARGV[8] or password[3] == ARGV[10])
 else
-  right = v[3] and v[3] == ARGV[3]
+  right = code and code == ARGV[3]
 end
 
 if not right then
@@ -86,9 +90,9 @@ if not right then
   if wrong >= tonumber(ARGV[4]) then
     redis.call('HSET', KEYS[2], 'locked_at', now)
     tell_of(told, KEYS[7], 'customer.locked', now, 'wrong', wrong, 'channel', ARGV[5])
-    return fail('failed', 'locked')
+    return over('failed', 'locked')
   end
-  redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
+  v[3] = redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
   tell_waiting(ARGV[1])
   return give('wrong')
 end
@@ -103,5 +107,5 @@ if told.method == 'branch_otp' then
   redis.call('HSET', KEYS[4], 'status', 'used')
   redis.call('HDEL', KEYS[4], 'code')
 end
-close(keys, told, 'verified', 'correct', ARGV[5], now, 'v.receipt', ARGV[6])
-return give('correct')
+v[5] = ARGV[6]
+return over('verified', 'correct', 'v.receipt', ARGV[6])

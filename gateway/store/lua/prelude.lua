@@ -65,24 +65,26 @@ local function tell_waiting(verification)
   redis.call('PUBLISH', 'bonin:changes:' .. verification, '')
 end
 
---[[ What may change of a verification, with the store's time (ms), the customer's wrong answers, and 1 when they lock,
-else 0. `verification_of` of gateway/store/verification_records.py takes it in this order. ]]
-local function as_it_stands(verification, now, wrong, locked)
-  return { now, wrong, locked and 1 or 0, redis.call('HMGET', verification, 'v.status', 'v.reason', 'v.rev',
-    'v.closed_at', 'v.receipt', 'v.sealed', 'v.delivery', 'v.d_state', 'v.d_reason', 'v.d_carrier', 'v.d_at', 'v.d_id',
-    'v.d_before', 'v.resend_at', 'v.dialogue') }
+--[[ What may change of a verification, in the order in which `verification_of` of gateway/store/verification_records.py
+takes it, and behind these the fields of `...`. ]]
+local MOVING = 15
+local function read_moving(verification, ...)
+  return redis.call('HMGET', verification, 'v.status', 'v.reason', 'v.rev', 'v.closed_at', 'v.receipt', 'v.sealed',
+    'v.delivery', 'v.d_state', 'v.d_reason', 'v.d_carrier', 'v.d_at', 'v.d_id', 'v.d_before', 'v.resend_at',
+    'v.dialogue', ...)
 end
 
 --[[ keys: verification, opened (of late for the customer), expiring (the shard's), audit. v: `verification_of`; each
 field of `...` is written with its value. The code goes when the verification closes; gateways that wait for a change
-are told. ]]
+are told. Answers the revision. ]]
 local function close(keys, v, status, reason, channel, now, ...)
   redis.call('HSET', keys.verification, 'v.status', status, 'v.reason', reason, 'v.closed_at', now, ...)
   redis.call('HDEL', keys.verification, 'v.code', 'v.sealed')
-  redis.call('HINCRBY', keys.verification, 'v.rev', 1)
+  local revision = redis.call('HINCRBY', keys.verification, 'v.rev', 1)
   redis.call('HDEL', keys.opened, v.id)
   redis.call('ZREM', keys.expiring, v.id)
   tell_of(v, keys.audit, 'verification.' .. status, now, 'reason', reason, 'channel', channel)
   tell_waiting(v.id)
+  return revision
 end
 
