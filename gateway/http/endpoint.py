@@ -112,12 +112,17 @@ class Endpoint:
         return self._encode(answered)
 
     def _encode(self, answered: ApiResponse) -> Answered:
-        """The bytes to send, through the model of that status: what the model does not name stays inside."""
+        """The bytes to send, through the model of that status: what the model does not name stays inside.
+
+        What is bytes already names its fields itself.
+        """
         model = self._models[answered.status]
         if model is None:
             return Answered(answered.status, b"", answered.headers)
-        body = answered.body if isinstance(answered.body, model) else model.model_validate(answered.body)
-        encoded = model.__pydantic_serializer__.to_json(body)
+        encoded = answered.body
+        if not isinstance(encoded, bytes):
+            body = encoded if isinstance(encoded, model) else model.model_validate(encoded)
+            encoded = model.__pydantic_serializer__.to_json(body)
         return Answered(answered.status, encoded, {**answered.headers, "Content-Type": "application/json"})
 
 

@@ -9,7 +9,8 @@ from pydantic import PlainSerializer, WithJsonSchema
 _MILLISECONDS = tuple(f".{rest:03d}Z" for rest in range(1000))
 
 
-def _moment(milliseconds: int) -> str:
+def moment(milliseconds: int) -> str:
+    """RFC 3339 in UTC."""
     return _second(milliseconds // 1000) + _MILLISECONDS[milliseconds % 1000]
 
 
@@ -21,7 +22,7 @@ def _second(seconds: int) -> str:
 
 Moment = Annotated[
     int,
-    PlainSerializer(_moment, return_type=str, when_used="json"),
+    PlainSerializer(moment, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """Milliseconds inside, RFC 3339 in UTC outside."""

@@ -49,10 +49,13 @@ class ApiRequest(Generic[B, Q]):
 
 @dataclass(slots=True)
 class ApiResponse:
-    """What a handler answers: `body` is, or fits, the model that the route names for `status`."""
+    """What a handler answers: `body` is, or fits, the model that the route names for `status`.
+
+    Bytes are JSON that fits it.
+    """
 
     status: int = 200
-    body: BaseModel | Mapping[str, Any] | None = None
+    body: BaseModel | Mapping[str, Any] | bytes | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
@@ -23,7 +23,7 @@ from gateway.core.codes import is_code
 from gateway.core.delivery import DeliveryState
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
-from gateway.core.verification import TRAITS, Method, Status, Verification
+from gateway.core.verification import Method, Status
 from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
 from gateway.http.moments import Moment
@@ -182,27 +182,9 @@ class VerificationAnswer(Answer):
     expires_at: Moment
     receipt: str | None = omitted_when_none()
 
-    @classmethod
-    def of(
-        cls, verification: Verification, limits: Limits, *, binding_code: str | None, receipt: str | None
-    ) -> "VerificationAnswer":
-        return cls(**_verification(verification, limits), binding_code=binding_code, receipt=receipt)
-
 
 class CheckAnswer(VerificationAnswer):
     correct: bool
-
-    @classmethod
-    def told(
-        cls, verification: Verification, limits: Limits, *, status: Status, wrong_answers: int, receipt: str | None
-    ) -> "CheckAnswer":
-        """The verdict of one answer, even when it is told again after a later one changed everything."""
-        fields = _verification(verification, limits)
-        fields["status"] = status
-        fields["attempts_remaining"] = max(0, limits.wrong_answers - wrong_answers)
-        if status is Status.PENDING:
-            fields["status_reason"] = None
-        return cls(**fields, correct=receipt is not None, receipt=receipt)
 
 
 class Redeem(Body):
@@ -255,39 +237,3 @@ class BranchPasswordAnswer(Answer):
 
 class JwksAnswer(Answer):
     keys: list[dict[str, str]]
-
-
-def _verification(verification: Verification, limits: Limits) -> dict[str, Any]:
-    status = verification.shown_status
-    is_open = status is Status.PENDING
-    resends_left = max(0, limits.resends + 1 - verification.delivery_number)
-    can_resend = is_open and TRAITS[verification.method].can_be_resent and resends_left > 0
-    reason = verification.reason or (verification.delivery_reason if is_open else None)
-    return {
-        "id": verification.verification_id,
-        "customer_id": verification.customer_id,
-        "contact_id": verification.contact_id,
-        "target_contact_id": verification.target_contact_id,
-        "method": verification.method,
-        "operation": verification.operation,
-        "operation_hash": verification.operation_hash,
-        "status": status,
-        "status_reason": "expired" if status is Status.EXPIRED else reason,
-        "delivery": _delivery(verification),
-        "attempts_remaining": 0 if verification.locked else max(0, limits.wrong_answers - verification.wrong_answers),
-        "resends_remaining": resends_left if can_resend else 0,
-        "next_resend_at": verification.resend_at if can_resend else None,
-        "created_at": verification.created_at,
-        "expires_at": verification.expires_at,
-    }
-
-
-def _delivery(verification: Verification) -> DeliveryAnswer | None:
-    if verification.delivery_state is None or verification.delivery_at is None:
-        return None
-    return DeliveryAnswer(
-        state=verification.delivery_state,
-        carrier=verification.delivery_carrier,
-        at=verification.delivery_at,
-        reason=verification.delivery_reason,
-    )

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from gateway.http.headers import add_headers
 from gateway.http.lifecycle import Lifecycle
@@ -20,10 +19,10 @@ _HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Bufferi
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event: `data` is sent as one line of JSON."""
+    """One event: `data` is one line of JSON."""
 
     name: str
-    data: BaseModel
+    data: bytes
 
 
 async def stream_events(
@@ -77,4 +76,4 @@ async def _write(response: web.StreamResponse, chunk: bytes, seconds: float) -> 
 
 
 def _encode(event: ServerEvent) -> bytes:
-    return f"event: {event.name}\ndata: {event.data.model_dump_json()}\n\n".encode()
+    return b"event: %b\ndata: %b\n\n" % (event.name.encode(), event.data)

@@ -19,6 +19,7 @@ from gateway.http.rates import Rates
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import Check, CheckAnswer, OpenVerification, VerificationAnswer, Wait
 from gateway.http.sse import ServerEvent, stream_events
+from gateway.http.verification_answers import check_answer, verification_answer
 
 _VERIFICATION = "/v1/verifications/{verification_id}"
 
@@ -94,7 +95,7 @@ class VerificationHandlers:
         if verdict is Verdict.EXPIRED:
             raise closed_refusal(Status.EXPIRED)
         receipt = self._signer.sign(verification) if verdict is Verdict.CORRECT else None
-        answer = CheckAnswer.told(
+        answer = check_answer(
             verification,
             self._limits,
             status=_STATUS_OF[verdict],
@@ -111,10 +112,10 @@ class VerificationHandlers:
         verification = await self._verifications.cancel(request.path["verification_id"], request.caller.client)
         return ApiResponse(200, self._answer(verification))
 
-    def _answer(self, verification: Verification) -> VerificationAnswer:
+    def _answer(self, verification: Verification) -> bytes:
         shows_code = TRAITS[verification.method].shows_code
         verified = verification.status is Status.VERIFIED
-        return VerificationAnswer.of(
+        return verification_answer(
             verification,
             self._limits,
             binding_code=self._verifications.code_of(verification) if shows_code else None,

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import orjson
 from aiohttp import web
-from pydantic import BaseModel
 
 from gateway.core.operators import SignIn
 from gateway.core.read_model import ReadModel
@@ -14,10 +14,6 @@ from gateway.ops.guard import PREFIX, Guard, Visit
 
 _LOOK_EVERY = 1.0
 _SESSION_EVERY = 15
-
-
-class _Changed(BaseModel):
-    revision: str
 
 
 class LivePages:
@@ -39,9 +35,9 @@ class LivePages:
             revision = await self._read_model.revision()
             if revision != known:
                 known = revision
-                yield ServerEvent("changed", _Changed(revision=revision))
+                yield ServerEvent("changed", orjson.dumps({"revision": revision}))
             looks += 1
             if looks % _SESSION_EVERY == 0 and await self._sign_in.session(cookie, touch=False) is None:
-                yield ServerEvent("over", _Changed(revision=revision))
+                yield ServerEvent("over", orjson.dumps({"revision": revision}))
                 return
             await asyncio.sleep(_LOOK_EVERY)

@@ -171,10 +171,10 @@ class World:
 
     async def _counted(self) -> AsyncIterator[ServerEvent]:
         try:
-            yield ServerEvent("count", Count(count=1))
+            yield ServerEvent("count", b'{"count":1}')
             self.arrived.set()
             await self.gate.wait()
-            yield ServerEvent("count", Count(count=2))
+            yield ServerEvent("count", b'{"count":2}')
         finally:
             self.listeners_left.set()
 
