@@ -42,7 +42,15 @@ REASONS: Final[Words] = {
     "canceled_by_operator": ("운영자가 취소", "Canceled by an operator"),
     "denied_by_phone": ("전화에서 9번 거부", "Denied with 9 on the phone"),
     "denied_by_reply": ("답장으로 거부", "Denied by a reply"),
+    "voicemail": ("자동응답기", "Voicemail"),
+    "answered_by_unknown": ("누가 받았는지 모름", "Who answered is not known"),
+    "no_input": ("누른 번호 없음", "No key was pressed"),
     "hung_up": ("끊음", "Hung up"),
+    "early_keys": ("안내 중에 누름", "Keys during the announcement"),
+    "wrong_first_key": ("첫 번호가 다름", "Wrong first key"),
+    "incomplete_keys": ("여섯 자리 미만", "Fewer than six digits"),
+    "invalid_keys": ("숫자가 아닌 키", "Keys that are no digits"),
+    "wrong_code": ("화면의 숫자와 다름", "Not the digits on the screen"),
     "busy": ("통화 중", "Busy"),
     "no_answer": ("받지 않음", "No answer"),
     "rejected": ("수신 거절", "Rejected"),
@@ -59,7 +67,6 @@ REASONS: Final[Words] = {
     "no_carrier": ("보낼 통신사 없음", "No carrier can take it"),
     "internal_error": ("내부 오류", "Internal error"),
     "store_changed": ("저장소 교체로 무효", "Void: the store changed"),
-    "machine": ("자동응답기", "Answering machine"),
     "failed": ("실패", "Failed"),
 }
 
@@ -84,6 +91,8 @@ EVENTS: Final[Words] = {
     "customer.locked": ("오류 5회: 추가인증 잠금", "Five wrong answers: locked"),
     "receipt.redeemed": ("발급 시스템이 결과 사용", "The receipt was redeemed"),
     "auto_connect.given": ("자동연결 등록", "The device is remembered"),
+    "dead_letter.replayed": ("실패한 전달을 다시 시도", "A failed delivery is tried again"),
+    "dead_letter.discarded": ("실패한 전달을 버림", "A failed delivery was thrown away"),
     "ops.cancel": ("운영자의 취소", "Canceled by an operator"),
     "ops.resend": ("운영자의 다시 보내기", "Sent again by an operator"),
 }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from gateway.core.approvals import ApprovalStatus
+from gateway.core.approvals import ApprovalKind, ApprovalStatus
+from gateway.core.audit import EVENTS
 from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryState
 from gateway.core.operators import Role
@@ -12,6 +13,10 @@ from gateway.core.verification import Method, Status
 from gateway.http.language import Locale
 from gateway.ops.rendering import span
 from gateway.ops.words import word
+from ivr.state import EndReason
+
+SAID_BY_THE_STORE = (EndReason.VERIFIED, EndReason.DENIED, EndReason.CLOSED)
+"""How a call ended whose verification is over by then, and has a reason of its own."""
 
 
 @pytest.mark.parametrize(
@@ -22,7 +27,10 @@ from gateway.ops.words import word
         ("status", Status),
         ("delivery", DeliveryState),
         ("reason", DeliveryReason),
+        ("reason", [reason for reason in EndReason if reason not in SAID_BY_THE_STORE]),
+        ("event", [event for event, fields in EVENTS.items() if "verification" in fields.always | fields.sometimes]),
         ("role", Role),
+        ("approval", ApprovalKind),
         ("approval_status", ApprovalStatus),
     ],
 )
