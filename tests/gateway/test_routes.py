@@ -48,6 +48,7 @@ EXAMPLES = {
     "{turn}": "A" * 16,
     "{event}": "keys",
     "{slug}": "not-found",
+    "{other}": "nothing",
 }
 
 

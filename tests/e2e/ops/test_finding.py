@@ -54,3 +54,10 @@ async def test_the_list_is_filtered_and_exported(viewer: Operator, person: Perso
 @pytest.mark.parametrize("query", ["state=%27", "older=x", "since=yesterday", "method=" + "a" * 50, "reason=a%20b"])
 async def test_a_filter_that_cannot_be_is_refused(viewer: Operator, query: str) -> None:
     assert (await viewer.get(f"/ops/verifications?{query}")).status == 422
+
+
+@pytest.mark.parametrize("path", ["/ops/verifications/ver_nope", "/ops/approvals/apr_1/nope", "/ops/nothing"])
+async def test_an_address_with_a_slip_in_it_is_told_by_a_page_that_leads_back(viewer: Operator, path: str) -> None:
+    page = await viewer.get(path)
+    assert page.status == 404
+    assert 'href="/ops"' in page.text
