@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 _AT_ONCE = 256
 _REWRITE_SECONDS = 300.0
-_REWRITING = ("scheduled", "in_progress")
+_REWRITING = (b"aof_rewrite_scheduled:1", b"aof_rewrite_in_progress:1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Seed:
         """Filling a store makes it rewrite its file; meanwhile whatever is changed is copied first, page by page."""
 
         async def look() -> bool:
-            told = [await self.told_by_the_store("persistence", f"aof_rewrite_{one}:") for one in _REWRITING]
-            return told == ["0", "0"]
+            told: list[bytes] = await self.stores.connection.everywhere("INFO", "persistence")
+            return not any(word in one for one in told for word in _REWRITING)
 
         await until(look, _REWRITE_SECONDS)
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bench.measures.calls import measure_calls
+from bench.measures.cluster import measure_cluster
 from bench.measures.importing import measure_import
 from bench.measures.latency import measure_latency
 from bench.measures.peer import measure_peer
@@ -30,6 +31,7 @@ MEASURES: Mapping[str, Measure] = {
     "latency": Measure("p50 and p99 at growing load, throughput over connections", measure_latency),
     "store": Measure("script time and memory as customers grow", measure_store),
     "workers": Measure("two processes on one port against one", measure_workers),
+    "cluster": Measure("three primaries of a Redis Cluster against one server", measure_cluster),
     "import": Measure("customers and contacts from a file", measure_import, is_quick=False),
     "calls": Measure("ARS dialogues at once in one process", measure_calls),
     "start": Measure("time to serving, idle CPU, memory", measure_start),
