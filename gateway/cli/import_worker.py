@@ -11,10 +11,11 @@ import uvloop
 from contacts.models import Contact, Customer
 from gateway.cli.import_rows import BadLine, read_numbers, read_row
 from gateway.core.customers import new_contact
-from gateway.core.errors import FieldError
+from gateway.core.errors import FieldError, StoreUnavailable
 from gateway.settings import Settings, load_settings
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.refusals import why_away
 from gateway.store.registering import RedisRegistrations
 
 _TOGETHER = 500
@@ -104,4 +105,8 @@ def take(first: int, lines: bytes) -> Came:
     """Import these lines, of which the first has this number. Raises `StoreUnavailable`."""
     if _worker is None:
         raise RuntimeError("begin first")
-    return _worker.take(first, lines)
+    try:
+        return _worker.take(first, lines)
+    except StoreUnavailable as away:
+        # Another process sees a cause no more.
+        raise StoreUnavailable(why_away(away)) from None

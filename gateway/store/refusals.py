@@ -144,8 +144,8 @@ def kind_of_refusal(error: StoreUnavailable) -> str | None:
 def why_away(error: StoreUnavailable) -> str:
     """For the log."""
     cause = error.__cause__
-    if isinstance(error, RightMissing):
-        return str(error)
+    if told := str(error):
+        return told
     if cause is None:
         return "the connection was lost, or nobody there speaks as a store does"
     if (word := kind_of_refusal(error)) is not None:

@@ -155,6 +155,17 @@ def test_a_note_that_cannot_be_written_is_named(tmp_path: Path, bonin: Bonin, no
     assert "Traceback" not in said.stderr
 
 
+def test_a_store_that_is_away_is_told_with_why_though_another_process_met_it(
+    tmp_path: Path, settings: dict[str, str], bonin: Bonin
+) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG)
+    settings["redis_url"] = f"unix://{tmp_path}/nothing.sock"
+    said = bonin("import", file, "--by", "lee", "--processes", 1)
+    assert said.returncode == 1
+    assert said.stderr == "The store cannot be used: [Errno 2] No such file or directory. See BONIN_REDIS_URL.\n"
+
+
 def test_an_export_that_could_not_be_written_whole_leaves_no_file(
     tmp_path: Path, settings: dict[str, str], bonin: Bonin
 ) -> None:
