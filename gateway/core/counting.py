@@ -65,5 +65,8 @@ class RangeStore(Protocol):
         ...
 
     def note_verified(self, prefix: str, created_at: int) -> None:
-        """A verification that was texted to the range at that time has succeeded. Done later, or never, likewise."""
+        """A verification that was texted to the range at that time has succeeded.
+
+        Done later, or never where the store is away, or the process has ended by then.
+        """
         ...

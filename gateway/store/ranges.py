@@ -1,6 +1,7 @@
 """Ranges of numbers in the store: how many deliveries each got, and how many of the texted codes were used."""
 
 import asyncio
+from collections import Counter as CountOf
 from collections.abc import Coroutine
 from typing import Any
 
@@ -20,6 +21,8 @@ SPAN_MS = 300_000
 """Verifications of so long are counted as one."""
 SPANS = 12
 """How many of them the watch looks back on; the latest two had no time to be answered yet."""
+_TOGETHER_SECONDS = 0.1
+"""Codes that are used within so long are counted by one call of the script."""
 
 
 def watch_words(watch: ConversionWatch) -> tuple[int, ...]:
@@ -40,6 +43,8 @@ class RedisRanges:
         self._store = store
         self._cap = limits.range_cap
         self._watch = limits.conversion
+        self._used: CountOf[tuple[str, int]] = CountOf()
+        """Codes of a range and a span that were used, and that the store has not been told of."""
         self._later: set[asyncio.Task[Any]] = set()
 
     async def take(self, prefix: str, texting: Texting) -> int:
@@ -65,8 +70,15 @@ class RedisRanges:
         self._do_later(self._store.run(_GIVE_BACK, keys.range_counters(prefix), (span,)))
 
     def note_verified(self, prefix: str, created_at: int) -> None:
-        _, conversion = keys.range_counters(prefix)
-        self._do_later(self._store.run(_NOTE_VERIFIED, (conversion,), (created_at // SPAN_MS,)))
+        if not self._used:
+            asyncio.get_running_loop().call_later(_TOGETHER_SECONDS, self._tell_used)
+        self._used[prefix, created_at // SPAN_MS] += 1
+
+    def _tell_used(self) -> None:
+        used, self._used = self._used, CountOf()
+        for (prefix, span), count in used.items():
+            _, conversion = keys.range_counters(prefix)
+            self._do_later(self._store.run(_NOTE_VERIFIED, (conversion,), (span, count)))
 
     def _do_later(self, doing: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(doing)

@@ -29,9 +29,9 @@ async def _texted(ports: Ports, spans_ago: int, sent: int, used: int = 0) -> Non
     await ports.store.command("HSET", CONVERSION, f"s{span}", sent, f"v{span}", used)
 
 
-async def _counts(ports: Ports) -> dict[str, int]:
+async def _counts(ports: Ports, range_: str = HERE) -> dict[str, int]:
     """How many codes were texted and used, of all spans."""
-    words = await ports.store.command("HGETALL", CONVERSION)
+    words = await ports.store.command("HGETALL", keys.range_counters(range_)[1])
     counts = {"s": 0, "v": 0}
     for name, count in zip(words[::2], words[1::2], strict=True):
         counts[name.decode()[0]] += int(count)
@@ -89,10 +89,28 @@ async def test_a_code_that_is_used_counts_for_when_it_was_texted(ports: Ports, r
     assert await ports.store.command("PTTL", CONVERSION) > SPAN_MS * SPANS
 
 
+async def test_codes_that_are_used_at_once_count_each(ports: Ports, ranges: RedisRanges) -> None:
+    opened = [await ranges.take(range_, Texting.CODE) for range_ in (HERE, HERE, HERE, THERE)]
+    for range_, at in zip((HERE, HERE, THERE), opened[1:], strict=True):
+        ranges.note_verified(range_, at)
+
+    async def look() -> bool:
+        return await _counts(ports) == {"s": 3, "v": 2} and await _counts(ports, THERE) == {"s": 1, "v": 1}
+
+    await until(look)
+
+
 async def test_a_code_of_which_nothing_is_known_any_more_leaves_no_trace(ports: Ports, ranges: RedisRanges) -> None:
+    at = await ranges.take(THERE, Texting.CODE)
     ranges.note_verified(HERE, 0)
+    ranges.note_verified(THERE, 0)
+    ranges.note_verified(THERE, at)
+
+    async def look() -> bool:
+        return await _counts(ports, THERE) == {"s": 1, "v": 1}
+
+    await until(look)
     await asyncio.gather(*ranges._later)
-    await ranges.take(HERE, Texting.NOTHING)
     assert await ports.store.command("EXISTS", CONVERSION) == 0
 
 
