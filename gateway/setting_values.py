@@ -102,7 +102,7 @@ def _host(value: str) -> str:
         ip_address(value)
     except ValueError:
         if not re.fullmatch("[0-9A-Za-z_.-]+", value):
-            raise ValueError("give an address or a name, without brackets and port; 0.0.0.0 or :: for all") from None
+            raise ValueError("give an address or a name, without brackets and port, such as ::1 or 0.0.0.0") from None
     return value
 
 
