@@ -17,12 +17,11 @@ _MOST_EVIDENCE = 200
 
 
 def life_keys(customer_id: str) -> tuple[str, ...]:
-    """KEYS 1 to 5 of the verbs that `contact_life.lua` is read before."""
+    """KEYS 1 to 4 of the verbs that `contact_life.lua` is read before."""
     shard = keys.shard_of(customer_id)
     return (
         keys.contacts(customer_id),
         keys.opened(customer_id),
-        keys.expiring(shard),
         keys.outbox(shard),
         keys.audit(shard),
     )

@@ -4,24 +4,22 @@ import asyncio
 import contextlib
 
 from gateway.core.errors import StoreUnavailable
-from gateway.core.stores import VerificationClosed, VerificationMissing
 from gateway.core.tasks import end
-from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.connection import Store
-from gateway.store.fields import FIELDS
-from gateway.store.verifications import RedisVerifications
+from gateway.store.scripts import load
 
+_EXPIRE = load("expire_verifications")
 _EVERY_SECONDS = 2.0
-_AT_ONCE = 100
+MOST_OF_A_SWEEP = 100
+"""Verifications of a shard that one sweep looks at."""
 
 
 class ExpirySweep:
-    """Looks through all shards every two seconds. Several processes may: closing twice changes nothing."""
+    """Looks through all shards every two seconds. Several processes may: each verification is looked at once."""
 
-    def __init__(self, store: Store, verifications: RedisVerifications) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._verifications = verifications
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -32,28 +30,28 @@ class ExpirySweep:
             await end(self._task)
 
     async def sweep(self) -> int:
-        """How many verifications were due."""
+        """How many verifications it looked at: those of spans that are over."""
         seconds, _ = await self._store.command("TIME")
         found = await self._store.all(
             *(
-                ("ZRANGEBYSCORE", keys.expiring(shard), "-inf", int(seconds) * 1000, "LIMIT", 0, _AT_ONCE)
+                ("ZRANGEBYSCORE", keys.expiring(shard), "-inf", int(seconds) * 1000, "LIMIT", 0, 1)
                 for shard in range(keys.SHARDS)
             )
         )
-        due = [verification_id.decode() for ids in found for verification_id in ids]
-        await asyncio.gather(*map(self._expire, due))
-        return len(due)
+        return sum(await asyncio.gather(*(self._expire(shard) for shard, spans in enumerate(found) if spans)))
 
-    async def _expire(self, verification_id: str) -> None:
-        customer_id = await self._store.command("HGET", keys.verification(verification_id), FIELDS["v.customer_id"])
-        with contextlib.suppress(VerificationClosed, VerificationMissing):
-            await self._verifications.close(
-                verification_id, customer_id.decode() if customer_id else "", Status.EXPIRED, "expired", "gateway"
-            )
+    async def _expire(self, shard: int) -> int:
+        looked = await self._store.run(
+            _EXPIRE,
+            (keys.expiring(shard), keys.audit(shard)),
+            (keys.verification_prefix(shard), keys.opened_prefix(shard), MOST_OF_A_SWEEP),
+            durable=True,
+        )
+        return int(looked)
 
     async def _sweep_for_ever(self) -> None:
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
             with contextlib.suppress(StoreUnavailable):
-                while await self.sweep() >= _AT_ONCE:
+                while await self.sweep() >= MOST_OF_A_SWEEP:
                     pass

@@ -48,10 +48,7 @@ def contact(customer_id: str, contact_id: str) -> str:
 
 
 def evidence(customer_id: str, contact_id: str) -> str:
-    """List: every change of a contact's status with what it rests on, in order, each as JSON.
-
-    A stream takes 4 KB with its first entry. Whether the customer has this contact, the contact's own key says.
-    """
+    """List: every change of a contact's status with what it rests on, as JSON: a stream takes 4 KB at its first."""
     return _at(shard_of(customer_id), f"evidence:{contact_id}")
 
 
@@ -76,11 +73,8 @@ def exemption_version(customer_id: str) -> str:
 
 
 def opened(customer_id: str) -> str:
-    """Hash: what was opened for the customer of late.
-
-    How many in this window and until when it lasts; operation → how many in the day that began with the first, and
-    when it ends; id of a verification that is open → its expiry. Times in ms.
-    """
+    """Hash: what was opened for the customer of late. How many in this window and when it ends; operation → how many in
+    the day that began with the first, and when it ends; id of a verification that is open → its expiry. Times in ms."""
     return _at(shard_of(customer_id), f"opened:{customer_id}")
 
 
@@ -150,8 +144,13 @@ def delivered(subject_id: str) -> str:
 
 
 def expiring(shard: int) -> str:
-    """Sorted set: open verification ids of a shard by their expiry, in ms."""
+    """Sorted set: the ends, in ms, of the spans in which something of the shard expires."""
     return _at(shard, "expiring")
+
+
+def expiring_by(shard: int, ends_at: int) -> str:
+    """List: ids of the verifications that expire in the span that ends then, closed ones among them."""
+    return _at(shard, f"expiring:{ends_at}")
 
 
 def outbox(shard: int) -> str:

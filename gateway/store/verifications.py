@@ -128,7 +128,6 @@ class RedisVerifications:
                 keys.contact(customer_id, contact_id) if contact_id else customer,
                 keys.branch_password(customer_id, terms.operation),
                 keys.opened(customer_id),
-                keys.expiring(shard),
                 keys.audit(shard),
                 *fence_of(self._store, shard),
             ),
@@ -190,7 +189,6 @@ class RedisVerifications:
             (
                 keys.verification(verification_id),
                 keys.opened_prefix(shard),
-                keys.expiring(shard),
                 keys.audit(shard),
             ),
             (
@@ -243,13 +241,12 @@ def new_receipt_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str, str]:
+def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str]:
     """The keys that closing a verification touches, in the order of the scripts' KEYS."""
     shard = keys.shard_in(verification_id)
     return (
         keys.verification(verification_id),
         keys.opened(customer_id),
-        keys.expiring(shard),
         keys.audit(shard),
     )
 

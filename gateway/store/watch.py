@@ -115,15 +115,22 @@ class StoreWatch:
 
     async def _void(self, shard: int) -> int:
         """How many open verifications of a shard were void."""
+        spans = await self._store.command("ZRANGE", keys.expiring(shard), 0, -1)
+        return sum([await self._void_span(shard, int(ends_at)) for ends_at in spans])
+
+    async def _void_span(self, shard: int, ends_at: int) -> int:
         passed = voided = 0
         while True:
             looked, closed = await self._store.run(
                 _VOID,
-                (keys.expiring(shard), keys.outbox(shard), keys.audit(shard), *fence_of(self._store, shard)),
+                (
+                    *(keys.expiring_by(shard, ends_at), keys.outbox(shard), keys.audit(shard)),
+                    *fence_of(self._store, shard),
+                ),
                 (keys.verification_prefix(shard), keys.opened_prefix(shard), passed, _AT_ONCE),
                 durable=True,
             )
-            passed, voided = passed + looked - closed, voided + closed
+            passed, voided = passed + looked, voided + closed
             if looked < _AT_ONCE:
                 return int(voided)
 

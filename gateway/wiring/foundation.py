@@ -74,7 +74,7 @@ class Foundation:
             use_cases.notice_method,
         )
         teller = HealthTeller(stores.carrier_board, use_cases.carriers.health)
-        return dispatcher, ExpirySweep(self.store, stores.verifications), self.audit.sealer, self.projector, teller
+        return dispatcher, ExpirySweep(self.store), self.audit.sealer, self.projector, teller
 
 
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:

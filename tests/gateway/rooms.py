@@ -55,6 +55,7 @@ from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications, new_receipt_id
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, FIRM, MOBILE
+from tests.expiring import put_into_a_span_that_is_over
 
 Failure = CarrierRefused | CarrierUnavailable | CarrierTimedOut
 
@@ -137,7 +138,7 @@ class Rooms:
         self.alarms, self.ranges = RedisAlarms(store), RedisRanges(store, limits)
         alarms = Alarms(self.alarms)
         self.sending = Sending(self.caps, self.ranges, alarms, limits.prefix_digits)
-        self.sweep = ExpirySweep(store, self.verification_store)
+        self.sweep = ExpirySweep(store)
         self.paused: set[str] = set()
         self.carriers = Carriers([line(self.carrier)], lambda: self.paused)
         holds, coverage = holds or NoHolds(), Coverage(self.carriers, self.customer_store)
@@ -256,4 +257,4 @@ class Rooms:
     async def let_life_pass(self, one: Verification) -> None:
         """The verification is past its time now."""
         await self.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.expires_at"], 1)
-        await self.store.command("ZADD", keys.expiring(keys.shard_in(one.verification_id)), 1, one.verification_id)
+        await put_into_a_span_that_is_over(self.store, one.verification_id)

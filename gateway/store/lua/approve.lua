@@ -1,6 +1,6 @@
 --[[ Approves a request and carries it out, or neither. Once, and not by whoever asked.
-KEYS: 1–5 as shared/contact_life.lua says  6 approval  7 shard's waiting approvals  8 shard's decided approvals  9 guard
-      10 exemption  11 exemption's version
+KEYS: 1–4 as shared/contact_life.lua says  5 approval  6 shard's waiting approvals  7 shard's decided approvals  8 guard
+      9 exemption  10 exemption's version
 ARGV: 1–6 as shared/contact_life.lua says (5 approved by)  7 approval id  8 kept (ms)  9 person of the key  10 reason
       11, 12 what spellings of the approver's name, and of that person's, have in common  13 contact id, or ''
       14… contact_change: index of the number when it was asked, new index, new sealed number, line type,
@@ -9,12 +9,12 @@ ARGV: 1–6 as shared/contact_life.lua says (5 approved by)  7 approval id  8 ke
           overseas_exemption: from (ms), until (ms), exemption's version when it was asked
 Answers: {'missing'} | {'closed', status} | {'self'} | {'outdated'} | {'number_taken', contact id} | {'approved'}. ]]
 local id, kept, contact = ARGV[7], tonumber(ARGV[8]), ARGV[13]
-local keys = { approval = KEYS[6], waiting = KEYS[7], decided = KEYS[8], audit = KEYS[5] }
+local keys = { approval = KEYS[5], waiting = KEYS[6], decided = KEYS[7], audit = KEYS[4] }
 local closed = closed_approval(keys, id, kept, now)
 if closed then
   return closed
 end
-local asked = redis.call('HMGET', KEYS[6], 'maker', 'kind', 'requested_by')
+local asked = redis.call('HMGET', KEYS[5], 'maker', 'kind', 'requested_by')
 if asked[1] == ARGV[11] or asked[1] == ARGV[12] then
   return {'self'}
 end
@@ -41,11 +41,11 @@ function carry_out.contact_change()
 end
 
 function carry_out.unlock()
-  if redis.call('HGET', KEYS[9], 'locked_at') ~= ARGV[14] then
+  if redis.call('HGET', KEYS[8], 'locked_at') ~= ARGV[14] then
     return {'outdated'}
   end
-  redis.call('DEL', KEYS[9])
-  tell(KEYS[5], 'customer.unlocked', now, CUSTOMER, 'approval', id, 'by', PERSON)
+  redis.call('DEL', KEYS[8])
+  tell(KEYS[4], 'customer.unlocked', now, CUSTOMER, 'approval', id, 'by', PERSON)
 end
 
 function carry_out.early_release()
@@ -57,10 +57,10 @@ function carry_out.early_release()
 end
 
 function carry_out.overseas_exemption()
-  if (redis.call('GET', KEYS[11]) or '0') ~= ARGV[16] or tonumber(ARGV[15]) <= now then
+  if (redis.call('GET', KEYS[10]) or '0') ~= ARGV[16] or tonumber(ARGV[15]) <= now then
     return {'outdated'}
   end
-  register_exemption({ exemption = KEYS[10], version = KEYS[11], audit = KEYS[5] }, CUSTOMER,
+  register_exemption({ exemption = KEYS[9], version = KEYS[10], audit = KEYS[4] }, CUSTOMER,
     { from = ARGV[14], till = ARGV[15], via = 'call_center', by = asked[3], approved_by = PERSON, approval = id }, now)
 end
 

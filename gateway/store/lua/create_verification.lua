@@ -1,7 +1,7 @@
 --[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery. Where all
 that is counted of it lies in the same server, it is counted here: all of it, or nothing when it is refused.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
-      5 opened for the customer of late  6 shard's expiring set  7 outbox  8 audit  9 lineage, in a cluster; elsewhere
+      5 opened for the customer of late  6 shard's expiring spans  7 outbox  8 audit  9 lineage, in a cluster; elsewhere
       9 conversion of the range (the verification again where no text goes there)  10… counters, where it is counted here
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers are forgotten after (ms)  4 cap
       5 cap window (ms)  6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery
@@ -13,6 +13,18 @@ Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retr
          | {'capped_today', retry_after_ms} | {'contact_changed'} | {'customer_missing'}
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
          | {'tripped', retry_after_ms, texted, used}. Times are ms since the epoch by the store's clock. ]]
+
+--[[ Has the sweep look at it when its time is over: it is in the list of the span in which it expires; `expiring` has
+the ends of the spans. It stays there when it is closed before: a place in a list costs a quarter of one in a sorted set
+of them all, and a close nothing. ]]
+local SPAN = 5000 -- ms
+local function queue_expiry(expiring, id, expires_at)
+  local ends_at = math.ceil(expires_at / SPAN) * SPAN
+  if redis.call('RPUSH', expiring .. ':' .. ends_at, id) == 1 then
+    redis.call('ZADD', expiring, ends_at, ends_at)
+  end
+end
+
 local is_counted = ARGV[16] ~= '0'
 local now, born_in = store_time(), store_identity(not is_counted and KEYS[9])
 if not born_in then
@@ -85,7 +97,7 @@ if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[1], 'v.resend_at', now + tonumber(ARGV[9]))
 end
 redis.call('PEXPIREAT', KEYS[1], gone_at)
-redis.call('ZADD', KEYS[6], expires_at, ARGV[1])
+queue_expiry(KEYS[6], ARGV[1], expires_at)
 local told = verification_of(ARGV[1], { unpack(ARGV, 11, 15) })
 if ARGV[8] == '1' then
   redis.call('XADD', KEYS[7], '*', 'verification', ARGV[1], 'delivery', 1)

@@ -1,11 +1,11 @@
 --[[ Erases what is known of a customer, the key of all that was written about them among it. The lock and the wrong
 answers stay: erasing is no way around them. What is open is closed.
-KEYS: 1–5 as shared/contact_life.lua says  6 customer  7 shard's waiting approvals  8 shard's decided approvals
-      9… what goes, the customer and the contacts among it
+KEYS: 1–4 as shared/contact_life.lua says  5 customer  6 shard's waiting approvals  7 shard's decided approvals
+      8… what goes, the customer and the contacts among it
 ARGV: 1–6 as shared/contact_life.lua says (5 who erases)  7 why  8 contacts that were counted
       9… contact ids, then ids of approvals
 Answers: {'customer_missing'} | {'changed'} when the contacts are not those that were counted | {'erased'}. ]]
-if redis.call('EXISTS', KEYS[6]) == 0 then
+if redis.call('EXISTS', KEYS[5]) == 0 then
   return {'customer_missing'}
 end
 local contacts, counted = {}, tonumber(ARGV[8])
@@ -23,11 +23,11 @@ for _, id in ipairs(known) do
 end
 void_open(nil)
 for i = 9 + counted, #ARGV do
+  redis.call('ZREM', KEYS[6], ARGV[i])
   redis.call('ZREM', KEYS[7], ARGV[i])
-  redis.call('ZREM', KEYS[8], ARGV[i])
 end
-for i = 9, #KEYS do
+for i = 8, #KEYS do
   redis.call('DEL', KEYS[i])
 end
-tell(KEYS[5], 'customer.erased', now, CUSTOMER, 'by', PERSON, 'erasure_reason', ARGV[7])
+tell(KEYS[4], 'customer.erased', now, CUSTOMER, 'by', PERSON, 'erasure_reason', ARGV[7])
 return {'erased'}

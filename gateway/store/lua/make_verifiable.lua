@@ -1,7 +1,7 @@
 --[[ Makes a contact verifiable, with its evidence. One that was verifiable by an ownership check is not weakened
 by a vouch. Only a contact that is verifiable by its own ownership check vouches, by a verification of its own for the
 other one that is younger than the last time either of the two fell.
-KEYS: 1–5 as shared/contact_life.lua says
+KEYS: 1–4 as shared/contact_life.lua says
 ARGV: 1–6 as shared/contact_life.lua says  7 contact id  8 contact version expected
       9 verified by (ownership, vouch, branch)  10 evidence (of a vouch: the verification id)
       11 voucher's contact id, or ''  12 voucher's version expected, or ''

@@ -74,7 +74,7 @@ local function read_moving(verification, ...)
     'v.dialogue', ...)
 end
 
---[[ keys: verification, opened (of late for the customer), expiring (the shard's), audit. v: `verification_of`; each
+--[[ keys: verification, opened (of late for the customer), audit. v: `verification_of`; each
 field of `...` is written with its value. The code goes when the verification closes; gateways that wait for a change
 are told. Answers the revision. ]]
 local function close(keys, v, status, reason, channel, now, ...)
@@ -82,7 +82,6 @@ local function close(keys, v, status, reason, channel, now, ...)
   redis.call('HDEL', keys.verification, 'v.code', 'v.sealed')
   local revision = redis.call('HINCRBY', keys.verification, 'v.rev', 1)
   redis.call('HDEL', keys.opened, v.id)
-  redis.call('ZREM', keys.expiring, v.id)
   tell_of(v, keys.audit, 'verification.' .. status, now, 'reason', reason, 'channel', channel)
   tell_waiting(v.id)
   return revision

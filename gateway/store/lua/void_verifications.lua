@@ -1,6 +1,6 @@
---[[ Closes the open verifications of a shard that were opened in another store: this one may not have all that was
+--[[ Closes the open verifications of a span of a shard that were opened in another store: this one may not have all that was
 answered about them. A phone that rings for one stops.
-KEYS: 1 shard's expiring set  2 outbox  3 audit  4 lineage, in a cluster
+KEYS: 1 list of what expires in the span  2 outbox  3 audit  4 lineage, in a cluster
 ARGV: 1 prefix of verification keys  2 prefix of what was opened for customers of late  3 pass over so many  4 look at so many
 The keys that the prefixes complete are in the slot of the others.
 Answers: {how many it looked at, how many of them it closed}. ]]
@@ -8,7 +8,7 @@ local now, identity = store_time(), store_identity(KEYS[4])
 if not identity then
   return not_accepted()
 end
-local found = redis.call('ZRANGE', KEYS[1], ARGV[3], ARGV[3] + ARGV[4] - 1)
+local found = redis.call('LRANGE', KEYS[1], ARGV[3], ARGV[3] + ARGV[4] - 1)
 local closed = 0
 for _, id in ipairs(found) do
   local verification = ARGV[1] .. id
@@ -16,7 +16,7 @@ for _, id in ipairs(found) do
     'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
   if v[1] == 'pending' and v[2] ~= identity then
     local about = verification_of(id, v)
-    close({ verification = verification, opened = ARGV[2] .. about.customer, expiring = KEYS[1], audit = KEYS[3] }, about,
+    close({ verification = verification, opened = ARGV[2] .. about.customer, audit = KEYS[3] }, about,
       'failed', 'store_changed', 'gateway', now)
     if about.method == 'ars' then
       redis.call('XADD', KEYS[2], '*', 'verification', id, 'delivery', v[3], 'hang_up', '1')

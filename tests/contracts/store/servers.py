@@ -44,6 +44,7 @@ from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
 from tests import builders
+from tests.expiring import put_into_a_span_that_is_over
 
 LIMITS = Limits(
     contacts=3,
@@ -95,7 +96,7 @@ class Ports:
             carrier_board=RedisCarrierBoard(store),
             dead_letters=RedisDeadLetters(store),
             hand_overs=RedisHandOvers(store),
-            sweep=ExpirySweep(store, verifications),
+            sweep=ExpirySweep(store),
         )
 
     def outbox(self) -> RedisOutbox:
@@ -110,7 +111,7 @@ class Ports:
         seconds, microseconds = await self.store.command("TIME")
         now = int(seconds) * 1000 + int(microseconds) // 1000
         await self.store.command("HSET", keys.verification(verification_id), FIELDS["v.expires_at"], now)
-        await self.store.command("ZADD", keys.expiring(keys.shard_in(verification_id)), 1, verification_id)
+        await put_into_a_span_that_is_over(self.store, verification_id)
 
     async def let_contact_change(self, contact_id: str) -> None:
         """The contact of a customer is another version now, and nobody closed what was opened with the last one."""

@@ -169,15 +169,6 @@ async def test_past_its_time_the_right_code_is_too_late(ports: Ports) -> None:
     assert (await read(ports, one.verification_id)).wrong_answers == 0
 
 
-async def test_the_sweep_closes_what_nobody_looked_at_and_only_that(ports: Ports) -> None:
-    late, other = await opened(ports), await opened(ports)
-    await ports.let_life_pass(late.verification_id)
-    assert await ports.sweep.sweep() == 1
-    assert await ports.sweep.sweep() == 0
-    assert (await read(ports, late.verification_id)).status is Status.EXPIRED
-    assert (await read(ports, other.verification_id)).status is Status.PENDING
-
-
 async def test_a_verification_falls_with_the_contact_it_was_opened_on(ports: Ports, mobile: Contact) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
     one = await opened(ports, new_verification(contact_id=mobile.contact_id, contact_version=1))

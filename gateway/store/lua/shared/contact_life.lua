@@ -1,5 +1,5 @@
 --[[ Read before the verbs that change what a contact may be used for. Such a verb begins with
-KEYS: 1 contacts  2 opened for the customer of late  3 shard's expiring set  4 outbox  5 audit
+KEYS: 1 contacts  2 opened for the customer of late  3 outbox  4 audit
 ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys
       4 how long an ownership check counts (ms; 0: for ever)  5 who does it  6 customer id
 The keys that the prefixes complete are in the slot of the others. ]]
@@ -13,7 +13,7 @@ the time whole ms. ]]
 local function note(id, event, cause, reference)
   redis.call('RPUSH', EVIDENCE .. id, cjson.encode({ string.sub(event, 1, 1), now, cause, reference, PERSON,
     tonumber(redis.call('HGET', CONTACT .. id, 'c.version')) }))
-  tell(KEYS[5], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
+  tell(KEYS[4], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
 --[[ The ids of a customer's open verifications, of what was opened for them of late. ]]
@@ -34,10 +34,10 @@ local function void_open(id)
       'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
     local told = verification_of(open, v)
     if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
-      close({ verification = VERIFICATION .. open, opened = OPENED, expiring = KEYS[3], audit = KEYS[5] }, told,
+      close({ verification = VERIFICATION .. open, opened = OPENED, audit = KEYS[4] }, told,
         'failed', 'contact_changed', 'gateway', now)
       if told.method == 'ars' then
-        redis.call('XADD', KEYS[4], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
+        redis.call('XADD', KEYS[3], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
       end
     end
   end

@@ -10,10 +10,10 @@ local function put_customer(key, at, ...)
   end
   redis.call('HSET', key, 'name_digest', digest, 'kind', kind, 'consent', consent, ...)
   local another = known[1] and known[1] ~= digest and known[1] ~= other_digest
-  tell(KEYS[5], known[1] and 'customer.replaced' or 'customer.created', now, CUSTOMER, 'kind', kind,
+  tell(KEYS[4], known[1] and 'customer.replaced' or 'customer.created', now, CUSTOMER, 'kind', kind,
     'identity_changed', another and '1', 'by', PERSON)
   if (known[2] or '0') ~= consent then
-    tell(KEYS[5], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
+    tell(KEYS[4], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
       'by', PERSON)
   end
   for _, contact_id in ipairs(another and redis.call('HVALS', CONTACTS) or {}) do
