@@ -1,9 +1,25 @@
+"""The program `bonin`: what is said to libraries before any of them is loaded, and the command."""
+
+import gc
+import os
 import signal
 import sys
+from typing import Any, NoReturn, cast
 
-# Importing takes most of the start: Ctrl-C then just ends the process.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+from gateway.cli.main import main
 
-from gateway.cli.main import main  # noqa: E402
 
-sys.exit(main())
+def program() -> NoReturn:
+    # Importing takes most of the start: Ctrl-C then just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # What is imported stays: a seventh of the looks for cycles in it is enough.
+    gc.set_threshold(5_000)
+    # pydantic would look through every package that is installed for a plugin, which would then see every body.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    # structlog would draw with rich wherever that happens to be installed, and bring a tenth of a start along.
+    cast(dict[str, Any], sys.modules)["rich"] = None
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    program()

@@ -1,7 +1,9 @@
 """The OpenAPI 3.1 document, made from the registry of routes and the models they name."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import orjson
@@ -94,11 +96,17 @@ _IDEMPOTENCY_PARAMETER: Mapping[str, Any] = {
 def add_openapi(
     app: web.Application, routes: Sequence[Route], path_types: Mapping[str, PathType], version: str
 ) -> None:
-    """Serve the document at `/openapi.json`. It is made once."""
-    encoded = orjson.dumps(openapi_document(routes, path_types, version))
+    """Serve the document at `/openapi.json`. It is made once, when somebody asks: most processes never show it."""
+    making = asyncio.Lock()
+
+    @cache
+    def encoded() -> bytes:
+        return orjson.dumps(openapi_document(routes, path_types, version))
 
     async def show(_: web.Request) -> web.Response:
-        return web.Response(body=encoded, headers={"Content-Type": "application/json"})
+        async with making:
+            body = await asyncio.to_thread(encoded)
+        return web.Response(body=body, headers={"Content-Type": "application/json"})
 
     app.router.add_get(PATH, show)
 

@@ -1,10 +1,14 @@
 """The Lua verbs, read from the files beside this one. Each file says what it does, its KEYS and its ARGV."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from importlib.resources import files
 
 from gateway.store.fields import with_fields
+
+_COMMENT = re.compile(r"--\[\[.*?\]\]\n?", re.DOTALL)
+"""Half of what is in the files. The store and each process would keep it, with every verb that it is read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +24,6 @@ def load(verb: str, *shared: str) -> Script:
     """The script of `lua/<verb>.lua`, with the prelude and what it shares with other verbs before it."""
     folder = files("gateway.store").joinpath("lua")
     names = ("prelude", *(f"shared/{name}" for name in shared), verb)
-    source = with_fields("".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names))
+    text = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
+    source = with_fields(_COMMENT.sub("", text))
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), verb)

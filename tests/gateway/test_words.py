@@ -1,7 +1,9 @@
 """The words of `bonin`: each is where the table says, and asking for help brings no gateway along."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +75,27 @@ def test_what_a_process_can_do_without_is_not_loaded(module: str, spared: tuple[
     looking = f"import sys, {module}; sys.exit(' '.join(set({spared}) & set(sys.modules)))"
     ended = subprocess.run([sys.executable, "-P", "-c", looking], capture_output=True, text=True, check=False)
     assert ended.stderr.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        (["-c", "from gateway.cli.running import run_command"], {"a plugin of pydantic", "rich"}),
+        (["-m", "gateway.cli", "check-config"], set()),
+    ],
+    ids=["libraries would", "the program tells them not to"],
+)
+def test_nothing_is_loaded_because_it_happens_to_be_installed(
+    tmp_path: Path, words: list[str], heard: set[str]
+) -> None:
+    installed = tmp_path / "plugin-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[pydantic]\nplugin = plugin:every\n")
+    (tmp_path / "plugin.py").write_text("print('a plugin of pydantic')\n")
+    (tmp_path / "rich.py").write_text("print('rich')\nraise ImportError\n")
+    ran = subprocess.run(
+        [sys.executable, "-P", *words],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert heard == {line for line in ran.stdout.splitlines() if line in ("a plugin of pydantic", "rich")}

@@ -11,10 +11,12 @@ from tools import bootstrap
 ROOT = bootstrap.ROOT
 PRODUCT = ("gateway", "ivr", "sms_reply", "contacts")
 PROGRAMS = ("carrier_sim", "desk", "demo")
-# The settings, and the programs that stand outside the product and start by themselves.
+# The settings, the program that tells libraries what to leave, and those that stand outside the product and start by
+# themselves.
 READERS_OF_THE_ENVIRONMENT = {
     "gateway/settings.py",
     "gateway/reading_settings.py",
+    "gateway/cli/__main__.py",
     "carrier_sim/__main__.py",
     "desk/__main__.py",
 }
