@@ -1,11 +1,15 @@
 """What runs out of time while nobody looks."""
 
+import pytest
+
 from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.expiry import MOST_OF_A_SWEEP
 from tests.builders import CUSTOMER_ID
 from tests.contracts.store.answering import opened, read
 from tests.contracts.store.servers import Ports
+
+pytestmark = pytest.mark.usefixtures("mobile")
 
 
 async def test_the_sweep_closes_what_nobody_looked_at_and_only_that(ports: Ports) -> None:
