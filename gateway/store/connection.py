@@ -99,7 +99,7 @@ class Store:
 
         What is `durable` must outlive a failover once it is answered.
         """
-        with within(f"store {script.verb}"):
+        with within(script.span):
             try:
                 return await self._ask(("EVALSHA", script.sha, len(keys), *keys, *arguments), durable)
             except NoScriptError:

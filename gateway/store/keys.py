@@ -19,8 +19,11 @@ from gateway.store.shards import shard_of as shard_of
 _KNOWN_PARTS = 1024
 
 
+_BEFORE = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
+
+
 def _at(shard: int, rest: str) -> str:
-    return f"bonin:{{{TAGS[shard]}}}:{rest}"
+    return _BEFORE[shard] + rest
 
 
 def customer(customer_id: str) -> str:

@@ -13,11 +13,11 @@ _COMMENT = re.compile(r"--\[\[.*?\]\]\n?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One verb: `source` is Lua, `sha` what EVALSHA calls it."""
+    """One verb: `source` is Lua, `sha` what EVALSHA calls it, `span` what a trace does."""
 
     source: str = field(repr=False)
     sha: str
-    verb: str
+    span: str
 
 
 def load(verb: str, *shared: str) -> Script:
@@ -26,4 +26,4 @@ def load(verb: str, *shared: str) -> Script:
     names = ("prelude", *(f"shared/{name}" for name in shared), verb)
     text = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
     source = with_fields(_COMMENT.sub("", text))
-    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), verb)
+    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), f"store {verb}")
