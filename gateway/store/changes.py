@@ -1,7 +1,8 @@
 """Tells waiting callers that a verification changed, in whichever process the change was made.
 
 Each verification has a channel, which a process listens to only while somebody waits there: of all other changes it
-hears nothing.
+hears nothing. The channel has the name of the verification's key and so its slot: in a cluster what is said on it costs
+the node that has the shard, and no other (sharded Pub/Sub, Redis 7).
 """
 
 import asyncio
@@ -10,18 +11,16 @@ from contextlib import aclosing, asynccontextmanager
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
+from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.slots import slot_of_key
+from gateway.store.waiting import WaitingLine
 
 _LONGEST_SILENCE = 5.0
 """Seconds after which a waiter looks for itself: a message may be lost while the connection is opened again."""
 _LISTENING_SECONDS = 1.0
 """How long the store may take to say that a channel is listened to, until a waiter begins without."""
 _RECONNECT_SECONDS = 0.5
-
-
-def channel_of(verification_id: str) -> str:
-    """On which the scripts say something whenever they have changed the verification."""
-    return f"bonin:changes:{verification_id}"
 
 
 class Watch:
@@ -56,27 +55,48 @@ class _Watched:
 
 
 class RedisChanges:
-    """`Changes` over the channels of one connection for each gateway process."""
+    """`Changes` over one connection for each gateway process; in a cluster, for each shard where somebody waited."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._watched: dict[str, _Watched] = {}
-        """By channel."""
-        self._listener: asyncio.Task[None] | None = None
+        self._listeners: dict[int, _Listener] = {}
 
     async def open(self) -> None:
-        self._line = self._store.waiting_line()
-        self._listener = asyncio.create_task(self._listen(), name="store-changes")
+        """Connections open when somebody waits."""
 
     async def close(self) -> None:
-        if self._listener is not None:
-            await end(self._listener)
-            self._listener = None
+        for listener in self._listeners.values():
+            await listener.close()
+        self._listeners.clear()
 
     @asynccontextmanager
     async def watch(self, verification_id: str) -> AsyncIterator[Watch]:
-        channel, watch = channel_of(verification_id), Watch()
-        watched = self._watched.get(channel)
+        channel = keys.verification(verification_id)
+        async with self._listener_of(channel).watch(channel) as watch:
+            yield watch
+
+    def _listener_of(self, channel: str) -> "_Listener":
+        place = 0 if self._store.cluster is None else slot_of_key(channel)
+        if place not in self._listeners:
+            self._listeners[place] = _Listener(self._store.waiting_line(channel))
+        return self._listeners[place]
+
+
+class _Listener:
+    """Hears channels of one server, over a connection that is opened again when it was lost."""
+
+    def __init__(self, line: WaitingLine) -> None:
+        self._line = line
+        self._watched: dict[str, _Watched] = {}
+        """By channel."""
+        self._task = asyncio.create_task(self._listen(), name="store-changes")
+
+    async def close(self) -> None:
+        await end(self._task)
+
+    @asynccontextmanager
+    async def watch(self, channel: str) -> AsyncIterator[Watch]:
+        watch, watched = Watch(), self._watched.get(channel)
         if watched is None:
             watched = self._watched[channel] = _Watched()
             self._line.listen_also(channel)

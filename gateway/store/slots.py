@@ -10,7 +10,7 @@ from gateway.store.wire import Argument
 _OF_A_SERVER = frozenset(
     (
         "ACL", "BGREWRITEAOF", "BGSAVE", "CLIENT", "CLUSTER", "CONFIG", "DBSIZE", "ECHO", "FLUSHALL", "INFO", "KEYS",
-        "PING", "PUBLISH", "SAVE", "SCAN", "SCRIPT", "TIME",
+        "PING", "SAVE", "SCAN", "SCRIPT", "TIME",
     )
 )  # fmt: skip
 """Commands that name no key."""

@@ -52,23 +52,26 @@ class WaitingLine:
         answers = await self._open()
         try:
             if channels:
-                answers.send("SUBSCRIBE", *channels)
+                answers.send("SSUBSCRIBE", *channels)
             while True:
                 match await self._heard(answers):
-                    case [b"subscribe", channel, _]:
+                    case [b"ssubscribe", channel, _]:
                         yield channel.decode(), True
-                    case [b"message", channel, _]:
+                    case [b"smessage", channel, _]:
                         yield channel.decode(), False
+                    case [b"sunsubscribe", bytes(channel), _] if channel.decode() in channels:
+                        # The shard has left this node, which refuses now; or somebody came back who had just left.
+                        answers.send("SSUBSCRIBE", channel)
         except ResponseError as error:
             raise StoreUnavailable from error
         finally:
             self.close()
 
     def listen_also(self, channel: str) -> None:
-        self._send("SUBSCRIBE", channel)
+        self._send("SSUBSCRIBE", channel)
 
     def leave(self, channel: str) -> None:
-        self._send("UNSUBSCRIBE", channel)
+        self._send("SUNSUBSCRIBE", channel)
 
     def _send(self, *words: Argument) -> None:
         if self._answers is not None:

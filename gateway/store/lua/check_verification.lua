@@ -93,7 +93,7 @@ if not right then
     return over('failed', 'locked')
   end
   v[3] = redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
-  tell_waiting(ARGV[1])
+  tell_waiting(KEYS[1])
   return give('wrong')
 end
 

@@ -12,7 +12,9 @@ In a cluster (`lineage` is a key then) a node is that and its configuration epoc
 from another; and the store is the line of nodes along which the shard came without a loss, or nothing until somebody
 has judged how it came to this one (`accept_node`). ]]
 local function cluster_node(identity)
-  return identity .. ':' .. string.match(redis.call('CLUSTER', 'INFO'), 'cluster_my_epoch:(%d+)')
+  local cluster = redis.call('CLUSTER', 'INFO')
+  local _, before = string.find(cluster, 'cluster_my_epoch:', 1, true)
+  return identity .. ':' .. string.match(cluster, '^%d+', before + 1)
 end
 local function store_identity(lineage)
   local replication = redis.call('INFO', 'replication')
@@ -60,9 +62,9 @@ local function tell_of(v, stream, event, now, ...)
   end
 end
 
---[[ Tells the gateways where somebody waits for a change of the verification (gateway/store/changes.py). ]]
+--[[ Tells the gateways where somebody waits for a change of the verification, by its key (gateway/store/changes.py). ]]
 local function tell_waiting(verification)
-  redis.call('PUBLISH', 'bonin:changes:' .. verification, '')
+  redis.call('SPUBLISH', verification, '')
 end
 
 --[[ What may change of a verification, in the order in which `verification_of` of gateway/store/verification_records.py
@@ -83,7 +85,7 @@ local function close(keys, v, status, reason, channel, now, ...)
   local revision = redis.call('HINCRBY', keys.verification, 'v.rev', 1)
   redis.call('HDEL', keys.opened, v.id)
   tell_of(v, keys.audit, 'verification.' .. status, now, 'reason', reason, 'channel', channel)
-  tell_waiting(v.id)
+  tell_waiting(keys.verification)
   return revision
 end
 

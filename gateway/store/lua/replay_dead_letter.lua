@@ -28,7 +28,7 @@ else
   redis.call('HDEL', KEYS[3], 'v.d_reason')
   if d[2] then
     redis.call('HINCRBY', KEYS[3], 'v.rev', 1)
-    tell_waiting(ARGV[3])
+    tell_waiting(KEYS[3])
   end
   redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3], 'delivery', ARGV[4])
 end

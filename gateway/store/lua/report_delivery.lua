@@ -37,6 +37,6 @@ if ARGV[8] ~= '' and v[1] == 'pending' and told.method == 'ars' then
   end
 else
   redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
-  tell_waiting(ARGV[1])
+  tell_waiting(KEYS[1])
 end
 return {'noted'}

@@ -28,5 +28,5 @@ redis.call('HDEL', KEYS[1], 'v.d_carrier', 'v.d_reason', 'v.d_id', 'v.d_send', '
 redis.call('HINCRBY', KEYS[1], 'v.rev', 1)
 redis.call('XADD', KEYS[2], '*', 'verification', ARGV[1], 'delivery', number)
 tell_of(verification_of(ARGV[1], v), KEYS[3], 'verification.resent', now, 'delivery', number)
-tell_waiting(ARGV[1])
+tell_waiting(KEYS[1])
 return {'queued', number}

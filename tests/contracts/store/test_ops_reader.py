@@ -8,7 +8,6 @@ from redis.exceptions import NoPermissionError
 from contacts.models import Contact
 from demo.customer import until
 from gateway.store import keys, ops_keys
-from gateway.store.changes import channel_of
 from gateway.store.ops_reader import READER, OpsReader
 from gateway.store.slots import slot_of_key
 from tests.builders import CUSTOMER_ID
@@ -65,7 +64,7 @@ async def test_it_reaches_nothing_else(reader: Redis, ports: Ports, mobile: Cont
         ("HSET", ops_keys.LIVE, "open", 0),
         ("DEL", ops_keys.LIVE),
         ("EVAL", "return redis.call('HGETALL', KEYS[1])", 1, customer),
-        ("SUBSCRIBE", channel_of("ver_" + "0" * 22)),
+        ("SSUBSCRIBE", keys.verification("ver_" + "0" * 22)),
         ("CONFIG", "GET", "dir"),
         ("ACL", "LIST"),
         ("CLIENT", "LIST"),

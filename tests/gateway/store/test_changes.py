@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from demo.customer import until
-from gateway.store.changes import RedisChanges, channel_of
+from gateway.store import keys
+from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 
 PATIENCE_SECONDS = 4.0
@@ -23,7 +24,7 @@ async def changes(store: Store) -> AsyncIterator[RedisChanges]:
 
 async def change(store: Store, verification_id: str) -> int:
     """To how many connections it was told."""
-    return int(await store.command("PUBLISH", channel_of(verification_id), ""))
+    return int(await store.command("SPUBLISH", keys.verification(verification_id), ""))
 
 
 async def took(waiting: "asyncio.Future[None]") -> float:

@@ -69,7 +69,7 @@ TELLS_NOTHING = {
 """The verbs that write, and have nothing to tell the audit."""
 
 _WRITES = re.compile(
-    r"redis\.call\('(?!H?M?GET|HVALS|HKEYS|HLEN|HGETALL|H?EXISTS|PTTL|XRANGE|XINFO|TIME|INFO|CLUSTER|ZRANGE|PUBLISH)"
+    r"redis\.call\('(?!H?M?GET|HVALS|HKEYS|HLEN|HGETALL|H?EXISTS|PTTL|XRANGE|XINFO|TIME|INFO|CLUSTER|ZRANGE|SPUBLISH)"
     r"[A-Z]+'"
 )
 

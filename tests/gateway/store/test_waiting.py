@@ -55,13 +55,13 @@ async def test_a_channel_says_first_that_it_is_listened_to(store: Store, line: W
     assert await anext(heard) == ("bonin:changes:one", True)
     line.listen_also("bonin:changes:two")
     assert await anext(heard) == ("bonin:changes:two", True)
-    await store.command("PUBLISH", "bonin:changes:two", "")
-    await store.command("PUBLISH", "bonin:changes:one", "")
+    await store.command("SPUBLISH", "bonin:changes:two", "")
+    await store.command("SPUBLISH", "bonin:changes:one", "")
     assert [await anext(heard), await anext(heard)] == [("bonin:changes:two", False), ("bonin:changes:one", False)]
     line.leave("bonin:changes:two")
 
     async def is_left() -> bool:
-        return bool(await store.command("PUBLISH", "bonin:changes:two", "") == 0)
+        return bool(await store.command("SPUBLISH", "bonin:changes:two", "") == 0)
 
     await until(is_left)
     await heard.aclose()
