@@ -17,7 +17,7 @@ from gateway.carriers.twilio.webhooks import SignatureRefused, SignedForm, Twili
 from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
-from gateway.http.bodies import LARGEST_BODY, read_capped
+from gateway.http.bodies import read_capped
 from gateway.http.ids import NOTICE_ID, VERIFICATION_ID
 from gateway.http.metrics import WebhookMetrics
 from gateway.methods.ars import ArsMethod
@@ -27,6 +27,8 @@ from gateway.methods.sms_reply import SmsReplyMethod
 from sms_reply.matching import ReplyOutcome
 
 _KIND = "twilio"
+_LARGEST_FORM = 24 * 1024
+"""Bytes. The longest text, 1,600 characters in Korean, has 14,400 in a form; pictures add their addresses."""
 _VERIFICATION = f"{{verification_id:{VERIFICATION_ID}}}"
 _NOTICE = f"{{notice_id:{NOTICE_ID}}}"
 _NUMBER = "{number:[1-9][0-9]?}{send:(?:[.][1-9][0-9]?)?}"
@@ -125,7 +127,7 @@ class TwilioEndpoints:
 
     async def _read(self, request: web.Request, webhook: str, parse: Callable[[SignedForm], Read]) -> tuple[str, Read]:
         """Which carrier sends it, and what it says."""
-        body = await read_capped(request, LARGEST_BODY)
+        body = await read_capped(request, _LARGEST_FORM)
         try:
             form = self._webhooks.authenticate(
                 request.raw_path,

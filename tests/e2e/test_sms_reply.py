@@ -28,6 +28,7 @@ async def asked(person: Person, locale: str = "ko") -> dict[str, str]:
         "인증번호\n{code}\n입니다",
         " {code}. ",
         "[{code}]",
+        "가" * 990 + " {code}",
     ],
 )
 async def test_the_code_verifies_in_whatever_form_it_is_texted(person: Person, form: str) -> None:
@@ -66,7 +67,7 @@ async def test_a_wrong_code_costs_a_try_and_is_told_so(person: Person) -> None:
     assert (await person.closed(opened))["status"] == "verified"
 
 
-@pytest.mark.parametrize("body", ["안녕하세요", "12345", "1234567", "123456 또는 654321"])
+@pytest.mark.parametrize("body", ["안녕하세요", "12345", "1234567", "123456 또는 654321", "가" * 1600])
 async def test_a_text_without_one_code_costs_nothing_and_is_told_what_to_send(person: Person, body: str) -> None:
     opened = await asked(person)
     await person.text(body, to=SMS_NUMBER)

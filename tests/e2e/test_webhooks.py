@@ -202,7 +202,7 @@ async def test_webhooks_are_posted(stranger: Caller, path: str) -> None:
 
 
 async def test_a_huge_webhook_is_refused(forger: Forger) -> None:
-    assert (await forger.send("inbound", {}, body="Body=" + "x" * 9000)).slug == "body-too-large"
+    assert (await forger.send("inbound", {}, body="Body=" + "x" * 24 * 1024)).slug == "body-too-large"
 
 
 async def test_every_webhook_without_effect_is_counted_by_why(person: Person, forger: Forger, stranger: Caller) -> None:
