@@ -41,7 +41,7 @@ async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
         diagnosis = diagnose(now, live, carriers, await read_model.minutes(_MINUTES))
     facts: dict[str, Any] = {"where": diagnosis.where.value, "what": diagnosis.what}
     facts |= {name: value for name, value in diagnosis.values.items() if name not in facts}
-    facts |= {name: value for name, value in sorted(live.values.items()) if name not in ("revision", "at")}
+    facts |= {name: live.number(name) for name in sorted(live.values) if name not in ("revision", "at")}
     facts["counted_at"] = moment(live.number("at")) if live.values else None
     show_facts(facts, as_json=arguments.json)
     return 0 if diagnosis.where in _WELL else 1

@@ -56,7 +56,7 @@ def test_status_is_bad_while_nothing_counts(capsys: pytest.CaptureFixture[str]) 
 def test_status_says_what_is_so_now(capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(_happen())
     [status] = printed(capsys, "status")
-    assert (status["where"], status["open"], status["open:sms"]) == ("nowhere", "1", "1")
+    assert (status["where"], status["open"], status["open:sms"]) == ("nowhere", 1, 1)
     assert main(["status"]) == 0
     assert "where" in capsys.readouterr().out
 
