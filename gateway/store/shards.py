@@ -27,10 +27,13 @@ def slot_of(tag: str | bytes) -> int:
 
 
 def _evenly_spread_tags() -> tuple[str, ...]:
+    """Of tags at the same place of each stretch of slots, any number of primaries with equal stretches have as many."""
     tags: dict[int, str] = {}
     for number in count():
         tag = f"{number:x}"
-        tags.setdefault(slot_of(tag) // _SLOTS_PER_SHARD, tag)
+        shard, place = divmod(slot_of(tag), _SLOTS_PER_SHARD)
+        if place < _SLOTS_PER_SHARD // 16:
+            tags.setdefault(shard, tag)
         if len(tags) == SHARDS:
             return tuple(tags[shard] for shard in range(SHARDS))
     raise AssertionError("unreachable: count() does not end")

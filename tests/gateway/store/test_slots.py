@@ -1,5 +1,7 @@
 """Which slot a command goes to."""
 
+from collections import Counter
+
 import pytest
 
 from gateway.store import keys, ops_keys
@@ -18,6 +20,13 @@ def test_slots_are_those_of_the_specification() -> None:
 
 def test_shards_are_spread_evenly() -> None:
     assert [slot_of(tag) * SHARDS // SLOTS for tag in TAGS] == [*range(SHARDS)]
+
+
+@pytest.mark.parametrize("primaries", range(2, SHARDS + 1))
+def test_primaries_with_equal_stretches_of_slots_have_as_many_shards_or_one_more(primaries: int) -> None:
+    of_each = Counter(slot_of(tag) * primaries // SLOTS for tag in TAGS)
+    assert len(of_each) == primaries
+    assert max(of_each.values()) - min(of_each.values()) <= 1
 
 
 @pytest.mark.parametrize(
