@@ -128,6 +128,10 @@ class Ports:
         """The customer's wrong answers are older than they count."""
         await self.store.command("HSET", keys.guard(customer_id), "wrong_at", 1)
 
+    async def let_window_pass(self, customer_id: str, of: str) -> None:
+        """What the customer opened in a window (`o.until`) or in a day (`o.day`) is of the one before."""
+        await self.store.command("HSET", keys.opened(customer_id), FIELDS[of], 1)
+
     async def let_password_expire(self, customer_id: str, operation: str) -> None:
         """It is past its time, and the server has not yet got round to dropping it."""
         await self.store.command("HSET", keys.branch_password(customer_id, operation), "expires_at", 1)

@@ -27,6 +27,8 @@ DELIVERIES, CONVERSION = keys.range_counters(PREFIX)
 COUNTERS = (DELIVERIES, *keys.client_caps(CLIENT), *keys.number_caps(INDEX), *keys.number_caps(OTHER_INDEX))
 FULL = 1_000_000
 
+pytestmark = pytest.mark.usefixtures("mobile")
+
 
 @pytest.fixture(params=["valkey_url", "redis_url"])
 async def ports(request: pytest.FixtureRequest) -> AsyncIterator[Ports]:
@@ -60,7 +62,6 @@ async def test_one_server_counts_and_a_cluster_does_not(ports: Ports, cluster_ur
         assert not Ports.over(cluster).verifications.counts
 
 
-@pytest.mark.usefixtures("mobile")
 @pytest.mark.parametrize(
     ("method", "of", "counters", "texted"),
     [
@@ -80,7 +81,6 @@ async def test_what_opens_counts_as_one_of_each(
         assert (await ports.store.command("PTTL", key) > 0) == (count > 0)
 
 
-@pytest.mark.usefixtures("mobile")
 @pytest.mark.parametrize("full", range(len(COUNTERS)))
 async def test_a_cap_that_is_full_refuses_and_nothing_is_counted(ports: Ports, full: int) -> None:
     await ports.store.command("SET", COUNTERS[full], FULL, "PX", 5000)
@@ -93,7 +93,6 @@ async def test_a_cap_that_is_full_refuses_and_nothing_is_counted(ports: Ports, f
     assert await is_nothing_opened(ports)
 
 
-@pytest.mark.usefixtures("mobile")
 async def test_without_a_range_the_first_cap_is_the_clients(ports: Ports) -> None:
     await ports.store.command("SET", keys.client_caps(CLIENT)[1], FULL, "PX", 5000)
     with pytest.raises(Capped, match="client"):
@@ -129,7 +128,6 @@ async def test_what_is_refused_for_another_reason_counts_as_nothing(
     assert await is_nothing_opened(ports)
 
 
-@pytest.mark.usefixtures("mobile")
 async def test_a_locked_customer_counts_as_nothing(ports: Ports) -> None:
     await ports.store.command("HSET", keys.guard(CUSTOMER_ID), "wrong", 5, "wrong_at", 1, "locked_at", 1)
     with pytest.raises(CustomerLocked):
@@ -137,7 +135,6 @@ async def test_a_locked_customer_counts_as_nothing(ports: Ports) -> None:
     assert await counted(ports) == ([0] * 7, 0)
 
 
-@pytest.mark.usefixtures("mobile")
 async def test_codes_that_are_not_used_hold_the_range_for_texts_alone(ports: Ports) -> None:
     await texted_before(ports, 50)
     with pytest.raises(RangeHeld) as tripped:
@@ -152,7 +149,6 @@ async def test_codes_that_are_not_used_hold_the_range_for_texts_alone(ports: Por
     assert (await ports.verifications.create(new_verification(Method.ARS), CALL)).is_open
 
 
-@pytest.mark.usefixtures("mobile")
 async def test_a_range_that_trips_leaves_the_customers_window_as_it_was(ports: Ports) -> None:
     """What is left of yesterday goes when something opens, and not before."""
     await ports.verifications.create(new_verification())
@@ -164,7 +160,6 @@ async def test_a_range_that_trips_leaves_the_customers_window_as_it_was(ports: P
     assert await ports.store.command("HGETALL", keys.opened(CUSTOMER_ID)) == yesterday
 
 
-@pytest.mark.usefixtures("mobile")
 async def test_a_store_where_nobody_watches_counts_no_codes(ports: Ports) -> None:
     await texted_before(ports, 50)
     unwatched = replace(LIMITS, conversion=replace(LIMITS.conversion, least=0))
@@ -172,7 +167,6 @@ async def test_a_store_where_nobody_watches_counts_no_codes(ports: Ports) -> Non
     assert await counted(ports) == ([1, 1, 1, 1, 1, 0, 0], 50)
 
 
-@pytest.mark.usefixtures("mobile")
 async def test_of_many_at_once_so_many_open_as_the_caps_allow(ports: Ports) -> None:
     wide = replace(LIMITS, client_cap=Cap(5, 60), client_day_cap=Cap(50, 86_400), number_cap=Cap(50, 600),
                    number_day_cap=Cap(50, 86_400), range_cap=Cap(50, 600))  # fmt: skip

@@ -7,9 +7,7 @@ import pytest
 from contacts.models import Contact, VerifiedBy
 from gateway.core.stores import (
     Capped,
-    ContactChanged,
     CustomerLocked,
-    CustomerMissing,
     ResendsExhausted,
     VerificationClosed,
     VerificationMissing,
@@ -44,27 +42,6 @@ async def test_what_was_never_opened_is_not_there(ports: Ports) -> None:
         await ports.verifications.close(never.verification_id, CUSTOMER_ID, Status.CANCELED, "x", "screen")
     with pytest.raises(VerificationMissing):
         await ports.verifications.resend(never.verification_id)
-
-
-async def test_nothing_is_opened_for_somebody_unknown(ports: Ports) -> None:
-    with pytest.raises(CustomerMissing):
-        await ports.verifications.create(new_verification(customer_id="nobody"))
-
-
-async def test_nothing_is_opened_with_a_contact_that_changed_since_it_was_read(ports: Ports, mobile: Contact) -> None:
-    with pytest.raises(ContactChanged):
-        await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=2))
-    with pytest.raises(ContactChanged):
-        await ports.verifications.create(new_verification(contact_id="con_unknown", contact_version=1))
-
-
-async def test_a_customer_opens_so_many_in_a_window_and_no_more(ports: Ports) -> None:
-    for _ in range(LIMITS.customer_cap.count):
-        await opened(ports)
-    with pytest.raises(Capped) as capped:
-        await opened(ports)
-    assert capped.value.cap == "customer"
-    assert 0 < capped.value.retry_after_ms <= LIMITS.customer_cap.window_seconds * 1000
 
 
 @pytest.mark.parametrize("method", CHANNELS)

@@ -21,6 +21,7 @@ def _of(verb: str) -> Callable[[str, str, str], Mutant]:
 
 
 _verdict, _receipt = _of("check_verification"), _of("redeem_receipt")
+_opening = _of("create_verification")
 _approval, _device, _vouch, _sign_in = map(_of, ("approve", "use_auto_connect", "make_verifiable", "sign_in"))
 
 MUTANTS = (
@@ -53,6 +54,25 @@ MUTANTS = (
     _verdict("no receipt is kept", ", 'v.receipt', ARGV[6])", ")"),
     _verdict("it stays open", "return over('verified', 'correct', 'v.receipt', ARGV[6])", "return give('correct')"),
     _verdict("an attempt sent again is judged again", "if ARGV[2] ~= '' and given_before then", "if false then"),
+    _opening(
+        "a full counter lets more through", "if refused then\n  return refused", "if false then\n  return refused"
+    ),
+    _opening("what opens is not counted", "  count_each(KEYS, 10, ARGV, 23, counts)\n", ""),
+    _opening("a held range is texted", "is_texted and held(KEYS[9], now)", "false"),
+    _opening("a texted code is not counted", "is_texted and count_code(KEYS[9], now, ARGV, 18)", "false"),
+    _opening("a call counts as a texted code", "is_counted and ARGV[17] == '1'", "is_counted"),
+    _opening("a range that trips is texted once more", "if tripped then", "if false then"),
+    _opening("a customer who is unknown opens", "if redis.call('EXISTS', KEYS[2]) == 0 then", "if false then"),
+    _opening("a contact that changed opens", "elseif ARGV[2] ~= '' then", "elseif false then"),
+    _opening("a customer who is locked opens", "if guard[3] then", "if false then"),
+    _opening("one more than the customer may", "count >= tonumber(ARGV[4])", "count > tonumber(ARGV[4])"),
+    _opening("the customer's window does not end", "if now >= window_ends then", "if window_ends == 0 then"),
+    _opening("one more than in a day", "today >= tonumber(ARGV[10])", "today > tonumber(ARGV[10])"),
+    _opening("the day does not end", "now >= day_ends\n", "day_ends == 0\n"),
+    _opening("wrong answers of long ago lock", "now - tonumber(guard[2]) > tonumber(ARGV[3])", "false"),
+    _opening("it is good in any store", "'v.store', born_in,", "'v.store', 'any',"),
+    _opening("it is open for good", "local expires_at = now +", "local expires_at = 1000 * now +"),
+    _opening("nothing is delivered", "if ARGV[8] == '1' then", "if false then"),
     _receipt("any store redeems", "redis.call('HGET', KEYS[3], 'v.store') ~= identity", "false"),
     _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[3]) then", "if false then"),
     _receipt("redeemed again", "'NX', 'PX'", "'PX'"),
@@ -92,6 +112,11 @@ TESTS = {
         "tests/contracts/store/test_branch_passwords.py",
         "tests/contracts/store/test_once_and_seldom.py",
         "tests/gateway/core/test_racing.py",
+    ),
+    "create_verification": (
+        "tests/contracts/store/test_counting.py",
+        "tests/contracts/store/test_opening.py",
+        "tests/contracts/store/test_store_fence.py",
     ),
     "redeem_receipt": ("tests/contracts/store/test_once_and_seldom.py", "tests/contracts/store/test_store_fence.py"),
     "approve": ("tests/contracts/store/test_approvals.py", "tests/contracts/store/test_approved_actions.py"),

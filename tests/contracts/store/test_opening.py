@@ -1,0 +1,80 @@
+"""Who may open a verification, and how often: what the script looks at when it writes one."""
+
+from dataclasses import replace
+from unittest.mock import ANY
+
+import pytest
+
+from contacts.models import Contact
+from gateway.core.operations import Operation
+from gateway.core.stores import Capped, ContactChanged, CustomerMissing
+from gateway.core.verification import Method
+from gateway.store import keys
+from tests.builders import CUSTOMER_ID, WRONG_CODE, new_verification
+from tests.contracts.store.answering import judged, opened, read
+from tests.contracts.store.servers import LIMITS, Ports
+
+pytestmark = pytest.mark.usefixtures("mobile")
+
+
+@pytest.mark.parametrize("method", Method)
+async def test_what_is_answered_is_what_was_written(ports: Ports, method: Method) -> None:
+    one = await opened(ports, new_verification(method))
+    assert await read(ports, one.verification_id) == replace(one, read_at=ANY)
+
+
+@pytest.mark.parametrize("method", Method)
+async def test_what_is_delivered_is_queued_with_it(ports: Ports, method: Method) -> None:
+    one = await opened(ports, new_verification(method))
+    entries = await ports.store.command("XRANGE", keys.outbox(keys.shard_of(CUSTOMER_ID)), "-", "+")
+    queued = [[b"verification", one.verification_id.encode(), b"delivery", b"1"]]
+    assert [words for _, words in entries] == (queued if method is not Method.BRANCH_OTP else [])
+
+
+async def test_nothing_is_opened_for_somebody_unknown(ports: Ports) -> None:
+    with pytest.raises(CustomerMissing):
+        await ports.verifications.create(new_verification(customer_id="nobody"))
+
+
+async def test_nothing_is_opened_with_a_contact_that_changed_since_it_was_read(ports: Ports, mobile: Contact) -> None:
+    with pytest.raises(ContactChanged):
+        await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=2))
+    with pytest.raises(ContactChanged):
+        await ports.verifications.create(new_verification(contact_id="con_unknown", contact_version=1))
+
+
+async def test_a_customer_opens_so_many_in_a_window_and_no_more(ports: Ports) -> None:
+    for _ in range(LIMITS.customer_cap.count):
+        await opened(ports)
+    with pytest.raises(Capped) as capped:
+        await opened(ports)
+    assert capped.value.cap == "customer"
+    assert 0 < capped.value.retry_after_ms <= LIMITS.customer_cap.window_seconds * 1000
+
+
+async def test_in_the_next_window_a_customer_opens_as_many_again(ports: Ports) -> None:
+    for _ in range(LIMITS.customer_cap.count):
+        await opened(ports)
+    await ports.let_window_pass(CUSTOMER_ID, "o.until")
+    for _ in range(LIMITS.customer_cap.count):
+        await opened(ports)
+    with pytest.raises(Capped, match="customer"):
+        await opened(ports)
+
+
+async def test_a_day_has_so_many_of_an_operation_and_the_next_as_many(ports: Ports) -> None:
+    for _ in range(2):
+        await opened(ports, new_verification(per_day=1))
+        with pytest.raises(Capped, match="per_day") as capped:
+            await opened(ports, new_verification(per_day=1))
+        assert 0 < capped.value.retry_after_ms <= 86_400_000
+        await opened(ports, new_verification(per_day=1, operation=Operation.REISSUE))
+        await ports.let_window_pass(CUSTOMER_ID, "o.day")
+
+
+async def test_what_opens_begins_without_wrong_answers_of_long_ago(ports: Ports) -> None:
+    one = await opened(ports)
+    await judged(ports, one, WRONG_CODE)
+    assert (await opened(ports)).wrong_answers == 1
+    await ports.let_wrong_answers_age(CUSTOMER_ID)
+    assert (await opened(ports)).wrong_answers == 0
