@@ -29,10 +29,11 @@ def life_keys(customer_id: str) -> tuple[str, ...]:
 
 def life_words(customer_id: str, limits: Limits, person: str) -> tuple[Argument, ...]:
     """ARGV 1 to 6 of these verbs; `person` is who makes the change."""
+    shard = keys.shard_of(customer_id)
     return (
         keys.contact(customer_id, ""),
         keys.evidence(customer_id, ""),
-        keys.verification_prefix(keys.shard_of(customer_id)),
+        keys.verification_prefix(shard) + keys.verification_start(shard),
         limits.ownership_check_good_for * 1000,
         person,
         customer_id,

@@ -12,7 +12,6 @@ from typing import Final
 FIELDS: Final[Mapping[str, str]] = {
     # A verification; a notice has those of its delivery too.
     "v.status": "s",
-    "v.created_at": "c",
     "v.expires_at": "e",
     "v.rev": "r",
     "v.store": "i",
@@ -22,10 +21,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.operation": "o",
     "v.contact_id": "t",
     "v.contact_version": "w",
-    "v.locale": "l",
-    "v.policy": "p",
-    "v.prefix": "n",
-    "v.pepper": "q",
+    "v.terms": "p",
     "v.code": "h",
     "v.sealed": "x",
     "v.delivery": "d",
@@ -33,6 +29,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.d_at": "a",
     "v.resend_at": "b",
     "v.kind": "ki",
+    "v.locale": "l",
     "v.target_contact_id": "ta",
     "v.operation_hash": "oh",
     "v.reason": "re",
@@ -61,7 +58,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "c.fell_at": "fe",
     "c.vouched_by": "vo",
     "c.released_until": "ru",
-    # What was opened for a customer of late, beside operations and verification ids.
+    # What was opened for a customer of late, beside operations and names of verifications. No `o.until` in the
+    # first window of the day.
     "o.count": "n",
     "o.until": "u",
     "o.day": "d",

@@ -70,7 +70,7 @@ class _Lapsing:
 
 
 _LAPSING = {
-    "v": _Lapsing(FIELDS["v.pepper"], status=FIELDS["v.status"], expires_at=FIELDS["v.expires_at"]),
+    "v": _Lapsing(FIELDS["v.terms"], status=FIELDS["v.status"], expires_at=FIELDS["v.expires_at"]),
     "branch": _Lapsing("code"),
     "auto-connect": _Lapsing("token"),
     "idempotency": _Lapsing("fingerprint", in_hex=True),

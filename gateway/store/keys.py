@@ -15,6 +15,7 @@ from gateway.store.shards import new_notice_id as new_notice_id
 from gateway.store.shards import new_verification_id as new_verification_id
 from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
+from gateway.store.shards import verification_start as verification_start
 
 _KNOWN_PARTS = 1024
 
@@ -77,7 +78,7 @@ def exemption_version(customer_id: str) -> str:
 
 def opened(customer_id: str) -> str:
     """Hash: what was opened for the customer of late. How many in this window and when it ends; operation → how many in
-    the day that began with the first, and when it ends; id of a verification that is open → its expiry. Times in ms."""
+    the day that began with the first, and when it ends (ms); the open ones by their name in the shard."""
     return _at(shard_of(customer_id), f"opened:{customer_id}")
 
 

@@ -55,8 +55,17 @@ def _random(length: int) -> str:
 
 
 def _sharded_id(prefix: str, customer_id: str) -> str:
-    high, low = divmod(shard_of(customer_id), 32)
-    return f"{prefix}_{_ALPHABET[high]}{_ALPHABET[low]}{_random(20)}"
+    return f"{_id_start(prefix, shard_of(customer_id))}{_random(20)}"
+
+
+def _id_start(prefix: str, shard: int) -> str:
+    high, low = divmod(shard, 32)
+    return f"{prefix}_{_ALPHABET[high]}{_ALPHABET[low]}"
+
+
+def verification_start(shard: int) -> str:
+    """What the ids of all verifications of a shard begin with; 20 letters follow, its name there."""
+    return _id_start("ver", shard)
 
 
 def new_verification_id(customer_id: str) -> str:

@@ -1,5 +1,6 @@
 """A verification as its hash in the store, to and from the core."""
 
+from struct import Struct
 from typing import Any
 
 from gateway.core.delivery import DeliveryState
@@ -12,6 +13,8 @@ _METHODS = {method.encode(): method for method in Method}
 _OPERATIONS = {operation.encode(): operation for operation in Operation}
 _STATUSES = {status.encode(): status for status in Status}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
+_TERMS = Struct(">4sH2s")
+"""Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between."""
 _MOVING = 15
 """How many values there are of what may change: `read_moving` of the prelude."""
 
@@ -20,20 +23,23 @@ def other_fields(new: NewVerification) -> list[Argument]:
     """Fields and values beside those that the script knows, or makes by the store's clock."""
     is_delivered = TRAITS[new.method].is_delivered
     values: dict[str, Argument | None] = {
-        "v.locale": new.locale,
+        "v.terms": _packed_terms(new),
         "v.contact_id": new.contact_id,
         "v.contact_version": new.contact_version,
         "v.target_contact_id": new.target_contact_id,
         "v.operation_hash": new.operation_hash,
-        "v.policy": new.policy_version,
-        "v.prefix": new.prefix,
-        "v.pepper": bytes.fromhex(new.pepper_id),
         "v.code": new.code_digest,
         "v.sealed": new.sealed_code,
         "v.delivery": 1 if is_delivered else None,
         "v.d_state": DeliveryState.QUEUED if is_delivered else None,
     }
     return [word for name, value in values.items() if value is not None for word in (FIELDS[name], value)]
+
+
+def _packed_terms(new: NewVerification) -> bytes:
+    """What no script looks at, in one value: fields have names, and each costs as much again."""
+    fixed = _TERMS.pack(bytes.fromhex(new.pepper_id), new.life, new.locale.encode())
+    return fixed + f"{new.policy_version or ''}\0{new.prefix or ''}".encode()
 
 
 def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Verification:
@@ -71,8 +77,9 @@ def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Ver
 def terms_of(verification_id: str, read: list[Any]) -> Terms:
     """From what scripts answer with `read_whole`: what never changes."""
     lasting = read[-1][_MOVING:]
-    customer_id, client, method, operation, contact_id, pepper, locale, created_at, expires_at, *others = lasting
-    target_contact_id, operation_hash, policy, prefix = others
+    customer_id, client, method, operation, contact_id, packed, expires_at, target_contact_id, operation_hash = lasting
+    pepper, life, locale = _TERMS.unpack_from(packed)
+    policy, _, prefix = packed[_TERMS.size :].partition(b"\0")
     return Terms(
         verification_id=verification_id,
         customer_id=customer_id.decode(),
@@ -82,7 +89,7 @@ def terms_of(verification_id: str, read: list[Any]) -> Terms:
         contact_id=_text(contact_id),
         pepper_id=pepper.hex(),
         locale=locale.decode(),
-        created_at=int(created_at),
+        created_at=int(expires_at) - life * 1000,
         expires_at=int(expires_at),
         target_contact_id=_text(target_contact_id),
         operation_hash=_text(operation_hash),
@@ -108,7 +115,7 @@ def verification_of(terms: Terms, read: list[Any]) -> Verification:
         reason=_text(reason),
         created_at=terms.created_at,
         expires_at=terms.expires_at,
-        revision=int(revision),
+        revision=1 + int(revision or 0),
         pepper_id=terms.pepper_id,
         read_at=now,
         wrong_answers=wrong,

@@ -35,6 +35,8 @@ _RESEND = load("resend_verification")
 _REPORT = load("report_delivery", "reports")
 _TAKE_TURN = load("take_turn", "reading")
 _PUT_TURN = load("put_turn")
+_NAME_LETTERS = 20
+"""Of what is open, in the hash of what was opened of late; no word beside them is as long."""
 _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 
 
@@ -207,7 +209,8 @@ class RedisVerifications:
 
     async def open_of_customer(self, customer_id: str) -> list[str]:
         found = await self._store.command("HKEYS", keys.opened(customer_id))
-        return [field.decode() for field in found if field.startswith(b"ver_")]
+        start = keys.verification_start(keys.shard_of(customer_id))
+        return [start + field.decode() for field in found if len(field) == _NAME_LETTERS]
 
     async def request_hang_up(self, verification_id: str, delivery_number: int) -> None:
         await self._store.command(

@@ -25,6 +25,7 @@ local function queue_expiry(expiring, id, expires_at)
   end
 end
 
+local DAY = 86400000 -- ms
 local is_counted = ARGV[16] ~= '0'
 local now, born_in = store_time(), store_identity(not is_counted and KEYS[9])
 if not born_in then
@@ -58,17 +59,18 @@ if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[3]) then
 end
 
 local opened = redis.call('HMGET', KEYS[5], 'o.count', 'o.until', 'o.day', ARGV[14])
-local count, window_ends = tonumber(opened[1] or '0'), tonumber(opened[2] or '0')
+local today, day_ends = tonumber(opened[4] or '0'), tonumber(opened[3] or '0')
+local first_window = tonumber(ARGV[5]) - DAY -- from the end of the day to that of the window that began with it
+local count, window_ends = tonumber(opened[1] or '0'), tonumber(opened[2] or day_ends + first_window)
 if now >= window_ends then
   count, window_ends = 0, now + tonumber(ARGV[5])
 end
 if count >= tonumber(ARGV[4]) then
   return {'capped_customer', window_ends - now}
 end
-local today, day_ends = tonumber(opened[4] or '0'), tonumber(opened[3] or '0')
 local another_day = now >= day_ends
 if another_day then
-  today, day_ends = 0, now + 86400000
+  today, day_ends = 0, now + DAY
 end
 if ARGV[10] ~= '' and today >= tonumber(ARGV[10]) then
   return {'capped_today', day_ends - now}
@@ -80,18 +82,20 @@ elseif is_counted then
   count_each(KEYS, 10, ARGV, 23, counts)
 end
 for _, field in ipairs(another_day and opened[3] and redis.call('HKEYS', KEYS[5]) or {}) do
-  if string.sub(field, 1, 4) ~= 'ver_' then
+  if not is_name(field) then
     redis.call('HDEL', KEYS[5], field)
   end
 end
 
 local expires_at = now + tonumber(ARGV[6])
 local gone_at = expires_at + tonumber(ARGV[7])
-redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.until', window_ends, 'o.day', day_ends, ARGV[14], today + 1,
-  ARGV[1], expires_at)
+redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.day', day_ends, ARGV[14], today + 1, name_of(ARGV[1]), 1)
+if window_ends ~= day_ends + first_window then
+  redis.call('HSET', KEYS[5], 'o.until', window_ends)
+end
 redis.call('PEXPIREAT', KEYS[5], math.max(gone_at, day_ends))
-redis.call('HSET', KEYS[1], 'v.status', 'pending', 'v.created_at', now, 'v.expires_at', expires_at, 'v.rev', 1,
-  'v.store', born_in, 'v.customer_id', ARGV[11], 'v.client', ARGV[12], 'v.method', ARGV[13], 'v.operation', ARGV[14],
+redis.call('HSET', KEYS[1], 'v.status', 'pending', 'v.expires_at', expires_at, 'v.store', born_in,
+  'v.customer_id', ARGV[11], 'v.client', ARGV[12], 'v.method', ARGV[13], 'v.operation', ARGV[14],
   unpack(ARGV, 17 + tonumber(ARGV[16])))
 if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[1], 'v.resend_at', now + tonumber(ARGV[9]))

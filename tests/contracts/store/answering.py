@@ -46,7 +46,10 @@ async def judged(
     judgement = await ports.verifications.check(to, answer(to, code, attempt, **changes))
     now = await read(ports, to.verification_id)
     # What never changes is not read again: it is what the verification was opened with.
-    assert judgement.verification == replace(now, read_at=judgement.verification.read_at, expires_at=to.expires_at)
+    stands = replace(now, created_at=to.created_at, expires_at=to.expires_at, read_at=judgement.verification.read_at)
+    if now.delivery_at == now.created_at:
+        stands = replace(stands, delivery_at=to.created_at)
+    assert judgement.verification == stands
     return judgement.verdict, judgement.wrong_answers
 
 

@@ -10,6 +10,7 @@ from gateway.core.operations import Operation
 from gateway.core.stores import Capped, ContactChanged, CustomerMissing
 from gateway.core.verification import Method
 from gateway.store import keys
+from gateway.store.fields import FIELDS
 from tests.builders import CUSTOMER_ID, WRONG_CODE, new_verification
 from tests.contracts.store.answering import judged, opened, read
 from tests.contracts.store.servers import LIMITS, Ports
@@ -50,6 +51,18 @@ async def test_a_customer_opens_so_many_in_a_window_and_no_more(ports: Ports) ->
         await opened(ports)
     assert capped.value.cap == "customer"
     assert 0 < capped.value.retry_after_ms <= LIMITS.customer_cap.window_seconds * 1000
+
+
+async def test_a_window_that_begins_later_in_the_day_counts_anew(ports: Ports) -> None:
+    cap, key = LIMITS.customer_cap, keys.opened(CUSTOMER_ID)
+    for _ in range(cap.count):
+        await opened(ports)
+    await ports.store.command("HINCRBY", key, FIELDS["o.day"], -cap.window_seconds * 1000)
+    for _ in range(cap.count):
+        await opened(ports)
+    with pytest.raises(Capped) as capped:
+        await opened(ports)
+    assert 0 < capped.value.retry_after_ms <= cap.window_seconds * 1000
 
 
 async def test_in_the_next_window_a_customer_opens_as_many_again(ports: Ports) -> None:

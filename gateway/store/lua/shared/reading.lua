@@ -5,8 +5,8 @@ nil when there is no such verification, else {now (ms), wrong answers, 1 when th
 as `read_moving` has it, and behind that what never changes, in the order of `terms_of` of
 gateway/store/verification_records.py}. ]]
 local function read_whole(verification, guards)
-  local v = read_moving(verification, 'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id', 'v.pepper',
-    'v.locale', 'v.created_at', 'v.expires_at', 'v.target_contact_id', 'v.operation_hash', 'v.policy', 'v.prefix')
+  local v = read_moving(verification, 'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id', 'v.terms',
+    'v.expires_at', 'v.target_contact_id', 'v.operation_hash')
   if not v[1] then
     return nil
   end
