@@ -47,8 +47,8 @@ def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
     """The settings, or None with what is wrong."""
     secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")
     problems: list[str] = []
-    if secrets_dir is not None and not Path(secrets_dir).is_dir():
-        return None, [f"{PREFIX}SECRETS_DIR: give a directory that exists"]
+    if secrets_dir is not None and (problems := _unreadable(Path(secrets_dir), model)):
+        return None, problems
     while True:
         try:
             settings = model(_secrets_dir=secrets_dir, **given)
@@ -63,6 +63,23 @@ def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
                 return None, problems
         else:
             return (None if problems else settings), problems
+
+
+def _unreadable(secrets_dir: Path, model: type[BaseSettings]) -> list[str]:
+    """A line for each file of a setting that cannot be read; whoever reads the settings would name another."""
+    try:
+        there = {path.name.upper(): path for path in secrets_dir.iterdir()}
+    except OSError as error:
+        return [f"{PREFIX}SECRETS_DIR: give a directory that can be read ({error.strerror})"]
+    problems = []
+    for name in sorted(there.keys() & {variable(field) for field in model.model_fields}):
+        try:
+            there[name].read_text(encoding="utf-8")
+        except OSError as error:
+            problems.append(f"{name}: give a file that can be read ({there[name]}: {error.strerror})")
+        except UnicodeDecodeError:
+            problems.append(f"{name}: give a text in UTF-8 ({there[name]})")
+    return problems
 
 
 def _problems(error: ErrorDetails) -> list[str]:

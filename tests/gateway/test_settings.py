@@ -185,3 +185,30 @@ def test_a_key_may_come_from_a_mounted_file(good: pytest.MonkeyPatch, tmp_path: 
     token = load_settings().twilio_auth_token
     assert token is not None
     assert token.get_secret_value() == "from a file"
+
+
+def test_files_that_cannot_be_read_are_all_named_and_nothing_else(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "bonin_host").write_bytes(b"127.0.0.1\n")
+    (folder / "bonin_port").mkdir()
+    (folder / "bonin_firm_name_en").symlink_to(tmp_path / "nothing")
+    (folder / "bonin_firm_name_ko").write_bytes("본인증권".encode("cp949"))
+    (folder / "bonin_of_nobody").mkdir()
+    good.setenv("BONIN_SECRETS_DIR", str(folder))
+    readable = "give a file that can be read"
+    assert refused() == [
+        f"BONIN_FIRM_NAME_EN: {readable} ({folder / 'bonin_firm_name_en'}: No such file or directory)",
+        f"BONIN_FIRM_NAME_KO: give a text in UTF-8 ({folder / 'bonin_firm_name_ko'})",
+        f"BONIN_PORT: {readable} ({folder / 'bonin_port'}: Is a directory)",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_secret_of_somebody_elses_is_named(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "bonin_port").write_text("8080")
+    (folder / "bonin_port").chmod(0)
+    good.setenv("BONIN_SECRETS_DIR", str(folder))
+    assert refused() == [f"BONIN_PORT: give a file that can be read ({folder / 'bonin_port'}: Permission denied)"]
