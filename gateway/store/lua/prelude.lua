@@ -36,14 +36,14 @@ end
 --[[ Tells the audit of one change. `more` is field, value, …; a field without a value is left out. What each event
 tells is listed in gateway/core/audit/events.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
 local function tell(stream, event, now, customer, ...)
-  local words, more = { 'event', event, 'at', now }, { 'customer', customer, ... }
-  for i = 2, select('#', ...) + 2, 2 do
-    if more[i] and more[i] ~= '' then
-      words[#words + 1] = more[i - 1]
-      words[#words + 1] = more[i]
+  local words, last = { 'event', event, 'at', now, 'customer', customer, ... }, 4
+  for i = 6, select('#', ...) + 6, 2 do
+    if words[i] and words[i] ~= '' then
+      words[last + 1], words[last + 2] = words[i - 1], words[i]
+      last = last + 2
     end
   end
-  redis.call('XADD', stream, '*', unpack(words))
+  redis.call('XADD', stream, '*', unpack(words, 1, last))
 end
 
 --[[ The same of a verification, which is told most: each field of `...` has its value. It is what `verification_of`
