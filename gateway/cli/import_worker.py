@@ -1,6 +1,7 @@
 """One process of an import: reads lines, and writes what the API writes for them, many at once."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -99,6 +100,9 @@ def begin(url: str, person: str, columns: Sequence[str] | None) -> None:
     """Make this process a worker; its settings are those of the environment."""
     global _worker  # noqa: PLW0603 - what an executor's initializer leaves for its tasks
     _worker = _Worker(load_settings(), url, person, columns)
+    # What is there by now stays, and what is made of a line goes without the collector.
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def take(first: int, lines: bytes) -> Came:
