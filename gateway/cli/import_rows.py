@@ -19,7 +19,10 @@ from gateway.http.schemas import AddContact, BirthDate, CustomerId, OneLine
 
 _NEEDED = ("customer_id", "kind", "name", "online_consent")
 _POSSIBLE = ("birth_date", "number", "label")
-_TRUE_OR_FALSE = {"true": True, "false": False, "1": True, "0": False, "Y": True, "N": False}
+_TRUE_OR_FALSE = {
+    "true": True, "false": False, "TRUE": True, "FALSE": False, "1": True, "0": False, "Y": True, "N": False,
+}  # fmt: skip
+"""A spreadsheet makes TRUE of true when it opens a file."""
 
 
 class Row(Body):

@@ -236,6 +236,31 @@ def test_a_bad_line_names_the_field(line: bytes, field: str) -> None:
     assert [error.field for error in refused.value.errors] == [field]
 
 
+@pytest.mark.parametrize(
+    ("written", "consent"),
+    [
+        ("true", True),
+        ("TRUE", True),
+        ("Y", True),
+        ("1", True),
+        ("false", False),
+        ("FALSE", False),
+        ("N", False),
+        ("0", False),
+    ],
+)
+def test_consent_is_taken_as_people_and_spreadsheets_write_it(written: str, *, consent: bool) -> None:
+    columns = columns_of(HEADER)
+    assert read_row(HONG.replace(b"true", written.encode()), columns).online_consent is consent
+
+
+@pytest.mark.parametrize("written", ["", "yes", "True", "예", "2", "t"])
+def test_consent_is_never_guessed(written: str) -> None:
+    with pytest.raises(BadLine) as refused:
+        read_row(HONG.replace(b"true", written.encode()), columns_of(HEADER))
+    assert [error.field for error in refused.value.errors] == ["online_consent"]
+
+
 def test_a_line_of_json_may_have_several_contacts(settings: dict[str, str]) -> None:
     contacts = [{"number": "010-1234-5678", "label": "mobile"}, {"number": "02-2123-4567", "label": "home"}]
     row = {"customer_id": "a", "kind": "individual", "name": "홍길동", "online_consent": True, "contacts": contacts}
