@@ -14,7 +14,7 @@ from aiohttp import web
 
 from gateway.http.connections import CONNECTIONS
 from gateway.http.lifecycle import LIFECYCLE
-from gateway.http.protocol import Runner
+from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from gateway.running import BACKLOG, AddressRefused, PortTaken
 

@@ -4,6 +4,7 @@ The limits hold while the bytes arrive, for chunked bodies too, so that a slow o
 """
 
 import asyncio
+from email.message import Message
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -15,6 +16,7 @@ from gateway.core.problems import Problem
 from gateway.http.field_errors import MOST_ERRORS, field_error_of, field_errors
 from gateway.http.models import Body, Query
 from gateway.http.repeated_fields import repeated_fields
+from gateway.http.whole_request import Incoming, WholeRequest
 
 LARGEST_BODY = 8 * 1024
 """Bytes."""
@@ -30,10 +32,10 @@ _PLAIN_JSON = {"expected": "application/json; charset=utf-8"}
 _NOT_COMPRESSED = {"expected": "application/json; charset=utf-8, Content-Encoding: identity"}
 
 
-async def read_json(request: web.Request) -> tuple[bytes, dict[str, Any]]:
+async def read_json(request: Incoming) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the body and the object in them; no body at all is `{}`. Raises `Refusal`."""
     _require_plain_encoding(request)
-    raw = await read_capped(request, LARGEST_BODY)
+    raw = request.body if isinstance(request, WholeRequest) else await read_capped(request, LARGEST_BODY)
     if not raw and hdrs.CONTENT_TYPE not in request.headers:
         return b"{}", {}
     _require_json_type(request)
@@ -70,22 +72,26 @@ async def _read_up_to(content: StreamReader, limit: int) -> bytes:
     return bytes(chunks)
 
 
-def _require_plain_encoding(request: web.Request) -> None:
+def _require_plain_encoding(request: Incoming) -> None:
     # A compressed body is small on the wire and large in memory.
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_COMPRESSED)
 
 
-def _require_json_type(request: web.Request) -> None:
-    if request.headers.get(hdrs.CONTENT_TYPE) in _JSON_TYPES:
-        return
-    try:
-        media_type, charset = request.content_type, request.charset or "utf-8"
-    except (LookupError, ValueError):
-        # aiohttp reads the header with the e-mail package, which stumbles over some (IndexError for `;]?;é*`).
-        media_type, charset = "", ""
-    if media_type != "application/json" or charset.lower() != "utf-8":
+def _require_json_type(request: Incoming) -> None:
+    content_type = request.headers.get(hdrs.CONTENT_TYPE, "")
+    if content_type not in _JSON_TYPES and not _means_json(content_type):
         raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_PLAIN_JSON)
+
+
+def _means_json(content_type: str) -> bool:
+    header = Message()
+    try:
+        header[hdrs.CONTENT_TYPE] = content_type
+        return header.get_content_type() == "application/json" and header.get_content_charset("utf-8") == "utf-8"
+    except (LookupError, ValueError):
+        # The e-mail package stumbles over some, such as `;]?;é*`.
+        return False
 
 
 def _parse_object(raw: bytes) -> dict[str, Any]:
@@ -123,7 +129,7 @@ def validate_body(model: type[B], raw: bytes) -> B:
         raise _invalid(error) from None
 
 
-def read_query(model: type[Q], request: web.Request) -> Q:
+def read_query(model: type[Q], request: Incoming) -> Q:
     """The model in the query parameters; one that is unknown or sent twice is refused. Raises `Refusal`."""
     sent = request.query
     given = dict(sent)

@@ -7,7 +7,7 @@ is found from the right; all that is left of the first address that is not one o
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from aiohttp import web
+from gateway.http.whole_request import Incoming
 
 Network = IPv4Network | IPv6Network
 
@@ -20,12 +20,12 @@ class ClientAddresses:
     def __init__(self, trusted: Iterable[Network] = ()) -> None:
         self._trusted = tuple(trusted)
 
-    def of(self, request: web.Request) -> str | None:
+    def of(self, request: Incoming) -> str | None:
         """The address that a trusted proxy saw, or None."""
         return forwarded_for(peer_of(request), request.headers.getall(_HEADER, ()), self._trusted)
 
 
-def peer_of(request: web.Request) -> str:
+def peer_of(request: Incoming) -> str:
     """The address that the connection comes from; "" where it has none."""
     peer = request.transport.get_extra_info("peername") if request.transport is not None else None
     return str(peer[0]) if peer else ""

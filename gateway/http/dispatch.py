@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
-from aiohttp import web
+from aiohttp import HttpVersion11, hdrs, web
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -17,7 +17,8 @@ from gateway.http.endpoint import Endpoint, Services
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.paths import Paths
 from gateway.http.routes import PathType, Route
-from gateway.http.whole import Response
+from gateway.http.whole_answer import Response, WholeAnswer
+from gateway.http.whole_request import Incoming, WholeRequest
 
 Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -35,19 +36,40 @@ class Api:
         self._paths.add(method, path, endpoint)
         self.routes.append((method, path))
 
+    def answer_to(self, request: WholeRequest) -> Coroutine[Any, Any, WholeAnswer] | None:
+        """Nothing for what is not the API's, and for what is answered by a stream."""
+        found = self._paths.find(request.raw_path.partition("?")[0])
+        if found is None:
+            return None
+        endpoint = found[0].get(request.method)
+        if endpoint is not None and endpoint.streams:
+            return None
+        # Only streams are answered as aiohttp's own responses.
+        return cast(Coroutine[Any, Any, WholeAnswer], self._answer(request, *found))
+
     def before(self, others: Answering) -> Answering:
         """A handler of the API's paths, and of the others by `others`."""
 
         def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
             assert isinstance(request, web.Request)  # noqa: S101 - of an application
             found = self._paths.find(request.rel_url.raw_path)
+            if found is None:
+                return others(request)
+            answering = self._after_continue if hdrs.EXPECT in request.headers else self._answer
             # aiohttp asks of a response what ours has, whatever its class.
-            return others(request) if found is None else cast(Any, self._answer(request, *found))
+            return cast(Awaitable[web.StreamResponse], answering(request, *found))
 
         return answer
 
+    async def _after_continue(self, request: web.Request, there: Mapping[str, Endpoint], values: list[str]) -> Response:
+        """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored."""
+        if request.version == HttpVersion11 and request.headers[hdrs.EXPECT].lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        return await self._answer(request, there, values)
+
     def _answer(
-        self, request: web.Request, there: Mapping[str, Endpoint], values: list[str]
+        self, request: Incoming, there: Mapping[str, Endpoint], values: list[str]
     ) -> Coroutine[Any, Any, Response]:
         endpoint = there.get(request.method)
         if endpoint is None:
@@ -56,7 +78,7 @@ class Api:
         return self._edge.around(request, endpoint.template, handle, endpoint.verification_in(values))
 
 
-async def _refuse_method(allowed: list[str], _: web.Request) -> Response:
+async def _refuse_method(allowed: list[str], _: Incoming) -> Response:
     raise Refusal(
         Problem.METHOD_NOT_ALLOWED, values={"allowed": ", ".join(allowed)}, headers={"Allow": ", ".join(allowed)}
     )

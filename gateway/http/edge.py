@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -12,10 +13,14 @@ from gateway.http import request_id
 from gateway.http.lifecycle import Lifecycle
 from gateway.http.metrics import HttpMetrics
 from gateway.http.problems import problem_response
-from gateway.http.whole import Response
+from gateway.http.whole_answer import Response, WholeAnswer
+from gateway.http.whole_request import Incoming
 
 UNMATCHED = "unmatched"
 """The route of a path that is none of ours."""
+
+Request = TypeVar("Request", bound=Incoming)
+Answer = TypeVar("Answer", bound=Response)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 
@@ -30,11 +35,11 @@ class Edge:
 
     async def around(
         self,
-        request: web.Request,
+        request: Request,
         route: str,
-        handle: Callable[[web.Request], Awaitable[Response]],
+        handle: Callable[[Request], Awaitable[Answer]],
         verification_id: str | None = None,
-    ) -> Response:
+    ) -> Answer | WholeAnswer:
         """The handler's answer, or the problem that came instead.
 
         `route` is the path as it was registered: a raw one holds the ids of customers. `verification_id` is for every
@@ -50,7 +55,7 @@ class Edge:
         method = request.method if request.method in _METHODS else "other"
         with begin(f"{method} {route}", request.headers.get("traceparent"), {"bonin.request_id": assigned}) as span:
             try:
-                response = await handle(request)
+                response: Answer | WholeAnswer = await handle(request)
             except web.HTTPRedirection:
                 raise
             except Exception as error:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import HttpVersion11, hdrs, web
+from aiohttp import hdrs, web
 
 from gateway.core.callers import ApiKeys, Caller
 from gateway.core.errors import Refusal
@@ -18,7 +18,8 @@ from gateway.http.lifecycle import Lifecycle
 from gateway.http.models import NoBody, NoQuery
 from gateway.http.rates import Rates
 from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route
-from gateway.http.whole import Response, WholeAnswer
+from gateway.http.whole_answer import Response, WholeAnswer
+from gateway.http.whole_request import Incoming
 
 _NO_BODY = NoBody()
 _NO_QUERY = NoQuery()
@@ -40,6 +41,7 @@ class Endpoint:
         self, route: Route, services: Services, path_types: Mapping[str, PathType], lifecycle: Lifecycle
     ) -> None:
         self.template = route.path
+        self.streams = route.streams
         self._models = route.responses
         self._lifecycle = lifecycle
         self._handler = route.handler
@@ -60,10 +62,8 @@ class Endpoint:
             return None
         return values[0]
 
-    async def handle(self, request: web.Request, values: Sequence[str]) -> Response:
+    async def handle(self, request: Incoming, values: Sequence[str]) -> Response:
         """Check who calls, whether they may, and then each part of the request, until one is wrong."""
-        if hdrs.EXPECT in request.headers:
-            await _continue(request)
         caller = ANONYMOUS
         if self._scopes:
             caller = await self._authenticate(request)
@@ -81,7 +81,7 @@ class Endpoint:
         headers = {**answer.headers, REPLAYED: "true"} if replayed else answer.headers
         return WholeAnswer(answer.status, answer.body, headers)
 
-    async def _authenticate(self, request: web.Request) -> Caller:
+    async def _authenticate(self, request: Incoming) -> Caller:
         try:
             caller = await authenticate(request.headers.get(hdrs.AUTHORIZATION), self._keys)
         except Refusal:
@@ -124,10 +124,3 @@ class Endpoint:
             body = encoded if isinstance(encoded, model) else model.model_validate(encoded)
             encoded = model.__pydantic_serializer__.to_json(body)
         return Answered(answered.status, encoded, {**answered.headers, "Content-Type": "application/json"})
-
-
-async def _continue(request: web.Request) -> None:
-    """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored."""
-    if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0

@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 import structlog
-from aiohttp import web
 
 from contacts.key_ring import KeyRing
 from gateway.core.callers import Caller
@@ -19,6 +18,7 @@ from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, IdempotencyStore, InProgress, Mismatch
 from gateway.core.problems import Problem
 from gateway.http.field_errors import field_error_of
+from gateway.http.whole_request import Incoming
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -45,7 +45,7 @@ class Idempotency:
 
     async def once(
         self,
-        request: web.Request,
+        request: Incoming,
         caller: Caller,
         document: Mapping[str, Any],
         carry_out: Callable[[], Awaitable[Answered]],
@@ -98,7 +98,7 @@ class Idempotency:
         except StoreUnavailable:
             _log.warning("idempotency_not_recorded")
 
-    def _fingerprints(self, request: web.Request, document: Mapping[str, Any]) -> tuple[str, ...]:
+    def _fingerprints(self, request: Incoming, document: Mapping[str, Any]) -> tuple[str, ...]:
         canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
         message = b"\n".join((request.method.encode(), request.raw_path.encode(), canonical))
         return tuple(digest.hex() for digest in self._peppers.digests(message))

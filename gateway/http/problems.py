@@ -16,7 +16,8 @@ from gateway.core.problems import Problem
 from gateway.http.language import Locale, negotiate
 from gateway.http.request_id import request_id_of
 from gateway.http.static_files import STATIC_PATH
-from gateway.http.whole import WholeAnswer
+from gateway.http.whole_answer import WholeAnswer
+from gateway.http.whole_request import Incoming
 
 CONTENT_TYPE = "application/problem+json"
 _NAMED = re.compile(r"\{(\w+)\}")
@@ -44,7 +45,7 @@ class _Named(dict[str, object]):
         return f"{{{key}}}"
 
 
-def problem_response(request: web.Request, error: Exception) -> WholeAnswer:
+def problem_response(request: Incoming, error: Exception) -> WholeAnswer:
     """The answer for any exception that left a handler. What is not a refusal says nothing of its cause."""
     refusal = _as_refusal(error)
     if refusal is None:

@@ -6,29 +6,23 @@ HTTP in plain text with what it could not read, and logs each as an error: a str
 
 import asyncio
 import socket
-from collections.abc import Awaitable
-from typing import cast
+from collections.abc import Coroutine
+from typing import Any, cast
 
 import orjson
 import structlog
-from aiohttp import HttpVersion10, web
+from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
-from prometheus_client import CollectorRegistry
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http import request_id
-from gateway.http.connections import (
-    CONNECTIONS,
-    HEAD_SECONDS,
-    LARGEST_HEAD,
-    NEWCOMER_SECONDS,
-    READING_SECONDS,
-    Connections,
-)
-from gateway.http.dispatch import API, Answering
+from gateway.http.connections import HEAD_SECONDS, LARGEST_HEAD, READING_SECONDS, Connections
+from gateway.http.dispatch import Api
 from gateway.http.language import DEFAULT
 from gateway.http.problems import CONTENT_TYPE, problem_document, problem_response
+from gateway.http.whole_answer import WholeAnswer
+from gateway.http.whole_request import WholeRequest, whole_request
 
 _log = structlog.get_logger("gateway.http.access")
 
@@ -36,18 +30,31 @@ _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 """Linux: the kernel gives up on a peer that takes nothing, also after we have closed (tcp(7))."""
 
 
-class _Connection(RequestHandler):
-    """One connection."""
+class Connection(RequestHandler):
+    """One connection. A request that comes whole is answered here, and any other by aiohttp's machinery."""
 
-    __slots__ = ("_connections", "_head_bytes", "_head_timer", "_heads", "_reading_timer")
+    __slots__ = (
+        "_answering",
+        "_api",
+        "_connections",
+        "_early",
+        "_head_bytes",
+        "_head_timer",
+        "_heads",
+        "_is_heard",
+        "_reading_timer",
+    )
 
+    _answering: asyncio.Task[None] | None
     _head_timer: asyncio.TimerHandle | None
     _reading_timer: asyncio.TimerHandle | None
 
-    def counted_by(self, connections: Connections) -> "_Connection":
-        self._connections = connections
-        self._head_timer = self._reading_timer = None
+    def serving(self, api: Api | None, connections: Connections) -> "Connection":
+        self._api, self._connections = api, connections
+        self._answering = self._head_timer = self._reading_timer = None
         self._heads = self._head_bytes = 0
+        self._is_heard = False
+        self._early = b""
         return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -79,16 +86,76 @@ class _Connection(RequestHandler):
             self.transport.close()
 
     def data_received(self, data: bytes) -> None:
+        if self._answering is not None:
+            # What comes before its turn waits, and its sender with it.
+            self._early += data
+            self._pause_transport_reading()
+            return
+        if self._is_idle and not self._head_bytes and not self._close and self._answers_at_once(data):
+            return
         super().data_received(data)
         if self._request_count != self._heads:
-            if not self._heads:
-                self._connections.hear(self)
-            self._heads, self._head_bytes = self._request_count, 0
-            if self._head_timer is not None:
-                self._head_timer.cancel()
-                self._head_timer = None
+            self._heads = self._request_count
+            self._head_has_come()
         elif self._is_idle and data:
             self._head_goes_on(len(data))
+
+    def _answers_at_once(self, data: bytes) -> bool:
+        transport = self.transport
+        request = None if self._api is None or transport is None else whole_request(data, transport)
+        answering = None if self._api is None or request is None else self._api.answer_to(request)
+        if request is None or answering is None:
+            return False
+        self._head_has_come()
+        self._answering = self._loop.create_task(self._answer(request, answering))
+        return True
+
+    async def _answer(self, request: WholeRequest, answering: Coroutine[Any, Any, WholeAnswer]) -> None:
+        stays = False
+        try:
+            answer = await answering
+            if self.transport is not None:
+                self.transport.write(answer.on_the_wire(request))
+                await self._drain_helper()
+                stays = answer.keep_alive and not self._close
+        except ConnectionError:
+            pass  # the client is gone
+        except Exception:
+            _log.exception("answer_not_sent")
+        finally:
+            self._answering = None
+            if stays:
+                self._listen_on()
+            else:
+                self.force_close()
+
+    def _listen_on(self) -> None:
+        self._next_keepalive_close_time = self._loop.time() + self.keepalive_timeout
+        if self._early:
+            early, self._early = self._early, b""
+            self._resume_transport_reading()
+            self.data_received(early)
+
+    def _process_keepalive(self) -> None:
+        if self._answering is not None:
+            self._next_keepalive_close_time = self._loop.time() + self.keepalive_timeout
+        super()._process_keepalive()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp's
+        if self._answering is not None:
+            await asyncio.wait([self._answering], timeout=timeout)
+        if self._answering is not None:
+            self._answering.cancel()
+        await super().shutdown(timeout)
+
+    def _head_has_come(self) -> None:
+        self._head_bytes = 0
+        if not self._is_heard:
+            self._is_heard = True
+            self._connections.hear(self)
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         """Go on after a pause. aiohttp does so whenever a body was read, also where nothing had paused."""
@@ -106,7 +173,7 @@ class _Connection(RequestHandler):
         self._head_timer = None
         # Who sent nothing at all, as browsers that connect ahead do, is owed no answer.
         refusal = Refusal(Problem.HEAD_TOO_SLOW, values={"seconds": int(HEAD_SECONDS)})
-        self._end("slow_head", refusal if self._head_bytes or self._heads else None)
+        self._end("slow_head", refusal if self._head_bytes or self._is_heard else None)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -126,7 +193,7 @@ class _Connection(RequestHandler):
     @property
     def _is_idle(self) -> bool:
         """Between two requests, or before the first. After an answer the rest of an unread body may still come."""
-        if self._messages:
+        if self._messages or self._answering is not None:
             return False
         return not self._heads if self._waiter is None else not self._waiter.done()
 
@@ -155,10 +222,11 @@ class _Connection(RequestHandler):
         """The answer to what never reached a handler; the connection then closes."""
         if status >= 500 or not isinstance(request, web.Request) or request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        return _refuse(request)
+        return refuse(request)
 
 
-def _refuse(request: web.BaseRequest) -> web.StreamResponse:
+def refuse(request: web.BaseRequest) -> web.StreamResponse:
+    """The answer to what is not HTTP as a client of an API speaks it; the connection then closes."""
     assert isinstance(request, web.Request)  # noqa: S101 - of an application
     request_id.assign(request)
     response = problem_response(request, Refusal(Problem.BAD_REQUEST))
@@ -180,65 +248,3 @@ def _answer_to_no_request(refusal: Refusal) -> bytes:
         "Connection: close",
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def _strictly(handle: Answering) -> Answering:
-    """Refuse what no client of an API sends: HTTP/0.9, and targets that are not a path (RFC 9112, 3.2.2 to 3.2.4).
-
-    A proxy that is told another host than the gateway believes in, or none, is how requests are smuggled.
-    """
-
-    def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
-        if request.version < HttpVersion10 or not request.raw_path.startswith("/"):
-            return _refused(request)
-        return handle(request)
-
-    return answer
-
-
-def _whatever_is_expected(handle: Answering) -> Answering:
-    """aiohttp's own application knows one expectation, and answers others past all that is ours."""
-
-    async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        try:
-            return await handle(request)
-        except web.HTTPExpectationFailed:
-            return _refuse(request)
-
-    return answer
-
-
-async def _refused(request: web.BaseRequest) -> web.StreamResponse:
-    return _refuse(request)
-
-
-class _Server(web.Server):
-    counted: Connections
-
-    def __call__(self) -> _Connection:
-        return _Connection(self, loop=self._loop, **self._kwargs).counted_by(self.counted)
-
-
-class Runner(web.AppRunner):
-    """`web.AppRunner` whose connections are counted and in a hurry, and answer everything with a problem."""
-
-    __slots__ = ("_connections",)
-
-    _connections: Connections
-
-    async def _make_server(self) -> web.Server:
-        made = await super()._make_server()
-        answer = _whatever_is_expected(made.request_handler)
-        if API in self.app:
-            answer = self.app[API].before(answer)
-        server = _Server(_strictly(answer), request_factory=made.request_factory, **made._kwargs)
-        server.counted = self._connections = self.app.get(CONNECTIONS) or Connections(CollectorRegistry())
-        return server
-
-    async def cleanup(self) -> None:
-        """Who had come in by then, and was about to ask, is answered."""
-        for site in self.sites:
-            await site.stop()
-        if self.server is not None:
-            await self._connections.until_heard(NEWCOMER_SECONDS)
-        await super().cleanup()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
 
-from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
 
 from gateway.core.callers import Caller
@@ -19,6 +18,7 @@ from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.client_address import ClientAddresses, peer_of
 from gateway.http.limits import RateLimits
+from gateway.http.whole_request import Incoming
 
 _MOST_KEPT = 10_000
 _LIMITS = ("key", "address", "followers")
@@ -77,7 +77,7 @@ class Rates:
         if self._keys is not None and (wait := self._keys.take(caller.key_id)):
             raise self._refusal("key", wait)
 
-    def take_failure(self, request: web.Request) -> None:
+    def take_failure(self, request: Incoming) -> None:
         """One request without a good key. It never holds up those who have one at the same address."""
         address = self._addresses.of(request) or peer_of(request)
         if self._failures is not None and (wait := self._failures.take(address)):

@@ -6,6 +6,8 @@ from itertools import count
 
 from aiohttp import web
 
+from gateway.http.whole_request import Incoming
+
 HEADER = "X-Request-Id"
 
 _KEY = web.RequestKey("request_id", str)
@@ -18,7 +20,7 @@ _numbers = count(1)
 """Unique without asking the system for randomness at every request; nobody has to be unable to guess it."""
 
 
-def assign(request: web.Request) -> str:
+def assign(request: Incoming) -> str:
     """Give the request its id: the caller's own when it is safe to log, else a new one."""
     offered = request.headers.get(HEADER)
     if offered is None or _FROM_CALLER.fullmatch(offered) is None:
@@ -32,6 +34,6 @@ def new() -> str:
     return f"{_PROCESS}{next(_numbers):08x}"
 
 
-def request_id_of(request: web.Request) -> str:
+def request_id_of(request: Incoming) -> str:
     """The id that `assign` gave."""
     return request[_KEY]

@@ -20,6 +20,7 @@ from gateway.http.language import Locale, negotiate
 from gateway.http.lifecycle import Lifecycle
 from gateway.http.models import Answer, Body, NoBody, NoQuery, Query
 from gateway.http.request_id import request_id_of
+from gateway.http.whole_request import Incoming
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -31,7 +32,7 @@ Q = TypeVar("Q", bound=Query, default=NoQuery)
 class ApiRequest(Generic[B, Q]):
     """A request whose caller, path, query and body have been checked."""
 
-    raw: web.Request
+    raw: Incoming
     caller: Caller
     path: Mapping[str, str]
     query: Q

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.http.headers import add_headers
 from gateway.http.lifecycle import Lifecycle
+from gateway.http.whole_request import Incoming
 
 KEEP_ALIVE_SECONDS = 15.0
 """Proxies close what is silent for longer; it is also how a client that left is noticed."""
@@ -26,7 +27,7 @@ class ServerEvent:
 
 
 async def stream_events(
-    request: web.Request,
+    request: Incoming,
     events: AsyncIterator[ServerEvent],
     lifecycle: Lifecycle,
     *,
@@ -36,6 +37,7 @@ async def stream_events(
 
     The first should be the current state: `Last-Event-ID` is ignored.
     """
+    assert isinstance(request, web.Request)  # noqa: S101 - what streams takes the long way
     response = web.StreamResponse(headers=_HEADERS)
     add_headers(request, response)
     await response.prepare(request)

@@ -20,6 +20,7 @@ from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import Check, CheckAnswer, OpenVerification, VerificationAnswer, Wait
 from gateway.http.sse import ServerEvent, stream_events
 from gateway.http.verification_answers import check_answer, verification_answer
+from gateway.http.whole_request import Incoming
 
 _VERIFICATION = "/v1/verifications/{verification_id}"
 
@@ -136,7 +137,7 @@ class VerificationHandlers:
                 await watch.next(_seconds_open(verification))
 
 
-def _known_revision(request: web.Request) -> int | None:
+def _known_revision(request: Incoming) -> int | None:
     """The revision that the caller has seen, from `If-None-Match`: what changed since is answered at once."""
     etag = request.headers.get("If-None-Match", "").strip('"')
     return int(etag) if etag.isascii() and etag.isdecimal() and len(etag) < 10 else None

@@ -9,7 +9,7 @@ from aiohttp import ClientResponse, ClientSession, web
 
 from gateway.core.callers import Scope
 from gateway.http.dispatch import API
-from gateway.http.protocol import Runner
+from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from gateway.settings import load_settings
 from gateway.wiring.gateway import open_gateway

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, web
 
-from gateway.http.protocol import Runner
+from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World, demo_app
 

@@ -10,8 +10,8 @@ from gateway.core.callers import Caller
 from gateway.core.errors import Refusal
 from gateway.http import rates
 from gateway.http.limits import RateLimits
-from gateway.http.protocol import Runner
 from gateway.http.rates import Rates, TokenBuckets
+from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, NARROW_KEY, World, demo_app
 

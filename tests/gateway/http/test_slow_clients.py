@@ -13,7 +13,7 @@ from demo.customer import until
 from gateway.http import protocol
 from gateway.http.connections import CONNECTIONS, LARGEST_HEAD
 from gateway.http.limits import ConnectionLimits
-from gateway.http.protocol import Runner
+from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World, demo_app
 

@@ -14,6 +14,7 @@ from aiohttp import HttpVersion11, web
 
 from gateway.http.headers import USUAL
 from gateway.http.request_id import HEADER, request_id_of
+from gateway.http.whole_request import Incoming
 
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
@@ -21,7 +22,7 @@ _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" fo
 class WholeAnswer:
     """What aiohttp's protocol asks of a response, and no more. It is sent once."""
 
-    __slots__ = ("_body", "_closes", "_headers", "_request", "keep_alive", "status")
+    __slots__ = ("_body", "_closes", "_content", "_headers", "_request", "keep_alive", "status")
 
     def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         """`headers` are this answer's own; one that is among the usual ones as well takes their place."""
@@ -29,32 +30,34 @@ class WholeAnswer:
         self._body = body
         self._headers = headers
         self._closes = False
-        self._request: web.BaseRequest | None = None
         self.keep_alive = False
 
     def force_close(self) -> None:
-        """Before it is prepared."""
+        """Before it goes on the wire."""
         self._closes = True
 
-    async def prepare(self, request: web.BaseRequest) -> None:
-        self._request = request
+    def on_the_wire(self, request: Incoming) -> bytes:
+        """All of it. `keep_alive` then says whether the connection stays."""
         self.keep_alive = request.keep_alive and not self._closes
+        head = self._head(request)
+        return head if request.method == "HEAD" else head + self._body
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """aiohttp's protocol asks for this before `write_eof`."""
+        assert isinstance(request, web.Request)  # noqa: S101 - of an application
+        self._request = request
+        self._content = self.on_the_wire(request)
 
     async def write_eof(self) -> None:
         """Send it all. Raises `ConnectionResetError` when the client is gone."""
-        request = self._request
-        assert isinstance(request, web.Request)  # noqa: S101 - prepared, for a request of an application
-        content = self._head(request)
-        if request.method != "HEAD":
-            content += self._body
-        writer, transport = request.writer, request.transport
+        writer, transport = self._request.writer, self._request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError
-        writer.output_size += len(content)
-        transport.write(content)
+        writer.output_size += len(self._content)
+        transport.write(self._content)
         await writer.drain()
 
-    def _head(self, request: web.Request) -> bytes:
+    def _head(self, request: Incoming) -> bytes:
         head = (
             f"{_STATUS_LINES[self.status]}{HEADER}: {request_id_of(request)}\r\n"
             f"Date: {_date(int(time()))}\r\n{_usual(tuple(self._headers))}"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.http.whole import WholeAnswer
+from gateway.http.whole_answer import WholeAnswer
 from tests.gateway.http.demo_app import KEY
 
 

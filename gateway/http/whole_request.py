@@ -1,0 +1,119 @@
+"""A request that arrives whole: plain, and all of it in one read, as nearly every request of a backend does.
+
+It needs no stream, no waiting and no clock, so llhttp alone reads it, the parser that aiohttp has as well. Whatever is
+not finished, is followed by more, or is in any way out of the ordinary is left to aiohttp: doubt takes the long way.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from aiohttp import HttpVersion11, hdrs, web
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from multidict import CIMultiDict, MultiMapping
+from yarl import URL
+
+LARGEST: Final = 4096
+"""Bytes. No line of it can be longer than aiohttp allows, nor its body than any that the API takes."""
+_MOST_HEADERS = 50
+
+_PLAIN_TARGET = re.compile(rb"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=&-]*)?")
+"""Nothing in it has to be decoded, or could be read in two ways."""
+_METHODS: Mapping[bytes, str] = MappingProxyType(
+    {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")}
+)
+_FOLDED = re.compile(rb"\r\n[ \t]")
+_OUT_OF_THE_ORDINARY = (hdrs.EXPECT, hdrs.TRANSFER_ENCODING, hdrs.UPGRADE, hdrs.CONTENT_ENCODING)
+
+
+class WholeRequest:
+    """What the API asks of a request, in the words of `web.Request`; `body` is all there is of it."""
+
+    __slots__ = ("_noted", "body", "headers", "method", "raw_path", "transport")
+
+    version = HttpVersion11
+    keep_alive = True
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        method: str,
+        raw_path: str,
+        headers: CIMultiDict[str],
+        body: bytes,
+    ) -> None:
+        self.transport = transport
+        self.method = method
+        self.raw_path = raw_path
+        self.headers = headers
+        self.body = body
+        self._noted: dict[web.RequestKey[str], str] = {}
+
+    @property
+    def query(self) -> MultiMapping[str]:
+        return URL(self.raw_path, encoded=True).query
+
+    def __getitem__(self, key: web.RequestKey[str]) -> str:
+        return self._noted[key]
+
+    def __setitem__(self, key: web.RequestKey[str], value: str) -> None:
+        self._noted[key] = value
+
+
+Incoming = web.Request | WholeRequest
+"""A request of the API, whichever way it came."""
+
+
+def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | None:
+    """The request in the bytes, if one plain request is all there is in them."""
+    if len(data) > LARGEST:
+        return None
+    read = _Read()
+    parser = HttpRequestParser(read)
+    try:
+        parser.feed_data(data)
+        headers = CIMultiDict([(name.decode("ascii"), value.decode("ascii").strip()) for name, value in read.headers])
+    except (HttpParserError, HttpParserUpgrade, UnicodeDecodeError):
+        return None
+    method = _METHODS.get(parser.get_method())
+    if (
+        (read.begun, read.ended) != (1, 1)
+        or method is None
+        or parser.get_http_version() != "1.1"
+        or _PLAIN_TARGET.fullmatch(read.target) is None
+        or len(headers) > _MOST_HEADERS
+        or len({name.lower() for name in headers}) != len(headers)
+        or any(name in headers for name in _OUT_OF_THE_ORDINARY)
+        or headers.get(hdrs.CONNECTION, "keep-alive").lower() != "keep-alive"
+        or _FOLDED.search(data)
+    ):
+        return None
+    return WholeRequest(transport, method, read.target.decode(), headers, read.body)
+
+
+class _Read:
+    """What the parser tells of as it reads."""
+
+    __slots__ = ("begun", "body", "ended", "headers", "target")
+
+    def __init__(self) -> None:
+        self.begun = self.ended = 0
+        self.target = self.body = b""
+        self.headers: list[tuple[bytes, bytes]] = []
+
+    def on_message_begin(self) -> None:
+        self.begun += 1
+
+    def on_url(self, part: bytes) -> None:
+        self.target += part
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name, value))
+
+    def on_body(self, part: bytes) -> None:
+        self.body += part
+
+    def on_message_complete(self) -> None:
+        self.ended += 1
