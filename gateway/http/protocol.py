@@ -120,8 +120,8 @@ class Connection(RequestHandler):
                 stays = answer.keep_alive and not self._close
         except ConnectionError:
             pass  # the client is gone
-        except Exception:
-            _log.exception("answer_not_sent")
+        except Exception as error:
+            _log.error("answer_not_sent", exc_info=error)
         finally:
             self._answering = None
             if stays:
