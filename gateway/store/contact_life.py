@@ -33,7 +33,7 @@ def life_words(customer_id: str, limits: Limits, person: str) -> tuple[Argument,
     return (
         keys.contact(customer_id, ""),
         keys.evidence(customer_id, ""),
-        keys.verification_prefix(shard) + keys.verification_start(shard),
+        keys.verification_prefix(shard),
         limits.ownership_check_good_for * 1000,
         person,
         customer_id,

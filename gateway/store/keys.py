@@ -4,8 +4,9 @@ All keys of a customer carry one hash tag, the customer's shard (`gateway.store.
 a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
 
-from gateway.store.shards import NOBODYS, TAGS
+from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
+from gateway.store.shards import name_of as name_of
 from gateway.store.shards import new_approval_id as new_approval_id
 from gateway.store.shards import new_auto_connect_id as new_auto_connect_id
 from gateway.store.shards import new_branch_password_id as new_branch_password_id
@@ -15,7 +16,6 @@ from gateway.store.shards import new_notice_id as new_notice_id
 from gateway.store.shards import new_verification_id as new_verification_id
 from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
-from gateway.store.shards import verification_start as verification_start
 
 _KNOWN_PARTS = 1024
 
@@ -78,13 +78,13 @@ def exemption_version(customer_id: str) -> str:
 
 def opened(customer_id: str) -> str:
     """Hash: what was opened for the customer of late. How many in this window and when it ends; operation → how many in
-    the day that began with the first, and when it ends (ms); the open ones by their name in the shard."""
-    return _at(shard_of(customer_id), f"opened:{customer_id}")
+    the day that began with the first, and when it ends; the open ones by their name in the shard."""
+    return _at(shard_of(customer_id), f"open:{customer_id}")
 
 
 def opened_prefix(shard: int) -> str:
     """What the keys of `opened` begin with; the customer's id follows."""
-    return _at(shard, "opened:")
+    return _at(shard, "open:")
 
 
 def branch_password(customer_id: str, operation: str) -> str:
@@ -118,8 +118,8 @@ def verification(verification_id: str) -> str:
 
 
 def verification_prefix(shard: int) -> str:
-    """What the verification keys of a shard begin with; the id follows."""
-    return _at(shard, "v:")
+    """What the verification keys of a shard begin with; the name that one has in the shard follows."""
+    return _at(shard, f"v:{verification_start(shard)}")
 
 
 def approval(approval_id: str) -> str:
@@ -153,7 +153,7 @@ def expiring(shard: int) -> str:
 
 
 def expiring_by(shard: int, ends_at: int) -> str:
-    """List: ids of the verifications that expire in the span that ends then, closed ones among them."""
+    """List: names of the verifications that expire in the span that ends then, closed ones among them."""
     return _at(shard, f"expiring:{ends_at}")
 
 

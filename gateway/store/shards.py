@@ -68,6 +68,11 @@ def verification_start(shard: int) -> str:
     return _id_start("ver", shard)
 
 
+def name_of(verification_id: str) -> str:
+    """What a verification is called in its shard."""
+    return verification_id[6:]
+
+
 def new_verification_id(customer_id: str) -> str:
     """100 random bits behind the customer's shard."""
     return _sharded_id("ver", customer_id)

@@ -25,6 +25,7 @@ from gateway.store.counted import NOTHING, Counters
 from gateway.store.lineage import fence_of
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
+from gateway.store.shards import verification_start
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
 _CREATE = load("create_verification", "caps", "conversion")
@@ -209,7 +210,7 @@ class RedisVerifications:
 
     async def open_of_customer(self, customer_id: str) -> list[str]:
         found = await self._store.command("HKEYS", keys.opened(customer_id))
-        start = keys.verification_start(keys.shard_of(customer_id))
+        start = verification_start(keys.shard_of(customer_id))
         return [start + field.decode() for field in found if len(field) == _NAME_LETTERS]
 
     async def request_hang_up(self, verification_id: str, delivery_number: int) -> None:

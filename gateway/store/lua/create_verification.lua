@@ -18,9 +18,9 @@ Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retr
 the ends of the spans. It stays there when it is closed before: a place in a list costs a quarter of one in a sorted set
 of them all, and a close nothing. ]]
 local SPAN = 5000 -- ms
-local function queue_expiry(expiring, id, expires_at)
+local function queue_expiry(expiring, name, expires_at)
   local ends_at = math.ceil(expires_at / SPAN) * SPAN
-  if redis.call('RPUSH', expiring .. ':' .. ends_at, id) == 1 then
+  if redis.call('RPUSH', expiring .. ':' .. ends_at, name) == 1 then
     redis.call('ZADD', expiring, ends_at, ends_at)
   end
 end
@@ -59,18 +59,18 @@ if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[3]) then
 end
 
 local opened = redis.call('HMGET', KEYS[5], 'o.count', 'o.until', 'o.day', ARGV[14])
-local today, day_ends = tonumber(opened[4] or '0'), tonumber(opened[3] or '0')
-local first_window = tonumber(ARGV[5]) - DAY -- from the end of the day to that of the window that began with it
+local today, day_ends = tonumber(opened[4] or '0'), tonumber(opened[3] or '0') * 1000
+local first_window = tonumber(ARGV[5]) - DAY -- from the end of the day to that of the window that begins with it
 local count, window_ends = tonumber(opened[1] or '0'), tonumber(opened[2] or day_ends + first_window)
+local another_day = now >= day_ends
+if another_day then
+  today, day_ends = 0, math.floor((now + DAY) / 1000) * 1000
+end
 if now >= window_ends then
-  count, window_ends = 0, now + tonumber(ARGV[5])
+  count, window_ends = 0, another_day and day_ends + first_window or now + tonumber(ARGV[5])
 end
 if count >= tonumber(ARGV[4]) then
   return {'capped_customer', window_ends - now}
-end
-local another_day = now >= day_ends
-if another_day then
-  today, day_ends = 0, now + DAY
 end
 if ARGV[10] ~= '' and today >= tonumber(ARGV[10]) then
   return {'capped_today', day_ends - now}
@@ -89,7 +89,7 @@ end
 
 local expires_at = now + tonumber(ARGV[6])
 local gone_at = expires_at + tonumber(ARGV[7])
-redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.day', day_ends, ARGV[14], today + 1, name_of(ARGV[1]), 1)
+redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.day', day_ends / 1000, ARGV[14], today + 1, name_of(ARGV[1]), 1)
 if window_ends ~= day_ends + first_window then
   redis.call('HSET', KEYS[5], 'o.until', window_ends)
 end
@@ -101,7 +101,7 @@ if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[1], 'v.resend_at', now + tonumber(ARGV[9]))
 end
 redis.call('PEXPIREAT', KEYS[1], gone_at)
-queue_expiry(KEYS[6], ARGV[1], expires_at)
+queue_expiry(KEYS[6], name_of(ARGV[1]), expires_at)
 local told = verification_of(ARGV[1], { unpack(ARGV, 11, 15) })
 if ARGV[8] == '1' then
   redis.call('XADD', KEYS[7], '*', 'verification', ARGV[1], 'delivery', 1)

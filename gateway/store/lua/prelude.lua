@@ -81,6 +81,9 @@ operation has that stands beside them. ]]
 local function name_of(id)
   return string.sub(id, 7)
 end
+local function id_of(prefix, name) -- of a verification whose key they are together
+  return string.sub(prefix, -6) .. name
+end
 local function is_name(field)
   return #field == 20
 end

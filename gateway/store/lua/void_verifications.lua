@@ -1,7 +1,8 @@
 --[[ Closes the open verifications of a span of a shard that were opened in another store: this one may not have all that was
 answered about them. A phone that rings for one stops.
 KEYS: 1 list of what expires in the span  2 outbox  3 audit  4 lineage, in a cluster
-ARGV: 1 prefix of verification keys  2 prefix of what was opened for customers of late  3 pass over so many  4 look at so many
+ARGV: 1 prefix of verification keys, before names  2 prefix of what was opened for customers of late
+      3 pass over so many  4 look at so many
 The keys that the prefixes complete are in the slot of the others.
 Answers: {how many it looked at, how many of them it closed}. ]]
 local now, identity = store_time(), store_identity(KEYS[4])
@@ -10,8 +11,8 @@ if not identity then
 end
 local found = redis.call('LRANGE', KEYS[1], ARGV[3], ARGV[3] + ARGV[4] - 1)
 local closed = 0
-for _, id in ipairs(found) do
-  local verification = ARGV[1] .. id
+for _, name in ipairs(found) do
+  local verification, id = ARGV[1] .. name, id_of(ARGV[1], name)
   local v = redis.call('HMGET', verification, 'v.status', 'v.store', 'v.delivery',
     'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
   if v[1] == 'pending' and v[2] ~= identity then

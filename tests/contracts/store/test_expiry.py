@@ -5,6 +5,7 @@ import pytest
 from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.expiry import MOST_OF_A_SWEEP
+from gateway.store.shards import name_of
 from tests.builders import CUSTOMER_ID
 from tests.contracts.store.answering import opened, read
 from tests.contracts.store.servers import Ports
@@ -32,7 +33,7 @@ async def test_the_sweep_leaves_what_was_closed_before_as_it_is(ports: Ports) ->
 
 
 async def test_what_expires_later_than_a_sweep_looks_at_waits_for_the_next(ports: Ports) -> None:
-    shard, late = keys.shard_of(CUSTOMER_ID), [f"ver_{number}" for number in range(MOST_OF_A_SWEEP + 1)]
+    shard, late = keys.shard_of(CUSTOMER_ID), [str(number) for number in range(MOST_OF_A_SWEEP + 1)]
     await ports.store.command("RPUSH", keys.expiring_by(shard, 1), *late)
     await ports.store.command("ZADD", keys.expiring(shard), 1, 1)
     assert [await ports.sweep.sweep() for _ in range(3)] == [MOST_OF_A_SWEEP, 1, 0]
@@ -44,5 +45,5 @@ async def test_a_verification_is_in_the_list_of_the_span_in_which_it_expires(por
     [span] = await ports.store.command("ZRANGE", keys.expiring(shard), 0, -1)
     assert one.expires_at <= int(span) < one.expires_at + 5000
     assert await ports.store.command("LRANGE", keys.expiring_by(shard, int(span)), 0, -1) == [
-        one.verification_id.encode()
+        name_of(one.verification_id).encode()
     ]

@@ -57,7 +57,7 @@ async def test_a_window_that_begins_later_in_the_day_counts_anew(ports: Ports) -
     cap, key = LIMITS.customer_cap, keys.opened(CUSTOMER_ID)
     for _ in range(cap.count):
         await opened(ports)
-    await ports.store.command("HINCRBY", key, FIELDS["o.day"], -cap.window_seconds * 1000)
+    await ports.store.command("HINCRBY", key, FIELDS["o.day"], -cap.window_seconds)
     for _ in range(cap.count):
         await opened(ports)
     with pytest.raises(Capped) as capped:

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.core.operations import Operation
 from gateway.store.fields import FIELDS, with_fields
-from gateway.store.shards import new_verification_id
+from gateway.store.shards import name_of, new_verification_id
 
 STORE = Path(str(files("gateway.store")))
 
@@ -22,8 +22,7 @@ def test_two_fields_of_a_record_never_have_one_name() -> None:
 def test_what_was_opened_is_told_from_the_operations_beside_it() -> None:
     names = {name for word, name in FIELDS.items() if word.startswith("o.")}
     assert not names & set(Operation)
-    name_of_a_verification = new_verification_id("hong-gildong").removeprefix("ver_")[2:]
-    assert len(name_of_a_verification) == 20 > max(map(len, Operation))
+    assert len(name_of(new_verification_id("hong-gildong"))) == 20 > max(map(len, Operation))
 
 
 def test_every_field_is_used() -> None:

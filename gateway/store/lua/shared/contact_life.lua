@@ -1,6 +1,6 @@
 --[[ Read before the verbs that change what a contact may be used for. Such a verb begins with
 KEYS: 1 contacts  2 opened for the customer of late  3 outbox  4 audit
-ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys, and what all ids of the shard begin with
+ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys, before names
       4 how long an ownership check counts (ms; 0: for ever)  5 who does it  6 customer id
 The keys that the prefixes complete are in the slot of the others. ]]
 local now = store_time()
@@ -30,7 +30,7 @@ end
 --[[ Closes what is open with this contact, or for it, or with none given all of it; a phone that rings for it stops. ]]
 local function void_open(id)
   for _, name in ipairs(open_of(OPENED)) do
-    local verification, open = VERIFICATION .. name, string.sub(VERIFICATION, -6) .. name
+    local verification, open = VERIFICATION .. name, id_of(VERIFICATION, name)
     local v = redis.call('HMGET', verification, 'v.status', 'v.expires_at', 'v.target_contact_id', 'v.delivery',
       'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
     local told = verification_of(open, v)

@@ -7,6 +7,6 @@ local function standing(opened, branch_password, operation)
   local password = redis.call('HMGET', branch_password, 'status', 'expires_at')
   local in_force = password[1] == 'active' and now < tonumber(password[2])
   local today = redis.call('HMGET', opened, 'o.day', operation)
-  local day_left = math.max(tonumber(today[1] or '0') - now, 0)
+  local day_left = math.max(tonumber(today[1] or '0') * 1000 - now, 0)
   return { now, day_left > 0 and tonumber(today[2] or '0') or 0, day_left, in_force and 1 or 0 }
 end
