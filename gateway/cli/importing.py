@@ -100,7 +100,10 @@ def _content_of(file: Path) -> _Content:
 async def _import(settings: Settings, arguments: argparse.Namespace, content: _Content, notes: Notes) -> Came:
     came = Came()
     async with store_url(settings, beside_a_gateway=True) as url:
-        with arguments.file.open("rb") as lines, ProgressBar("import", "lines", sys.stderr) as progress:
+        with (
+            arguments.file.open("rb") as lines,
+            ProgressBar("import", "lines", sys.stderr, before=notes.done) as progress,
+        ):
             if content.columns is None:
                 lines.seek(content.bom)
             else:

@@ -11,10 +11,15 @@ _LINE_EVERY_SECONDS: Final = 5.0
 
 
 class ProgressBar:
-    """Call it with how many are done and of how many. Leaves a whole line behind, whatever ends it."""
+    """Call it with how many are done and of how many. Leaves a whole line behind, whatever ends it.
 
-    def __init__(self, label: str, what: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
-        self._label, self._what, self._out, self._clock = label, what, out, clock
+    `before` is how many were done before it began: they count for how far it is, and not for how fast.
+    """
+
+    def __init__(
+        self, label: str, what: str, out: TextIO, clock: Callable[[], float] = time.monotonic, *, before: int = 0
+    ) -> None:
+        self._label, self._what, self._out, self._clock, self._before = label, what, out, clock, before
         self._is_terminal = out.isatty()
         self._began = self._shown_at = clock()
         self._latest: tuple[int, int] | None = None
@@ -37,7 +42,7 @@ class ProgressBar:
     def _show(self, done: int, total: int) -> None:
         self._shown_at = self._clock()
         share = done / total if total else 1.0
-        rate = done / max(self._shown_at - self._began, 0.001)
+        rate = (done - self._before) / max(self._shown_at - self._began, 0.001)
         told = f"{self._label} {share:4.0%}  {done:,} of {total:,} {self._what}, {rate:,.0f}/s"
         if self._is_terminal:
             filled = round(share * _CELLS)

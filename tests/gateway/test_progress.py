@@ -45,3 +45,10 @@ def test_what_never_began_says_nothing() -> None:
     with ProgressBar("checking", "keys", out):
         pass
     assert out.getvalue() == ""
+
+
+def test_what_was_done_before_makes_it_no_faster() -> None:
+    out, times = io.StringIO(), iter([0.0, 10.0, 10.0, 10.0])
+    with ProgressBar("import", "lines", out, lambda: next(times), before=900) as progress:
+        progress(1000, 1000)
+    assert out.getvalue().splitlines()[-1] == "import 100%  1,000 of 1,000 lines, 10/s"
