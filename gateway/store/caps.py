@@ -43,9 +43,9 @@ async def _together(asked: Sequence[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*asked)
 
 
-def words_of(caps: Iterable[Cap]) -> list[int]:
-    """Limit and window (ms) of each, as `caps.lua` takes them."""
-    return [word for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
+def words_of(caps: Iterable[Cap]) -> list[str]:
+    """Limit and window (ms) of each, as `caps.lua` takes them: as text, which is packed in less time than numbers."""
+    return [str(word) for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
 
 
 async def take(store: Store, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:

@@ -25,9 +25,9 @@ _TOGETHER_SECONDS = 0.1
 """Codes that are used within so long are counted by one call of the script."""
 
 
-def watch_words(watch: ConversionWatch) -> tuple[int, ...]:
+def watch_words(watch: ConversionWatch) -> tuple[str, ...]:
     """The words of `count_code` of `conversion.lua`."""
-    return (SPAN_MS, SPANS, watch.least, watch.percent, watch.hold * 1000)
+    return tuple(map(str, (SPAN_MS, SPANS, watch.least, watch.percent, watch.hold * 1000)))
 
 
 def held_range(given: list[Any]) -> RangeHeld:
