@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 FIELDS: Final[Mapping[str, str]] = {
-    # A verification; a notice has those of its delivery too.
+    # A verification; a notice has those of its delivery too. No `v.d_state`: nothing has been said of the first
+    # delivery, which is queued. No `v.rev`: nothing has changed.
     "v.status": "s",
     "v.expires_at": "e",
     "v.rev": "r",

@@ -31,7 +31,6 @@ def other_fields(new: NewVerification) -> list[Argument]:
         "v.code": new.code_digest,
         "v.sealed": new.sealed_code,
         "v.delivery": 1 if is_delivered else None,
-        "v.d_state": DeliveryState.QUEUED if is_delivered else None,
     }
     return [word for name, value in values.items() if value is not None for word in (FIELDS[name], value)]
 
@@ -104,6 +103,7 @@ def verification_of(terms: Terms, read: list[Any]) -> Verification:
     moving = values[:_MOVING]
     status, reason, revision, closed_at, receipt_id, sealed, delivery, *rest = moving
     state, delivery_reason, carrier, delivery_at, carrier_id, carrier_before, resend_at, dialogue = rest
+    number = _number(delivery) or 0
     return Verification(
         verification_id=terms.verification_id,
         customer_id=terms.customer_id,
@@ -128,12 +128,12 @@ def verification_of(terms: Terms, read: list[Any]) -> Verification:
         closed_at=_number(closed_at),
         receipt_id=_text(receipt_id),
         sealed_code=sealed,
-        delivery_number=_number(delivery) or 0,
-        delivery_state=_DELIVERY_STATES[state] if state else None,
+        delivery_number=number,
+        # Nothing has been said of the first delivery when it is queued with the verification.
+        delivery_state=_DELIVERY_STATES[state or b"queued"] if number else None,
         delivery_reason=_text(delivery_reason),
         delivery_carrier=_text(carrier),
-        # Nothing has been said of the first delivery when it is queued with the verification.
-        delivery_at=_number(delivery_at) or (terms.created_at if state else None),
+        delivery_at=_number(delivery_at) or (terms.created_at if number else None),
         carrier_id=_text(carrier_id),
         carrier_before=_text(carrier_before),
         resend_at=_number(resend_at),

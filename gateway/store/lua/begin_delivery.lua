@@ -5,14 +5,14 @@ ARGV: 1 delivery number  2 carrier  3 most hand-overs that may have happened
 Answers: {'not_wanted'} gone, closed, past its time, replaced by a later delivery, given up, or with a carrier
          | {'spent'} | {'begun', number of the hand-over, how many more may follow}. ]]
 local now = store_time()
-local d = redis.call('HMGET', KEYS[1], 'v.d_state', 'v.status', 'v.expires_at', 'v.delivery', 'v.d_id', 'v.d_rank', 'v.d_send',
+local d = redis.call('HMGET', KEYS[1], 'v.delivery', 'v.status', 'v.expires_at', 'v.d_id', 'v.d_rank', 'v.d_send',
   'v.d_base')
 local open = not d[2] or (d[2] == 'pending' and now < tonumber(d[3]))
-if not d[1] or not open or d[4] ~= ARGV[1] or d[5] or tonumber(d[6] or '0') > 0 then
+if d[1] ~= ARGV[1] or not open or d[4] or tonumber(d[5] or '0') > 0 then
   return {'not_wanted'}
 end
-local send = tonumber(d[7] or '0') + 1
-local left = tonumber(d[8] or '0') + tonumber(ARGV[3]) - send
+local send = tonumber(d[6] or '0') + 1
+local left = tonumber(d[7] or '0') + tonumber(ARGV[3]) - send
 if left < 0 then
   return {'spent'}
 end

@@ -8,7 +8,7 @@ local now = store_time()
 if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then
   return {'missing'}
 end
-local d = redis.call('HMGET', KEYS[3], 'v.d_state', 'v.status', 'v.expires_at', 'v.delivery', 'v.d_id', 'v.d_send')
+local d = redis.call('HMGET', KEYS[3], 'v.delivery', 'v.status', 'v.expires_at', 'v.d_id', 'v.d_send')
 if not d[1] then
   return {'closed', 'gone'}
 end
@@ -18,13 +18,13 @@ else
   if d[2] and (d[2] ~= 'pending' or now >= tonumber(d[3])) then
     return {'closed', d[2] == 'pending' and 'expired' or d[2]}
   end
-  if d[4] ~= ARGV[4] then
+  if d[1] ~= ARGV[4] then
     return {'replaced'}
   end
-  if d[5] then
+  if d[4] then
     return {'with_carrier'}
   end
-  redis.call('HSET', KEYS[3], 'v.d_state', 'queued', 'v.d_rank', 0, 'v.d_at', now, 'v.d_base', d[6] or 0)
+  redis.call('HSET', KEYS[3], 'v.d_state', 'queued', 'v.d_rank', 0, 'v.d_at', now, 'v.d_base', d[5] or 0)
   redis.call('HDEL', KEYS[3], 'v.d_reason')
   if d[2] then
     redis.call('HINCRBY', KEYS[3], 'v.rev', 1)

@@ -11,7 +11,7 @@ local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.delivery', 'v.d_rank', 'v.
 if not v[1] then
   return {'unknown'}
 end
-local nothing = {v[2] == ARGV[2] and v[8] == ARGV[3] and 'repeated' or 'late'}
+local nothing = {v[2] == ARGV[2] and (v[8] or 'queued') == ARGV[3] and 'repeated' or 'late'}
 if v[2] ~= ARGV[2] or not counts(ARGV[9], ARGV[6], v[5], v[6], v[7]) then
   return nothing
 end
