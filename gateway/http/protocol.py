@@ -22,9 +22,12 @@ from gateway.http.dispatch import Api
 from gateway.http.language import DEFAULT
 from gateway.http.problems import CONTENT_TYPE, problem_document, problem_response
 from gateway.http.whole_answer import WholeAnswer
-from gateway.http.whole_request import WholeRequest, whole_request
+from gateway.http.whole_request import Unfinished, WholeRequest, whole_request
 
 _log = structlog.get_logger("gateway.http.access")
+
+_BODY_IS_CLOSE_SECONDS = 0.1
+"""How long a body may be behind its head for the two to be taken for one."""
 
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 """Linux: the kernel gives up on a peer that takes nothing, also after we have closed (tcp(7))."""
@@ -38,23 +41,26 @@ class Connection(RequestHandler):
         "_api",
         "_connections",
         "_early",
+        "_head",
         "_head_bytes",
         "_head_timer",
         "_heads",
         "_is_heard",
+        "_pass_on_timer",
         "_reading_timer",
     )
 
     _answering: asyncio.Task[None] | None
     _head_timer: asyncio.TimerHandle | None
+    _pass_on_timer: asyncio.TimerHandle | None
     _reading_timer: asyncio.TimerHandle | None
 
     def serving(self, api: Api | None, connections: Connections) -> "Connection":
         self._api, self._connections = api, connections
-        self._answering = self._head_timer = self._reading_timer = None
+        self._answering = self._head_timer = self._pass_on_timer = self._reading_timer = None
         self._heads = self._head_bytes = 0
         self._is_heard = False
-        self._early = b""
+        self._early = self._head = b""
         return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -73,13 +79,14 @@ class Connection(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._connections.leave(self)
-        for timer in (self._head_timer, self._reading_timer):
+        for timer in (self._head_timer, self._pass_on_timer, self._reading_timer):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
     def close(self) -> None:
         """Serve no more than what is being served. aiohttp would hold the line, and not listen to it."""
+        self._pass_on()
         is_idle = self._is_idle
         super().close()
         if is_idle and self.transport is not None:
@@ -91,8 +98,10 @@ class Connection(RequestHandler):
             self._early += data
             self._pause_transport_reading()
             return
-        if self._is_idle and not self._head_bytes and not self._close and self._answers_at_once(data):
-            return
+        if self._is_idle and not self._head_bytes and not self._close:
+            data = self._whole_or_left(self._head + data if self._head else data)
+            if not data:
+                return
         super().data_received(data)
         if self._request_count != self._heads:
             self._heads = self._request_count
@@ -100,15 +109,32 @@ class Connection(RequestHandler):
         elif self._is_idle and data:
             self._head_goes_on(len(data))
 
-    def _answers_at_once(self, data: bytes) -> bool:
-        transport = self.transport
-        request = None if self._api is None or transport is None else whole_request(data, transport)
-        answering = None if self._api is None or request is None else self._api.answer_to(request)
+    def _whole_or_left(self, data: bytes) -> bytes:
+        """What is left to aiohttp: nothing, where a whole request is being answered or its body is waited for."""
+        self._head = b""
+        if self._pass_on_timer is not None:
+            self._pass_on_timer.cancel()
+            self._pass_on_timer = None
+        if self._api is None or self.transport is None:
+            return data
+        request = whole_request(data, self.transport)
+        if request is Unfinished.BODY:
+            self._head = data
+            self._pass_on_timer = self._loop.call_later(_BODY_IS_CLOSE_SECONDS, self._pass_on)
+            return b""
+        answering = None if request is None else self._api.answer_to(request)
         if request is None or answering is None:
-            return False
+            return data
         self._head_has_come()
         self._answering = self._loop.create_task(self._answer(request, answering))
-        return True
+        return b""
+
+    def _pass_on(self) -> None:
+        """The body is long in coming: aiohttp takes over, which has the time limits for it."""
+        head, self._head = self._head, b""
+        if head:
+            self._head_bytes = len(head)
+            self.data_received(head)
 
     async def _answer(self, request: WholeRequest, answering: Coroutine[Any, Any, WholeAnswer]) -> None:
         stays = False

@@ -1,12 +1,13 @@
-"""A request that arrives whole: plain, and all of it in one read, as nearly every request of a backend does.
+"""A request that arrives whole: plain, and all of it at once, as nearly every request of a backend does.
 
-It needs no stream, no waiting and no clock, so llhttp alone reads it, the parser that aiohttp has as well. Whatever is
-not finished, is followed by more, or is in any way out of the ordinary is left to aiohttp: doubt takes the long way.
+It needs no stream, so llhttp alone reads it, the parser that aiohttp has as well. Whatever is followed by more, or is
+in any way out of the ordinary, is left to aiohttp: doubt takes the long way.
 """
 
 import asyncio
 import re
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
@@ -66,8 +67,14 @@ Incoming = web.Request | WholeRequest
 """A request of the API, whichever way it came."""
 
 
-def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | None:
-    """The request in the bytes, if one plain request is all there is in them."""
+class Unfinished(Enum):
+    """A plain head whose body is still to come, as of clients that send the two one after the other."""
+
+    BODY = "body"
+
+
+def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | Unfinished | None:
+    """The request in the bytes, if one plain request, or its head, is all there is in them."""
     if len(data) > LARGEST:
         return None
     read = _Read()
@@ -79,7 +86,8 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | N
         return None
     method = _METHODS.get(parser.get_method())
     if (
-        (read.begun, read.ended) != (1, 1)
+        read.begun != 1
+        or not read.has_head
         or method is None
         or parser.get_http_version() != "1.1"
         or _PLAIN_TARGET.fullmatch(read.target) is None
@@ -90,16 +98,19 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | N
         or _FOLDED.search(data)
     ):
         return None
+    if not read.is_whole:
+        return Unfinished.BODY
     return WholeRequest(transport, method, read.target.decode(), headers, read.body)
 
 
 class _Read:
     """What the parser tells of as it reads."""
 
-    __slots__ = ("begun", "body", "ended", "headers", "target")
+    __slots__ = ("begun", "body", "has_head", "headers", "is_whole", "target")
 
     def __init__(self) -> None:
-        self.begun = self.ended = 0
+        self.begun = 0
+        self.has_head = self.is_whole = False
         self.target = self.body = b""
         self.headers: list[tuple[bytes, bytes]] = []
 
@@ -112,8 +123,11 @@ class _Read:
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name, value))
 
+    def on_headers_complete(self) -> None:
+        self.has_head = True
+
     def on_body(self, part: bytes) -> None:
         self.body += part
 
     def on_message_complete(self) -> None:
-        self.ended += 1
+        self.is_whole = True

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from gateway.http.whole_request import LARGEST, whole_request
+from gateway.http import protocol
+from gateway.http.whole_request import LARGEST, Unfinished, WholeRequest, whole_request
 from tests.gateway.http.demo_app import KEY, World
 
 HEAD = f"POST /v1/trouble HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
@@ -20,8 +21,8 @@ class Nowhere(asyncio.Transport):
     """Where nothing is sent."""
 
 
-def is_whole(data: bytes) -> bool:
-    return whole_request(data, Nowhere()) is not None
+def takes_the_long_way(data: bytes) -> bool:
+    return whole_request(data, Nowhere()) is None
 
 
 def posted(body: bytes, *lines: str) -> bytes:
@@ -31,7 +32,7 @@ def posted(body: bytes, *lines: str) -> bytes:
 
 def test_a_plain_request_is_read_to_its_last_byte() -> None:
     request = whole_request(posted(b'{"how": "refuse"}', "X-Request-Id: 0123456789abcdef"), Nowhere())
-    assert request is not None
+    assert isinstance(request, WholeRequest)
     assert (request.method, request.raw_path, request.body) == ("POST", "/v1/trouble", b'{"how": "refuse"}')
     assert request.headers["x-request-id"] == "0123456789abcdef"
     assert request.headers.getall("Content-Type") == ["application/json"]
@@ -39,15 +40,21 @@ def test_a_plain_request_is_read_to_its_last_byte() -> None:
 
 def test_a_query_is_read_as_aiohttp_reads_it() -> None:
     request = whole_request(b"GET /v1/greetings?wait=1&wait=2&empty= HTTP/1.1\r\nHost: x\r\n\r\n", Nowhere())
-    assert request is not None
+    assert isinstance(request, WholeRequest)
     assert list(request.query.items()) == [("wait", "1"), ("wait", "2"), ("empty", "")]
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_body_that_is_still_to_come_is_told_from_what_takes_the_long_way(missing: int) -> None:
+    assert whole_request(posted(b"{}")[:-missing], Nowhere()) is Unfinished.BODY
+    assert takes_the_long_way(posted(b"{}", "Expect: 100-continue")[:-missing])
 
 
 @pytest.mark.parametrize(
     "data",
     [
         b"",
-        posted(b"{}")[:-1],
+        posted(b"{}")[:-3],
         posted(b"{}") + b"G",
         posted(b"{}") * 2,
         posted(b" " * LARGEST),
@@ -74,14 +81,14 @@ def test_a_query_is_read_as_aiohttp_reads_it() -> None:
     ],
 )
 def test_what_is_unfinished_or_followed_by_more_or_out_of_the_ordinary_takes_the_long_way(data: bytes) -> None:
-    assert not is_whole(data)
+    assert takes_the_long_way(data)
 
 
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_read_or_left_alone(data: bytes) -> None:
-    is_whole(data)
-    is_whole(posted(b"{}") + data)
-    is_whole(data + posted(b"{}"))
+    takes_the_long_way(data)
+    takes_the_long_way(posted(b"{}") + data)
+    takes_the_long_way(data + posted(b"{}"))
 
 
 PATHS = (
@@ -101,7 +108,7 @@ LINES = st.sampled_from(
         "Content-Type: ;]?;é*", 'Content-Type: application/json;charset="utf-8"', "Accept-Language: en",
         "Accept-Language: ko;q=0.1,en", "X-Request-Id: 0123456789abcdef  ", "X-Request-Id: 010-1234-5678",
         "Idempotency-Key: ", "Idempotency-Key: a b", "Connection: keep-alive", "Connection: close", "Content-Length: 0",
-        "Content-Length: 2", "Transfer-Encoding: chunked", "Content-Encoding: gzip", "Content-Encoding: identity",
+        "Transfer-Encoding: chunked", "Content-Encoding: gzip", "Content-Encoding: identity",
         "Host: y", "X: \x01", "X : y", "X-Forwarded-For: 192.0.2.1", "traceparent: 00-0-0-00", "X: a\r\n b", "X",
     )
 )  # fmt: skip
@@ -175,9 +182,19 @@ def _comparable(answered: bytes) -> bytes:
 @example(request=posted(b'{"how":"locked"}'))
 @example(request=b"GET /v1/greetings HTTP/1.1\r\nHost: x\r\n\r\n")
 async def test_in_one_read_or_in_two_the_answer_is_the_same(address: tuple[str, int], request: bytes) -> None:
-    whole = await answers(address, request)
-    in_pieces = await answers(address, request[:9], request[9:])
-    assert _comparable(whole) == _comparable(in_pieces)
+    whole = _comparable(await answers(address, request))
+    assert _comparable(await answers(address, request[:9], request[9:])) == whole
+    head = request.find(b"\r\n\r\n") + 4
+    assert _comparable(await answers(address, request[:head], request[head:])) == whole
+
+
+async def test_a_body_that_is_long_in_coming_is_waited_for_as_long_as_any(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "_BODY_IS_CLOSE_SECONDS", 0.0)
+    asked = posted(b'{"how":"locked"}')
+    answered = await answers(address, asked[:-9], asked[-9:-2], asked[-2:])
+    assert [part[:3] for part in answered.split(b"HTTP/1.1 ")[1:]] == [b"423", b"200"]
 
 
 async def test_what_comes_before_the_answer_waits_for_its_turn(address: tuple[str, int], world: World) -> None:
