@@ -35,12 +35,15 @@ def _six_ascii_digits(value: str) -> str:
     return value
 
 
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _past_date(value: str) -> str:
     try:
         given = date.fromisoformat(value)
     except ValueError:
         given = date.max
-    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value) or not date(1900, 1, 1) <= given <= date.today():  # noqa: DTZ011
+    if not _DATE.fullmatch(value) or not date(1900, 1, 1) <= given <= date.today():  # noqa: DTZ011
         raise field_error("지난 날짜를 YYYY-MM-DD로 입력해 주세요.", "Give a past date as YYYY-MM-DD.")
     return value
 
