@@ -21,6 +21,8 @@ from tests import builders
 from tests.gateway.store.valkey_servers import Server, running, until_it_answers
 
 KEEPS = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
+HOLDS = ("--appendonly", "yes", "--appendfsync", "no", "--save", "")
+"""Of a pair it counts what the replica has: how long a busy machine's disk takes for a flush is nobody's concern."""
 FORGETS = ("--appendonly", "no", "--save", "")
 
 
@@ -221,8 +223,8 @@ async def test_fewer_replicas_than_are_needed_are_told(tmp_path: Path) -> None:
 async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, Store]]:
     """A primary and a replica that is in step."""
     with (
-        running(tmp_path / "primary", *KEEPS) as primary,
-        running(tmp_path / "replica", *KEEPS, "--replicaof", f"127.0.0.1 {primary.port}") as replica,
+        running(tmp_path / "primary", *HOLDS) as primary,
+        running(tmp_path / "replica", *HOLDS, "--replicaof", f"127.0.0.1 {primary.port}") as replica,
     ):
         async with store_at(primary) as store, store_at(replica) as replica_store:
 
