@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -72,6 +73,19 @@ async def test_who_came_in_just_before_it_stopped_is_answered(served: Served) ->
         assert (await newcomer[0].read()).startswith(b"HTTP/1.1 200 ")
         served.world.gate.set()
         await stopping
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_comes_as_it_stops_is_not_left_holding_a_dead_line(
+    served: Served, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    monkeypatch.setattr("gateway.http.protocol.NEWCOMER_SECONDS", 0.01)
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await served.stop()
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.to_thread(line.recv, 1) == b""
 
 
 async def test_a_connection_at_rest_is_closed_while_others_are_still_answered(served: Served) -> None:
