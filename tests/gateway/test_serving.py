@@ -79,7 +79,7 @@ async def test_who_came_in_just_before_it_stopped_is_answered(served: Served) ->
 async def test_who_comes_as_it_stops_is_not_left_holding_a_dead_line(
     served: Served, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
-    monkeypatch.setattr("gateway.http.protocol.NEWCOMER_SECONDS", 0.01)
+    monkeypatch.setattr("gateway.http.runner.NEWCOMER_SECONDS", 0.01)
     with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
         for _ in range(turns):
             await asyncio.sleep(0)
