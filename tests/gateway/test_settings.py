@@ -2,6 +2,9 @@
 
 import base64
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from gateway.settings import SettingsRefused, load_settings
 from tests.gateway.installations import needed_settings
 
 PLANTED = "p1anted"
+_NOBODY = 65_534
 
 
 @pytest.fixture
@@ -204,11 +208,27 @@ def test_files_that_cannot_be_read_are_all_named_and_nothing_else(good: pytest.M
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_secret_of_somebody_elses_is_named(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    folder = tmp_path / "secrets"
-    folder.mkdir()
-    (folder / "bonin_port").write_text("8080")
-    (folder / "bonin_port").chmod(0)
-    good.setenv("BONIN_SECRETS_DIR", str(folder))
-    assert refused() == [f"BONIN_PORT: give a file that can be read ({folder / 'bonin_port'}: Permission denied)"]
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """As a user who may read what everybody may; root reads everything."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_a_secret_of_somebody_elses_is_named(good: pytest.MonkeyPatch) -> None:
+    load_settings()  # so that Python has read files of its own, which may be somebody else's as well
+    # Not below pytest's own folder, which nobody else may enter.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "bonin_port").write_text("8080")
+        (folder / "bonin_port").chmod(0)
+        good.setenv("BONIN_SECRETS_DIR", name)
+        with without_rights():
+            told = refused()
+    assert told == [f"BONIN_PORT: give a file that can be read ({folder / 'bonin_port'}: Permission denied)"]
