@@ -25,7 +25,6 @@ _PLAIN_TARGET = re.compile(rb"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=&-]*)?")
 _METHODS: Mapping[bytes, str] = MappingProxyType(
     {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")}
 )
-_FOLDED = re.compile(rb"\r\n[ \t]")
 _OUT_OF_THE_ORDINARY = (hdrs.EXPECT, hdrs.TRANSFER_ENCODING, hdrs.UPGRADE, hdrs.CONTENT_ENCODING)
 
 
@@ -95,7 +94,6 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         or len({name.lower() for name in headers}) != len(headers)
         or any(name in headers for name in _OUT_OF_THE_ORDINARY)
         or headers.get(hdrs.CONNECTION, "keep-alive").lower() != "keep-alive"
-        or _FOLDED.search(data)
     ):
         return None
     if not read.is_whole:
