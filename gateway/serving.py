@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import gc
 import resource
 import socket
 from collections.abc import AsyncIterator
@@ -16,12 +15,9 @@ from gateway.http.connections import CONNECTIONS
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
-from gateway.running import BACKLOG, AddressRefused, PortTaken
+from gateway.running import BACKLOG, AddressRefused, PortTaken, spare_the_collector
 
 _SHUTDOWN_SECONDS = 10.0
-
-_YOUNG_OBJECTS = 10_000
-"""How many more objects there may be until cycles among the young ones are looked for; Python's own is 700."""
 
 _OTHER_FILES = 256
 """Open files that are not connections of callers: the store's, carriers', the log."""
@@ -60,22 +56,13 @@ async def serving(
             if error.errno == errno.EADDRINUSE:
                 raise PortTaken(f"Port {port} on {host} is taken by another program.") from None
             raise AddressRefused(f"Nothing can listen on {host} port {port}: {error.strerror or error}.") from None
-        _spare_the_collector()
+        spare_the_collector()
         yield int(runner.addresses[0][1])
     finally:
         if LIFECYCLE in app:
             app[LIFECYCLE].drain()
             await asyncio.sleep(drain_seconds)
         await runner.cleanup()
-
-
-def _spare_the_collector() -> None:
-    """What is there by now stays: looking through it for cycles again and again holds requests up for nothing.
-
-    What a request makes is freed when it ends, without the collector, so that one has little to find.
-    """
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 def _allow_connections(app: web.Application) -> None:

@@ -1,7 +1,6 @@
 """One process of an import: reads lines, and writes what the API writes for them, many at once."""
 
 import asyncio
-import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -13,6 +12,7 @@ from contacts.models import Contact, Customer
 from gateway.cli.import_rows import BadLine, read_numbers, read_row
 from gateway.core.customers import new_contact
 from gateway.core.errors import FieldError, StoreUnavailable
+from gateway.running import spare_the_collector
 from gateway.settings import Settings, load_settings
 from gateway.store import keys
 from gateway.store.connection import Store
@@ -100,9 +100,7 @@ def begin(url: str, person: str, columns: Sequence[str] | None) -> None:
     """Make this process a worker; its settings are those of the environment."""
     global _worker  # noqa: PLW0603 - what an executor's initializer leaves for its tasks
     _worker = _Worker(load_settings(), url, person, columns)
-    # What is there by now stays, and what is made of a line goes without the collector.
-    gc.freeze()
-    gc.set_threshold(10_000)
+    spare_the_collector()
 
 
 def take(first: int, lines: bytes) -> Came:
