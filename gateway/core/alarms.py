@@ -1,7 +1,7 @@
 """Alarms: what somebody has to look at, until somebody has.
 
 An alarm is known by its kind and its subject. Raised again it is the same alarm, seen once more, so that an attack
-makes one line and not a thousand. Neither subject nor detail holds a number, a name or a code.
+makes one line and not a thousand. Neither its subject nor what was seen holds a number, a name or a code.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,12 @@ class AlarmKind(StrEnum):
     """What an alarm is about; the comment says what its subject is."""
 
     DENIED = "denied"
-    """A customer said that they asked for nothing, by 9 or 아니오. Subject: the customer's id."""
+    """A customer said that they asked for nothing, by 9 or 아니오. Subject: the customer's id. Seen: `operation`,
+    `method`, `verification_id`."""
     LOW_CONVERSION = "low_conversion"
-    """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range. Nothing is
-    texted there until it is cleared, or for the time of the settings."""
+    """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range. Seen: how many
+    were `sent`, and how many of them `verified`. Nothing is texted there until it is cleared, or for the time of the
+    settings."""
 
 
 ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
@@ -34,6 +36,9 @@ ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
     }
 )
 """What operators see, in Korean and English."""
+
+Seen = Mapping[str, str | int]
+"""The facts of one sighting, which each page tells in its own language."""
 
 THE_REST = "*"
 """The subject that counts what is raised of a kind when too many alarms stand already."""
@@ -45,7 +50,7 @@ class Alarm:
 
     kind: AlarmKind
     subject: str
-    detail: str
+    seen: Seen
     """What was seen last."""
     since: int
     last_seen: int
@@ -58,7 +63,7 @@ class Alarm:
 class AlarmStore(Protocol):
     """Keeps what stands, and a bounded history of what was cleared."""
 
-    async def note(self, kind: AlarmKind, subject: str, detail: str) -> bool:
+    async def note(self, kind: AlarmKind, subject: str, seen: Seen) -> bool:
         """Raise it, or see it again: whether it is standing only now."""
         ...
 
@@ -81,12 +86,12 @@ class Alarms:
     def __init__(self, store: AlarmStore) -> None:
         self._store = store
 
-    async def sound(self, kind: AlarmKind, subject: str, detail: str) -> None:
+    async def sound(self, kind: AlarmKind, subject: str, seen: Seen) -> None:
         """Note it in the store, and in the log whether or not the store can be reached."""
         try:
-            new = await self._store.note(kind, subject, detail)
+            new = await self._store.note(kind, subject, seen)
         except StoreUnavailable:
-            _log.error("alarm_not_recorded", kind=kind, subject=subject, detail=detail)
+            _log.error("alarm_not_recorded", kind=kind, subject=subject, **seen)
             return
         if new:
-            _log.warning("alarm_raised", kind=kind, subject=subject, detail=detail)
+            _log.warning("alarm_raised", kind=kind, subject=subject, **seen)

@@ -90,7 +90,7 @@ class Sending:
         if not isinstance(why, RangeHeld) or stored is None or prefix is None:
             return why
         if why.tripped is not None:
-            seen = f"{why.tripped.verified} of {why.tripped.sent} texted codes were used"
+            seen = {"sent": why.tripped.sent, "verified": why.tripped.verified}
             await self._alarms.sound(AlarmKind.LOW_CONVERSION, prefix, seen)
         return texting_held(why, stored, instead)
 

@@ -154,8 +154,12 @@ class Verifications:
             if refusal.problem is not Problem.VERIFICATION_CLOSED:
                 raise
         _log.warning("verification_denied", verification_id=verification.verification_id, channel=channel)
-        detail = f"{verification.operation} by {verification.method}, {verification.verification_id}"
-        await self._alarms.sound(AlarmKind.DENIED, verification.customer_id, detail)
+        seen = {
+            "operation": verification.operation,
+            "method": verification.method,
+            "verification_id": verification.verification_id,
+        }
+        await self._alarms.sound(AlarmKind.DENIED, verification.customer_id, seen)
 
     async def close(self, verification: Verification, status: Status, reason: str, channel: str) -> None:
         try:

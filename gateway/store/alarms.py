@@ -2,7 +2,7 @@
 
 import orjson
 
-from gateway.core.alarms import THE_REST, Alarm, AlarmKind
+from gateway.core.alarms import THE_REST, Alarm, AlarmKind, Seen
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -21,8 +21,8 @@ class RedisAlarms:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def note(self, kind: AlarmKind, subject: str, detail: str) -> bool:
-        words = (_name(kind, subject), detail, MOST_STANDING, _name(kind, THE_REST))
+    async def note(self, kind: AlarmKind, subject: str, seen: Seen) -> bool:
+        words = (_name(kind, subject), orjson.dumps(seen), MOST_STANDING, _name(kind, THE_REST))
         given = await self._store.run(_RAISE, (keys.ALARMS, keys.AUDIT_OF_NOBODY), words)
         return bool(given == b"raised")
 

@@ -1,6 +1,6 @@
 --[[ Raises an alarm, or sees it again; when too many stand, another is counted as one of the rest of its kind.
 KEYS: 1 standing alarms  2 audit
-ARGV: 1 its name (kind, space, subject)  2 what was seen  3 most that stand  4 the name of the rest
+ARGV: 1 its name (kind, space, subject)  2 what was seen, as JSON  3 most that stand  4 the name of the rest
 Answers: 'raised' (it stands only now) | 'seen'. ]]
 local now = store_time()
 local name = ARGV[1]
@@ -12,7 +12,7 @@ end
 local alarm = record and cjson.decode(record) or { since = now, count = 0 }
 alarm.count = alarm.count + 1
 alarm.last_seen = now
-alarm.detail = ARGV[2]
+alarm.seen = cjson.decode(ARGV[2])
 redis.call('HSET', KEYS[1], name, cjson.encode(alarm))
 if record then
   return 'seen'

@@ -18,7 +18,7 @@ def kept(ports: Ports) -> AlarmStore:
 
 
 async def test_an_alarm_that_many_raise_at_once_is_new_to_one_of_them(kept: AlarmStore) -> None:
-    new = await asyncio.gather(*(kept.note(KIND, SUBJECT, f"time {n}") for n in range(20)))
+    new = await asyncio.gather(*(kept.note(KIND, SUBJECT, {"time": n}) for n in range(20)))
     assert sorted(new) == [False] * 19 + [True]
     (alarm,) = await kept.standing()
     assert (alarm.kind, alarm.subject, alarm.count) == (KIND, SUBJECT, 20)
@@ -26,30 +26,30 @@ async def test_an_alarm_that_many_raise_at_once_is_new_to_one_of_them(kept: Alar
 
 
 async def test_an_alarm_shows_what_was_seen_last(kept: AlarmStore) -> None:
-    for detail in ("first", "둘째 \"'{}"):
-        await kept.note(KIND, SUBJECT, detail)
-    assert [alarm.detail for alarm in await kept.standing()] == ["둘째 \"'{}"]
+    await kept.note(KIND, SUBJECT, {"method": "ars"})
+    await kept.note(KIND, SUBJECT, {"method": "둘째 \"'{}", "sent": 50})
+    assert [alarm.seen for alarm in await kept.standing()] == [{"method": "둘째 \"'{}", "sent": 50}]
 
 
 async def test_the_latest_seen_comes_first(kept: AlarmStore) -> None:
-    await kept.note(KIND, SUBJECT, "")
+    await kept.note(KIND, SUBJECT, {})
     await asyncio.sleep(0.002)
-    await kept.note(AlarmKind.LOW_CONVERSION, "+821023", "")
+    await kept.note(AlarmKind.LOW_CONVERSION, "+821023", {})
     assert [alarm.subject for alarm in await kept.standing()] == ["+821023", SUBJECT]
 
 
 async def test_a_cleared_alarm_is_kept_with_who_and_why_and_may_be_raised_anew(kept: AlarmStore) -> None:
-    await kept.note(KIND, SUBJECT, "seen")
+    await kept.note(KIND, SUBJECT, {"method": "ars"})
     assert await kept.clear(KIND, SUBJECT, "lee", "고객과 통화함")
     assert not await kept.clear(KIND, SUBJECT, "kim", "too late")
     assert await kept.standing() == []
     (alarm,) = await kept.cleared()
-    assert (alarm.subject, alarm.detail, alarm.cleared_by, alarm.cleared_because) == (
-        SUBJECT, "seen", "lee", "고객과 통화함",
+    assert (alarm.subject, alarm.seen, alarm.cleared_by, alarm.cleared_because) == (
+        SUBJECT, {"method": "ars"}, "lee", "고객과 통화함",
     )  # fmt: skip
     assert alarm.cleared_at is not None
     assert alarm.cleared_at >= alarm.since
-    assert await kept.note(KIND, SUBJECT, "again")
+    assert await kept.note(KIND, SUBJECT, {})
     assert [alarm.count for alarm in await kept.standing()] == [1]
 
 
@@ -63,7 +63,7 @@ async def test_whoever_raises_alarms_without_end_fills_one_line(
 ) -> None:
     monkeypatch.setattr(alarms, "MOST_STANDING", 3)
     for number in range(8):
-        await kept.note(KIND, f"customer-{number}", "")
+        await kept.note(KIND, f"customer-{number}", {})
     counts = {alarm.subject: alarm.count for alarm in await kept.standing()}
     assert counts == {"customer-0": 1, "customer-1": 1, "customer-2": 1, THE_REST: 5}
 
@@ -71,7 +71,7 @@ async def test_whoever_raises_alarms_without_end_fills_one_line(
 async def test_the_history_forgets_its_oldest(kept: AlarmStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarms, "CLEARED_KEPT", 3)
     for number in range(5):
-        await kept.note(KIND, f"customer-{number}", "")
+        await kept.note(KIND, f"customer-{number}", {})
         await kept.clear(KIND, f"customer-{number}", "lee", "seen")
     assert [alarm.subject for alarm in await kept.cleared()] == ["customer-4", "customer-3", "customer-2"]
     assert [alarm.subject for alarm in await kept.cleared(1)] == ["customer-4"]

@@ -167,7 +167,7 @@ async def test_the_hold_ends_by_itself_and_counts_anew(ports: Ports, ranges: Red
 
 async def test_who_clears_the_alarm_ends_the_hold(ports: Ports, ranges: RedisRanges) -> None:
     alarms = RedisAlarms(ports.store)
-    await alarms.note(AlarmKind.LOW_CONVERSION, HERE, "")
+    await alarms.note(AlarmKind.LOW_CONVERSION, HERE, {})
     await _texted(ports, spans_ago=3, sent=50)
     with pytest.raises(RangeHeld):
         await ranges.take(HERE, Texting.CODE)

@@ -1,0 +1,46 @@
+"""Alarms as operators read them: what was seen, in the language of the page, and where to go from there."""
+
+import re
+
+from demo.carriers import SMS_NUMBER
+from gateway.core.alarms import AlarmKind
+from gateway.store.alarms import RedisAlarms
+from gateway.store.connection import Store
+from gateway.store.embedded import EmbeddedStore
+from tests.e2e.caller import Person
+from tests.e2e.conftest import Served
+from tests.e2e.ops.operator import Operator, seen
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+def told_of(subject: str, page: str) -> str:
+    """What stands in the row of what was seen last, of the alarm about this subject."""
+    (alarm,) = [alarm for alarm in page.split("<article")[1:] if f"{subject}<" in alarm]
+    found = re.search("<dt>(?:마지막으로 본 것|Seen last)</dt><dd>(.*?)</dd>", alarm, re.DOTALL)
+    assert found is not None, alarm
+    return " ".join(re.sub("<[^>]+>", "", found[1]).split())
+
+
+async def test_a_denial_is_told_with_its_operation_and_method_and_leads_to_the_verification(
+    viewer: Operator, person: Person
+) -> None:
+    opened = await person.start("sms_reply")
+    await person.texted(1)
+    await person.text("아니오", to=SMS_NUMBER)
+    korean = await seen(viewer, "/ops/alarms", f"{person.customer_id}<")
+    english = await viewer.get("/ops/alarms", ENGLISH)
+    assert told_of(person.customer_id, korean.text).startswith(f"인증서 발급 · 문자 답장 인증 · {opened['id']} ·")
+    assert told_of(person.customer_id, english.text).startswith(f"certificate issuance · SMS reply · {opened['id']} ·")
+    assert f'href="/ops/verifications/{opened["id"]}"' in korean.text
+
+
+async def test_unused_codes_are_told_with_how_many_there_were(viewer: Operator, served: Served) -> None:
+    prefix = "+82109876"
+    store = Store(EmbeddedStore(served.directory / "data").url)
+    await store.open()
+    await RedisAlarms(store).note(AlarmKind.LOW_CONVERSION, prefix, {"sent": 1_250, "verified": 3})
+    await store.close()
+    korean, english = await viewer.get("/ops/alarms"), await viewer.get("/ops/alarms", ENGLISH)
+    assert told_of(prefix, korean.text).startswith("문자로 보낸 인증번호 1,250개 가운데 3개만 쓰임 ·")
+    assert told_of(prefix, english.text).startswith("only 3 of 1,250 texted codes were used ·")
