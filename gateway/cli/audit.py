@@ -46,6 +46,9 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
     leave out is there as digests, so that `bonin audit verify` can still follow the chain.
     """
     wanted = Wanted(arguments.since, arguments.until, arguments.customer)
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
+        print("Nothing lies between --from and --to: give --from the earlier time, --to the later.", file=sys.stderr)  # noqa: T201
+        return 2
     async with open_audit(settings) as audit:
         await audit.sealer.seal_everything()
         open_reasons = audit.words.reasons if arguments.with_reasons else None

@@ -41,6 +41,10 @@ def load_policy(folder: Path | None = None, operations: Path | None = None) -> P
     """
     home: Path | Traversable = folder if folder is not None else files("gateway").joinpath("policy")
     table: Path | Traversable = operations if operations is not None else home.joinpath(OPERATIONS)
+    if isinstance(home, Path) and not home.is_dir():
+        raise PolicyRefused(
+            [f"{home}: no such folder; a policy is a folder with {VERSION}, {OPERATIONS} and {SIGNALS}"]
+        )
     problems: list[str] = []
     name, operation_lines, signal_lines = (
         _text(file, problems) for file in (home.joinpath(VERSION), table, home.joinpath(SIGNALS))
@@ -59,16 +63,16 @@ def _text(file: Path | Traversable, problems: list[str]) -> str:
     try:
         content = file.read_bytes()
     except OSError as error:
-        problems.append(f"{file.name}: cannot be read ({error.strerror})")
+        problems.append(f"{file}: cannot be read ({error.strerror})")
         return ""
     if len(content) > _LARGEST_FILE:
-        problems.append(f"{file.name}: larger than a table of this kind can be")
+        problems.append(f"{file}: larger than a table of this kind can be")
         return ""
     try:
         # A spreadsheet writes a mark before the first character, and lines of its own kind.
         return "\n".join(content.decode("utf-8-sig").splitlines()) + "\n"
     except UnicodeDecodeError:
-        problems.append(f"{file.name}: save it as UTF-8")
+        problems.append(f"{file}: save it as UTF-8")
         return ""
 
 

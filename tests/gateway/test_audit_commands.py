@@ -88,6 +88,22 @@ def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_anoth
     assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("--from", "2026-11-28", "--to", "2026-11-27"),
+        ("--from", "2026-11-27T09:00:00+09:00", "--to", "2026-11-27T00:00:00+00:00"),
+    ],
+)
+def test_an_export_of_no_time_at_all_is_refused_instead_of_empty(
+    settings: Path, capsys: pytest.CaptureFixture[str], times: tuple[str, ...]
+) -> None:
+    assert main(["audit", "export", *times]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "give --from the earlier time" in printed.err
+
+
 def test_an_export_of_one_customer_or_of_some_days_still_verifies(settings: Path, tmp_path: Path) -> None:
     tell(2, "sung-chunhyang")
     today = datetime.now(UTC) + timedelta(hours=9)

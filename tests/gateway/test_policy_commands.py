@@ -64,6 +64,11 @@ def test_the_folder_of_the_environment_takes_the_place_of_the_packaged_one(
     assert json.loads(capsys.readouterr().out)["operations"][0]["per_day"] == 77
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "show", str(tmp_path / "nowhere")]) == 2
+    assert capsys.readouterr().err.startswith(f"{tmp_path / 'nowhere'}: no such folder")
+
+
 @pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize("command", [["serve"], ["check-config"], ["policy", "show"], ["policy", "replay", "FOLDER"]])
 def test_a_bad_table_is_refused_before_anything_starts(

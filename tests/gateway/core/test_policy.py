@@ -167,9 +167,17 @@ def test_files_that_are_missing_or_in_another_encoding_are_named(tmp_path: Path)
     (copy_of_the_packaged(tmp_path) / "version.txt").unlink()
     (tmp_path / "signals.csv").write_bytes("신호".encode("cp949"))
     assert _problems(tmp_path) == [
-        "version.txt: cannot be read (No such file or directory)",
-        "signals.csv: save it as UTF-8",
+        f"{tmp_path / 'version.txt'}: cannot be read (No such file or directory)",
+        f"{tmp_path / 'signals.csv'}: save it as UTF-8",
     ]
+
+
+def test_a_folder_that_is_not_there_is_named_with_what_a_policy_is(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    (problem,) = _problems(nowhere)
+    assert (
+        problem == f"{nowhere}: no such folder; a policy is a folder with version.txt, operations.csv and signals.csv"
+    )
 
 
 def test_a_refusal_tells_each_problem_on_a_line_of_its_own(tmp_path: Path) -> None:
@@ -182,7 +190,7 @@ def test_a_refusal_tells_each_problem_on_a_line_of_its_own(tmp_path: Path) -> No
 def test_a_file_that_is_no_table_by_its_size_is_not_read(tmp_path: Path) -> None:
     table = copy_of_the_packaged(tmp_path) / "operations.csv"
     table.write_bytes(b"x" * ((1 << 20) + 1))
-    assert _problems(tmp_path) == ["operations.csv: larger than a table of this kind can be"]
+    assert _problems(tmp_path) == [f"{table}: larger than a table of this kind can be"]
 
 
 def test_an_empty_table_is_told_by_its_first_line(tmp_path: Path) -> None:
