@@ -28,7 +28,7 @@ _CSP = (
 
 
 def add_docs_page(app: web.Application) -> None:
-    """Serve `/docs`, and lead there who opens the bare address; its files are among the static ones."""
+    """Serve `/docs`, and lead there from the bare address and from `/docs/`; its files are among the static ones."""
 
     async def show(_: web.Request) -> web.Response:
         return web.Response(
@@ -39,4 +39,5 @@ def add_docs_page(app: web.Application) -> None:
         return web.Response(status=302, headers={"Location": "/docs"})
 
     app.router.add_get("/docs", show)
-    app.router.add_get("/", lead)
+    for path in ("/", "/docs/"):
+        app.router.add_get(path, lead)

@@ -36,6 +36,7 @@ async def test_the_vendored_files_carry_their_licence(client: ClientSession) -> 
         assert "Apache License" in await answer.text()
 
 
-async def test_the_bare_address_leads_to_the_reference(client: ClientSession) -> None:
-    async with client.get("/", allow_redirects=False) as answer:
+@pytest.mark.parametrize("path", ["/", "/docs/"])
+async def test_the_bare_address_and_a_trailing_slash_lead_to_the_reference(client: ClientSession, path: str) -> None:
+    async with client.get(path, allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (302, "/docs")
