@@ -16,7 +16,6 @@ from gateway.running import spare_the_collector
 from gateway.settings import Settings, load_settings
 from gateway.store import keys
 from gateway.store.connection import Store
-from gateway.store.refusals import why_away
 from gateway.store.registering import RedisRegistrations
 
 _TOGETHER = 500
@@ -110,5 +109,5 @@ def take(first: int, lines: bytes) -> Came:
     try:
         return _worker.take(first, lines)
     except StoreUnavailable as away:
-        # Another process sees a cause no more.
-        raise StoreUnavailable(why_away(away)) from None
+        # Another process gets no more of an exception than its words.
+        raise StoreUnavailable(str(away)) from None

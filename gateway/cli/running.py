@@ -12,7 +12,6 @@ from gateway.log import configure_logging
 from gateway.running import AddressRefused, run
 from gateway.settings import PolicySettings, Settings, SettingsRefused, load_settings
 from gateway.store.embedded import EmbeddedStoreFailed
-from gateway.store.refusals import why_away
 from gateway.store.standing import ForgetfulStore
 from gateway.telemetry import TelemetryMissing
 
@@ -37,7 +36,7 @@ def run_command(parsed: argparse.Namespace) -> int:
     except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable as away:
-        print(f"The store cannot be used: {why_away(away)}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201
+        print(f"The store cannot be used: {away}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201
     except BrokenPipeError:
         # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -44,4 +44,10 @@ class Refusal(Exception):
 
 
 class StoreUnavailable(Exception):
-    """The store did not answer. What was asked of it may have been done or not: nothing is asked twice."""
+    """The store did not answer. What was asked of it may have been done or not: nothing is asked twice.
+
+    `why` is for the log and for operators: no key, no value, no password.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)

@@ -17,7 +17,7 @@ from gateway.store.refusals import ClusterDownError, ElsewhereError, MovedError,
 from gateway.store.shards import SLOTS
 from gateway.store.slots import slot_of
 from gateway.store.topology import Claim, Layout, claims_in, settled
-from gateway.store.wire import Argument, Sent, fail, pack
+from gateway.store.wire import CLOSED, Argument, Sent, fail, pack
 
 _PATIENCE_SECONDS = 3.0
 """How long a command that nobody could take is offered again."""
@@ -27,6 +27,8 @@ _MOST_HOPS = 5
 """Nodes that do not agree yet send a command to and fro; then it waits."""
 _ASKED_SECONDS = 1.0
 """A node that has not said who has what by then is left out."""
+_NO_PRIMARY = "a shard of the cluster has no primary that is known"
+_DISAGREE = "the nodes of the cluster do not agree on who has a shard"
 _NOBODY = Layout((None,) * SLOTS, frozenset())
 
 
@@ -81,7 +83,7 @@ class Cluster:
 
     async def close(self) -> None:
         self._is_closed = True
-        fail([*self._waiting])
+        fail([*self._waiting], CLOSED)
         self._waiting.clear()
         for node in [*self._nodes.values()]:
             await node.close()
@@ -107,7 +109,7 @@ class Cluster:
             else:
                 self.look_soon()
                 self.in_doubt.set()
-                self._wait(sent, StoreUnavailable() if isinstance(refused, ElsewhereError) else refused)
+                self._wait(sent, StoreUnavailable(_DISAGREE) if isinstance(refused, ElsewhereError) else refused)
         except StoreUnavailable as away:
             sent.settle(away)
 
@@ -119,7 +121,7 @@ class Cluster:
         """Raises `StoreUnavailable`."""
         address = (await self.look()).owners[slot]
         if address is None:
-            raise StoreUnavailable
+            raise StoreUnavailable(_NO_PRIMARY)
         return address
 
     async def look(self) -> Layout:
@@ -142,7 +144,7 @@ class Cluster:
     async def _look(self) -> None:
         claims = await self._claims(self._layout.primaries) or await self._claims(self._endpoint.seeds)
         if not claims:
-            raise StoreUnavailable
+            raise StoreUnavailable("no node of the cluster says who has what")
         self._layout = settled(claims)
         await self._forget()
 
@@ -171,7 +173,7 @@ class Cluster:
         address = self._layout.owners[sent.slot]
         if address is None:
             self.look_soon()
-            self._wait(sent, StoreUnavailable())
+            self._wait(sent, StoreUnavailable(_NO_PRIMARY))
         else:
             self._at(address).enqueue(sent, sent.is_durable)
 

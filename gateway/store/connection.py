@@ -150,7 +150,7 @@ class Store:
         try:
             return self._servers.ask(words, durable)
         except UnicodeError:  # a word with a lone surrogate
-            raise StoreUnavailable from None
+            raise StoreUnavailable("a word of a command is no text: it has half of a surrogate pair") from None
 
 
 class _Alone:

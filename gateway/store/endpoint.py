@@ -104,7 +104,7 @@ class Endpoint:
         if self.database:
             await ask("SELECT", self.database)
         if self.sentinels and (await ask("ROLE"))[0] != b"master":
-            raise StoreUnavailable
+            raise StoreUnavailable("what the sentinels name is no primary")
 
     async def connect(self, protocol: asyncio.Protocol) -> None:
         """Open a connection for the protocol. Raises OSError; `StoreUnavailable` when no sentinel knows a primary."""
@@ -128,7 +128,7 @@ class Endpoint:
                 continue
             if isinstance(told, list):
                 return told[0].decode(), int(told[1])
-        raise StoreUnavailable
+        raise StoreUnavailable("no sentinel answers and knows a primary")
 
 
 async def _asked(host: str, port: int, *words: str) -> object:

@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.core.errors import StoreUnavailable
 from gateway.store.endpoint import Endpoint
-from gateway.store.wire import Argument, Held, Sent, Wire, fail, pack
+from gateway.store.wire import CLOSED, Argument, Held, Sent, Wire, fail, pack
 
 _WIRES = 4
 """One is enough until it has to wait for replicas."""
@@ -38,7 +38,7 @@ class Node:
         return len(self._queue) + sum([wire.load for wire in self._wires])
 
     async def close(self) -> None:
-        fail(self._queue)
+        fail(self._queue, CLOSED)
         self._queue, self._durable = [], []
         for wire in self._wires:
             await wire.close()
@@ -53,7 +53,7 @@ class Node:
         if not self._queue:
             self._unanswered = sum([wire.load for wire in self._wires])
         if len(self._queue) + self._unanswered >= _MOST_WAITING:
-            raise StoreUnavailable
+            raise StoreUnavailable(f"{_MOST_WAITING:,} commands wait for it already")
         if not self._queue:
             self._loop.call_soon(self._send)
         self._queue.append(sent)

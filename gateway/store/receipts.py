@@ -7,6 +7,7 @@ from gateway.core.stores import Redemption
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.lineage import fence_of
+from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.scripts import load
 
 _REDEEM = load("redeem_receipt")
@@ -36,7 +37,7 @@ class RedisReceipts:
             durable=True,
         )
         if given == [b"too_few_replicas"]:
-            raise StoreUnavailable
+            raise StoreUnavailable(TOO_FEW_REPLICAS)
         return Redemption(given[0].decode())
 
     async def now(self) -> int:

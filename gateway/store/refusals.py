@@ -2,7 +2,11 @@
 
 import re
 
+import hiredis
+
 from gateway.core.errors import StoreUnavailable
+
+TOO_FEW_REPLICAS = "it has fewer replicas than BONIN_STORE_REPLICAS"
 
 
 class ResponseError(Exception):
@@ -118,12 +122,24 @@ class RightMissing(StoreUnavailable):
 
 
 def away(why: Exception | None) -> StoreUnavailable:
-    """What whoever asked is told, and why."""
+    """What whoever asked is told; nothing is known of why when a connection just ended."""
     if isinstance(why, NoPermissionError):
         return RightMissing(why)
-    told = StoreUnavailable()
+    told = StoreUnavailable(_words_of(why))
     told.__cause__ = why
     return told
+
+
+def _words_of(why: Exception | None) -> str:
+    if why is None:
+        return "the connection was lost"
+    if isinstance(why, hiredis.ProtocolError):
+        return "nobody there speaks as a store does"
+    if isinstance(why, StoreUnavailable | OSError) and str(why):
+        return str(why)
+    if isinstance(why, TimeoutError):
+        return "it did not answer in time"
+    return _first_word(why) or type(why).__name__
 
 
 def is_out_of_service(error: Exception) -> bool:
@@ -135,19 +151,10 @@ def is_out_of_service(error: Exception) -> bool:
 def kind_of_refusal(error: StoreUnavailable) -> str | None:
     """The word that the server refused with, such as `OOM`, and no more: a stranger may repeat the password that it
     was sent. Nothing when it said nothing."""
-    cause = error.__cause__
-    if type(cause) is ResponseError:
-        return str(cause).partition(" ")[0]
-    return next((word for word, kind in _ERRORS.items() if type(cause) is kind), None)
+    return _first_word(error.__cause__)
 
 
-def why_away(error: StoreUnavailable) -> str:
-    """For the log."""
-    cause = error.__cause__
-    if told := str(error):
-        return told
-    if cause is None:
-        return "the connection was lost, or nobody there speaks as a store does"
-    if (word := kind_of_refusal(error)) is not None:
-        return word
-    return str(cause) if isinstance(cause, OSError) and str(cause) else type(cause).__name__
+def _first_word(refusal: BaseException | None) -> str | None:
+    if type(refusal) is ResponseError:
+        return str(refusal).partition(" ")[0]
+    return next((word for word, kind in _ERRORS.items() if type(refusal) is kind), None)

@@ -8,7 +8,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.node import Node
-from gateway.store.refusals import ResponseError, RightMissing
+from gateway.store.refusals import ResponseError, RightMissing, away
 from gateway.store.shards import NOBODYS
 
 _SOON_SECONDS = 2.0
@@ -87,7 +87,7 @@ async def standing_of(node: Node) -> StoreStanding:
 async def standings_of(nodes: Sequence[Node]) -> dict[Node, StoreStanding]:
     """Of those that answer soon. Raises `StoreUnavailable` when none does, as the last of them failed."""
     told = await asyncio.gather(*map(_soon, nodes), return_exceptions=True)
-    standings, why = dict[Node, StoreStanding](), StoreUnavailable()
+    standings, why = dict[Node, StoreStanding](), StoreUnavailable("it has no primary")
     for node, one in zip(nodes, told, strict=True):
         if isinstance(one, StoreStanding):
             standings[node] = one
@@ -104,8 +104,8 @@ async def _soon(node: Node) -> StoreStanding:
     try:
         async with asyncio.timeout(_SOON_SECONDS):
             return await standing_of(node)
-    except TimeoutError:
-        raise StoreUnavailable from None
+    except TimeoutError as error:
+        raise away(error) from error
 
 
 def _is_in_step(told: tuple[str, str]) -> bool:

@@ -24,6 +24,7 @@ from gateway.store.connection import Store
 from gateway.store.counted import NOTHING, Counters
 from gateway.store.lineage import fence_of
 from gateway.store.recent_terms import RecentTerms
+from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.scripts import load
 from gateway.store.shards import verification_start
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
@@ -262,4 +263,4 @@ def _raise_if_over(given: list[Any]) -> None:
         case [b"closed", status]:
             raise VerificationClosed(Status(status.decode()))
         case [b"too_few_replicas"]:
-            raise StoreUnavailable
+            raise StoreUnavailable(TOO_FEW_REPLICAS)

@@ -38,7 +38,7 @@ class WaitingLine:
                 return await answers.ask(*words)
         except TimeoutError as error:
             self.close()
-            raise StoreUnavailable from error
+            raise away(error) from error
         except (asyncio.CancelledError, StoreUnavailable):
             self.close()
             raise
@@ -63,7 +63,7 @@ class WaitingLine:
                         # The shard has left this node, which refuses now; or somebody came back who had just left.
                         answers.send("SSUBSCRIBE", channel)
         except ResponseError as error:
-            raise StoreUnavailable from error
+            raise away(error) from error
         finally:
             self.close()
 
@@ -93,7 +93,7 @@ class WaitingLine:
             async with asyncio.timeout(_SILENCE_SECONDS):
                 return await answers.next()
         except TimeoutError as error:
-            raise StoreUnavailable from error
+            raise away(error) from error
 
     async def _open(self) -> "_Answers":
         if self._answers is not None:
@@ -105,7 +105,7 @@ class WaitingLine:
                 await self._endpoint.greet(opened.ask)
         except (OSError, TimeoutError, ResponseError) as error:
             opened.close()
-            raise StoreUnavailable from error
+            raise away(error) from error
         except BaseException:
             opened.close()
             raise
@@ -162,7 +162,5 @@ class _Answers(asyncio.Protocol):
         return answer
 
     def _lose(self, error: Exception | None) -> None:
-        lost = StoreUnavailable()
-        lost.__cause__ = error
-        self._come.put_nowait(lost)
+        self._come.put_nowait(away(error))
         self.close()

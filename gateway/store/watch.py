@@ -15,7 +15,7 @@ from gateway.core.tasks import end
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.lineage import Lineage, fence_of
-from gateway.store.refusals import ResponseError, RightMissing, kind_of_refusal, why_away
+from gateway.store.refusals import ResponseError, RightMissing, kind_of_refusal
 from gateway.store.scripts import load
 from gateway.store.standing import ForgetfulStore, StoreStanding, require_room, standing_of, standings_of
 
@@ -150,7 +150,7 @@ class StoreWatch:
         except StoreUnavailable as error:
             if at_start and isinstance(error, RightMissing):
                 raise
-            if (why := why_away(error)) != self._away:
+            if (why := str(error)) != self._away:
                 _log.error("store_away", why=why)
             self._away = why
             return []

@@ -23,6 +23,8 @@ _OPENING_SECONDS = 5.0
 _SILENCE_SECONDS = 5.0
 """A store that owes an answer and has said nothing for so long is given up."""
 _LOOKED_EVERY_SECONDS = 1.0
+_NOT_ON_REPLICAS = "replicas have not said in time that they hold what was written"
+CLOSED = StoreUnavailable("this process has closed its connections")
 _MORE = object()
 
 
@@ -78,19 +80,20 @@ class Held(Sent):
             command.holder = self
 
     def take(self, answer: object) -> None:
-        is_held = isinstance(answer, int) and answer >= self._replicas
-        self._release(is_held)
-        self.settle(answer)
+        if isinstance(answer, int):
+            self._release(None if answer >= self._replicas else StoreUnavailable(_NOT_ON_REPLICAS))
+        super().take(answer)
 
     def settle(self, answer: object) -> None:
-        self._release(is_held=False)
+        if isinstance(answer, Exception):
+            self._release(answer)
         super().settle(answer)
 
-    def _release(self, is_held: bool) -> None:
+    def _release(self, why_not: Exception | None) -> None:
         """Answer what was held. A command that was sent elsewhere meanwhile is not held here any more."""
         for command in self._commands:
             if command.holder is self:
-                command.settle(command.answer if is_held else StoreUnavailable())
+                command.settle(command.answer if why_not is None else away(why_not))
 
 
 class Wire:
@@ -121,7 +124,7 @@ class Wire:
         if self._line is not None and self._line.is_open:
             self._line.write(batch)
         elif self._is_closed:
-            fail(batch)
+            fail(batch, CLOSED)
         else:
             self._unsent += batch
             if self._opening is None:
@@ -133,7 +136,7 @@ class Wire:
         if self._opening is not None:
             await end(self._opening)
         if self._line is not None:
-            self._line.give_up()
+            self._line.give_up(CLOSED)
             await self._line.gone.wait()
 
     async def _open(self) -> None:
@@ -146,7 +149,7 @@ class Wire:
             self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
         except StoreUnavailable as error:
-            why = cast(Exception | None, error.__cause__)
+            why = cast(Exception, error.__cause__ or error)
         except (OSError, TimeoutError, ResponseError) as error:
             why = error
         finally:
@@ -186,14 +189,17 @@ class _Line(asyncio.Protocol):
                 unanswered.popleft().take(answer)
                 if isinstance(answer, ReadOnlyError):
                     # It is a replica now: the next connection may find the primary.
-                    self.give_up()
+                    self.give_up(answer)
                     return
-        except (hiredis.ProtocolError, IndexError):
-            # No Redis speaks there, or it answers what nobody asked: nothing more from it can be trusted.
-            self.give_up()
+        except hiredis.ProtocolError as error:
+            # No Redis speaks there.
+            self.give_up(error)
+        except IndexError:
+            # It answers what nobody asked: nothing more from it can be trusted.
+            self.give_up(StoreUnavailable("it answered what nobody had asked"))
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.give_up()
+        self.give_up(error)
         self.gone.set()
 
     def write(self, batch: Sequence[Sent]) -> None:
@@ -213,7 +219,7 @@ class _Line(asyncio.Protocol):
         self.write((sent,))
         return await sent.future
 
-    def give_up(self) -> None:
+    def give_up(self, why: Exception | None = None) -> None:
         """Fail what was sent and not answered: its outcome is not known."""
         if self.is_open:
             self.is_open = False
@@ -222,14 +228,14 @@ class _Line(asyncio.Protocol):
             self._look.cancel()
             self._look = None
         lost, self.unanswered = self.unanswered, deque()
-        fail(lost)
+        fail(lost, why)
 
     def _look_for_silence(self) -> None:
         self._look = None
         if not self.unanswered:
             return
         if self._loop.time() - self._heard_at > _SILENCE_SECONDS:
-            self.give_up()
+            self.give_up(TimeoutError())
         else:
             self._look = self._loop.call_later(_LOOKED_EVERY_SECONDS, self._look_for_silence)
 

@@ -225,7 +225,7 @@ async def test_a_sealer_that_is_open_seals_by_itself_and_outlives_the_store_bein
     rooms: AuditRooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eager = AuditRooms.over(rooms.store, sealed_after=1)
-    unsealed, failures = eager.audit.unsealed, [StoreUnavailable(), StoreUnavailable()]
+    unsealed, failures = eager.audit.unsealed, [StoreUnavailable("away"), StoreUnavailable("away")]
 
     async def sometimes(shard: int, *, younger_than_ms: int) -> object:
         if failures:

@@ -78,12 +78,12 @@ async def test_a_phone_that_rings_for_a_void_verification_stops(ports: Ports) ->
 async def test_a_store_without_the_replicas_that_it_needs_gives_no_verdict(ports: Ports) -> None:
     verification = await opened(ports)
     ports.store.needed_replicas = 2
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="replicas"):
         await ports.verifications.check(verification, answer(verification, WRONG_CODE))
     ports.store.needed_replicas = 0
     claims = await claims_of(ports, "r1")
     ports.store.needed_replicas = 2
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="replicas"):
         await ports.receipts.redeem(claims, CLIENT)
     ports.store.needed_replicas = 0
     assert await ports.receipts.redeem(claims, CLIENT) is Redemption.REDEEMED

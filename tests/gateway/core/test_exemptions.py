@@ -47,7 +47,7 @@ class Clock:
 
     async def now(self) -> int:
         if self.lost:
-            raise StoreUnavailable
+            raise StoreUnavailable("away")
         return self.at
 
     async def put(self, customer_id: str, exemption: OverseasExemption) -> bool:

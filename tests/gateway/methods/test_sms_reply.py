@@ -134,7 +134,7 @@ async def test_a_text_that_was_judged_before_the_store_went_away_is_not_counted_
     rooms: Rooms, asked: Verification, text: Text, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(message_id: str) -> None:
-        raise StoreUnavailable
+        raise StoreUnavailable("away")
 
     with monkeypatch.context() as patched:
         patched.setattr(rooms.replies, "finish", away)

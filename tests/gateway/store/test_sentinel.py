@@ -92,7 +92,7 @@ async def test_a_promoted_replica_is_followed_and_believes_nothing_that_was_open
 async def test_no_sentinel_that_answers_is_a_store_that_cannot_be_reached() -> None:
     store = Store(f"redis+sentinel://127.0.0.1:{unused_port()}/bonin")
     await store.open()
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="no sentinel answers"):
         await store.command("PING")
     await store.close()
 
