@@ -88,17 +88,11 @@ def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_anoth
     assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
 
 
-@pytest.mark.parametrize(
-    "times",
-    [
-        ("--from", "2026-11-28", "--to", "2026-11-27"),
-        ("--from", "2026-11-27T09:00:00+09:00", "--to", "2026-11-27T00:00:00+00:00"),
-    ],
-)
+@pytest.mark.parametrize("until", ["2026-11-26", "2026-11-26T15:00:00+00:00"])
 def test_an_export_of_no_time_at_all_is_refused_instead_of_empty(
-    settings: Path, capsys: pytest.CaptureFixture[str], times: tuple[str, ...]
+    settings: Path, capsys: pytest.CaptureFixture[str], until: str
 ) -> None:
-    assert main(["audit", "export", *times]) == 2
+    assert main(["audit", "export", "--from", "2026-11-27", "--to", until]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "give --from the earlier time" in printed.err
