@@ -21,7 +21,7 @@ def life_keys(customer_id: str) -> tuple[str, ...]:
     shard = keys.shard_of(customer_id)
     return (
         keys.contacts(customer_id),
-        keys.opened(customer_id),
+        keys.customer(customer_id),
         keys.outbox(shard),
         keys.audit(shard),
     )

@@ -30,7 +30,7 @@ from gateway.store.scripts import load
 _PUT_CUSTOMER = load("put_customer", "contact_life", "put_customer")
 _PUT_CONTACT = load("put_contact", "put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
-_READ_APPLICANT = load("read_applicant", "standing")
+_READ_APPLICANT = load("read_applicant", "day", "standing")
 _CONTACT_FIELDS = tuple(
     FIELDS[f"c.{word}"] for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
 )
@@ -56,7 +56,7 @@ class RedisCustomers:
         words, fields = customer_words(customer, self._personal_data)
         given = await self._store.run(
             _PUT_CUSTOMER,
-            (*life_keys(customer_id), keys.customer(customer_id)),
+            life_keys(customer_id),
             (*life_words(customer_id, self._limits, person), *words, *fields),
         )
         return bool(given[0] == b"created")
@@ -82,7 +82,6 @@ class RedisCustomers:
                 customer,
                 keys.guard(customer_id),
                 keys.contact(customer_id, contact_id) if contact_id else customer,
-                keys.opened(customer_id),
                 keys.branch_password(customer_id, operation),
             ),
             (operation, *_CONTACT_FIELDS),

@@ -14,7 +14,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_READ_STANDING = load("read_standing", "standing")
+_READ_STANDING = load("read_standing", "day", "standing")
 _KEEP = load("keep_decision")
 _AT_ONCE = 500
 
@@ -28,7 +28,7 @@ class RedisStandings:
     async def read(self, customer_id: str, operation: Operation) -> Standing:
         read = await self._store.run(
             _READ_STANDING,
-            (keys.opened(customer_id), keys.branch_password(customer_id, operation)),
+            (keys.customer(customer_id), keys.branch_password(customer_id, operation)),
             (operation,),
         )
         return standing_of(read)

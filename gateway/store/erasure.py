@@ -172,7 +172,7 @@ class RedisErasure:
         shard = keys.shard_of(customer_id)
         gone = (
             *(keys.customer(customer_id), keys.contacts(customer_id), keys.customer_words(customer_id)),
-            *(keys.exemption(customer_id), keys.opened(customer_id), keys.auto_connects(customer_id)),
+            *(keys.exemption(customer_id), keys.auto_connects(customer_id)),
             *(keys.contact(customer_id, one) for one in known.contact_ids),
             *(keys.evidence(customer_id, one) for one in known.contact_ids),
             *(keys.auto_connect(customer_id, one) for one in known.auto_connect_ids),
@@ -183,7 +183,7 @@ class RedisErasure:
         given = await self._store.run(
             _ERASE,
             (
-                *(*life_keys(customer_id), keys.customer(customer_id)),
+                *life_keys(customer_id),
                 *(keys.waiting_approvals(shard), keys.decided_approvals(shard), *gone),
             ),
             (

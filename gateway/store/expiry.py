@@ -44,7 +44,7 @@ class ExpirySweep:
         looked = await self._store.run(
             _EXPIRE,
             (keys.expiring(shard), keys.audit(shard)),
-            (keys.verification_prefix(shard), keys.opened_prefix(shard), MOST_OF_A_SWEEP),
+            (keys.verification_prefix(shard), keys.customer_prefix(shard), MOST_OF_A_SWEEP),
             durable=True,
         )
         return int(looked)

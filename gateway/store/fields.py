@@ -59,8 +59,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "c.fell_at": "fe",
     "c.vouched_by": "vo",
     "c.released_until": "ru",
-    # What was opened for a customer of late, beside operations and names of verifications. `o.day` is in
-    # seconds. No `o.until` in the first window of the day.
+    # What was opened for a customer of late, in the customer's record beside the counts of operations and the names of
+    # verifications. `o.day` is in seconds. No `o.until` in the first window of the day.
     "o.count": "n",
     "o.until": "u",
     "o.day": "d",

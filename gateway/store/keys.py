@@ -28,8 +28,15 @@ def _at(shard: int, rest: str) -> str:
 
 
 def customer(customer_id: str) -> str:
-    """Hash: kind, sealed name and birth date, consent, times."""
+    """Hash: kind, sealed name and birth date, consent. And what was opened for the customer of late: how many in this
+    window and when it ends; operation → how many in the day that began with the first, and when it ends; the open ones
+    by their name in the shard."""
     return _at(shard_of(customer_id), f"customer:{customer_id}")
+
+
+def customer_prefix(shard: int) -> str:
+    """What the customer keys of a shard begin with; the customer's id follows."""
+    return _at(shard, "customer:")
 
 
 def customer_words(customer_id: str) -> str:
@@ -74,17 +81,6 @@ def exemption(customer_id: str) -> str:
 def exemption_version(customer_id: str) -> str:
     """Counter: changes of the customer's overseas exemption, withdrawals among them."""
     return _at(shard_of(customer_id), f"exemption-version:{customer_id}")
-
-
-def opened(customer_id: str) -> str:
-    """Hash: what was opened for the customer of late. How many in this window and when it ends; operation → how many in
-    the day that began with the first, and when it ends; the open ones by their name in the shard."""
-    return _at(shard_of(customer_id), f"open:{customer_id}")
-
-
-def opened_prefix(shard: int) -> str:
-    """What the keys of `opened` begin with; the customer's id follows."""
-    return _at(shard, "open:")
 
 
 def branch_password(customer_id: str, operation: str) -> str:

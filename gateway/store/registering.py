@@ -86,14 +86,14 @@ class RedisRegistrations:
 
     def _begun(self, customer_id: str, person: str) -> _Call:
         """For customers of the same shard: keys and words without this one's id are every customer's prefixes."""
-        contacts, opened, *of_the_shard = life_keys(customer_id)
+        contacts, customer, *of_the_shard = life_keys(customer_id)
         contact, evidence, verification, good_for, by, _ = life_words(customer_id, self._limits, person)
         prefix = str(contact).removesuffix(f"{customer_id}:")
         return _Call(
-            (contacts.removesuffix(customer_id), opened.removesuffix(customer_id), *of_the_shard),
+            (contacts.removesuffix(customer_id), customer.removesuffix(customer_id), *of_the_shard),
             [
                 *(prefix, evidence, verification, good_for, by),
-                *(keys.customer(customer_id).removesuffix(customer_id), self._limits.contacts),
+                self._limits.contacts,
             ],
         )
 

@@ -29,7 +29,7 @@ from gateway.store.scripts import load
 from gateway.store.shards import verification_start
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
-_CREATE = load("create_verification", "caps", "conversion")
+_CREATE = load("create_verification", "caps", "conversion", "day")
 _READ = load("read_verification", "reading")
 _CHECK = load("check_verification")
 _CLOSE = load("close_verification")
@@ -38,7 +38,7 @@ _REPORT = load("report_delivery", "reports")
 _TAKE_TURN = load("take_turn", "reading")
 _PUT_TURN = load("put_turn")
 _NAME_LETTERS = 20
-"""Of what is open, in the hash of what was opened of late; no word beside them is as long."""
+"""Of what is open, in the record of its customer; no field beside them has as many."""
 _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 
 
@@ -66,7 +66,6 @@ class RedisVerifications:
                 customer,
                 keys.contact(customer_id, new.contact_id) if new.contact_id else customer,
                 keys.guard(customer_id),
-                keys.opened(customer_id),
                 keys.expiring(shard),
                 keys.outbox(shard),
                 keys.audit(shard),
@@ -131,7 +130,7 @@ class RedisVerifications:
                 keys.guard(customer_id),
                 keys.contact(customer_id, contact_id) if contact_id else customer,
                 keys.branch_password(customer_id, terms.operation),
-                keys.opened(customer_id),
+                customer,
                 keys.audit(shard),
                 *fence_of(self._store, shard),
             ),
@@ -192,7 +191,7 @@ class RedisVerifications:
             _REPORT,
             (
                 keys.verification(verification_id),
-                keys.opened_prefix(shard),
+                keys.customer_prefix(shard),
                 keys.audit(shard),
             ),
             (
@@ -210,7 +209,7 @@ class RedisVerifications:
         return Effect(given[0].decode())
 
     async def open_of_customer(self, customer_id: str) -> list[str]:
-        found = await self._store.command("HKEYS", keys.opened(customer_id))
+        found = await self._store.command("HKEYS", keys.customer(customer_id))
         start = verification_start(keys.shard_of(customer_id))
         return [start + field.decode() for field in found if len(field) == _NAME_LETTERS]
 
@@ -251,7 +250,7 @@ def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str
     shard = keys.shard_in(verification_id)
     return (
         keys.verification(verification_id),
-        keys.opened(customer_id),
+        keys.customer(customer_id),
         keys.audit(shard),
     )
 

@@ -127,7 +127,7 @@ class StoreWatch:
                     *(keys.expiring_by(shard, ends_at), keys.outbox(shard), keys.audit(shard)),
                     *fence_of(self._store, shard),
                 ),
-                (keys.verification_prefix(shard), keys.opened_prefix(shard), passed, _AT_ONCE),
+                (keys.verification_prefix(shard), keys.customer_prefix(shard), passed, _AT_ONCE),
                 durable=True,
             )
             passed, voided = passed + looked, voided + closed

@@ -1,6 +1,6 @@
 --[[ The verdict: the only way to become verified. Reserves the attempt, compares, closes, writes the audit event.
 KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none)  4 branch password
-      5 opened for the customer of late  6 audit  7 lineage, in a cluster
+      5 customer  6 audit  7 lineage, in a cluster
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
       5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
       8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
@@ -10,7 +10,7 @@ Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wro
          where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt sent again
          gets its first. ]]
 local now = store_time()
-local keys = { verification = KEYS[1], opened = KEYS[5], audit = KEYS[6] }
+local keys = { verification = KEYS[1], customer = KEYS[5], audit = KEYS[6] }
 local attempt = 'attempt' .. ARGV[2]
 
 local v = read_moving(KEYS[1], 'v.expires_at', 'v.code', 'v.contact_version', attempt, 'v.store', 'v.customer_id',

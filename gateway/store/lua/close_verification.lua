@@ -1,9 +1,9 @@
 --[[ Closes an open verification without a verdict: canceled, denied, failed or expired. A closed one stays as it is.
-KEYS: 1 verification  2 opened for the customer of late  3 audit
+KEYS: 1 verification  2 customer  3 audit
 ARGV: 1 verification id  2 status  3 reason  4 channel
 Answers: {'missing'} | {'closed', status it has} | {'done'}. ]]
 local now = store_time()
-local keys = { verification = KEYS[1], opened = KEYS[2], audit = KEYS[3] }
+local keys = { verification = KEYS[1], customer = KEYS[2], audit = KEYS[3] }
 local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.expires_at', 'v.customer_id', 'v.client', 'v.method', 'v.operation',
   'v.contact_id')
 if not v[1] then

@@ -1,8 +1,8 @@
 --[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery. Where all
 that is counted of it lies in the same server, it is counted here: all of it, or nothing when it is refused.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
-      5 opened for the customer of late  6 shard's expiring spans  7 outbox  8 audit  9 lineage, in a cluster; elsewhere
-      9 conversion of the range (the verification again where no text goes there)  10… counters, where it is counted here
+      5 shard's expiring spans  6 outbox  7 audit  8 lineage, in a cluster; elsewhere
+      8 conversion of the range (the verification again where no text goes there)  9… counters, where it is counted here
 ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers are forgotten after (ms)  4 cap
       5 cap window (ms)  6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery
       9 first resend after (ms), or ''  10 most of this operation in a day, or ''  11 customer id  12 client  13 method
@@ -27,25 +27,26 @@ end
 
 local DAY = 86400000 -- ms
 local is_counted = ARGV[16] ~= '0'
-local now, born_in = store_time(), store_identity(not is_counted and KEYS[9])
+local now, born_in = store_time(), store_identity(not is_counted and KEYS[8])
 if not born_in then
   return not_accepted()
 end
 local is_texted = is_counted and ARGV[17] == '1'
-local refused, counts = is_texted and held(KEYS[9], now), nil
+local refused, counts = is_texted and held(KEYS[8], now), nil
 if not refused and is_counted then
-  refused, counts = capped(KEYS, 10, ARGV, 23)
+  refused, counts = capped(KEYS, 9, ARGV, 23)
 end
 if refused then
   return refused
 end
 
-if ARGV[2] == '' or redis.call('HGET', KEYS[3], 'c.version') ~= ARGV[2] then
-  if redis.call('EXISTS', KEYS[2]) == 0 then
-    return {'customer_missing'}
-  elseif ARGV[2] ~= '' then
-    return {'contact_changed'}
-  end
+local today_of = of_day(ARGV[14])
+local customer = redis.call('HMGET', KEYS[2], 'kind', 'o.count', 'o.until', 'o.day', today_of)
+if not customer[1] then
+  return {'customer_missing'}
+end
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[3], 'c.version') ~= ARGV[2] then
+  return {'contact_changed'}
 end
 
 local guard = redis.call('HMGET', KEYS[4], 'wrong', 'wrong_at', 'locked_at')
@@ -58,10 +59,9 @@ if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[3]) then
   wrong = 0
 end
 
-local opened = redis.call('HMGET', KEYS[5], 'o.count', 'o.until', 'o.day', ARGV[14])
-local today, day_ends = tonumber(opened[4] or '0'), tonumber(opened[3] or '0') * 1000
+local today, day_ends = tonumber(customer[5] or '0'), tonumber(customer[4] or '0') * 1000
 local first_window = tonumber(ARGV[5]) - DAY -- from the end of the day to that of the window that begins with it
-local count, window_ends = tonumber(opened[1] or '0'), tonumber(opened[2] or day_ends + first_window)
+local count, window_ends = tonumber(customer[2] or '0'), tonumber(customer[3] or day_ends + first_window)
 local another_day = now >= day_ends
 if another_day then
   today, day_ends = 0, math.floor((now + DAY) / 1000) * 1000
@@ -75,38 +75,40 @@ end
 if ARGV[10] ~= '' and today >= tonumber(ARGV[10]) then
   return {'capped_today', day_ends - now}
 end
-local tripped = is_texted and count_code(KEYS[9], now, ARGV, 18)
+local tripped = is_texted and count_code(KEYS[8], now, ARGV, 18)
 if tripped then
   return tripped
 elseif is_counted then
-  count_each(KEYS, 10, ARGV, 23, counts)
+  count_each(KEYS, 9, ARGV, 23, counts)
 end
-for _, field in ipairs(another_day and opened[3] and redis.call('HKEYS', KEYS[5]) or {}) do
-  if not is_name(field) then
-    redis.call('HDEL', KEYS[5], field)
+-- What the day before counted goes, and what went before anybody closed it.
+for _, field in ipairs(another_day and customer[4] and redis.call('HKEYS', KEYS[2]) or {}) do
+  local is_gone = is_name(field) and redis.call('EXISTS', string.sub(KEYS[1], 1, -21) .. field) == 0
+  if is_gone or is_of_day(field) then
+    redis.call('HDEL', KEYS[2], field)
   end
 end
 
 local expires_at = now + tonumber(ARGV[6])
-local gone_at = expires_at + tonumber(ARGV[7])
-redis.call('HSET', KEYS[5], 'o.count', count + 1, 'o.day', day_ends / 1000, ARGV[14], today + 1, name_of(ARGV[1]), 1)
+redis.call('HSET', KEYS[2], 'o.count', count + 1, 'o.day', day_ends / 1000, today_of, today + 1, name_of(ARGV[1]), 1)
 if window_ends ~= day_ends + first_window then
-  redis.call('HSET', KEYS[5], 'o.until', window_ends)
+  redis.call('HSET', KEYS[2], 'o.until', window_ends)
+elseif customer[3] then
+  redis.call('HDEL', KEYS[2], 'o.until')
 end
-redis.call('PEXPIREAT', KEYS[5], math.max(gone_at, day_ends))
 redis.call('HSET', KEYS[1], 'v.status', 'pending', 'v.expires_at', expires_at, 'v.store', born_in,
   'v.customer_id', ARGV[11], 'v.client', ARGV[12], 'v.method', ARGV[13], 'v.operation', ARGV[14],
   unpack(ARGV, 17 + tonumber(ARGV[16])))
 if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[1], 'v.resend_at', now + tonumber(ARGV[9]))
 end
-redis.call('PEXPIREAT', KEYS[1], gone_at)
-queue_expiry(KEYS[6], name_of(ARGV[1]), expires_at)
+redis.call('PEXPIREAT', KEYS[1], expires_at + tonumber(ARGV[7]))
+queue_expiry(KEYS[5], name_of(ARGV[1]), expires_at)
 local told = verification_of(ARGV[1], { unpack(ARGV, 11, 15) })
 if ARGV[8] == '1' then
-  redis.call('XADD', KEYS[7], '*', 'verification', ARGV[1], 'delivery', 1)
-  tell_of(told, KEYS[8], 'verification.created', now, 'delivery', 1)
+  redis.call('XADD', KEYS[6], '*', 'verification', ARGV[1], 'delivery', 1)
+  tell_of(told, KEYS[7], 'verification.created', now, 'delivery', 1)
 else
-  tell_of(told, KEYS[8], 'verification.created', now)
+  tell_of(told, KEYS[7], 'verification.created', now)
 end
 return {'created', now, wrong}

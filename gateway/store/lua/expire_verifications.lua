@@ -1,7 +1,7 @@
 --[[ Closes what is still open though its time is over, of the oldest span of a shard that is over. What was closed before
 is only taken out of the list.
 KEYS: 1 shard's expiring spans  2 audit
-ARGV: 1 prefix of verification keys, before names  2 prefix of what was opened for customers of late
+ARGV: 1 prefix of verification keys, before names  2 prefix of customer keys
       3 look at so many
 The keys that the prefixes complete, and the lists of the spans, are in the slot of the others.
 Answers: how many it looked at. ]]
@@ -21,7 +21,7 @@ for _, name in ipairs(due) do
     'v.contact_id')
   if v[1] == 'pending' then
     local about = verification_of(id, v)
-    close({ verification = verification, opened = ARGV[2] .. about.customer, audit = KEYS[2] }, about,
+    close({ verification = verification, customer = ARGV[2] .. about.customer, audit = KEYS[2] }, about,
       'expired', 'expired', 'gateway', now)
   end
 end

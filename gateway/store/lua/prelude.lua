@@ -88,14 +88,13 @@ local function is_name(field)
   return #field == 20
 end
 
---[[ keys: verification, opened (of late for the customer), audit. v: `verification_of`; each
-field of `...` is written with its value. The code goes when the verification closes; gateways that wait for a change
-are told. Answers the revision. ]]
+--[[ keys: verification, customer, audit. v: `verification_of`; each field of `...` is written with its value. The code
+goes when the verification closes; gateways that wait for a change are told. Answers the revision. ]]
 local function close(keys, v, status, reason, channel, now, ...)
   redis.call('HSET', keys.verification, 'v.status', status, 'v.reason', reason, 'v.closed_at', now, ...)
   redis.call('HDEL', keys.verification, 'v.code', 'v.sealed')
   local revision = redis.call('HINCRBY', keys.verification, 'v.rev', 1)
-  redis.call('HDEL', keys.opened, name_of(v.id))
+  redis.call('HDEL', keys.customer, name_of(v.id))
   tell_of(v, keys.audit, 'verification.' .. status, now, 'reason', reason, 'channel', channel)
   tell_waiting(keys.verification)
   return revision

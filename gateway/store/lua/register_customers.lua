@@ -1,20 +1,20 @@
 --[[ Registers customers of one shard, or replaces what is known of them, each with any number of contacts.
 KEYS: 1–4 as shared/contact_life.lua says, 1 and 2 of them the prefixes that each customer's id completes
-ARGV: 1–5 as shared/contact_life.lua says, 1 of them the prefix of every customer's  6 prefix of customer keys
-      7 contacts allowed  8… for each customer: id, four as shared/put_customer.lua says, how many words of other fields
+ARGV: 1–5 as shared/contact_life.lua says, 1 of them the prefix of every customer's  6 contacts allowed
+      7… for each customer: id, four as shared/put_customer.lua says, how many words of other fields
       follow, these, how many contacts follow, and for each of them six as shared/put_contact.lua says
 Answers: for each customer {1 when they are new, else 0, contacts created, known before, too many}. ]]
-local at, answers = 8, {}
-local prefix, contacts, opened = CONTACT, CONTACTS, OPENED
+local at, answers = 7, {}
+local prefix, contacts, customers = CONTACT, CONTACTS, RECORD
 while at <= #ARGV do
   CUSTOMER = ARGV[at]
-  CONTACT, CONTACTS, OPENED = prefix .. CUSTOMER .. ':', contacts .. CUSTOMER, opened .. CUSTOMER
+  CONTACT, CONTACTS, RECORD = prefix .. CUSTOMER .. ':', contacts .. CUSTOMER, customers .. CUSTOMER
   local after = at + 6 + ARGV[at + 5]
-  local put = put_customer(ARGV[6] .. CUSTOMER, at + 1, unpack(ARGV, at + 6, after - 1))
+  local put = put_customer(at + 1, unpack(ARGV, at + 6, after - 1))
   local counts = { created = 0, duplicate = 0, too_many = 0 }
   at = after + 1 + 6 * ARGV[after]
   for contact = after + 1, at - 1, 6 do
-    local became = put_contact(CONTACTS, CONTACT .. ARGV[contact], KEYS[4], CUSTOMER, PERSON, ARGV[7], now, contact)
+    local became = put_contact(CONTACTS, CONTACT .. ARGV[contact], KEYS[4], CUSTOMER, PERSON, ARGV[6], now, contact)
     counts[became] = counts[became] + 1
   end
   answers[#answers + 1] = { put == 'created' and 1 or 0, counts.created, counts.duplicate, counts.too_many }

@@ -1,7 +1,7 @@
 --[[ Notes what became of a delivery; a call that is over closes its verification. A report of an earlier delivery or
 hand-over, of a carrier that does not have it, or one that does not rank above what is known changes nothing:
 carriers report twice, late and out of order. Our own word that it was given up counts only while none has it.
-KEYS: 1 verification  2 prefix of what was opened for customers of late, which the customer's id completes  3 audit
+KEYS: 1 verification  2 prefix of customer keys, which the customer's id completes  3 audit
 ARGV: 1 verification id  2 delivery number  3 state  4 rank  5 reason, or ''  6 carrier  7 carrier's id, or ''
       8 reason to close the open verification of a call with, or ''  9 number of the hand-over, or '' for giving up
 Answers: {'unknown'} | {'repeated'}: it was known before | {'late'} | {'noted'}. ]]
@@ -28,7 +28,7 @@ tell(KEYS[3], 'delivery.' .. ARGV[3], now, told.customer, 'verification', ARGV[1
   'method', told.method, 'operation', told.operation, 'contact', told.contact, 'delivery', ARGV[2], 'carrier', ARGV[6],
   'carrier_id', ARGV[7], 'reason', ARGV[5])
 if ARGV[8] ~= '' and v[1] == 'pending' and told.method == 'ars' then
-  local keys = { verification = KEYS[1], opened = KEYS[2] .. told.customer, audit = KEYS[3] }
+  local keys = { verification = KEYS[1], customer = KEYS[2] .. told.customer, audit = KEYS[3] }
   if now >= tonumber(v[4]) then
     -- Callers have been shown that it expired.
     close(keys, told, 'expired', 'expired', 'carrier', now)

@@ -1,7 +1,7 @@
 --[[ Closes the open verifications of a span of a shard that were opened in another store: this one may not have all that was
 answered about them. A phone that rings for one stops.
 KEYS: 1 list of what expires in the span  2 outbox  3 audit  4 lineage, in a cluster
-ARGV: 1 prefix of verification keys, before names  2 prefix of what was opened for customers of late
+ARGV: 1 prefix of verification keys, before names  2 prefix of customer keys
       3 pass over so many  4 look at so many
 The keys that the prefixes complete are in the slot of the others.
 Answers: {how many it looked at, how many of them it closed}. ]]
@@ -17,7 +17,7 @@ for _, name in ipairs(found) do
     'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
   if v[1] == 'pending' and v[2] ~= identity then
     local about = verification_of(id, v)
-    close({ verification = verification, opened = ARGV[2] .. about.customer, audit = KEYS[3] }, about,
+    close({ verification = verification, customer = ARGV[2] .. about.customer, audit = KEYS[3] }, about,
       'failed', 'store_changed', 'gateway', now)
     if about.method == 'ars' then
       redis.call('XADD', KEYS[2], '*', 'verification', id, 'delivery', v[3], 'hang_up', '1')

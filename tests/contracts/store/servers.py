@@ -130,7 +130,7 @@ class Ports:
 
     async def let_window_pass(self, customer_id: str, of: str) -> None:
         """What the customer opened in a window (`o.until`) or in a day (`o.day`) is of the one before."""
-        await self.store.command("HSET", keys.opened(customer_id), FIELDS[of], 1)
+        await self.store.command("HSET", keys.customer(customer_id), FIELDS[of], 1)
 
     async def let_password_expire(self, customer_id: str, operation: str) -> None:
         """It is past its time, and the server has not yet got round to dropping it."""

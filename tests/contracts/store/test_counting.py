@@ -152,12 +152,12 @@ async def test_codes_that_are_not_used_hold_the_range_for_texts_alone(ports: Por
 async def test_a_range_that_trips_leaves_the_customers_window_as_it_was(ports: Ports) -> None:
     """What is left of yesterday goes when something opens, and not before."""
     await ports.verifications.create(new_verification())
-    await ports.store.command("HSET", keys.opened(CUSTOMER_ID), FIELDS["o.day"], 1)
-    yesterday = await ports.store.command("HGETALL", keys.opened(CUSTOMER_ID))
+    await ports.store.command("HSET", keys.customer(CUSTOMER_ID), FIELDS["o.day"], 1)
+    yesterday = await ports.store.command("HGETALL", keys.customer(CUSTOMER_ID))
     await texted_before(ports, 50)
     with pytest.raises(RangeHeld):
         await ports.verifications.create(new_verification(), CODE)
-    assert await ports.store.command("HGETALL", keys.opened(CUSTOMER_ID)) == yesterday
+    assert await ports.store.command("HGETALL", keys.customer(CUSTOMER_ID)) == yesterday
 
 
 async def test_a_store_where_nobody_watches_counts_no_codes(ports: Ports) -> None:

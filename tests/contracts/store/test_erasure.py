@@ -78,7 +78,7 @@ async def test_nothing_of_the_person_is_left(
     ports: Ports, erasure: RedisErasure, approvals: RedisApprovals, mobile: Contact
 ) -> None:
     await a_whole_life(ports, approvals, mobile)
-    assert len(await kinds_left(ports)) > 8
+    assert len(await kinds_left(ports)) > 7
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
     assert await kinds_left(ports) <= {"guard", "exemption-version"}
     assert await ports.customers.read(CUSTOMER_ID) is None

@@ -11,7 +11,7 @@ from gateway.core.stores import Capped, ContactChanged, CustomerMissing
 from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.fields import FIELDS
-from tests.builders import CUSTOMER_ID, WRONG_CODE, new_verification
+from tests.builders import CUSTOMER_ID, WRONG_CODE, individual, new_verification
 from tests.contracts.store.answering import judged, opened, read
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -54,7 +54,7 @@ async def test_a_customer_opens_so_many_in_a_window_and_no_more(ports: Ports) ->
 
 
 async def test_a_window_that_begins_later_in_the_day_counts_anew(ports: Ports) -> None:
-    cap, key = LIMITS.customer_cap, keys.opened(CUSTOMER_ID)
+    cap, key = LIMITS.customer_cap, keys.customer(CUSTOMER_ID)
     for _ in range(cap.count):
         await opened(ports)
     await ports.store.command("HINCRBY", key, FIELDS["o.day"], -cap.window_seconds)
@@ -83,6 +83,24 @@ async def test_a_day_has_so_many_of_an_operation_and_the_next_as_many(ports: Por
         assert 0 < capped.value.retry_after_ms <= 86_400_000
         await opened(ports, new_verification(per_day=1, operation=Operation.REISSUE))
         await ports.let_window_pass(CUSTOMER_ID, "o.day")
+
+
+async def test_who_is_registered_anew_has_opened_what_they_had(ports: Ports) -> None:
+    open_ones = {(await opened(ports)).verification_id for _ in range(LIMITS.customer_cap.count)}
+    await ports.customers.put(individual(birth_date=None))
+    with pytest.raises(Capped, match="customer"):
+        await opened(ports)
+    assert set(await ports.verifications.open_of_customer(CUSTOMER_ID)) == open_ones
+
+
+async def test_a_new_day_forgets_what_went_before_anybody_closed_it(ports: Ports) -> None:
+    gone, stays = await opened(ports), await opened(ports, new_verification(operation=Operation.REISSUE))
+    await ports.store.command("DEL", keys.verification(gone.verification_id))
+    await ports.let_window_pass(CUSTOMER_ID, "o.day")
+    latest = await opened(ports)
+    open_ones = {stays.verification_id, latest.verification_id}
+    assert set(await ports.verifications.open_of_customer(CUSTOMER_ID)) == open_ones
+    assert b".reissue" not in await ports.store.command("HKEYS", keys.customer(CUSTOMER_ID))
 
 
 async def test_what_opens_begins_without_wrong_answers_of_long_ago(ports: Ports) -> None:

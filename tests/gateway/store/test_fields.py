@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.operations import Operation
 from gateway.store.fields import FIELDS, with_fields
-from gateway.store.shards import name_of, new_verification_id
 
 STORE = Path(str(files("gateway.store")))
 
@@ -17,12 +15,6 @@ STORE = Path(str(files("gateway.store")))
 def test_two_fields_of_a_record_never_have_one_name() -> None:
     for one, other in combinations(FIELDS, 2):
         assert one[0] != other[0] or FIELDS[one] != FIELDS[other]
-
-
-def test_what_was_opened_is_told_from_the_operations_beside_it() -> None:
-    names = {name for word, name in FIELDS.items() if word.startswith("o.")}
-    assert not names & set(Operation)
-    assert len(name_of(new_verification_id("hong-gildong"))) == 20 > max(map(len, Operation))
 
 
 def test_every_field_is_used() -> None:

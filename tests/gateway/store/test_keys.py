@@ -23,7 +23,6 @@ def test_all_keys_that_one_script_touches_are_in_one_slot(customer_id: str) -> N
         keys.contact(customer_id, keys.new_contact_id()),
         keys.guard(customer_id),
         keys.guard_prefix(shard),
-        keys.opened(customer_id),
         keys.branch_password(customer_id, "issue"),
         keys.branch_password_owner(password_id),
         keys.redeemed(customer_id, "receipt"),
@@ -59,5 +58,5 @@ def test_ids_are_never_the_same_and_have_nothing_to_misread() -> None:
 
 
 def test_what_belongs_to_two_customers_never_shares_a_key() -> None:
-    for key in (keys.customer, keys.contacts, keys.guard, keys.opened):
+    for key in (keys.customer, keys.contacts, keys.guard):
         assert key("hong-gildong") != key("sung-chunhyang")

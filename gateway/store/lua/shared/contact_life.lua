@@ -1,12 +1,12 @@
 --[[ Read before the verbs that change what a contact may be used for. Such a verb begins with
-KEYS: 1 contacts  2 opened for the customer of late  3 outbox  4 audit
+KEYS: 1 contacts  2 customer  3 outbox  4 audit
 ARGV: 1 prefix of contact keys  2 prefix of their evidence  3 prefix of verification keys, before names
       4 how long an ownership check counts (ms; 0: for ever)  5 who does it  6 customer id
 The keys that the prefixes complete are in the slot of the others. ]]
 local now = store_time()
 local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local PERSON, CUSTOMER = ARGV[5], ARGV[6]
-local CONTACTS, OPENED = KEYS[1], KEYS[2]
+local CONTACTS, RECORD = KEYS[1], KEYS[2]
 
 --[[ Keeps a change with what it rests on, beside the contact and in the audit. Of the event there the first letter, of
 the time whole ms. ]]
@@ -16,10 +16,10 @@ local function note(id, event, cause, reference)
   tell(KEYS[4], 'contact.' .. event, now, CUSTOMER, 'contact', id, 'cause', cause, 'reference', reference, 'by', PERSON)
 end
 
---[[ The names of a customer's open verifications, of what was opened for them of late. ]]
-local function open_of(opened)
+--[[ The names of a customer's open verifications. ]]
+local function open_of(customer)
   local names = {}
-  for _, field in ipairs(redis.call('HKEYS', opened)) do
+  for _, field in ipairs(redis.call('HKEYS', customer)) do
     if is_name(field) then
       names[#names + 1] = field
     end
@@ -29,13 +29,13 @@ end
 
 --[[ Closes what is open with this contact, or for it, or with none given all of it; a phone that rings for it stops. ]]
 local function void_open(id)
-  for _, name in ipairs(open_of(OPENED)) do
+  for _, name in ipairs(open_of(RECORD)) do
     local verification, open = VERIFICATION .. name, id_of(VERIFICATION, name)
     local v = redis.call('HMGET', verification, 'v.status', 'v.expires_at', 'v.target_contact_id', 'v.delivery',
       'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
     local told = verification_of(open, v)
     if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
-      close({ verification = verification, opened = OPENED, audit = KEYS[4] }, told,
+      close({ verification = verification, customer = RECORD, audit = KEYS[4] }, told,
         'failed', 'contact_changed', 'gateway', now)
       if told.method == 'ars' then
         redis.call('XADD', KEYS[3], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')

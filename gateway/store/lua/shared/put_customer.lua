@@ -1,14 +1,15 @@
---[[ Read after shared/contact_life.lua. Registers a customer under `key`, or replaces what is known of them. A changed
-name or birth date is another person to the carrier: every contact needs to be made verifiable anew, and a check under
-way for the former person does not count. From `at` on ARGV has: name digest, the same under the other index key in
-force or again, kind, consent (1 or 0). `...` are the other fields and values. Answers 'created' or 'replaced'. ]]
-local function put_customer(key, at, ...)
+--[[ Read after shared/contact_life.lua. Registers a customer, or replaces what is known of the person; what was
+opened for them of late, beside it in the record, stays. A changed name or birth date is another person to the carrier:
+every contact needs to be made verifiable anew, and a check under way for the former person does not count. From `at` on
+ARGV has: name digest, the same under the other index key in force or again, kind, consent (1 or 0). `...` are the other
+fields and values. Answers 'created' or 'replaced'. ]]
+local function put_customer(at, ...)
   local digest, other_digest, kind, consent = unpack(ARGV, at, at + 3)
-  local known = redis.call('HMGET', key, 'name_digest', 'consent')
+  local known = redis.call('HMGET', RECORD, 'name_digest', 'consent')
   if known[1] then
-    redis.call('DEL', key)
+    redis.call('HDEL', RECORD, 'birth_date')
   end
-  redis.call('HSET', key, 'name_digest', digest, 'kind', kind, 'consent', consent, ...)
+  redis.call('HSET', RECORD, 'name_digest', digest, 'kind', kind, 'consent', consent, ...)
   local another = known[1] and known[1] ~= digest and known[1] ~= other_digest
   tell(KEYS[4], known[1] and 'customer.replaced' or 'customer.created', now, CUSTOMER, 'kind', kind,
     'identity_changed', another and '1', 'by', PERSON)

@@ -1,12 +1,12 @@
 --[[ Read before the verbs that tell how a customer stands with one operation. ]]
 
---[[ {now (ms), verifications of the operation opened in the day, ms that are left of it,
+--[[ `day_ends` and `today` are 'o.day' and the operation's count (`of_day`) of the customer's record.
+{now (ms), verifications of the operation opened in the day, ms that are left of it,
 1 when a branch password is in force, else 0}. ]]
-local function standing(opened, branch_password, operation)
+local function standing(day_ends, today, branch_password)
   local now = store_time()
   local password = redis.call('HMGET', branch_password, 'status', 'expires_at')
   local in_force = password[1] == 'active' and now < tonumber(password[2])
-  local today = redis.call('HMGET', opened, 'o.day', operation)
-  local day_left = math.max(tonumber(today[1] or '0') * 1000 - now, 0)
-  return { now, day_left > 0 and tonumber(today[2] or '0') or 0, day_left, in_force and 1 or 0 }
+  local day_left = math.max(tonumber(day_ends or '0') * 1000 - now, 0)
+  return { now, day_left > 0 and tonumber(today or '0') or 0, day_left, in_force and 1 or 0 }
 end

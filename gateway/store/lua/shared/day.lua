@@ -1,0 +1,8 @@
+--[[ Read before the verbs that count operations in a day: the field of a customer's record that has such a count. No other
+field there begins with a full stop. ]]
+local function of_day(operation)
+  return '.' .. operation
+end
+local function is_of_day(field)
+  return string.sub(field, 1, 1) == '.'
+end
