@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from demo.running import Demo
 from tests.conftest import demo_on_free_ports
@@ -16,6 +16,8 @@ from tests.e2e.browser.pages import DeskPage, Phones
 OpenWindow = Callable[[str], Awaitable[Page]]
 
 KOREAN = "ko-KR"
+expect.set_options(timeout=30_000)
+"""ms; as long as `until` waits for what has no page."""
 PEOPLES_SPEED = 1.0
 """A phone waits for keys as long as a real one does: a browser on a busy machine is no faster than people."""
 

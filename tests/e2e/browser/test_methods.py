@@ -1,8 +1,9 @@
 """Every method, through the desk's page and the phones' page side by side."""
 
+import asyncio
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.browser.conftest import Heard
 from tests.e2e.browser.pages import HONG, JANG, SUNG, DeskPage, Phones
@@ -85,12 +86,29 @@ async def test_a_password_read_from_a_printed_slip_verifies(desk: DeskPage, hear
     slip = await opening.value
     password = slip.locator("#password")
     await expect(password).to_have_text(re.compile("^[0-9]{3} [0-9]{3}$"))
-    assert "#" not in slip.url
+    await expect(slip).to_have_url(re.compile("^[^#]+$"))
     digits = (await password.inner_text()).replace(" ", "")
     await desk.request("branch_otp")
     await desk.enter(digits)
     await desk.expect_verified()
     assert heard.complaints == []
+
+
+async def test_a_slip_that_is_issued_while_the_page_is_drawn_anew_is_there(desk: DeskPage) -> None:
+    drawn_anew = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await drawn_anew.wait()
+        await route.fulfill(response=answer)
+
+    await desk.page.route("**/branch-passwords", answer_late)
+    await desk.page.locator('[data-customer="hong-gildong"]').click()
+    await desk.role("issue-branch-password").click()
+    await desk.role("next").click()
+    await expect(desk.role("request")).to_be_visible()
+    drawn_anew.set()
+    await expect(desk.role("slip")).to_be_visible()
 
 
 async def test_another_contact_vouches_for_one_that_needs_verification(desk: DeskPage, phones: Phones) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,24 +15,39 @@ from demo.customer import until
 from gateway.core.errors import StoreUnavailable
 from gateway.store.connection import Store
 
+_ATTEMPTS = 5
+
 
 class Server:
     """One server on a unix socket, and on a port that its replicas connect to."""
 
     def __init__(self, directory: Path, *settings: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory, self.port = directory, unused_port()
-        self.url = f"unix://{directory / 'server.sock'}"
-        self._words = [
-            get_binary_path(), "--dir", str(directory), "--unixsocket", str(directory / "server.sock"),
-            "--bind", "127.0.0.1", "--port", str(self.port), "--loglevel", "warning",
-            "--repl-diskless-sync-delay", "0", *settings,
-        ]  # fmt: skip
-        self.start()
+        self._directory, self._socket = directory, directory / "server.sock"
+        self.url = f"unix://{self._socket}"
+        for _ in range(_ATTEMPTS):
+            self.port = unused_port()
+            self._words = [
+                get_binary_path(), "--dir", str(directory), "--unixsocket", str(self._socket),
+                "--bind", "127.0.0.1", "--port", str(self.port), "--loglevel", "warning",
+                "--repl-diskless-sync-delay", "0", *settings,
+            ]  # fmt: skip
+            self.start()
+            if self._has_its_port():
+                return
+        raise AssertionError("no free ports")
 
     def start(self) -> None:
         with (self._directory / "log").open("ab") as log:
             self._process = subprocess.Popen(self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def _has_its_port(self) -> bool:
+        """It makes its socket once it has the port, and ends when another program took that in the meantime."""
+        while not self._socket.exists():
+            if self.has_ended:
+                return False
+            time.sleep(0.005)
+        return True
 
     def freeze(self) -> None:
         """It runs no more and says nothing, as a machine that is cut off."""
@@ -39,7 +55,6 @@ class Server:
 
     @property
     def has_ended(self) -> bool:
-        """As when another program took a port between finding and using it."""
         return self._process.poll() is not None
 
     def kill(self) -> None:

@@ -26,11 +26,14 @@ function form(desk) {
     event.preventDefault();
     void working(issue, problem, say("aside.issuing"), async () => {
       const asked = { customer_id: desk.customerId, operation: desk.operation, branch: branchName.value, issued_by: clerk.value };
-      desk.slip = await api.issueBranchPassword(asked);
-      result.replaceChildren(...slip(desk.slip));
+      const issued = await api.issueBranchPassword(asked);
+      if (desk.customerId !== asked.customer_id || desk.operation !== asked.operation) return;
+      desk.slip = issued;
+      // The page may have been drawn anew meanwhile: then the place for the slip is another one.
+      document.querySelector("[data-role=issued]")?.replaceChildren(...slip(issued));
     });
   });
-  const result = h("div", { class: "slip", role: "status" }, ...slip(desk.slip));
+  const result = h("div", { class: "slip", role: "status", data: { role: "issued" } }, ...slip(desk.slip));
   return [fields, problem, result];
 }
 
