@@ -1,7 +1,9 @@
 """Redeeming a receipt: the issuance system uses it once, for what it was given for."""
 
+from contacts.models import CustomerKind
 from gateway.core.errors import Refusal
 from gateway.core.operations import Operation
+from gateway.core.policy import Policy
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptClaims, ReceiptSigner
 from gateway.core.stores import ReceiptStore, Redemption
@@ -10,9 +12,10 @@ from gateway.core.stores import ReceiptStore, Redemption
 class Redeeming:
     """Raises `Refusal`."""
 
-    def __init__(self, store: ReceiptStore, signer: ReceiptSigner) -> None:
+    def __init__(self, store: ReceiptStore, signer: ReceiptSigner, policy: Policy) -> None:
         self._store = store
         self._signer = signer
+        self._policy = policy
 
     async def redeem(
         self,
@@ -22,19 +25,28 @@ class Redeeming:
         customer_id: str,
         client: str,
     ) -> ReceiptClaims:
-        """The claims, the first time that everything fits; an operation hash that one side leaves out does not."""
+        """The claims, the first time that everything fits; an operation hash that one side leaves out does not.
+
+        What needs online consent needs it still: the customer may have withdrawn it since (R10).
+        """
         now = await self._store.now()
         claims = self._signer.read(receipt, now // 1000)
         bound_to = (claims.customer_id, claims.operation, claims.operation_hash)
         if bound_to != (customer_id, operation, operation_hash):
             raise Refusal(Problem.RECEIPT_MISMATCH)
-        refuse_unless_redeemed(await self._store.redeem(claims, client))
+        consenting = [kind for kind in CustomerKind if self._policy.row(operation, kind).online_consent]
+        refuse_unless_redeemed(await self._store.redeem(claims, client, consenting))
         return claims
 
 
 def refuse_unless_redeemed(redemption: Redemption) -> None:
-    """Raises `Refusal` for a receipt that was redeemed before, or may have been."""
-    if redemption is Redemption.AGAIN:
-        raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
-    if redemption is Redemption.STORE_CHANGED:
-        raise Refusal(Problem.RECEIPT_VOID)
+    """Raises `Refusal` for a receipt that was redeemed before, or may have been, or is worth nothing any more."""
+    match redemption:
+        case Redemption.AGAIN:
+            raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
+        case Redemption.STORE_CHANGED:
+            raise Refusal(Problem.RECEIPT_VOID)
+        case Redemption.CUSTOMER_MISSING:
+            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+        case Redemption.CONSENT_MISSING:
+            raise Refusal(Problem.ONLINE_CONSENT_MISSING, values={"rule": "R10"})

@@ -1,11 +1,12 @@
 """What the core asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from contacts.models import CustomerKind
 from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.operations import Operation
@@ -218,10 +219,14 @@ class Redemption(StrEnum):
     AGAIN = "again"
     STORE_CHANGED = "store_changed"
     """The store is not the one that gave it: whether it was redeemed before is not known."""
+    CUSTOMER_MISSING = "customer_missing"
+    CONSENT_MISSING = "consent_missing"
 
 
 class ReceiptStore(Protocol):
-    async def redeem(self, claims: ReceiptClaims, client: str) -> Redemption: ...
+    async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
+        """`consenting` are the kinds of customer that need online consent to the operation."""
+        ...
 
     async def now(self) -> int: ...
 

@@ -37,7 +37,8 @@ def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
             responses={200: ReceiptAnswer},
             problems=(
                 Problem.RECEIPT_INVALID, Problem.RECEIPT_EXPIRED, Problem.RECEIPT_MISMATCH,
-                Problem.RECEIPT_ALREADY_REDEEMED,
+                Problem.RECEIPT_ALREADY_REDEEMED, Problem.RECEIPT_VOID, Problem.CUSTOMER_NOT_FOUND,
+                Problem.ONLINE_CONSENT_MISSING,
             ),
         ),
         Route(

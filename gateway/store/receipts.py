@@ -1,5 +1,8 @@
 """Which receipts have been redeemed."""
 
+from collections.abc import Collection
+
+from contacts.models import CustomerKind
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.receipts import ReceiptClaims
@@ -20,7 +23,7 @@ class RedisReceipts:
         self._store = store
         self._mark_kept_ms = (limits.receipt_life + 3600) * 1000
 
-    async def redeem(self, claims: ReceiptClaims, client: str) -> Redemption:
+    async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
         customer_id = claims.customer_id
         given = await self._store.run(
             _REDEEM,
@@ -28,11 +31,13 @@ class RedisReceipts:
                 keys.redeemed(customer_id, claims.jti),
                 keys.audit(keys.shard_of(customer_id)),
                 keys.verification(claims.verification_id),
+                keys.customer(customer_id),
                 *fence_of(self._store, keys.shard_of(customer_id)),
             ),
             (
                 *(self._mark_kept_ms, claims.verification_id, self._store.needed_replicas),
                 *(customer_id, client, claims.method, claims.operation, claims.contact_id or ""),
+                " ".join(consenting),
             ),
             durable=True,
         )

@@ -125,7 +125,7 @@ def build_use_cases(
         passwords=BranchPasswords(
             policy, stores.branch_passwords, stores.customers, vault, limits, keys.new_branch_password_id
         ),
-        redeeming=Redeeming(stores.receipts, signer),
+        redeeming=Redeeming(stores.receipts, signer, policy),
         notices=Notices(stores.notices, stores.customers, sending, keys.new_notice_id),
         sms=SmsMethod(vault, firm),
         sms_reply=SmsReplyMethod(

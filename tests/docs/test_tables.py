@@ -97,6 +97,7 @@ def test_every_reason_of_a_failure_is_named() -> None:
         Verdict.LOCKED,
         Verdict.CONTACT_CHANGED,
         Verdict.STORE_CHANGED,
+        "consent_withdrawn",
         *DeliveryReason,
         *(set(EndReason) - not_failures),
     }

@@ -182,7 +182,7 @@ class Rooms:
             limits,
             keys.new_branch_password_id,
         )
-        self.redeeming = Redeeming(self.receipts, signer)
+        self.redeeming = Redeeming(self.receipts, signer, load_policy())
         self.reports = DeliveryReports(self.verification_store)
         self.sms = SmsMethod(self.vault, FIRM)
         self.ars = ArsMethod(self.verifications, self.verification_store, FIRM, limits)

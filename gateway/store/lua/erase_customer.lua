@@ -21,7 +21,7 @@ for _, id in ipairs(known) do
     return {'changed'}
   end
 end
-void_open(nil)
+void_open(false, 'contact_changed')
 for i = 9 + counted, #ARGV do
   redis.call('ZREM', KEYS[5], ARGV[i])
   redis.call('ZREM', KEYS[6], ARGV[i])

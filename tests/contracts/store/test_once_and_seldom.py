@@ -41,6 +41,12 @@ async def test_a_receipt_of_another_store_is_not_redeemed(ports: Ports) -> None:
     assert await ports.receipts.redeem(forgotten, CLIENT) is Redemption.STORE_CHANGED
 
 
+async def test_a_receipt_of_an_erased_customer_is_not_redeemed(ports: Ports) -> None:
+    claims = await claims_of(ports, "r1")
+    await ports.store.command("DEL", keys.customer(CUSTOMER_ID))
+    assert await ports.receipts.redeem(claims, CLIENT) is Redemption.CUSTOMER_MISSING
+
+
 async def test_the_store_tells_its_time_in_ms(ports: Ports) -> None:
     seconds, _ = await ports.store.command("TIME")
     assert abs(await ports.receipts.now() - int(seconds) * 1000) < 60_000

@@ -11,7 +11,8 @@ from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method, Verification
-from tests.builders import CLIENT, CUSTOMER_ID
+from gateway.store import keys
+from tests.builders import CLIENT, CUSTOMER_ID, individual
 from tests.gateway.rooms import Rooms
 
 HASH = "ab" * 32
@@ -62,6 +63,23 @@ async def test_an_old_receipt_is_refused(rooms: Rooms, verified: Verification) -
     with pytest.raises(Refusal) as refusal:
         await rooms.redeeming.redeem(old, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
     assert refusal.value.problem is Problem.RECEIPT_EXPIRED
+
+
+async def test_nothing_is_issued_online_once_consent_was_withdrawn(rooms: Rooms, receipt: str) -> None:
+    await rooms.customer_store.put(individual(online_consent=False))
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert refusal.value.problem is Problem.ONLINE_CONSENT_MISSING
+    await rooms.customer_store.put(individual())
+    claims = await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert claims.operation == Operation.ISSUE
+
+
+async def test_a_customer_who_was_erased_has_nothing_issued(rooms: Rooms, receipt: str) -> None:
+    await rooms.store.command("DEL", keys.customer(CUSTOMER_ID))
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert refusal.value.problem is Problem.CUSTOMER_NOT_FOUND
 
 
 async def test_both_signatures_of_one_verification_are_one_receipt(

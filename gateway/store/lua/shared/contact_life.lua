@@ -27,8 +27,8 @@ local function open_of(customer)
   return names
 end
 
---[[ Closes what is open with this contact, or for it, or with none given all of it; a phone that rings for it stops. ]]
-local function void_open(id)
+--[[ Closes what is open with this contact, or for it, or with `false` all of it; a phone that rings for it stops. ]]
+local function void_open(id, reason)
   for _, name in ipairs(open_of(RECORD)) do
     local verification, open = VERIFICATION .. name, id_of(VERIFICATION, name)
     local v = redis.call('HMGET', verification, 'v.status', 'v.expires_at', 'v.target_contact_id', 'v.delivery',
@@ -36,7 +36,7 @@ local function void_open(id)
     local told = verification_of(open, v)
     if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
       close({ verification = verification, customer = RECORD, audit = KEYS[4] }, told,
-        'failed', 'contact_changed', 'gateway', now)
+        'failed', reason, 'gateway', now)
       if told.method == 'ars' then
         redis.call('XADD', KEYS[3], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
       end
@@ -55,7 +55,7 @@ local function fall(id, cause, reference)
   if was_verifiable then
     note(id, 'needs_verification', cause, reference)
   end
-  void_open(id)
+  void_open(id, 'contact_changed')
   for _, other in ipairs(redis.call('HVALS', CONTACTS)) do
     if redis.call('HGET', CONTACT .. other, 'c.vouched_by') == id then
       fall(other, 'voucher_fell', id)

@@ -1,8 +1,9 @@
 --[[ Read after shared/contact_life.lua. Registers a customer, or replaces what is known of the person; what was
 opened for them of late, beside it in the record, stays. A changed name or birth date is another person to the carrier:
-every contact needs to be made verifiable anew, and a check under way for the former person does not count. From `at` on
-ARGV has: name digest, the same under the other index key in force or again, kind, consent (1 or 0). `...` are the other
-fields and values. Answers 'created' or 'replaced'. ]]
+every contact needs to be made verifiable anew, and a check under way for the former person does not count. With online
+consent goes all that is open (R10): the customer asks anew for what needs none. From `at` on ARGV has: name digest, the
+same under the other index key in force or again, kind, consent (1 or 0). `...` are the other fields and values. Answers
+'created' or 'replaced'. ]]
 local function put_customer(at, ...)
   local digest, other_digest, kind, consent = unpack(ARGV, at, at + 3)
   local known = redis.call('HMGET', RECORD, 'name_digest', 'consent')
@@ -16,6 +17,9 @@ local function put_customer(at, ...)
   if (known[2] or '0') ~= consent then
     tell(KEYS[4], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
       'by', PERSON)
+    if consent ~= '1' then
+      void_open(false, 'consent_withdrawn')
+    end
   end
   for _, contact_id in ipairs(another and redis.call('HVALS', CONTACTS) or {}) do
     fall(contact_id, 'customer_changed', 'customer')
