@@ -8,8 +8,6 @@ from tests.docs.documents import table, words
 from tests.e2e.caller import Caller, Person
 from tests.observability import SCRAPED_BY_ITSELF, expressions, metrics_in
 
-UNITLESS = frozenset({"gauge"})
-
 
 @pytest.fixture
 async def told(stranger: Caller, person: Person) -> str:

@@ -25,8 +25,6 @@ from tests.gateway.contents import every_key
 
 OPERATOR, WHY = "박개인정보", "삭제 요청"
 NEIGHBOUR = "sung-chunhyang"
-LONG_GONE = "+821055554444"
-"""A number that a contact had once, of which only a mark is left."""
 
 
 @pytest.fixture
