@@ -2,26 +2,39 @@
 
 from collections.abc import Awaitable
 
-from aiohttp import HttpVersion10, web
+from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 from prometheus_client import CollectorRegistry
 
 from gateway.http.connections import CONNECTIONS, NEWCOMER_SECONDS, Connections
 from gateway.http.dispatch import API, Answering, Api
 from gateway.http.protocol import Connection, refuse
+from gateway.http.whole_request import HOST
 
 
 def _strictly(handle: Answering) -> Answering:
-    """Refuse what no client of an API sends: HTTP/0.9, and targets that are not a path (RFC 9112, 3.2.2 to 3.2.4).
+    """Refuse what no client of an API sends.
 
-    A proxy that is told another host than the gateway believes in, or none, is how requests are smuggled.
+    What a proxy in front may read in another way than the gateway is how requests are smuggled.
     """
 
     def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
-        if request.version < HttpVersion10 or not request.raw_path.startswith("/"):
-            return _refused(request)
-        return handle(request)
+        return handle(request) if _is_plain(request) else _refused(request)
 
     return answer
+
+
+def _is_plain(request: web.BaseRequest) -> bool:
+    """HTTP/1, for a path of one host (RFC 9112, 3.2), by one caller, in a coding that is undone here (6.1)."""
+    headers, is_1_1 = request.headers, request.version == HttpVersion11
+    codings = [coding.lower() for coding in headers.getall(hdrs.TRANSFER_ENCODING, ())]
+    return (
+        (is_1_1 or request.version == HttpVersion10)
+        and request.raw_path.startswith("/")
+        and "#" not in request.raw_path
+        and HOST.fullmatch(headers.get(hdrs.HOST, "/" if is_1_1 else "")) is not None
+        and len(headers.getall(hdrs.AUTHORIZATION, ())) < 2
+        and (not codings or (is_1_1 and codings == ["chunked"]))
+    )
 
 
 def _whatever_is_expected(handle: Answering) -> Answering:

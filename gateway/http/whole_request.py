@@ -22,6 +22,8 @@ _MOST_HEADERS = 50
 
 _PLAIN_TARGET = re.compile(rb"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=&-]*)?")
 """Nothing in it has to be decoded, or could be read in two ways."""
+HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]*")
+"""What a Host header may be: a name or an address, and a port; empty where there is none to name (RFC 9112, 3.2)."""
 _METHODS: Mapping[bytes, str] = MappingProxyType(
     {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")}
 )
@@ -93,6 +95,7 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         or len(headers) > _MOST_HEADERS
         or len({name.lower() for name in headers}) != len(headers)
         or any(name in headers for name in _OUT_OF_THE_ORDINARY)
+        or HOST.fullmatch(headers.get(hdrs.HOST, "/")) is None
         or headers.get(hdrs.CONNECTION, "keep-alive").lower() != "keep-alive"
     ):
         return None

@@ -51,6 +51,16 @@ async def _answer(runner: web.AppRunner, sent: bytes) -> tuple[bytes, dict[str, 
         b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\n" + PLANTED,
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\n\r\n",
+        b"GET /v1/greetings HTTP/1.1\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: a/" + PLANTED + b"\r\n\r\n",
+        b"GET /v1/greetings HTTP/1.1\r\nHost: a " + PLANTED + b"\r\n\r\n",
+        b"GET /livez HTTP/2.0\r\nHost: x\r\n\r\n",
+        b"GET /livez#" + PLANTED + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer " + PLANTED + b"\r\n\r\n",
         b"GET /docs HTTP/1.1\r\nHost: x\r\nExpect: " + PLANTED + b"\r\n\r\n",
         b"GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: " + PLANTED + b"\r\n\r\n",
     ],
@@ -64,6 +74,21 @@ async def test_what_is_not_http_is_a_problem_that_repeats_nothing(runner: web.Ap
     assert b"aiohttp" not in head
     assert PLANTED not in head + orjson.dumps(problem) + repr(logs).encode()
     assert [log["log_level"] for log in logs] == ["info"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /livez HTTP/1.0\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n0\r\n\r\n",
+    ],
+)
+async def test_what_is_plain_enough_is_answered(runner: web.AppRunner, sent: bytes) -> None:
+    head, answer = await _answer(runner, sent)
+    assert head.split(b" ")[1] == b"200"
+    assert answer == {"status": "alive"}
 
 
 @pytest.mark.parametrize(

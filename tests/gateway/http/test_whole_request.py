@@ -63,6 +63,8 @@ def test_a_body_that_is_still_to_come_is_told_from_what_takes_the_long_way(missi
         posted(b"{}", "Connection: close"),
         posted(b"{}", "Connection: Upgrade", "Upgrade: websocket"),
         posted(b"{}", "Host: y"),
+        posted(b"{}").replace(b"Host: x\r\n", b""),
+        posted(b"{}").replace(b"Host: x", b"Host: a b"),
         posted(b"{}", "authorization: Bearer another"),
         posted(b"{}", "X-Name: 김하나"),
         posted(b"{}", "X-Folded: a\r\n b"),
