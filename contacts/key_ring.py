@@ -4,9 +4,10 @@ Processes that share a store are never changed at the same moment. While both ke
 matter which of them wrote something, and a key can be replaced without a refused request.
 """
 
-import hashlib
-import hmac
 from typing import Final
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 KEY_BYTES: Final = 32
 KEY_ID_BYTES: Final = 4
@@ -23,8 +24,9 @@ class KeyRing:
         if len(set(keys)) != len(keys):
             raise ValueError("two keys are the same")
         self._keys = {key_id(key): key for key in keys}
-        # Begun once for each key: to go on from there takes half as long as to begin.
-        self._begun = {one: hmac.new(key, digestmod=hashlib.sha256) for one, key in self._keys.items()}
+        # Begun once for each key: to go on from there takes a third as long as to begin. The standard library's copies
+        # take twice as long as these.
+        self._begun = {one: HMAC(key, SHA256()) for one, key in self._keys.items()}
 
     @property
     def ids(self) -> tuple[bytes, ...]:
@@ -50,9 +52,11 @@ class KeyRing:
     def _digest(self, one: bytes, message: bytes) -> bytes:
         mac = self._begun[one].copy()
         mac.update(message)
-        return one + mac.digest()
+        return one + mac.finalize()
 
 
 def key_id(key: bytes) -> bytes:
     """Names a key without showing it, so that rotation needs no numbering by hand."""
-    return hmac.digest(key, b"bonin key id", hashlib.sha256)[:KEY_ID_BYTES]
+    mac = HMAC(key, SHA256())
+    mac.update(b"bonin key id")
+    return mac.finalize()[:KEY_ID_BYTES]
