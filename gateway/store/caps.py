@@ -1,13 +1,14 @@
 """Caps that one script counts: of a number, whoever asked, and of an API client."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from gateway.core.limits import Cap, Limits
 from gateway.core.stores import Capped
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.numbers import numbers_of
 from gateway.store.scripts import load
 
 _TAKE = load("take_cap", "caps")
@@ -43,13 +44,8 @@ async def _together(asked: Sequence[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*asked)
 
 
-def words_of(caps: Iterable[Cap]) -> list[str]:
-    """Limit and window (ms) of each, as `caps.lua` takes them: as text, which is packed in less time than numbers."""
-    return [str(word) for cap in caps for word in (cap.count, cap.window_seconds * 1000)]
-
-
 async def take(store: Store, name: str, counters: tuple[str, ...], caps: tuple[Cap, ...]) -> None:
     """Take one of each counter, or of none. Raises `Capped` with `name`."""
-    given = await store.run(_TAKE, counters, words_of(caps))
+    given = await store.run(_TAKE, counters, numbers_of(caps))
     if given[0] == b"capped":
         raise Capped(name, given[1])

@@ -1,16 +1,17 @@
 """What a script counts beside its own work, where one server has it all: the counters of a delivery, in one list."""
 
+from functools import lru_cache
 from typing import Any
 
 from gateway.core.counting import Counted, RangeHeld, Texting
 from gateway.core.limits import Limits
 from gateway.core.stores import Capped
 from gateway.store import keys
-from gateway.store.caps import words_of
 from gateway.store.connection import Argument
-from gateway.store.ranges import held_range, watch_words
+from gateway.store.numbers import numbers_of, packed
+from gateway.store.ranges import held_range, watch_numbers
 
-NOTHING = (0,)
+NOTHING = ("", "")
 """The words of a script that has nothing to count."""
 
 
@@ -19,10 +20,11 @@ class Counters:
 
     def __init__(self, limits: Limits) -> None:
         self._is_watched = limits.conversion.least > 0
-        self._watch = watch_words(limits.conversion)
-        self._range = words_of((limits.range_cap,))
-        self._client = words_of((limits.client_cap, limits.client_day_cap))
-        self._number = words_of((limits.number_cap, limits.number_day_cap))
+        self._watch = watch_numbers(limits.conversion)
+        self._range = numbers_of((limits.range_cap,))
+        self._client = numbers_of((limits.client_cap, limits.client_day_cap))
+        self._number = numbers_of((limits.number_cap, limits.number_day_cap))
+        self._packed = lru_cache(maxsize=16)(self._packed_anew)
 
     def keys_of(self, counted: Counted, unused: str) -> list[str]:
         """The conversion of the range, or the `unused` key where there is none, and the counters."""
@@ -36,17 +38,15 @@ class Counters:
             names += keys.number_caps(index)
         return names
 
-    def words_of(self, counted: Counted) -> list[Argument]:
-        """How many words follow; '1' for a code that the range's conversion counts; the watch's, and each counter's."""
+    def words_of(self, counted: Counted) -> tuple[Argument, Argument]:
+        """'1' for a code that the range's conversion counts; the watch's numbers, and each counter's."""
         is_code = self._is_watched and counted.texting is Texting.CODE
-        words: list[Argument] = ["1" if is_code else "", *self._watch]
-        if counted.prefix is not None:
-            words += self._range
-        if counted.client is not None:
-            words += self._client
-        for _ in counted.blind_indexes:
-            words += self._number
-        return [len(words), *words]
+        has_range, has_client = counted.prefix is not None, counted.client is not None
+        return "1" if is_code else "", self._packed(has_range, has_client, len(counted.blind_indexes))
+
+    def _packed_anew(self, has_range: bool, has_client: bool, indexes: int) -> bytes:
+        limits = [*(self._range if has_range else ()), *(self._client if has_client else ()), *(self._number * indexes)]
+        return packed((*self._watch, *limits))
 
     def refusal(self, counted: Counted, given: list[Any]) -> Capped | RangeHeld:
         """From what `caps.lua` and `conversion.lua` refuse with."""

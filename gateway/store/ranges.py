@@ -9,8 +9,8 @@ from gateway.core.counting import Conversion, RangeHeld, Texting
 from gateway.core.limits import ConversionWatch, Limits
 from gateway.core.stores import Capped
 from gateway.store import keys
-from gateway.store.caps import words_of
 from gateway.store.connection import Store
+from gateway.store.numbers import numbers_of
 from gateway.store.scripts import load
 
 _TAKE = load("take_range", "caps", "conversion")
@@ -25,9 +25,9 @@ _TOGETHER_SECONDS = 0.1
 """Codes that are used within so long are counted by one call of the script."""
 
 
-def watch_words(watch: ConversionWatch) -> tuple[str, ...]:
-    """The words of `count_code` of `conversion.lua`."""
-    return tuple(map(str, (SPAN_MS, SPANS, watch.least, watch.percent, watch.hold * 1000)))
+def watch_numbers(watch: ConversionWatch) -> tuple[int, ...]:
+    """As `count_code` of `conversion.lua` takes them."""
+    return SPAN_MS, SPANS, watch.least, watch.percent, watch.hold * 1000
 
 
 def held_range(given: list[Any]) -> RangeHeld:
@@ -54,8 +54,8 @@ class RedisRanges:
             (conversion, deliveries),
             (
                 texting if self._watch.least else Texting.NOTHING,
-                *watch_words(self._watch),
-                *words_of((self._cap,)),
+                *watch_numbers(self._watch),
+                *numbers_of((self._cap,)),
             ),
         )
         match given:

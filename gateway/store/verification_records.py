@@ -21,18 +21,14 @@ _MOVING = 15
 
 def other_fields(new: NewVerification) -> list[Argument]:
     """Fields and values beside those that the script knows, or makes by the store's clock."""
-    is_delivered = TRAITS[new.method].is_delivered
-    values: dict[str, Argument | None] = {
-        "v.terms": _packed_terms(new),
-        "v.contact_id": new.contact_id,
-        "v.contact_version": new.contact_version,
-        "v.target_contact_id": new.target_contact_id,
-        "v.operation_hash": new.operation_hash,
-        "v.code": new.code_digest,
-        "v.sealed": new.sealed_code,
-        "v.delivery": 1 if is_delivered else None,
-    }
-    return [word for name, value in values.items() if value is not None for word in (FIELDS[name], value)]
+    fields: list[Argument] = [FIELDS["v.terms"], _packed_terms(new)]
+    if new.code_digest is not None and new.sealed_code is not None:
+        fields += (FIELDS["v.code"], new.code_digest, FIELDS["v.sealed"], new.sealed_code)
+    if new.target_contact_id is not None:
+        fields += (FIELDS["v.target_contact_id"], new.target_contact_id)
+    if new.operation_hash is not None:
+        fields += (FIELDS["v.operation_hash"], new.operation_hash)
+    return fields
 
 
 def _packed_terms(new: NewVerification) -> bytes:

@@ -23,6 +23,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.counted import NOTHING, Counters
 from gateway.store.lineage import fence_of
+from gateway.store.numbers import numbers_of, packed
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.scripts import load
@@ -50,6 +51,13 @@ class RedisVerifications:
         self._limits = limits
         self._recent = RecentTerms()
         self._counters = Counters(limits)
+        self._limits_of_opening = packed(
+            (
+                limits.wrong_answers_forgotten_after * 1000,
+                *numbers_of((limits.customer_cap,)),
+                limits.kept_after_close * 1000,
+            )
+        )
 
     @property
     def counts(self) -> bool:
@@ -74,11 +82,8 @@ class RedisVerifications:
             (
                 new.verification_id,
                 "" if new.contact_version is None else new.contact_version,
-                limits.wrong_answers_forgotten_after * 1000,
-                limits.customer_cap.count,
-                limits.customer_cap.window_seconds * 1000,
+                self._limits_of_opening,
                 new.life * 1000,
-                limits.kept_after_close * 1000,
                 "1" if traits.is_delivered else "",
                 limits.resend_after * 1000 if traits.can_be_resent else "",
                 "" if new.per_day is None else new.per_day,

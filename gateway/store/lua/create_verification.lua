@@ -3,12 +3,12 @@ that is counted of it lies in the same server, it is counted here: all of it, or
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
       5 shard's expiring spans  6 outbox  7 audit  8 lineage, in a cluster; elsewhere
       8 conversion of the range (the verification again where no text goes there)  9… counters, where it is counted here
-ARGV: 1 verification id  2 contact version expected, or ''  3 wrong answers are forgotten after (ms)  4 cap
-      5 cap window (ms)  6 life (ms)  7 kept after its life (ms)  8 '1' to queue a delivery
-      9 first resend after (ms), or ''  10 most of this operation in a day, or ''  11 customer id  12 client  13 method
-      14 operation  15 contact id, or ''  16 how many words there are of what is counted here, 0 or
-      17 '1' for a code that is texted, or ''  18 to 22 as shared/conversion.lua's `count_code` takes them
-      23… limit, window (ms) of each counter; then other fields of the verification, each with its value
+ARGV: 1 verification id  2 contact version expected, or ''  3 limits (numbers): wrong answers are forgotten after (ms),
+      cap, cap window (ms), kept after its life (ms)  4 life (ms)  5 '1' to queue a delivery
+      6 first resend after (ms), or ''  7 most of this operation in a day, or ''  8 customer id  9 client  10 method
+      11 operation  12 contact id, or ''  13 '1' for a code that is texted and counted here, or ''
+      14 what is counted here (numbers): five as shared/conversion.lua's `count_code` takes them, then limit, window (ms)
+      of each counter; or ''  15… other fields of the verification, each with its value
 Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retry_after_ms}
          | {'capped_today', retry_after_ms} | {'contact_changed'} | {'customer_missing'}
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
@@ -26,21 +26,21 @@ local function queue_expiry(expiring, name, expires_at)
 end
 
 local DAY = 86400000 -- ms
-local is_counted = ARGV[16] ~= '0'
+local is_counted = ARGV[14] ~= ''
 local now, born_in = store_time(), store_identity(not is_counted and KEYS[8])
 if not born_in then
   return not_accepted()
 end
-local is_texted = is_counted and ARGV[17] == '1'
+local is_texted, words = ARGV[13] == '1', { numbers_in(ARGV[14]) }
 local refused, counts = is_texted and held(KEYS[8], now), nil
 if not refused and is_counted then
-  refused, counts = capped(KEYS, 9, ARGV, 23)
+  refused, counts = capped(KEYS, 9, words, 6)
 end
 if refused then
   return refused
 end
 
-local today_of = of_day(ARGV[14])
+local today_of = of_day(ARGV[11])
 local customer = redis.call('HMGET', KEYS[2], 'kind', 'o.count', 'o.until', 'o.day', today_of)
 if not customer[1] then
   return {'customer_missing'}
@@ -53,33 +53,34 @@ local guard = redis.call('HMGET', KEYS[4], 'wrong', 'wrong_at', 'locked_at')
 if guard[3] then
   return {'locked'}
 end
+local forgotten_after, cap, cap_window, kept_after = numbers_in(ARGV[3])
 local wrong = tonumber(guard[1] or '0')
-if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[3]) then
+if wrong > 0 and now - tonumber(guard[2]) > forgotten_after then
   redis.call('DEL', KEYS[4])
   wrong = 0
 end
 
 local today, day_ends = tonumber(customer[5] or '0'), tonumber(customer[4] or '0') * 1000
-local first_window = tonumber(ARGV[5]) - DAY -- from the end of the day to that of the window that begins with it
+local first_window = cap_window - DAY -- from the end of the day to that of the window that begins with it
 local count, window_ends = tonumber(customer[2] or '0'), tonumber(customer[3] or day_ends + first_window)
 local another_day = now >= day_ends
 if another_day then
   today, day_ends = 0, math.floor((now + DAY) / 1000) * 1000
 end
 if now >= window_ends then
-  count, window_ends = 0, another_day and day_ends + first_window or now + tonumber(ARGV[5])
+  count, window_ends = 0, another_day and day_ends + first_window or now + cap_window
 end
-if count >= tonumber(ARGV[4]) then
+if count >= cap then
   return {'capped_customer', window_ends - now}
 end
-if ARGV[10] ~= '' and today >= tonumber(ARGV[10]) then
+if ARGV[7] ~= '' and today >= tonumber(ARGV[7]) then
   return {'capped_today', day_ends - now}
 end
-local tripped = is_texted and count_code(KEYS[8], now, ARGV, 18)
+local tripped = is_texted and count_code(KEYS[8], now, words, 1)
 if tripped then
   return tripped
 elseif is_counted then
-  count_each(KEYS, 9, ARGV, 23, counts)
+  count_each(KEYS, 9, words, 6, counts)
 end
 -- What the day before counted goes, and what went before anybody closed it.
 for _, field in ipairs(another_day and customer[4] and redis.call('HKEYS', KEYS[2]) or {}) do
@@ -89,23 +90,35 @@ for _, field in ipairs(another_day and customer[4] and redis.call('HKEYS', KEYS[
   end
 end
 
-local expires_at = now + tonumber(ARGV[6])
+local expires_at = now + tonumber(ARGV[4])
 redis.call('HSET', KEYS[2], 'o.count', count + 1, 'o.day', day_ends / 1000, today_of, today + 1, name_of(ARGV[1]), 1)
 if window_ends ~= day_ends + first_window then
   redis.call('HSET', KEYS[2], 'o.until', window_ends)
 elseif customer[3] then
   redis.call('HDEL', KEYS[2], 'o.until')
 end
-redis.call('HSET', KEYS[1], 'v.status', 'pending', 'v.expires_at', expires_at, 'v.store', born_in,
-  'v.customer_id', ARGV[11], 'v.client', ARGV[12], 'v.method', ARGV[13], 'v.operation', ARGV[14],
-  unpack(ARGV, 17 + tonumber(ARGV[16])))
-if ARGV[9] ~= '' then
-  redis.call('HSET', KEYS[1], 'v.resend_at', now + tonumber(ARGV[9]))
+local fields = { 'v.status', 'pending', 'v.expires_at', expires_at, 'v.store', born_in, 'v.customer_id', ARGV[8],
+  'v.client', ARGV[9], 'v.method', ARGV[10], 'v.operation', ARGV[11], unpack(ARGV, 15) }
+local function also(name, value)
+  fields[#fields + 1], fields[#fields + 2] = name, value
 end
-redis.call('PEXPIREAT', KEYS[1], expires_at + tonumber(ARGV[7]))
+if ARGV[12] ~= '' then
+  also('v.contact_id', ARGV[12])
+end
+if ARGV[2] ~= '' then
+  also('v.contact_version', ARGV[2])
+end
+if ARGV[5] == '1' then
+  also('v.delivery', 1)
+end
+if ARGV[6] ~= '' then
+  also('v.resend_at', now + tonumber(ARGV[6]))
+end
+redis.call('HSET', KEYS[1], unpack(fields))
+redis.call('PEXPIREAT', KEYS[1], expires_at + kept_after)
 queue_expiry(KEYS[5], name_of(ARGV[1]), expires_at)
-local told = verification_of(ARGV[1], { unpack(ARGV, 11, 15) })
-if ARGV[8] == '1' then
+local told = verification_of(ARGV[1], { unpack(ARGV, 8, 12) })
+if ARGV[5] == '1' then
   redis.call('XADD', KEYS[6], '*', 'verification', ARGV[1], 'delivery', 1)
   tell_of(told, KEYS[7], 'verification.created', now, 'delivery', 1)
 else

@@ -5,6 +5,11 @@ local function store_time()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+--[[ The numbers in a word, as gateway/store/numbers.py packs those that a process never changes. ]]
+local function numbers_in(word)
+  return struct.unpack('>' .. string.rep('d', #word / 8), word)
+end
+
 --[[ Which store this is: 64 bits of its replication id, which is another one after a restart and after a promotion,
 when acknowledged writes may be gone: what may succeed once is worth nothing in another store. And what it says of its
 replication, for `too_few_replicas`.

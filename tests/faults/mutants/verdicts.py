@@ -57,7 +57,7 @@ MUTANTS = (
     _opening(
         "a full counter lets more through", "if refused then\n  return refused", "if false then\n  return refused"
     ),
-    _opening("what opens is not counted", "  count_each(KEYS, 9, ARGV, 23, counts)\n", ""),
+    _opening("what opens is not counted", "  count_each(KEYS, 9, words, 6, counts)\n", ""),
     _opening("a held range is texted", "is_texted and held(KEYS[8], now)", "false"),
     _opening("a texted code is not counted", "is_texted and count_code(KEYS[8], now, ARGV, 18)", "false"),
     _opening("a call counts as a texted code", "is_counted and ARGV[17] == '1'", "is_counted"),
