@@ -91,7 +91,9 @@ def test_every_signal_is_explained() -> None:
 
 def test_every_reason_of_a_failure_is_named() -> None:
     text = (ROOT / "docs" / "integration.md").read_text()
-    named = set(words(text.partition("`status_reason` of a failed one is")[2].partition("\n\n")[0]))
+    named = set(
+        words(text.partition("`status_reason` of a failed verification is one of these:\n\n")[2].partition("\n\n")[0])
+    )
     not_failures = {EndReason.VERIFIED, EndReason.DENIED, EndReason.EXPIRED, EndReason.CLOSED}
     failures = {
         Verdict.LOCKED,
