@@ -42,7 +42,9 @@ class CustomerStore(Protocol):
         self, customer_id: str, contact_id: str
     ) -> tuple[Customer | None, StoredContact | None]: ...
 
-    async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None: ...
+    async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
+        """A branch password is looked for where no contact is named: it takes the place of one."""
+        ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         """Raises `CustomerMissing`, `ContactDuplicate` or `TooManyContacts`."""

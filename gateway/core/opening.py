@@ -1,6 +1,6 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from contacts.models import Contact, ContactMethod, why_not
 from contacts.vouching import may_vouch
@@ -8,7 +8,7 @@ from gateway.core.codes import CodeVault, new_code
 from gateway.core.counting import Counted, RangeHeld
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
-from gateway.core.deciding import Outcome, outcome_of
+from gateway.core.deciding import Outcome, Reason, outcome_of
 from gateway.core.decision_stores import Standing
 from gateway.core.decisions import facts_of
 from gateway.core.errors import FieldError, Refusal
@@ -142,18 +142,18 @@ class Opening:
     def _check_policy(self, request: OpenRequest, applicant: Applicant) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
         outcome, reason = outcome_of(self._policy, facts_of(applicant, request.operation, applicant.standing))
-        why = {"rule": reason.rule, "reason_ko": reason.detail_ko, "reason_en": reason.detail_en}
-        if outcome is Outcome.EXEMPT:
-            raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
-        if outcome is Outcome.REFUSED:
-            raise self._refused(why, applicant.standing)
+        if outcome is not Outcome.REQUIRED:
+            raise self._not_required(outcome, reason, applicant.standing)
         row = self._policy.row(request.operation, applicant.kind)
         if request.method not in row.methods:
             raise method_not_available(reason.rule, row.methods)
         return row
 
-    def _refused(self, why: Mapping[str, str], standing: Standing) -> Refusal:
-        match why["rule"]:
+    def _not_required(self, outcome: Outcome, reason: Reason, standing: Standing) -> Refusal:
+        why = {"rule": reason.rule, "reason_ko": reason.detail_ko, "reason_en": reason.detail_en}
+        match reason.rule:
+            case _ if outcome is Outcome.EXEMPT:
+                return Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
             case "R20":
                 return self._locked()
             case "R10":

@@ -40,11 +40,6 @@ def omitted_when_none() -> Any:
     return Field(default=None, exclude_if=_is_none, json_schema_extra=_never_null)
 
 
-def omitted_fields(answer: type[Answer]) -> tuple[str, ...]:
-    """The fields of an answer that are left out when there is nothing to say."""
-    return tuple(name for name, field in answer.model_fields.items() if field.exclude_if is not None)
-
-
 def _is_none(value: object) -> bool:
     return value is None
 

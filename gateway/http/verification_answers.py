@@ -11,12 +11,7 @@ import orjson
 
 from gateway.core.limits import Limits
 from gateway.core.verification import TRAITS, Status, Verification
-from gateway.http.models import omitted_fields
 from gateway.http.moments import moment
-from gateway.http.schemas import CheckAnswer, DeliveryAnswer
-
-_OMITTED = omitted_fields(CheckAnswer)
-_OMITTED_OF_DELIVERY = omitted_fields(DeliveryAnswer)
 
 
 def verification_answer(
@@ -24,8 +19,11 @@ def verification_answer(
 ) -> bytes:
     """A `VerificationAnswer`."""
     fields = _fields(verification, limits)
-    fields["binding_code"], fields["receipt"] = binding_code, receipt
-    return orjson.dumps(_without(_OMITTED, fields))
+    if binding_code is not None:
+        fields["binding_code"] = binding_code
+    if receipt is not None:
+        fields["receipt"] = receipt
+    return orjson.dumps(fields)
 
 
 def check_answer(
@@ -37,25 +35,26 @@ def check_answer(
     fields["attempts_remaining"] = max(0, limits.wrong_answers - wrong_answers)
     if status is Status.PENDING:
         fields["status_reason"] = None
-    fields["correct"], fields["receipt"] = receipt is not None, receipt
-    return orjson.dumps(_without(_OMITTED, fields))
+    fields["correct"] = receipt is not None
+    if receipt is not None:
+        fields["receipt"] = receipt
+    return orjson.dumps(fields)
 
 
 def _fields(verification: Verification, limits: Limits) -> dict[str, Any]:
+    """Without those that are left out when there is nothing to say."""
     status = verification.shown_status
     is_open = status is Status.PENDING
     resends_left = max(0, limits.resends + 1 - verification.delivery_number)
     can_resend = is_open and TRAITS[verification.method].can_be_resent and resends_left > 0
     resend_at = verification.resend_at if can_resend else None
     reason = verification.reason or (verification.delivery_reason if is_open else None)
-    return {
+    fields = {
         "id": verification.verification_id,
         "customer_id": verification.customer_id,
         "contact_id": verification.contact_id,
-        "target_contact_id": verification.target_contact_id,
         "method": verification.method,
         "operation": verification.operation,
-        "operation_hash": verification.operation_hash,
         "status": status,
         "status_reason": "expired" if status is Status.EXPIRED else reason,
         "delivery": _delivery(verification),
@@ -65,6 +64,11 @@ def _fields(verification: Verification, limits: Limits) -> dict[str, Any]:
         "created_at": moment(verification.created_at),
         "expires_at": moment(verification.expires_at),
     }
+    if verification.target_contact_id is not None:
+        fields["target_contact_id"] = verification.target_contact_id
+    if verification.operation_hash is not None:
+        fields["operation_hash"] = verification.operation_hash
+    return fields
 
 
 def _delivery(verification: Verification) -> dict[str, Any] | None:
@@ -74,14 +78,7 @@ def _delivery(verification: Verification) -> dict[str, Any] | None:
         "state": verification.delivery_state,
         "carrier": verification.delivery_carrier,
         "at": moment(verification.delivery_at),
-        "reason": verification.delivery_reason,
     }
-    return _without(_OMITTED_OF_DELIVERY, told)
-
-
-def _without(omitted: tuple[str, ...], fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields, less those that are left out when there is nothing to say."""
-    for name in omitted:
-        if fields.get(name) is None:
-            fields.pop(name, None)
-    return fields
+    if verification.delivery_reason is not None:
+        told["reason"] = verification.delivery_reason
+    return told

@@ -75,16 +75,11 @@ class RedisCustomers:
 
     async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
         await self._life.let_old_checks_fall(customer_id)
-        customer = keys.customer(customer_id)
+        named = keys.contact(customer_id, contact_id) if contact_id else keys.branch_password(customer_id, operation)
         read = await self._store.run(
             _READ_APPLICANT,
-            (
-                customer,
-                keys.guard(customer_id),
-                keys.contact(customer_id, contact_id) if contact_id else customer,
-                keys.branch_password(customer_id, operation),
-            ),
-            (operation, *_CONTACT_FIELDS),
+            (keys.customer(customer_id), keys.guard(customer_id), named),
+            (operation, "1" if contact_id else ""),
         )
         if read is None:
             return None
