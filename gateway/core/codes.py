@@ -44,11 +44,8 @@ class CodeVault:
     def __init__(self, peppers: KeyRing, personal_data: PersonalData) -> None:
         self._peppers = peppers
         self._personal_data = personal_data
-
-    @property
-    def pepper_id(self) -> str:
+        self.pepper_id = peppers.current_id.hex()
         """Names the pepper that writes."""
-        return self._peppers.current_id.hex()
 
     def digest(self, verification_id: str, customer_id: str, operation: str, code: str, *, pepper_id: str) -> bytes:
         """16 bytes that stand for this code of this verification."""

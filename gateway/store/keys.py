@@ -4,6 +4,8 @@ All keys of a customer carry one hash tag, the customer's shard (`gateway.store.
 a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
 
+from functools import lru_cache
+
 from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
 from gateway.store.shards import name_of as name_of
@@ -18,30 +20,31 @@ from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
 
 _KNOWN_PARTS = 1024
+_IN = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
+"""What the keys of each shard begin with."""
 
 
-_BEFORE = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
-
-
-def _at(shard: int, rest: str) -> str:
-    return _BEFORE[shard] + rest
+@lru_cache(maxsize=4096)
+def _of(name: str) -> str:
+    """What the keys of a customer, a blind index or a client begin with."""
+    return _IN[shard_of(name)]
 
 
 def customer(customer_id: str) -> str:
     """Hash: kind, sealed name and birth date, consent. And what was opened for the customer of late: how many in this
     window and when it ends; operation → how many in the day that began with the first, and when it ends; the open ones
     by their name in the shard."""
-    return _at(shard_of(customer_id), f"customer:{customer_id}")
+    return f"{_of(customer_id)}customer:{customer_id}"
 
 
 def customer_prefix(shard: int) -> str:
     """What the customer keys of a shard begin with; the customer's id follows."""
-    return _at(shard, "customer:")
+    return f"{_IN[shard]}customer:"
 
 
 def customer_words(customer_id: str) -> str:
     """Hash: the sealed key under which reasons that name the customer are; gone when they are erased."""
-    return _at(shard_of(customer_id), f"customer-words:{customer_id}")
+    return f"{_of(customer_id)}customer-words:{customer_id}"
 
 
 CUSTOMERS = "bonin:{*}:customer:*"
@@ -50,92 +53,92 @@ CUSTOMERS = "bonin:{*}:customer:*"
 
 def contacts(customer_id: str) -> str:
     """Hash: blind index of a number, in bytes → contact id."""
-    return _at(shard_of(customer_id), f"contacts:{customer_id}")
+    return f"{_of(customer_id)}contacts:{customer_id}"
 
 
 def contact(customer_id: str, contact_id: str) -> str:
     """Hash: sealed number, blind index, line type, status and its evidence, version."""
-    return _at(shard_of(customer_id), f"contact:{customer_id}:{contact_id}")
+    return f"{_of(customer_id)}contact:{customer_id}:{contact_id}"
 
 
 def evidence(customer_id: str, contact_id: str) -> str:
     """List: every change of a contact's status with what it rests on, as JSON: a stream takes 4 KB at its first."""
-    return _at(shard_of(customer_id), f"evidence:{contact_id}")
+    return f"{_of(customer_id)}evidence:{contact_id}"
 
 
 def guard(customer_id: str) -> str:
     """Hash: the customer's wrong answers over all methods, and when extra authentication was locked."""
-    return _at(shard_of(customer_id), f"guard:{customer_id}")
+    return f"{_of(customer_id)}guard:{customer_id}"
 
 
 def guard_prefix(shard: int) -> str:
     """What the guard keys of a shard begin with; the customer's id follows."""
-    return _at(shard, "guard:")
+    return f"{_IN[shard]}guard:"
 
 
 def exemption(customer_id: str) -> str:
     """Hash: the customer's overseas exemption as registered; gone when its period is over."""
-    return _at(shard_of(customer_id), f"exemption:{customer_id}")
+    return f"{_of(customer_id)}exemption:{customer_id}"
 
 
 def exemption_version(customer_id: str) -> str:
     """Counter: changes of the customer's overseas exemption, withdrawals among them."""
-    return _at(shard_of(customer_id), f"exemption-version:{customer_id}")
+    return f"{_of(customer_id)}exemption-version:{customer_id}"
 
 
 def branch_password(customer_id: str, operation: str) -> str:
     """Hash: the one branch password in force for a customer and an operation."""
-    return _at(shard_of(customer_id), f"branch:{customer_id}:{operation}")
+    return f"{_of(customer_id)}branch:{customer_id}:{operation}"
 
 
 def branch_password_owner(branch_password_id: str) -> str:
     """String: customer and operation of a branch password id, for revoking it."""
-    return _at(shard_in(branch_password_id), f"branch-id:{branch_password_id}")
+    return f"{_IN[shard_in(branch_password_id)]}branch-id:{branch_password_id}"
 
 
 def auto_connect(customer_id: str, auto_connect_id: str) -> str:
     """Hash: digests of a family's latest auto-connect token and of its device."""
-    return _at(shard_of(customer_id), f"auto-connect:{customer_id}:{auto_connect_id}")
+    return f"{_of(customer_id)}auto-connect:{customer_id}:{auto_connect_id}"
 
 
 def auto_connects(customer_id: str) -> str:
     """Hash: auto-connect id → when it was given."""
-    return _at(shard_of(customer_id), f"auto-connects:{customer_id}")
+    return f"{_of(customer_id)}auto-connects:{customer_id}"
 
 
 def redeemed(customer_id: str, receipt_id: str) -> str:
     """String: present once the receipt has been redeemed."""
-    return _at(shard_of(customer_id), f"redeemed:{receipt_id}")
+    return f"{_of(customer_id)}redeemed:{receipt_id}"
 
 
 def verification(verification_id: str) -> str:
     """Hash: one verification. It never holds a plain code."""
-    return _at(shard_in(verification_id), f"v:{verification_id}")
+    return f"{_IN[shard_in(verification_id)]}v:{verification_id}"
 
 
 def verification_prefix(shard: int) -> str:
     """What the verification keys of a shard begin with; the name that one has in the shard follows."""
-    return _at(shard, f"v:{verification_start(shard)}")
+    return f"{_IN[shard]}v:{verification_start(shard)}"
 
 
 def approval(approval_id: str) -> str:
     """Hash: what one person asked for and who decided on it; the number of a change is sealed."""
-    return _at(shard_in(approval_id), f"approval:{approval_id}")
+    return f"{_IN[shard_in(approval_id)]}approval:{approval_id}"
 
 
 def waiting_approvals(shard: int) -> str:
     """Sorted set: approval ids of a shard that wait for a decision, by their expiry in ms."""
-    return _at(shard, "approvals-waiting")
+    return f"{_IN[shard]}approvals-waiting"
 
 
 def decided_approvals(shard: int) -> str:
     """Sorted set: approval ids of a shard that are over, by when they ended in ms."""
-    return _at(shard, "approvals-decided")
+    return f"{_IN[shard]}approvals-decided"
 
 
 def notice(notice_id: str) -> str:
     """Hash: one notice and what became of it."""
-    return _at(shard_in(notice_id), f"notice:{notice_id}")
+    return f"{_IN[shard_in(notice_id)]}notice:{notice_id}"
 
 
 def delivered(subject_id: str) -> str:
@@ -145,90 +148,90 @@ def delivered(subject_id: str) -> str:
 
 def expiring(shard: int) -> str:
     """Sorted set: the ends, in ms, of the spans in which something of the shard expires."""
-    return _at(shard, "expiring")
+    return f"{_IN[shard]}expiring"
 
 
 def expiring_by(shard: int, ends_at: int) -> str:
     """List: names of the verifications that expire in the span that ends then, closed ones among them."""
-    return _at(shard, f"expiring:{ends_at}")
+    return f"{_IN[shard]}expiring:{ends_at}"
 
 
 def outbox(shard: int) -> str:
     """Stream: deliveries to make. An entry names a verification and the number of its delivery."""
-    return _at(shard, "outbox")
+    return f"{_IN[shard]}outbox"
 
 
 def dead_letters(shard: int) -> str:
     """Stream: deliveries that failed for good, the latest of a shard."""
-    return _at(shard, "dead-letters")
+    return f"{_IN[shard]}dead-letters"
 
 
 def decisions(shard: int) -> str:
     """Stream: the latest decisions and the facts they rested on, without personal data."""
-    return _at(shard, "decisions")
+    return f"{_IN[shard]}decisions"
 
 
 def never_there(shard: int) -> str:
     """A key that nobody makes: by asking to replace it one learns whether the store takes changes."""
-    return _at(shard, "never-there")
+    return f"{_IN[shard]}never-there"
 
 
 def lineage(shard: int) -> str:
     """Hash: in a cluster, the node that was last accepted to have the shard, and what is opened there (`line`)."""
-    return _at(shard, "lineage")
+    return f"{_IN[shard]}lineage"
 
 
 def audit(shard: int) -> str:
     """Stream: every change of state, in order."""
-    return _at(shard, "audit")
+    return f"{_IN[shard]}audit"
 
 
 def audit_head(shard: int) -> str:
     """Hash: number and hash of the shard's last segment, and what is known of the events in it and before."""
-    return _at(shard, "audit-head")
+    return f"{_IN[shard]}audit-head"
 
 
 def audit_segment(shard: int, number: int) -> str:
     """String: a signed segment with its events, packed."""
-    return _at(shard, f"audit-segment:{number}")
+    return f"{_IN[shard]}audit-segment:{number}"
 
 
 def audit_removed(shard: int) -> str:
     """String: the signed record of segments that are no longer there."""
-    return _at(shard, "audit-removed")
+    return f"{_IN[shard]}audit-removed"
 
 
 def number_caps(blind_index: str) -> tuple[str, str]:
     """Counters: deliveries to a number in the short window and in the day, whoever asked."""
-    shard = shard_of(blind_index)
-    return _at(shard, f"cap:number:{blind_index}"), _at(shard, f"cap:number-day:{blind_index}")
+    start = _of(blind_index)
+    return f"{start}cap:number:{blind_index}", f"{start}cap:number-day:{blind_index}"
 
 
 def answering_text_cap(blind_index: str) -> str:
     """Counter: texts in answer to texts from a number."""
-    return _at(shard_of(blind_index), f"cap:answers:{blind_index}")
+    return f"{_of(blind_index)}cap:answers:{blind_index}"
 
 
 def ownership_cap(customer_id: str, blind_index: str) -> str:
     """Counter: ownership checks of a customer's number that failed, or are under way."""
-    return _at(shard_of(customer_id), f"cap:ownership:{customer_id}:{blind_index}")
+    return f"{_of(customer_id)}cap:ownership:{customer_id}:{blind_index}"
 
 
 def client_caps(client: str) -> tuple[str, str]:
     """Counters: what an API client opened in the short window and in the day."""
-    shard = shard_of(client)
-    return _at(shard, f"cap:client:{client}"), _at(shard, f"cap:client-day:{client}")
+    start = _of(client)
+    return f"{start}cap:client:{client}", f"{start}cap:client-day:{client}"
 
 
 def range_counters(prefix: str) -> tuple[str, str]:
     """Counter: deliveries to the numbers that begin so. Hash: how many texted codes were sent there, and used."""
-    shard = shard_of(prefix)
-    return _at(shard, f"cap:range:{prefix}"), _at(shard, f"conversion:{prefix}")
+    start = _of(prefix)
+    return f"{start}cap:range:{prefix}", f"{start}conversion:{prefix}"
 
 
 def replies(blind_index: str) -> str:
     """Hash: digest of a code → the verification that a text from this number may answer with it."""
-    return _at(shard_of(blind_index), f"replies:{blind_index}")
+    return f"{_of(blind_index)}replies:{blind_index}"
 
 
 def known_number(blind_index: str) -> tuple[str, bytes]:
@@ -239,22 +242,22 @@ def known_number(blind_index: str) -> tuple[str, bytes]:
     """
     key_id, digest = blind_index[:8], bytes.fromhex(blind_index[8:])
     part = int.from_bytes(digest[:2], "big") % _KNOWN_PARTS
-    return _at(shard_of(blind_index), f"known:{key_id}:{part}"), digest
+    return f"{_of(blind_index)}known:{key_id}:{part}", digest
 
 
 def inbound_text(message_id: str) -> str:
     """String: an inbound text that is being read (`begun`) or was (`done`)."""
-    return _at(shard_of(message_id), f"inbound:{message_id}")
+    return f"{_of(message_id)}inbound:{message_id}"
 
 
 def idempotency(client: str, key_digest: str) -> str:
     """Hash: fingerprint of a request and its sealed answer."""
-    return _at(shard_of(key_digest), f"idempotency:{client}:{key_digest}")
+    return f"{_of(key_digest)}idempotency:{client}:{key_digest}"
 
 
 def of_ops(shard: int | None, rest: str) -> str:
     """A key of the operations pages, of a shard or of nobody's; `gateway.store.ops_keys` names them."""
-    return _at(NOBODYS if shard is None else shard, f"ops-{rest}")
+    return f"{_IN[NOBODYS if shard is None else shard]}ops-{rest}"
 
 
 def kind_and_rest(key: str) -> tuple[str, str]:
@@ -264,28 +267,28 @@ def kind_and_rest(key: str) -> tuple[str, str]:
     return (kind, name) if ours == "bonin" else ("", "")
 
 
-API_KEYS = _at(NOBODYS, "api-keys")
+API_KEYS = f"{_IN[NOBODYS]}api-keys"
 """Hash: SHA-256 of an API key → who holds it and its scopes."""
 
-KEYS_IN_USE = _at(NOBODYS, "keys-in-use")
+KEYS_IN_USE = f"{_IN[NOBODYS]}keys-in-use"
 """Hash: purpose and id of a key under which there is data → when a gateway last said that it writes, in ms."""
 
-ALARMS = _at(NOBODYS, "alarms")
+ALARMS = f"{_IN[NOBODYS]}alarms"
 """Hash: kind and subject of an alarm that stands → since when, how often, what was seen (JSON)."""
 
-CLEARED_ALARMS = _at(NOBODYS, "alarms-cleared")
+CLEARED_ALARMS = f"{_IN[NOBODYS]}alarms-cleared"
 """List: the latest alarms that were cleared, by whom and why (JSON)."""
 
-CARRIER_PAUSES = _at(NOBODYS, "carrier-pauses")
+CARRIER_PAUSES = f"{_IN[NOBODYS]}carrier-pauses"
 """Hash: carrier that is paused → why, by whom and since when (JSON)."""
 
-PROCESSES = _at(NOBODYS, "processes")
+PROCESSES = f"{_IN[NOBODYS]}processes"
 """Hash: a process that delivers → when it was last heard of (ms), and how it finds the carriers (JSON)."""
 
 AUDIT_OF_NOBODY = audit(NOBODYS)
 """The audit of what belongs to no customer."""
 
-AUDIT_KEYS = _at(NOBODYS, "audit-keys")
+AUDIT_KEYS = f"{_IN[NOBODYS]}audit-keys"
 """Hash: id of a key that seals, or sealed → its public JWK."""
 
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"

@@ -58,6 +58,7 @@ def _sharded_id(prefix: str, customer_id: str) -> str:
     return f"{_id_start(prefix, shard_of(customer_id))}{_random(20)}"
 
 
+@lru_cache(maxsize=512)
 def _id_start(prefix: str, shard: int) -> str:
     high, low = divmod(shard, 32)
     return f"{prefix}_{_ALPHABET[high]}{_ALPHABET[low]}"
@@ -104,5 +105,11 @@ def new_auto_connect_id() -> str:
 
 def shard_in(sharded_id: str) -> int:
     """The shard that an id made for a customer carries; for ids that match their pattern."""
-    high, low = sharded_id[4], sharded_id[5]
-    return (_ALPHABET.index(high) * 32 + _ALPHABET.index(low)) % SHARDS
+    return _SHARD_BY_LETTERS[sharded_id[4:6]]
+
+
+_SHARD_BY_LETTERS = {
+    high + low: (32 * place + other) % SHARDS
+    for place, high in enumerate(_ALPHABET)
+    for other, low in enumerate(_ALPHABET)
+}
