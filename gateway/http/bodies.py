@@ -16,7 +16,7 @@ from gateway.core.problems import Problem
 from gateway.http.field_errors import MOST_ERRORS, field_error_of, field_errors
 from gateway.http.models import Body, Query
 from gateway.http.repeated_fields import repeated_fields
-from gateway.http.whole_request import Incoming, WholeRequest
+from gateway.http.whole_request import Incoming
 
 LARGEST_BODY = 8 * 1024
 """Bytes."""
@@ -32,10 +32,16 @@ _PLAIN_JSON = {"expected": "application/json; charset=utf-8"}
 _NOT_COMPRESSED = {"expected": "application/json; charset=utf-8, Content-Encoding: identity"}
 
 
-async def read_json(request: Incoming) -> tuple[bytes, dict[str, Any]]:
-    """The bytes of the body and the object in them; no body at all is `{}`. Raises `Refusal`."""
-    _require_plain_encoding(request)
-    raw = request.body if isinstance(request, WholeRequest) else await read_capped(request, LARGEST_BODY)
+async def read_body(request: web.Request) -> bytes:
+    """The body of what the API is asked, as it arrives. Raises `Refusal`."""
+    # A compressed body is small on the wire and large in memory.
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_COMPRESSED)
+    return await read_capped(request, LARGEST_BODY)
+
+
+def read_json(request: Incoming, raw: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a body and the object in them; no body at all is `{}`. Raises `Refusal`."""
     if not raw and hdrs.CONTENT_TYPE not in request.headers:
         return b"{}", {}
     _require_json_type(request)
@@ -70,12 +76,6 @@ async def _read_up_to(content: StreamReader, limit: int) -> bytes:
             break
         chunks += chunk
     return bytes(chunks)
-
-
-def _require_plain_encoding(request: Incoming) -> None:
-    # A compressed body is small on the wire and large in memory.
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_COMPRESSED)
 
 
 def _require_json_type(request: Incoming) -> None:

@@ -74,8 +74,9 @@ class Api:
         endpoint = there.get(request.method)
         if endpoint is None:
             return self._edge.around(request, UNMATCHED, partial(_refuse_method, sorted(there)))
-        handle = partial(endpoint.handle, values=values)
-        return self._edge.around(request, endpoint.template, handle, endpoint.verification_in(values))
+        path = endpoint.read_path(values)
+        verification_id = None if isinstance(path, Refusal) else path.get("verification_id")
+        return self._edge.around(request, endpoint.template, partial(endpoint.handle, path), verification_id)
 
 
 async def _refuse_method(allowed: list[str], _: Incoming) -> Response:

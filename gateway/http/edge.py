@@ -1,6 +1,7 @@
 """What every request passes through, whatever its path: id, problem answers, log, metrics, trace."""
 
 from collections.abc import Awaitable, Callable
+from logging import INFO
 from time import perf_counter
 from typing import TypeVar
 
@@ -66,7 +67,8 @@ class Edge:
             response.force_close()
         seconds = perf_counter() - started
         self._metrics.observe(route, method, response.status, seconds, assigned)
-        self._log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
+        if self._log.is_enabled_for(INFO):
+            self._log.info("request", method=method, route=route, status=response.status, ms=round(seconds * 1000, 2))
         return response
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -11,7 +13,7 @@ from gateway.core.callers import ApiKeys, Caller
 from gateway.core.errors import Refusal
 from gateway.core.idempotency import Answered
 from gateway.http.auth import ANONYMOUS, authenticate, require_scope
-from gateway.http.bodies import read_json, read_query, validate_body
+from gateway.http.bodies import read_body, read_json, read_query, validate_body
 from gateway.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from gateway.http.idempotency import REPLAYED, Idempotency
 from gateway.http.lifecycle import Lifecycle
@@ -19,8 +21,9 @@ from gateway.http.models import NoBody, NoQuery
 from gateway.http.rates import Rates
 from gateway.http.routes import ApiRequest, ApiResponse, PathType, Route
 from gateway.http.whole_answer import Response, WholeAnswer
-from gateway.http.whole_request import Incoming
+from gateway.http.whole_request import Incoming, WholeRequest
 
+_JSON: Mapping[str, str] = MappingProxyType({"Content-Type": "application/json"})
 _NO_BODY = NoBody()
 _NO_QUERY = NoQuery()
 
@@ -54,32 +57,36 @@ class Endpoint:
         self._path = tuple(
             (name, re.compile(path_types[name].pattern), path_types[name]) for name in route.path_parameters
         )
-        self._names_verification = "verification_id" in route.path_parameters[:1]
 
-    def verification_in(self, values: Sequence[str]) -> str | None:
-        """The verification that the path names, which begins with it; None where it cannot be one of ours."""
-        if not self._names_verification or self._path[0][1].fullmatch(values[0]) is None:
-            return None
-        return values[0]
+    def read_path(self, values: Sequence[str]) -> Mapping[str, str] | Refusal:
+        """The parameters of the path; or what is said of one that cannot be, once it is known who asks."""
+        found = {}
+        for (name, pattern, kind), value in zip(self._path, values, strict=True):
+            if pattern.fullmatch(value) is None:
+                return Refusal(kind.problem, errors=(kind.error,) if kind.error else ())
+            found[name] = value
+        return found
 
-    async def handle(self, request: Incoming, values: Sequence[str]) -> Response:
+    async def handle(self, path: Mapping[str, str] | Refusal, request: Incoming) -> Response:
         """Check who calls, whether they may, and then each part of the request, until one is wrong."""
         caller = ANONYMOUS
         if self._scopes:
             caller = await self._authenticate(request)
             require_scope(caller, *self._scopes)
-        path = self._read_path(values)
+        if isinstance(path, Refusal):
+            raise path
         query = _NO_QUERY if self._no_query and "?" not in request.raw_path else read_query(self._query_model, request)
-        if self._body_model is None:
-            return await self._answer(ApiRequest(request, caller, path, query, _NO_BODY, self._lifecycle))
-        raw, document = await read_json(request)
-        body = validate_body(self._body_model, raw)
-        call = ApiRequest(request, caller, path, query, body, self._lifecycle)
-        if self._once is None or IDEMPOTENCY_KEY not in request.headers:
-            return await self._answer(call)
-        answer, replayed = await self._once(request, caller, document, lambda: self._carry_out(call))
-        headers = {**answer.headers, REPLAYED: "true"} if replayed else answer.headers
-        return WholeAnswer(answer.status, answer.body, headers)
+        call: ApiRequest[Any, Any] = ApiRequest(request, caller, path, query, _NO_BODY, self._lifecycle)
+        if self._body_model is not None:
+            sent = request.body if isinstance(request, WholeRequest) else await read_body(request)
+            raw, document = read_json(request, sent)
+            call.body = validate_body(self._body_model, raw)
+            if self._once is not None and IDEMPOTENCY_KEY in request.headers:
+                answer, replayed = await self._once(request, caller, document, partial(self._carry_out, call))
+                headers = {**answer.headers, REPLAYED: "true"} if replayed else answer.headers
+                return WholeAnswer(answer.status, answer.body, headers)
+        answered = await self._handler(call)
+        return answered if isinstance(answered, web.StreamResponse) else WholeAnswer(*self._encode(answered))
 
     async def _authenticate(self, request: Incoming) -> Caller:
         try:
@@ -90,37 +97,22 @@ class Endpoint:
         self._rates.take(caller)
         return caller
 
-    def _read_path(self, values: Sequence[str]) -> Mapping[str, str]:
-        found = {}
-        for (name, pattern, kind), value in zip(self._path, values, strict=True):
-            if pattern.fullmatch(value) is None:
-                raise Refusal(kind.problem, errors=(kind.error,) if kind.error else ())
-            found[name] = value
-        return found
-
-    async def _answer(self, call: ApiRequest[Any, Any]) -> Response:
-        answered = await self._handler(call)
-        if isinstance(answered, web.StreamResponse):
-            return answered
-        answer = self._encode(answered)
-        return WholeAnswer(answer.status, answer.body, answer.headers)
-
     async def _carry_out(self, call: ApiRequest[Any, Any]) -> Answered:
         answered = await self._handler(call)
         if isinstance(answered, web.StreamResponse):
             raise TypeError("a stream cannot be remembered under an Idempotency-Key")
-        return self._encode(answered)
+        return Answered(*self._encode(answered))
 
-    def _encode(self, answered: ApiResponse) -> Answered:
-        """The bytes to send, through the model of that status: what the model does not name stays inside.
+    def _encode(self, answered: ApiResponse) -> tuple[int, bytes, Mapping[str, str]]:
+        """Status, body and headers: the body through the model of that status, whatever it does not name stays inside.
 
         What is bytes already names its fields itself.
         """
         model = self._models[answered.status]
         if model is None:
-            return Answered(answered.status, b"", answered.headers)
+            return answered.status, b"", answered.headers
         encoded = answered.body
         if not isinstance(encoded, bytes):
             body = encoded if isinstance(encoded, model) else model.model_validate(encoded)
             encoded = model.__pydantic_serializer__.to_json(body)
-        return Answered(answered.status, encoded, {**answered.headers, "Content-Type": "application/json"})
+        return answered.status, encoded, {**answered.headers, **_JSON} if answered.headers else _JSON

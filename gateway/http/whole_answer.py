@@ -60,7 +60,7 @@ class WholeAnswer:
     def _head(self, request: Incoming) -> bytes:
         head = (
             f"{_STATUS_LINES[self.status]}{HEADER}: {request_id_of(request)}\r\n"
-            f"Date: {_date(int(time()))}\r\n{_usual(tuple(self._headers))}"
+            f"{_usual(int(time()), tuple(self._headers))}"
         )
         for name, value in self._headers.items():
             if not value.isprintable():
@@ -80,12 +80,7 @@ Response = web.StreamResponse | WholeAnswer
 
 
 @lru_cache(maxsize=64)
-def _usual(others: tuple[str, ...]) -> str:
-    """The usual headers but for those that an answer gives itself. There are a handful of such sets."""
-    return "".join(f"{name}: {value}\r\n" for name, value in USUAL.items() if name not in others)
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    """RFC 9110, 6.6.1."""
-    return formatdate(second, usegmt=True)
+def _usual(second: int, others: tuple[str, ...]) -> str:
+    """The date and the usual headers, but for those that an answer gives itself. There are a handful of such sets."""
+    usual = {"Date": formatdate(second, usegmt=True), **USUAL}
+    return "".join(f"{name}: {value}\r\n" for name, value in usual.items() if name not in others)

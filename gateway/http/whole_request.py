@@ -27,7 +27,7 @@ HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]*")
 _METHODS: Mapping[bytes, str] = MappingProxyType(
     {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")}
 )
-_OUT_OF_THE_ORDINARY = (hdrs.EXPECT, hdrs.TRANSFER_ENCODING, hdrs.UPGRADE, hdrs.CONTENT_ENCODING)
+_OUT_OF_THE_ORDINARY = frozenset({b"expect", b"transfer-encoding", b"upgrade", b"content-encoding"})
 
 
 class WholeRequest:
@@ -85,6 +85,7 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         headers = CIMultiDict([(name.decode("ascii"), value.decode("ascii").strip()) for name, value in read.headers])
     except (HttpParserError, HttpParserUpgrade, UnicodeDecodeError):
         return None
+    names = {name.lower() for name, _ in read.headers}
     method = _METHODS.get(parser.get_method())
     if (
         read.begun != 1
@@ -93,10 +94,11 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         or parser.get_http_version() != "1.1"
         or _PLAIN_TARGET.fullmatch(read.target) is None
         or len(headers) > _MOST_HEADERS
-        or len({name.lower() for name in headers}) != len(headers)
-        or any(name in headers for name in _OUT_OF_THE_ORDINARY)
-        or HOST.fullmatch(headers.get(hdrs.HOST, "/")) is None
-        or headers.get(hdrs.CONNECTION, "keep-alive").lower() != "keep-alive"
+        or len(names) != len(headers)
+        or not names.isdisjoint(_OUT_OF_THE_ORDINARY)
+        or b"host" not in names
+        or HOST.fullmatch(headers[hdrs.HOST]) is None
+        or (b"connection" in names and headers[hdrs.CONNECTION].lower() != "keep-alive")
     ):
         return None
     if not read.is_whole:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
+from time import monotonic
 
 import orjson
 
@@ -46,7 +47,7 @@ class RedisApiKeys:
         self._reading = asyncio.Lock()
 
     async def find(self, key_digest: str) -> Caller | None:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         if now - self._read_at > _REFRESH_SECONDS:
             await self._refresh(now)
         caller = self._callers.get(key_digest)
@@ -91,7 +92,7 @@ class RedisApiKeys:
                 return
             try:
                 self._callers = await self._table()
-                self._read_at = asyncio.get_running_loop().time()
+                self._read_at = monotonic()
             except StoreUnavailable:
                 if now - self._read_at > _STALE_SECONDS:
                     raise
