@@ -18,7 +18,8 @@ from demo.walk import walk
 from gateway.log import configure_logging
 from gateway.running import AddressRefused, PortTaken, run, until_asked_to_stop
 from gateway.settings import SettingsRefused
-from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore, EmbeddedStoreFailed
+from gateway.store.data_directory import DataDirectoryInUse, EmbeddedStoreFailed
+from gateway.store.embedded import EmbeddedStore
 
 _WALKING_SPEED = 10.0
 """Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""

@@ -11,7 +11,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
 from gateway.running import AddressRefused, run
 from gateway.settings import PolicySettings, Settings, SettingsRefused, load_settings
-from gateway.store.embedded import EmbeddedStoreFailed
+from gateway.store.data_directory import EmbeddedStoreFailed
 from gateway.store.standing import ForgetfulStore
 from gateway.telemetry import TelemetryMissing
 

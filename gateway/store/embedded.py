@@ -7,13 +7,10 @@ other settings is shut down and started anew.
 """
 
 import contextlib
-import fcntl
-import hashlib
 import os
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from importlib.metadata import PackageNotFoundError, files, version
@@ -22,8 +19,8 @@ from typing import IO
 
 import structlog
 
-_LONGEST_SOCKET_PATH = 100
-"""Bytes: Linux takes 107 and macOS 103 for the path of a unix socket."""
+from gateway.store.data_directory import EmbeddedStoreFailed, refuse_half_a_store, socket_path, take_lock
+
 _LOADING_SECONDS = 120.0
 _STOPPING_SECONDS = 30.0
 _LOOK_EVERY_SECONDS = 0.5
@@ -53,14 +50,6 @@ a size at hand; the others come back from where the caches are cold, which took 
 """
 
 
-class EmbeddedStoreFailed(Exception):
-    """The embedded store could not be started; the message says what to do."""
-
-
-class DataDirectoryInUse(EmbeddedStoreFailed):
-    """Another gateway runs the store of this data directory."""
-
-
 class EmbeddedStore:
     """Starts and stops one valkey-server whose data outlives it in `data_dir`."""
 
@@ -69,7 +58,7 @@ class EmbeddedStore:
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._taken_over: int | None = None
-        self._socket = _socket_path(self._data_dir)
+        self._socket = socket_path(self._data_dir)
         self._stopping = threading.Event()
         self._changing = threading.Lock()
         self._keeper: threading.Thread | None = None
@@ -88,7 +77,7 @@ class EmbeddedStore:
         """Come back when it answers. Blocks for about a tenth of a second; raises `EmbeddedStoreFailed`."""
         try:
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _take_lock(self._data_dir)
+            self._lock = take_lock(self._data_dir)
         except OSError as error:
             raise EmbeddedStoreFailed(
                 f"The data directory {self._data_dir} cannot be used ({error.strerror}): set BONIN_DATA_DIR."
@@ -122,6 +111,7 @@ class EmbeddedStore:
             self._taken_over = _left_over(self._socket, self._settings())
             if self._taken_over is None:
                 self._socket.unlink(missing_ok=True)
+                refuse_half_a_store(self._data_dir)
                 self._process = self._spawn()
                 self._wait_until_it_answers(self._process)
         except (OSError, TimeoutError) as error:
@@ -221,35 +211,6 @@ def _ping(path: Path) -> bool:
             return client.recv(16).startswith(b"+PONG")
     except OSError:
         return False
-
-
-def _take_lock(data_dir: Path) -> IO[str]:
-    lock = (data_dir / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise DataDirectoryInUse(
-            f"Another gateway is using the data directory {data_dir}: stop it, or set BONIN_DATA_DIR."
-        ) from error
-    return lock
-
-
-def _socket_path(data_dir: Path) -> Path:
-    """In the data directory, or where its path is too long for a socket, in a private temporary one."""
-    path = data_dir / "valkey.sock"
-    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
-        return path
-    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
-    return _private(Path(tempfile.gettempdir()) / f"bonin-{os.getuid()}-{name}") / "valkey.sock"
-
-
-def _private(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()
-    if status.st_uid != os.getuid() or status.st_mode & 0o077 or folder.is_symlink():
-        raise EmbeddedStoreFailed(f"{folder} is not private to this user: remove it, or set BONIN_DATA_DIR.")
-    return folder
 
 
 def _left_over(path: Path, settings: dict[str, str]) -> int | None:

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from gateway.settings import Settings
 from gateway.store.connection import Store
-from gateway.store.embedded import DataDirectoryInUse, EmbeddedStore
+from gateway.store.data_directory import DataDirectoryInUse
+from gateway.store.embedded import EmbeddedStore
 
 
 @asynccontextmanager

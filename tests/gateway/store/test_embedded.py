@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 
 from demo.customer import until
 from gateway.store import embedded
-from gateway.store.embedded import EmbeddedStore, EmbeddedStoreFailed
+from gateway.store.data_directory import EmbeddedStoreFailed
+from gateway.store.embedded import EmbeddedStore
 
 Started = Callable[[Path], EmbeddedStore]
 
@@ -217,6 +218,26 @@ def test_a_server_that_ends_at_once_is_told_with_where_its_log_is(
         started(tmp_path)
     monkeypatch.setitem(embedded._SETTINGS, "appendfsync", "always")
     assert ask(started(tmp_path), "PING") == "+PONG"
+
+
+def test_data_without_the_list_of_their_files_are_left_alone(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    ask(store, f"SET kept {'yes' * 1000}")
+    store.stop()
+    files = tmp_path / "appendonlydir"
+    manifest = (files / "appendonly.aof.manifest").rename(tmp_path / "aside")
+    before = {file.name: file.read_bytes() for file in files.iterdir()}
+    with pytest.raises(EmbeddedStoreFailed, match=r"appendonly\.aof\.manifest is missing"):
+        started(tmp_path)
+    assert {file.name: file.read_bytes() for file in files.iterdir()} == before
+    manifest.rename(files / "appendonly.aof.manifest")
+    assert ask(started(tmp_path), "STRLEN kept") == ":3000"
+
+
+def test_a_server_killed_while_it_made_its_first_files_is_no_obstacle(started: Started, tmp_path: Path) -> None:
+    started(tmp_path).stop()
+    (tmp_path / "appendonlydir" / "appendonly.aof.manifest").unlink()
+    assert ask(started(tmp_path), "DBSIZE") == ":0"
 
 
 def test_stopping_twice_is_stopping(started: Started, tmp_path: Path) -> None:

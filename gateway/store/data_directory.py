@@ -1,0 +1,67 @@
+"""The directory of the embedded store: whose it is, where its socket is, and whether all of the data is there."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+_LONGEST_SOCKET_PATH = 100
+"""Bytes: Linux takes 107 and macOS 103 for the path of a unix socket."""
+
+_LARGEST_EMPTY = 1024
+"""Bytes. A store that has just been made has a base of about 90 and nothing else."""
+
+
+class EmbeddedStoreFailed(Exception):
+    """The embedded store could not be started; the message says what to do."""
+
+
+class DataDirectoryInUse(EmbeddedStoreFailed):
+    """Another gateway runs the store of this data directory."""
+
+
+def refuse_half_a_store(data_dir: Path) -> None:
+    """Refuse data without the list of the files that they are in, as a copy that was not whole leaves them.
+
+    The server would begin an empty store over them: every lock and every used code would be forgotten. A server that
+    was killed while it made its first files leaves no list either, and no data.
+    """
+    folder = data_dir / "appendonlydir"
+    manifest = folder / "appendonly.aof.manifest"
+    if not manifest.exists() and sum(file.stat().st_size for file in folder.glob("*")) > _LARGEST_EMPTY:
+        raise EmbeddedStoreFailed(
+            f"The data in {folder} are not whole: {manifest.name} is missing. Put all of a backup there, or set "
+            "BONIN_DATA_DIR."
+        )
+
+
+def take_lock(data_dir: Path) -> IO[str]:
+    """Held while the file that comes back is open. Raises `DataDirectoryInUse` and OSError."""
+    lock = (data_dir / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise DataDirectoryInUse(
+            f"Another gateway is using the data directory {data_dir}: stop it, or set BONIN_DATA_DIR."
+        ) from error
+    return lock
+
+
+def socket_path(data_dir: Path) -> Path:
+    """In the data directory, or where its path is too long for a socket, in a private temporary one."""
+    path = data_dir / "valkey.sock"
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return _private(Path(tempfile.gettempdir()) / f"bonin-{os.getuid()}-{name}") / "valkey.sock"
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.getuid() or status.st_mode & 0o077 or folder.is_symlink():
+        raise EmbeddedStoreFailed(f"{folder} is not private to this user: remove it, or set BONIN_DATA_DIR.")
+    return folder
