@@ -38,8 +38,13 @@ local function too_few_replicas(replication, needed)
   return needed ~= '0' and tonumber(string.match(replication, 'connected_slaves:(%d+)')) < tonumber(needed)
 end
 
---[[ Tells the audit of one change. `more` is field, value, …; a field without a value is left out. What each event
-tells is listed in gateway/core/audit/events.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
+--[[ Tells the audit of one change; `...` is field, value, …. What each event tells is listed in
+gateway/core/audit/events.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
+local function tell_all(stream, event, now, customer, ...)
+  redis.call('XADD', stream, '*', 'event', event, 'at', now, 'customer', customer, ...)
+end
+
+--[[ The same, without the fields that have no value. ]]
 local function tell(stream, event, now, customer, ...)
   local words, last = { 'event', event, 'at', now, 'customer', customer, ... }, 4
   for i = 6, select('#', ...) + 6, 2 do

@@ -19,6 +19,6 @@ local function put_contact(contacts, contact, audit, customer, person, most, now
   if label ~= line_type then
     redis.call('HSET', contact, 'c.label', label)
   end
-  tell(audit, 'contact.created', now, customer, 'contact', id, 'line_type', line_type, 'label', label, 'by', person)
+  tell_all(audit, 'contact.created', now, customer, 'contact', id, 'line_type', line_type, 'label', label, 'by', person)
   return 'created'
 end

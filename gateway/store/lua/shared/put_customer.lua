@@ -12,10 +12,13 @@ local function put_customer(at, ...)
   end
   redis.call('HSET', RECORD, 'name_digest', digest, 'kind', kind, 'consent', consent, ...)
   local another = known[1] and known[1] ~= digest and known[1] ~= other_digest
-  tell(KEYS[4], known[1] and 'customer.replaced' or 'customer.created', now, CUSTOMER, 'kind', kind,
-    'identity_changed', another and '1', 'by', PERSON)
+  if another then
+    tell_all(KEYS[4], 'customer.replaced', now, CUSTOMER, 'kind', kind, 'identity_changed', '1', 'by', PERSON)
+  else
+    tell_all(KEYS[4], known[1] and 'customer.replaced' or 'customer.created', now, CUSTOMER, 'kind', kind, 'by', PERSON)
+  end
   if (known[2] or '0') ~= consent then
-    tell(KEYS[4], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
+    tell_all(KEYS[4], consent == '1' and 'customer.consent_given' or 'customer.consent_withdrawn', now, CUSTOMER,
       'by', PERSON)
     if consent ~= '1' then
       void_open(false, 'consent_withdrawn')
