@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from contacts.models import CustomerKind
 from contacts.phone_numbers import NumberPlan, PhoneNumber
+from gateway.cli.import_lines import LONGEST_LINE
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.http.field_errors import field_errors
@@ -71,6 +72,9 @@ def columns_of(first_line: bytes) -> list[str] | None:
 
 def read_row(line: bytes, columns: Sequence[str] | None) -> Row:
     """Raises `BadLine`."""
+    if len(line) > LONGEST_LINE:
+        told = (f"한 줄은 {LONGEST_LINE:,}바이트까지입니다.", f"A line has at most {LONGEST_LINE:,} bytes.")
+        raise BadLine([FieldError("line", *told)])
     try:
         return Row.model_validate(_from_json(line) if columns is None else _from_csv(line, columns))
     except ValidationError as error:

@@ -1,10 +1,15 @@
 """One process of an import: reads lines, and writes what the API writes for them, many at once."""
 
 import asyncio
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
+from multiprocessing.process import BaseProcess
 
 import uvloop
 
@@ -13,7 +18,7 @@ from gateway.cli.import_rows import BadLine, read_numbers, read_row
 from gateway.core.customers import new_contact
 from gateway.core.errors import FieldError, StoreUnavailable
 from gateway.running import spare_the_collector
-from gateway.settings import Settings, load_settings
+from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.registering import RedisRegistrations
@@ -57,7 +62,8 @@ class _Worker:
         return self._runner.run(self._take_all(first, lines))
 
     async def _take_all(self, first: int, lines: bytes) -> Came:
-        came, waiting = Came(), iter(enumerate(BytesIO(lines), first))
+        came = Came()
+        waiting = ((number, line) for number, line in enumerate(BytesIO(lines), first) if not line.isspace())
 
         async def some() -> None:
             while together := list(islice(waiting, _TOGETHER)):
@@ -95,11 +101,26 @@ class _Worker:
 _worker: _Worker | None = None
 
 
-def begin(url: str, person: str, columns: Sequence[str] | None) -> None:
-    """Make this process a worker; its settings are those of the environment."""
+def begin(settings: Settings, url: str, person: str, columns: Sequence[str] | None) -> None:
+    """Make this process a worker, for the store at `url` once it is there."""
     global _worker  # noqa: PLW0603 - what an executor's initializer leaves for its tasks
-    _worker = _Worker(load_settings(), url, person, columns)
+    _stay_as_long_as_the_import()
+    _worker = _Worker(settings, url, person, columns)
     spare_the_collector()
+
+
+def _stay_as_long_as_the_import() -> None:
+    """What stops the import is not for its processes: they finish what they are at. When it is killed, they go."""
+    signal.set_wakeup_fd(-1)  # a fork's is that of the import
+    for signalled in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signalled, signal.SIG_IGN)
+    if importing := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(importing,), name="end-with-the-import", daemon=True).start()
+
+
+def _end_with(importing: BaseProcess) -> None:
+    importing.join()
+    os._exit(1)
 
 
 def take(first: int, lines: bytes) -> Came:

@@ -1,31 +1,27 @@
 """`bonin import`: customers and contacts from a file, by several processes, from where the last run ended."""
 
 import argparse
-import asyncio
-import multiprocessing
+import math
 import os
 import stat
 import sys
 from codecs import BOM_UTF8
-from collections import deque
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from gateway.cli.commands import Commands, readable_name, say, whole_number
+from gateway.cli.import_lines import CHUNK, LONGEST_LINE, chunks
 from gateway.cli.import_notes import ImportUnderWay, Notes, measure, refusals_of, taking_notes
+from gateway.cli.import_processes import Processes, processes
 from gateway.cli.import_rows import HeaderRefused, columns_of
-from gateway.cli.import_worker import Came, begin, take
+from gateway.cli.import_worker import Came
 from gateway.cli.progress import ProgressBar
 from gateway.settings import Settings
 from gateway.wiring.store import store_url
 
 _MOST_PROCESSES = 64
-_CHUNK = 1 << 18
-"""Bytes of whole lines that a process takes at once: some four thousand lines."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -45,12 +41,14 @@ class NotAFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """`columns` are those that the header names; None for NDJSON, which begins after `bom` bytes."""
+    """`columns` are those that the header names; None for NDJSON. Line `first` begins after `begins_at` bytes."""
 
     columns: list[str] | None
-    bom: int
+    first: int
+    begins_at: int
     digest: str
     lines: int
+    size: int
 
 
 async def import_customers(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -66,11 +64,15 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
     except (HeaderRefused, NotAFile, OSError) as unfit:
         print(f"{file}: {unfit.strerror if isinstance(unfit, OSError) else unfit}", file=sys.stderr)  # noqa: T201
         return 2
+    count = min(arguments.processes, math.ceil(content.size / CHUNK) or 1)
     try:
-        with taking_notes(file, content.digest, again=arguments.again) as notes:
+        with (
+            processes(count, settings, arguments.by, content.columns) as workers,
+            taking_notes(file, content.digest, again=arguments.again) as notes,
+        ):
             if notes.done:
                 say(f"{notes.done:,} lines were imported before; --again begins with the first.")
-            came = await _import(settings, arguments, content, notes)
+            came = await _import(settings, file, content, notes, workers)
     except (ImportUnderWay, BrokenProcessPool) as failure:
         told = failure if isinstance(failure, ImportUnderWay) else "A process of the import was killed: run it again."
         print(f"{file}: {told}", file=sys.stderr)  # noqa: T201
@@ -90,60 +92,25 @@ def _content_of(file: Path) -> _Content:
     if not stat.S_ISREG(file.stat().st_mode):
         raise NotAFile("Give a file of its own: what an import did is written beside it.")
     with file.open("rb") as lines:
-        first_line = lines.readline()
+        first_line = lines.readline(LONGEST_LINE + 1)
         columns = columns_of(first_line)
+        if columns is None:
+            first, begins_at = 1, len(BOM_UTF8) if first_line.startswith(BOM_UTF8) else 0
+        else:
+            first, begins_at = 2, len(first_line)
         lines.seek(0)
         digest, count = measure(lines)
-    return _Content(columns, len(BOM_UTF8) if first_line.startswith(BOM_UTF8) else 0, digest, count)
+        return _Content(columns, first, begins_at, digest, count, lines.tell())
 
 
-async def _import(settings: Settings, arguments: argparse.Namespace, content: _Content, notes: Notes) -> Came:
+async def _import(settings: Settings, file: Path, content: _Content, notes: Notes, workers: Processes) -> Came:
     came = Came()
-    async with store_url(settings, beside_a_gateway=True) as url:
-        with (
-            arguments.file.open("rb") as lines,
-            ProgressBar("import", "lines", sys.stderr, before=notes.done) as progress,
-        ):
-            if content.columns is None:
-                lines.seek(content.bom)
-            else:
-                lines.readline()
-            chunks = _chunks(lines, notes.done, first=1 if content.columns is None else 2)
-            initial = (url, arguments.by, content.columns)
-            async for last, chunk in _imported(chunks, arguments.processes, initial):
-                notes.note(last, chunk.bad)
-                came.add(chunk)
-                progress(last, content.lines)
+    async with store_url(settings, beside_a_gateway=True):
+        with file.open("rb") as lines, ProgressBar("import", "lines", sys.stderr, before=notes.done) as progress:
+            lines.seek(content.begins_at)
+            async with aclosing(workers.take_all(chunks(lines, notes.done, content.first))) as taken:
+                async for last, chunk in taken:
+                    notes.note(last, chunk.bad)
+                    came.add(chunk)
+                    progress(last, content.lines)
     return came
-
-
-def _chunks(lines: BinaryIO, done: int, first: int) -> Iterator[tuple[int, int, bytes]]:
-    """Lines after those that are done: the numbers of the first and of the next that is not among them, and bytes."""
-    while first <= done and lines.readline():
-        first += 1
-    while chunk := lines.readlines(_CHUNK):
-        until = first + len(chunk)
-        yield first, until, b"".join(chunk)
-        first = until
-
-
-async def _imported(
-    chunks: Iterator[tuple[int, int, bytes]], processes: int, initial: tuple[str, str, list[str] | None]
-) -> AsyncIterator[tuple[int, Came]]:
-    """What came of each chunk in order, with the number of its last line."""
-    loop = asyncio.get_running_loop()
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, context, begin, initial)
-    under_way: deque[tuple[int, asyncio.Future[Came]]] = deque()
-    try:
-        for first, until, lines in chunks:
-            under_way.append((until - 1, loop.run_in_executor(pool, take, first, lines)))
-            if len(under_way) > processes * 2:
-                last, came = under_way.popleft()
-                yield last, await came
-        while under_way:
-            last, came = under_way.popleft()
-            yield last, await came
-    finally:
-        pool.shutdown(cancel_futures=True)
-        await asyncio.gather(*(future for _, future in under_way), return_exceptions=True)

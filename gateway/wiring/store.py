@@ -10,6 +10,13 @@ from gateway.store.data_directory import DataDirectoryInUse
 from gateway.store.embedded import EmbeddedStore
 
 
+def url_of(settings: Settings) -> str:
+    """Where the store of the settings is, whether it runs or not."""
+    if settings.redis_url is not None:
+        return settings.redis_url.get_secret_value()
+    return EmbeddedStore(settings.data_dir).url
+
+
 @asynccontextmanager
 async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[str]:
     """Where the store of the settings is: an outside Redis or Valkey, or the embedded one, which runs meanwhile.
@@ -18,7 +25,7 @@ async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> As
     need not stop it.
     """
     if settings.redis_url is not None:
-        yield settings.redis_url.get_secret_value()
+        yield url_of(settings)
         return
     embedded = EmbeddedStore(settings.data_dir)
     async with AsyncExitStack() as stack:
