@@ -1,7 +1,7 @@
 """Receipts: the signed word that a customer was verified (JWS, ES256, RFC 7515/7518).
 
-The claims are rebuilt from the verification, so the same verification always gives the same claims;
-whether a receipt has been redeemed is the store's to know.
+The claims are rebuilt from the verification, so the same verification always gives the same claims, and its own id is
+that of its receipt, however often it is signed. Whether a receipt has been redeemed is the store's to know.
 """
 
 from base64 import urlsafe_b64encode
@@ -65,7 +65,7 @@ class ReceiptSigner:
         claims = {
             "iss": self._issuer,
             "sub": verification.customer_id,
-            "jti": verification.receipt_id,
+            "jti": verification.verification_id,
             "iat": verified_at,
             "exp": verified_at + self._life,
             "verification_id": verification.verification_id,

@@ -17,16 +17,12 @@ from gateway.core.verification import Channel, NewVerification, Status, Terms, V
 
 @record()
 class Answer:
-    """An answer to a verification, as digests: as its code, or as a branch password where it has none of its own.
-
-    `receipt_id` is given if it is correct.
-    """
+    """An answer to a verification, as digests: as its code, or as a branch password where it has none of its own."""
 
     digest: bytes
     branch_digests: tuple[bytes, ...]
     """As a branch password, under each pepper in force: at most one of them can be what was written."""
     channel: Channel
-    receipt_id: str
     attempt_digest: bytes | None = None
 
 

@@ -141,7 +141,6 @@ class Verification(Terms):
     wrong_answers: int
     locked: bool
     closed_at: int | None = None
-    receipt_id: str | None = None
     sealed_code: bytes | None = field(default=None, repr=False)
     delivery_number: int = 0
     delivery_state: DeliveryState | None = None

@@ -1,7 +1,5 @@
 """Answering and closing verifications. Every answer, whatever its channel, goes to one verdict script."""
 
-from collections.abc import Callable
-
 import structlog
 
 from contacts.models import ContactMethod
@@ -46,7 +44,6 @@ class Verifications:
         coverage: Coverage,
         vault: CodeVault,
         alarms: Alarms,
-        new_receipt_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._customers = customers
@@ -55,7 +52,6 @@ class Verifications:
         self._coverage = coverage
         self._vault = vault
         self._alarms = alarms
-        self._new_receipt_id = new_receipt_id
 
     async def get(self, verification_id: str, client: str | None = None) -> Verification:
         """The verification as it is now. One that another client opened is not there for this one."""
@@ -84,7 +80,6 @@ class Verifications:
             else b"",
             branch_digests=(b"",) if has_code else self._vault.branch_digests(customer_id, operation, code),
             channel=channel,
-            receipt_id=self._new_receipt_id(),
             attempt_digest=self._vault.attempt_digest(attempt_id, pepper_id=pepper_id) if attempt_id else None,
         )
         try:

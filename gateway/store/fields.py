@@ -35,7 +35,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.operation_hash": "oh",
     "v.reason": "re",
     "v.closed_at": "cl",
-    "v.receipt": "rc",
     "v.turn": "tu",
     "v.dialogue": "di",
     "v.d_rank": "dr",

@@ -15,7 +15,7 @@ _STATUSES = {status.encode(): status for status in Status}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
 _TERMS = Struct(">4sH2s")
 """Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between."""
-_MOVING = 15
+_MOVING = 14
 """How many values there are of what may change: `read_moving` of the prelude."""
 
 
@@ -97,7 +97,7 @@ def verification_of(terms: Terms, read: list[Any]) -> Verification:
     """From what scripts answer of the store's time, the customer's wrong answers, and what may change."""
     now, wrong, locked, values = read
     moving = values[:_MOVING]
-    status, reason, revision, closed_at, receipt_id, sealed, delivery, *rest = moving
+    status, reason, revision, closed_at, sealed, delivery, *rest = moving
     state, delivery_reason, carrier, delivery_at, carrier_id, carrier_before, resend_at, dialogue = rest
     number = _number(delivery) or 0
     return Verification(
@@ -122,7 +122,6 @@ def verification_of(terms: Terms, read: list[Any]) -> Verification:
         policy_version=terms.policy_version,
         prefix=terms.prefix,
         closed_at=_number(closed_at),
-        receipt_id=_text(receipt_id),
         sealed_code=sealed,
         delivery_number=number,
         # Nothing has been said of the first delivery when it is queued with the verification.

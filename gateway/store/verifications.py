@@ -1,6 +1,5 @@
 """Verifications in the store: each verb is one script, each answer a value of the core."""
 
-import secrets
 from typing import Any
 
 from gateway.core.counting import Counted
@@ -145,7 +144,6 @@ class RedisVerifications:
                 answer.digest,
                 self._limits.wrong_answers,
                 answer.channel,
-                answer.receipt_id,
                 self._limits.wrong_answers_forgotten_after * 1000,
                 answer.branch_digests[0],
                 self._limits.ownership_check_good_for * 1000,
@@ -243,11 +241,6 @@ class RedisVerifications:
         terms = terms_of(verification_id, read)
         self._recent.note(terms)
         return verification_of(terms, read)
-
-
-def new_receipt_id() -> str:
-    """128 random bits."""
-    return secrets.token_urlsafe(16)
 
 
 def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str]:

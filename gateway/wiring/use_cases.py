@@ -37,7 +37,6 @@ from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
 from gateway.settings import Settings
 from gateway.store import keys
-from gateway.store.verifications import new_receipt_id
 from gateway.wiring.outside import Outside
 from gateway.wiring.stores import Stores
 
@@ -95,9 +94,7 @@ def build_use_cases(
     )
     alarms = Alarms(stores.alarms)
     sending = Sending(stores.caps, stores.ranges, alarms, limits.prefix_digits)
-    verifications = Verifications(
-        stores.verifications, stores.customers, sending, holds, coverage, vault, alarms, new_receipt_id
-    )
+    verifications = Verifications(stores.verifications, stores.customers, sending, holds, coverage, vault, alarms)
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
     handing_over = HandingOver(carriers, stores.hand_overs)
     return UseCases(

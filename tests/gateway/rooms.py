@@ -52,7 +52,7 @@ from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.ranges import RedisRanges
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
-from gateway.store.verifications import RedisVerifications, new_receipt_id
+from gateway.store.verifications import RedisVerifications
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, FIRM, MOBILE
 from tests.expiring import put_into_a_span_that_is_over
@@ -162,7 +162,6 @@ class Rooms:
             coverage,
             self.vault,
             alarms,
-            new_receipt_id,
         )
         self.customers = Customers(
             self.customer_store,

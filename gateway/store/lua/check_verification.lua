@@ -2,9 +2,9 @@
 KEYS: 1 verification  2 guard  3 contact (the customer where a method needs none)  4 branch password
       5 customer  6 audit  7 lineage, in a cluster
 ARGV: 1 verification id  2 attempt digest, or ''  3 digest of the answer  4 wrong answers allowed
-      5 channel of the answer (screen, phone, reply)  6 receipt id to give  7 wrong answers are forgotten after (ms)
-      8 digest of the answer as a branch password  9 how long an ownership check counts (ms; 0: for ever)
-      10 the same as 8 under the other pepper in force, or as 8  11 replicas that must hold a verdict
+      5 channel of the answer (screen, phone, reply)  6 wrong answers are forgotten after (ms)
+      7 digest of the answer as a branch password  8 how long an ownership check counts (ms; 0: for ever)
+      9 the same as 7 under the other pepper in force, or as 7  10 replicas that must hold a verdict
 Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wrong answers as of it, now (ms), wrong
          answers, 1 when they lock, else 0, what may change of the verification, as `read_moving` of the prelude has it},
          where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt sent again
@@ -37,9 +37,9 @@ local function give(verdict)
   end
   return {verdict, wrong, now, wrong, verdict == 'locked' and 1 or 0, v}
 end
-local function over(status, reason, ...)
-  local revision = close(keys, told, status, reason, ARGV[5], now, ...)
-  v[1], v[2], v[3], v[4], v[6] = status, reason, revision, now, false
+local function over(status, reason)
+  local revision = close(keys, told, status, reason, ARGV[5], now)
+  v[1], v[2], v[3], v[4], v[5] = status, reason, revision, now, false
   return give(reason)
 end
 
@@ -51,7 +51,7 @@ local identity, replication = store_identity(KEYS[7])
 if not identity then
   return not_accepted()
 end
-if too_few_replicas(replication, ARGV[11]) then
+if too_few_replicas(replication, ARGV[10]) then
   return {'too_few_replicas'}
 end
 if now >= tonumber(expires_at) then
@@ -61,7 +61,7 @@ if born_in ~= identity then
   return over('failed', 'store_changed')
 end
 if version then
-  local contact, good_for = redis.call('HMGET', KEYS[3], 'c.version', 'c.owned_at'), tonumber(ARGV[9])
+  local contact, good_for = redis.call('HMGET', KEYS[3], 'c.version', 'c.owned_at'), tonumber(ARGV[8])
   if contact[1] ~= version or (good_for > 0 and contact[2] and now >= contact[2] * 1000 + good_for) then
     return over('failed', 'contact_changed')
   end
@@ -69,7 +69,7 @@ end
 if guard[3] then
   return over('failed', 'locked')
 end
-if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[7]) then
+if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[6]) then
   wrong = 0
 end
 
@@ -80,7 +80,7 @@ local right
 if told.method == 'branch_otp' then
   local password = redis.call('HMGET', KEYS[4], 'status', 'expires_at', 'code')
   right = password[1] == 'active' and now < tonumber(password[2])
-    and (password[3] == ARGV[8] or password[3] == ARGV[10])
+    and (password[3] == ARGV[7] or password[3] == ARGV[9])
 else
   right = code and code == ARGV[3]
 end
@@ -107,5 +107,4 @@ if told.method == 'branch_otp' then
   redis.call('HSET', KEYS[4], 'status', 'used')
   redis.call('HDEL', KEYS[4], 'code')
 end
-v[5] = ARGV[6]
-return over('verified', 'correct', 'v.receipt', ARGV[6])
+return over('verified', 'correct')

@@ -79,10 +79,10 @@ end
 
 --[[ What may change of a verification, in the order in which `verification_of` of gateway/store/verification_records.py
 takes it, and behind these the fields of `...`. ]]
-local MOVING = 15
+local MOVING = 14
 local function read_moving(verification, ...)
-  return redis.call('HMGET', verification, 'v.status', 'v.reason', 'v.rev', 'v.closed_at', 'v.receipt', 'v.sealed',
-    'v.delivery', 'v.d_state', 'v.d_reason', 'v.d_carrier', 'v.d_at', 'v.d_id', 'v.d_before', 'v.resend_at',
+  return redis.call('HMGET', verification, 'v.status', 'v.reason', 'v.rev', 'v.closed_at', 'v.sealed', 'v.delivery',
+    'v.d_state', 'v.d_reason', 'v.d_carrier', 'v.d_at', 'v.d_id', 'v.d_before', 'v.resend_at',
     'v.dialogue', ...)
 end
 
@@ -98,10 +98,10 @@ local function is_name(field)
   return #field == 20
 end
 
---[[ keys: verification, customer, audit. v: `verification_of`; each field of `...` is written with its value. The code
-goes when the verification closes; gateways that wait for a change are told. Answers the revision. ]]
-local function close(keys, v, status, reason, channel, now, ...)
-  redis.call('HSET', keys.verification, 'v.status', status, 'v.reason', reason, 'v.closed_at', now, ...)
+--[[ keys: verification, customer, audit. v: `verification_of`. The code goes when the verification closes; gateways that
+wait for a change are told. Answers the revision. ]]
+local function close(keys, v, status, reason, channel, now)
+  redis.call('HSET', keys.verification, 'v.status', status, 'v.reason', reason, 'v.closed_at', now)
   redis.call('HDEL', keys.verification, 'v.code', 'v.sealed')
   local revision = redis.call('HINCRBY', keys.verification, 'v.rev', 1)
   redis.call('HDEL', keys.customer, name_of(v.id))

@@ -10,7 +10,6 @@ from gateway.core.stores import (
 )
 from gateway.core.verification import Channel, Method, NewVerification, Verdict, Verification
 from gateway.store import keys
-from gateway.store.verifications import new_receipt_id
 from tests import builders
 from tests.builders import CUSTOMER_ID, individual, new_verification
 from tests.contracts.store.servers import Ports
@@ -34,7 +33,6 @@ def answer(to: Verification, code: str, attempt: str | None = None, **changes: A
         digest=vault.digest(to.verification_id, to.customer_id, to.operation, code, pepper_id=to.pepper_id),
         branch_digests=vault.branch_digests(to.customer_id, to.operation, code),
         channel=changes.pop("channel", CHANNELS.get(to.method, Channel.SCREEN)),
-        receipt_id=new_receipt_id(),
         attempt_digest=vault.attempt_digest(attempt, pepper_id=to.pepper_id) if attempt else None,
     )
 

@@ -6,7 +6,6 @@ from gateway.core.operations import Operation
 from gateway.core.stores import Answer, BranchPassword, CustomerMissing
 from gateway.core.verification import Channel, Method, Verdict
 from gateway.store import keys
-from gateway.store.verifications import new_receipt_id
 from tests import builders
 from tests.builders import CUSTOMER_ID, new_verification
 from tests.contracts.store.servers import Ports
@@ -30,7 +29,6 @@ async def typed(ports: Ports, password: str, operation: Operation = Operation.IS
         digest=vault.digest(one.verification_id, CUSTOMER_ID, operation, password, pepper_id=one.pepper_id),
         branch_digests=vault.branch_digests(CUSTOMER_ID, operation, password),
         channel=Channel.SCREEN,
-        receipt_id=new_receipt_id(),
     )
     return (await ports.verifications.check(one, answer)).verdict
 

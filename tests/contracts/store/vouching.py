@@ -4,7 +4,6 @@ from contacts.models import Contact
 from gateway.core.operations import Operation
 from gateway.core.stores import Answer, Judgement
 from gateway.core.verification import TRAITS, Verdict, Verification
-from gateway.store.verifications import new_receipt_id
 from tests import builders
 from tests.builders import CODE, CUSTOMER_ID, new_verification
 from tests.contracts.store.servers import Ports
@@ -25,7 +24,7 @@ async def opened_with(
 
 async def answered(ports: Ports, one: Verification) -> Judgement:
     digest = builders.vault().digest(one.verification_id, CUSTOMER_ID, one.operation, CODE, pepper_id=one.pepper_id)
-    answer = Answer(digest, (digest,), TRAITS[one.method].channel, new_receipt_id())
+    answer = Answer(digest, (digest,), TRAITS[one.method].channel)
     return await ports.verifications.check(one, answer)
 
 

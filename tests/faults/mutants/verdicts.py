@@ -27,7 +27,7 @@ _approval, _device, _vouch, _sign_in = map(_of, ("approve", "use_auto_connect", 
 MUTANTS = (
     _verdict("a closed verification is judged", "if v[1] ~= 'pending' then", "if false then"),
     _verdict("any channel will do", "if channel_of[told.method] ~= ARGV[5] then", "if false then"),
-    _verdict("too few replicas will do", "if too_few_replicas(replication, ARGV[11]) then", "if false then"),
+    _verdict("too few replicas will do", "if too_few_replicas(replication, ARGV[10]) then", "if false then"),
     _verdict("time does not run out", "if now >= tonumber(expires_at) then", "if false then"),
     _verdict(
         "it runs out a moment later", "if now >= tonumber(expires_at) then", "if now > tonumber(expires_at) + 1000 then"
@@ -36,13 +36,13 @@ MUTANTS = (
     _verdict("a changed contact will do", "if contact[1] ~= version or", "if"),
     _verdict("an old ownership check will do", "good_for > 0 and contact[2]", "false and contact[2]"),
     _verdict("a locked customer is judged", "if guard[3] then\n  return over", "if false then\n  return over"),
-    _verdict("wrong answers are soon forgotten", "now - tonumber(guard[2]) > tonumber(ARGV[7])", "true"),
-    _verdict("wrong answers are never forgotten", "now - tonumber(guard[2]) > tonumber(ARGV[7])", "false"),
+    _verdict("wrong answers are soon forgotten", "now - tonumber(guard[2]) > tonumber(ARGV[6])", "true"),
+    _verdict("wrong answers are never forgotten", "now - tonumber(guard[2]) > tonumber(ARGV[6])", "false"),
     _verdict("an attempt is not counted", "wrong = wrong + 1\n", ""),
     _verdict("an attempt is not kept", "redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', now)\n", ""),
     _verdict("a spent password will do", "password[1] == 'active' and ", ""),
     _verdict("an old password will do", "now < tonumber(password[2])", "true"),
-    _verdict("any password will do", "(password[3] == ARGV[8] or password[3] == ARGV[10])", "true"),
+    _verdict("any password will do", "(password[3] == ARGV[7] or password[3] == ARGV[9])", "true"),
     _verdict("any code will do", "right = code and code == ARGV[3]", "right = code"),
     _verdict("no code is a code", "right = code and code == ARGV[3]", "right = not code or code == ARGV[3]"),
     _verdict("one try more", "if wrong >= tonumber(ARGV[4]) then", "if wrong > tonumber(ARGV[4]) then"),
@@ -51,8 +51,7 @@ MUTANTS = (
     _verdict("a right answer counts as a try", "wrong = wrong - 1\n", ""),
     _verdict("a right answer clears all", "if wrong == 0 then", "if true then"),
     _verdict("a password stays good", "redis.call('HSET', KEYS[4], 'status', 'used')\n", ""),
-    _verdict("no receipt is kept", ", 'v.receipt', ARGV[6])", ")"),
-    _verdict("it stays open", "return over('verified', 'correct', 'v.receipt', ARGV[6])", "return give('correct')"),
+    _verdict("it stays open", "return over('verified', 'correct')", "return give('correct')"),
     _verdict("an attempt sent again is judged again", "if ARGV[2] ~= '' and given_before then", "if false then"),
     _opening(
         "a full counter lets more through", "if refused then\n  return refused", "if false then\n  return refused"

@@ -38,7 +38,6 @@ VERIFICATION = Verification(
     contact_id="con_1",
     operation_hash="ab" * 32,
     closed_at=VERIFIED_AT * 1000 + 999,
-    receipt_id="receipt-1",
 )
 KEY, OTHER_KEY = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
 SIGNER = ReceiptSigner("bonin", [KEY], LIFE)
@@ -57,7 +56,7 @@ def encoded(part: dict[str, Any]) -> str:
 
 def test_a_receipt_says_what_was_verified() -> None:
     claims = SIGNER.read(RECEIPT, VERIFIED_AT)
-    assert (claims.jti, claims.verification_id, claims.customer_id) == ("receipt-1", "ver_00a", "hong-gildong")
+    assert (claims.jti, claims.verification_id, claims.customer_id) == ("ver_00a", "ver_00a", "hong-gildong")
     assert (claims.operation, claims.operation_hash, claims.method) == ("issue", "ab" * 32, "sms")
     assert (claims.contact_id, claims.target_contact_id) == ("con_1", None)
     assert (claims.iat, claims.exp) == (VERIFIED_AT, VERIFIED_AT + LIFE)
@@ -74,7 +73,7 @@ def test_a_receipt_holds_what_anybody_with_a_jwt_library_needs_and_nothing_else(
     assert decoded(payload) == {
         "iss": "bonin",
         "sub": "hong-gildong",
-        "jti": "receipt-1",
+        "jti": "ver_00a",
         "iat": VERIFIED_AT,
         "exp": VERIFIED_AT + LIFE,
         "verification_id": "ver_00a",
@@ -142,7 +141,7 @@ def test_a_receipt_that_names_a_key_of_its_own_is_invalid() -> None:
 
 def test_receipts_of_the_key_before_are_believed_until_it_is_dropped() -> None:
     rotated = ReceiptSigner("bonin", [OTHER_KEY, KEY], LIFE)
-    assert rotated.read(RECEIPT, VERIFIED_AT).jti == "receipt-1"
+    assert rotated.read(RECEIPT, VERIFIED_AT).jti == "ver_00a"
     assert refused(rotated.sign(VERIFICATION)) is Problem.RECEIPT_INVALID
     assert refused(RECEIPT, signer=ReceiptSigner("bonin", [OTHER_KEY], LIFE)) is Problem.RECEIPT_INVALID
 

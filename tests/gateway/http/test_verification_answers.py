@@ -42,7 +42,6 @@ verifications = st.builds(
     read_at=moments,
     wrong_answers=st.integers(0, 6),
     locked=st.booleans(),
-    receipt_id=st.just("a receipt id"),
     sealed_code=st.just(b"a sealed code"),
     delivery_number=st.integers(0, 5),
     delivery_state=st.none() | st.sampled_from(DeliveryState),
