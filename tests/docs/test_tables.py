@@ -116,7 +116,7 @@ def test_every_event_of_the_audit_is_listed_with_what_it_tells() -> None:
 
 
 def test_every_kind_of_key_is_listed() -> None:
-    made = re.findall(r'_at\(.*?, f?"([a-z-]+:?)', inspect.getsource(keys))
+    made = re.findall(r'"\{(?:_IN\[|_of\(|start)[^}]*\}([a-z-]+:?)', inspect.getsource(keys))
     documented = {word.removesuffix("*") for row in table("docs/operations.md", "key") for word in words(row[0])}
     assert {key for key in made if not key.startswith("cap:")} == documented - {"cap:"}
 
