@@ -4,8 +4,6 @@ All keys of a customer carry one hash tag, the customer's shard (`gateway.store.
 a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
 
-from functools import lru_cache
-
 from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
 from gateway.store.shards import name_of as name_of
@@ -24,7 +22,6 @@ _IN = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
 """What the keys of each shard begin with."""
 
 
-@lru_cache(maxsize=4096)
 def _of(name: str) -> str:
     """What the keys of a customer, a blind index or a client begin with."""
     return _IN[shard_of(name)]
