@@ -95,11 +95,16 @@ def _approvals(stores: Stores) -> Approvals:
 
 
 def _row(approval: Approval) -> dict[str, Any]:
+    number = approval.new_number
     return {
         "approval_id": approval.approval_id,
         "kind": approval.kind.value,
         "status": approval.status.value,
         "customer_id": approval.customer_id,
+        "contact_id": approval.contact_id,
+        "new_number": None if number is None else number.masked,
+        "exempt_from": moment(approval.exempt_from),
+        "exempt_until": moment(approval.exempt_until),
         "requested_by": approval.requested_by,
         "reason": approval.reason,
         "requested_at": moment(approval.requested_at),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.problems import Problem
 from gateway.core.stores import CustomerMissing
@@ -68,6 +69,21 @@ class Approval:
     decided_by: str | None = None
     decided_at: int | None = None
     decision_reason: str | None = None
+
+    @property
+    def new_number(self) -> PhoneNumber | None:
+        """Of a change of contact: the number that takes the place of the old one."""
+        number, line_type = self.action.get("number"), self.action.get("line_type", LineType.OTHER)
+        return None if number is None else PhoneNumber(number, LineType(line_type))
+
+    @property
+    def exempt_from(self) -> int | None:
+        """Of an overseas exemption; it ends at `exempt_until`."""
+        return _milliseconds(self.action.get("from"))
+
+    @property
+    def exempt_until(self) -> int | None:
+        return _milliseconds(self.action.get("until"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +220,10 @@ class Approvals:
             error = FieldError("approved_by", "승인하는 사람의 이름을 적어 주세요.", "Name the person who decides.")
             raise Refusal(Problem.INVALID_FIELDS, errors=(error,))
         return await self.get(approval_id)
+
+
+def _milliseconds(written: str | None) -> int | None:
+    return None if written is None else int(written)
 
 
 _FILLERS = frozenset("\u115f\u1160")

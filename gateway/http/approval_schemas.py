@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.approvals import Approval, ApprovalKind, ApprovalStatus
 from gateway.core.contact_life import Evidence
 from gateway.http.models import Answer, Body, Query, omitted_when_none
@@ -53,9 +52,7 @@ class ApprovalAnswer(Answer):
 
     @classmethod
     def of(cls, approval: Approval) -> "ApprovalAnswer":
-        action = approval.action
-        number = action.get("number")
-        line_type = LineType(action.get("line_type", LineType.OTHER))
+        number = approval.new_number
         return cls.model_validate(
             {
                 "approval_id": approval.approval_id,
@@ -63,9 +60,9 @@ class ApprovalAnswer(Answer):
                 "status": approval.status,
                 "customer_id": approval.customer_id,
                 "contact_id": approval.contact_id,
-                "masked_number": None if number is None else PhoneNumber(number, line_type).masked,
-                "from": _whole(action.get("from")),
-                "until": _whole(action.get("until")),
+                "masked_number": None if number is None else number.masked,
+                "from": approval.exempt_from,
+                "until": approval.exempt_until,
                 "requested_by": approval.requested_by,
                 "reason": approval.reason,
                 "requested_at": approval.requested_at,
@@ -105,7 +102,3 @@ class EvidenceEntry(Answer):
 
 class EvidenceAnswer(Answer):
     evidence: list[EvidenceEntry]
-
-
-def _whole(milliseconds: str | None) -> int | None:
-    return None if milliseconds is None else int(milliseconds)

@@ -9,12 +9,14 @@ from prometheus_client import CollectorRegistry
 
 from contacts.models import VerifiedBy
 from gateway.cli import main
+from gateway.core.approvals import ApprovalKind, Approvals
 from gateway.core.limits import Limits
 from gateway.core.verification import Verification
 from gateway.settings import load_settings
+from gateway.store import keys
 from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
-from gateway.wiring.stores import Stores, build_stores
+from gateway.wiring.stores import Stores, build_stores, open_stores
 from tests.builders import CUSTOMER_ID, MOBILE, contact, individual, new_verification
 from tests.contracts.store.answering import answer
 
@@ -40,6 +42,15 @@ async def _happen(*, wrong: int = 0) -> Verification:
             await stores.verifications.check(verification, answer(verification, "000000"))
         await build_projector(settings, stores, CollectorRegistry()).round()
         return verification
+
+
+async def _ask_for(kind: ApprovalKind, action: dict[str, str]) -> None:
+    settings = load_settings()
+    async with open_stores(settings) as stores:
+        await stores.customers.put(individual())
+        await Approvals(stores.approvals, keys.new_approval_id).request(
+            kind, CUSTOMER_ID, "kim", "고객 요청", action, "con_1"
+        )
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> list[Any]:
@@ -103,6 +114,19 @@ def test_a_locked_customer_is_unlocked_by_two_people(capsys: pytest.CaptureFixtu
     assert main([*decide, "--by", "lee"]) == 1
     assert printed(capsys, "approvals", "show", approval_id)[0]["decided_by"] == "lee"
     assert printed(capsys, "customers", "show", CUSTOMER_ID)[0]["locked"] is False
+
+
+def test_what_would_be_approved_is_shown_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    change = {"number": "+821077776666", "line_type": "mobile", "index": "0"}
+    asyncio.run(_ask_for(ApprovalKind.CONTACT_CHANGE, change))
+    [row] = printed(capsys, "approvals", "list")
+    assert (row["new_number"], row["contact_id"], row["exempt_until"]) == ("+8210****6666", "con_1", None)
+
+
+def test_for_how_long_somebody_would_be_exempt_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_ask_for(ApprovalKind.OVERSEAS_EXEMPTION, {"from": "0", "until": "86400000", "version": "0"}))
+    [row] = printed(capsys, "approvals", "list")
+    assert (row["exempt_from"], row["exempt_until"]) == ("1970-01-01T00:00:00.000Z", "1970-01-02T00:00:00.000Z")
 
 
 def test_who_is_not_locked_cannot_be_unlocked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """What an operator may do, with a reason, and what only another person may."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.e2e.caller import Person, another
 from tests.e2e.ops.operator import Operator, a_pending_verification, seen
@@ -56,6 +58,20 @@ async def test_an_unlock_takes_an_operator_and_another_person(
     assert (await operator.act(decide, "/ops", reason="확인")).status == 403
     assert (await approver.act(decide, "/ops/approvals", reason="확인")).status == 200
     assert (await person.start("sms"))["status"] == "pending"
+
+
+async def test_who_approves_sees_what(approver: Operator, person: Person) -> None:
+    change = await person.ask_centre(
+        f"/contacts/{person.contact_id}/change", {"number": "+821077776666", "reason": "고객 요청"}
+    )
+    start = datetime.now(UTC)
+    await person.register_abroad("call_center", start, start + timedelta(days=40))
+    page = (await approver.get("/ops/approvals")).text
+    assert change["masked_number"] in page
+    assert person.contact_id in page
+    assert "7777" not in page
+    until = (start + timedelta(days=40)).astimezone(ZoneInfo("Asia/Seoul"))
+    assert f"{until:%Y-%m-%d %H:%M}" in page
 
 
 async def test_nobody_approves_their_own_request(approver: Operator, person: Person) -> None:
