@@ -32,6 +32,17 @@ def test_a_prepared_checkout_starts_at_once(installed: Checkout) -> None:
     assert min(seconds() for _ in range(5)) < 0.5
 
 
+def test_what_is_compiled_is_kept_apart_where_none_of_it_may_be_beside_sources(installed: Checkout) -> None:
+    def beside_sources() -> list[Path]:
+        return list(installed.root.rglob("__pycache__"))
+
+    for folder in beside_sources():
+        shutil.rmtree(folder)
+    assert installed.run("demo", PYTHONDONTWRITEBYTECODE="1").stdout == "demo one\n"
+    assert list((installed.root / ".tools").rglob("part.*.pyc"))
+    assert beside_sources() == []
+
+
 def test_the_caller_s_directory_cannot_shadow_the_product(installed: Checkout, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("SAYS = 'shadow'\n")
     previous = Path.cwd()
