@@ -24,7 +24,7 @@ class KeyRing:
         if len(set(keys)) != len(keys):
             raise ValueError("two keys are the same")
         self._keys = {key_id(key): key for key in keys}
-        self._current_id = next(iter(self._keys))
+        self._ids = tuple(self._keys)
         # Begun once for each key: to go on from there takes a third as long as to begin. The standard library's copies
         # take twice as long as these.
         self._begun = {one: HMAC(key, SHA256()) for one, key in self._keys.items()}
@@ -32,11 +32,11 @@ class KeyRing:
     @property
     def ids(self) -> tuple[bytes, ...]:
         """What each key is called where its work is kept, the one that writes first."""
-        return tuple(self._keys)
+        return self._ids
 
     @property
     def current_id(self) -> bytes:
-        return self._current_id
+        return self._ids[0]
 
     def keys(self) -> tuple[bytes, ...]:
         """For whoever has to compute with them: the one that writes first."""

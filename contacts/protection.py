@@ -60,8 +60,13 @@ class PersonalData:
         """Whether the key that writes sealed it."""
         return sealed[:KEY_ID_BYTES] == self._current
 
-    def blind_indexes(self, e164: str) -> tuple[str, ...]:
-        """What the store knows a number by, under each index key, the one that writes first: 40 hex characters."""
+    def blind_indexes(self, e164: str, *, kept: bytes | None = None) -> tuple[str, ...]:
+        """What the store knows a number by, under each index key, the one that writes first: 40 hex characters.
+
+        `kept` is one of them in bytes, as it was written beside the number. Where it is the only one, it is taken.
+        """
+        if kept is not None and self._index.ids == (kept[:KEY_ID_BYTES],):
+            return (kept.hex(),)
         return self._keyed_digests(b"bonin number", e164)
 
     def name_digests(self, name: str, birth_date: str | None) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ _PUT_CONTACT = load("put_contact", "put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
 _READ_APPLICANT = load("read_applicant", "day", "standing")
 _CONTACT_FIELDS = tuple(
-    FIELDS[f"c.{word}"] for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version")
+    FIELDS[f"c.{word}"]
+    for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version", "index")
 )
 """As `_contact` takes their values."""
 _KINDS = {kind.encode(): kind for kind in CustomerKind}
@@ -167,7 +168,7 @@ class RedisCustomers:
         )
 
     def _contact(self, contact_id: str, values: list[bytes | None]) -> StoredContact | None:
-        number, line_type, label, status, by, at, version = values
+        number, line_type, label, status, by, at, version, index = values
         if number is None or line_type is None or status is None or version is None:
             return None
         e164 = self._personal_data.open(number, bound_to=contact_id)
@@ -180,7 +181,7 @@ class RedisCustomers:
             verified_at=datetime.fromtimestamp(int(at) / 1000, UTC) if at else None,
             version=int(version),
         )
-        return StoredContact(contact, self._personal_data.blind_indexes(e164))
+        return StoredContact(contact, self._personal_data.blind_indexes(e164, kept=index))
 
 
 def _reading(customer_id: str) -> tuple[tuple[Argument, ...], ...]:

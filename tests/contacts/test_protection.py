@@ -94,6 +94,14 @@ def test_a_number_is_looked_for_under_both_index_keys_the_one_that_writes_first(
     assert both.name_digests("홍길동", None)[1] == DATA.name_digests("홍길동", None)[0]
 
 
+def test_an_index_that_was_kept_is_taken_where_it_is_the_only_one() -> None:
+    kept, number = bytes.fromhex(DATA.blind_indexes("+821012345678")[0]), "+821012345679"
+    assert DATA.blind_indexes(number, kept=kept) == (kept.hex(),)
+    both = PersonalData(KeyRing(NEW), KeyRing(b"j" * 32, INDEX))
+    for data_of_other_keys in (both, other_index()):
+        assert data_of_other_keys.blind_indexes(number, kept=kept) == data_of_other_keys.blind_indexes(number)
+
+
 def by_hand(purpose: bytes, *parts: str) -> str:
     """The key's id and 16 bytes of RFC 2104 over the purpose and the parts, the length of each before it."""
     lengths = [(len(part.encode()).to_bytes(4, "big"), part.encode()) for part in parts]

@@ -12,4 +12,4 @@ local has_contact = ARGV[2] == '1'
 return { customer[1], tonumber(customer[2]), redis.call('HEXISTS', KEYS[2], 'locked_at'),
   standing(customer[3], customer[4], not has_contact and KEYS[3]),
   has_contact and redis.call('HMGET', KEYS[3], 'c.number', 'c.line_type', 'c.label', 'c.status', 'c.verified_by',
-    'c.verified_at', 'c.version') }
+    'c.verified_at', 'c.version', 'c.index') }
