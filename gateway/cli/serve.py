@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.cli.commands import Commands, say, whole_number
 from gateway.reading_settings import inherited, without_effect
 from gateway.settings import Settings, SettingsRefused
+from gateway.store.data_directory import ops_reader_password
 from gateway.wiring.keys import key_rings
 from gateway.wiring.store import store_url
 from gateway.workers import Supervisor, listening_sockets, worker_words
@@ -56,9 +57,16 @@ async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
             held.enter_context(one)
         metrics_dir = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bonin-")))
         async with store_url(settings) as url:
-            environment = inherited(redis_url=url)
+            environment = inherited(redis_url=url, **_of_embedded_store(settings))
             words = worker_words(*(["--api-only"] if arguments.api_only else []))
             return await Supervisor(words, sockets, environment, metrics_dir).run()
+
+
+def _of_embedded_store(settings: Settings) -> dict[str, str]:
+    """What workers cannot know of a store that is another process's: the password of its account for dashboards."""
+    if settings.redis_url is not None or settings.ops_reader_password is not None:
+        return {}
+    return {"ops_reader_password": ops_reader_password(settings.data_dir)}
 
 
 def _require_a_shared_store(settings: Settings) -> None:

@@ -1,8 +1,10 @@
-"""The directory of the embedded store: whose it is, where its socket is, and whether all of the data is there."""
+"""The directory of the embedded store: whose it is, what is in it, and whether all of the data is there."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 from typing import IO
@@ -65,3 +67,13 @@ def _private(folder: Path) -> Path:
     if status.st_uid != os.getuid() or status.st_mode & 0o077 or folder.is_symlink():
         raise EmbeddedStoreFailed(f"{folder} is not private to this user: remove it, or set BONIN_DATA_DIR.")
     return folder
+
+
+def ops_reader_password(data_dir: Path) -> str:
+    """Of the store's account for dashboards, made on the first start. Only this user can read the file."""
+    path = data_dir / "ops-reader-password"
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8")

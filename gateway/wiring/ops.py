@@ -1,9 +1,6 @@
 """The operations pages on the stores and use cases."""
 
-import contextlib
-import os
 import secrets
-from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -28,6 +25,7 @@ from gateway.ops.sign_in_pages import SignInPages
 from gateway.ops.verification_pages import VerificationPages
 from gateway.ops.verification_rows import VerificationRows
 from gateway.settings import Settings
+from gateway.store.data_directory import ops_reader_password
 from gateway.store.operators import RedisOperators
 from gateway.store.ops_reader import OpsReader
 from gateway.wiring.foundation import Foundation, Part
@@ -95,14 +93,4 @@ def _ops_reader(settings: Settings, stores: Stores) -> OpsReader:
     password = settings.ops_reader_password
     if password is not None:
         return OpsReader(stores.connection, password.get_secret_value())
-    return OpsReader(stores.connection, None if settings.redis_url else _kept_password(settings.data_dir))
-
-
-def _kept_password(directory: Path) -> str:
-    """The password beside the embedded store's data, made on the first start. Only this user can read the file."""
-    path = directory / "ops-reader-password"
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text(encoding="utf-8")
+    return OpsReader(stores.connection, None if settings.redis_url else ops_reader_password(settings.data_dir))

@@ -15,9 +15,11 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
+import redis
 
 from gateway.running import PortTaken
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.ops_reader import READER
 from gateway.workers import listening_sockets
 from tests.gateway.installations import needed_settings
 
@@ -132,6 +134,16 @@ async def test_workers_do_not_outlive_their_supervisor(supervised: Supervised) -
     left_over = EmbeddedStore(supervised.data_dir)
     await asyncio.to_thread(left_over.start)
     left_over.stop()
+
+
+async def test_dashboards_read_a_store_that_is_the_supervisors(supervised: Supervised) -> None:
+    await supervised.serving()
+    password = (supervised.data_dir / "ops-reader-password").read_text()
+    socket_path = EmbeddedStore(supervised.data_dir).url.removeprefix("unix://")
+    with redis.Redis(unix_socket_path=socket_path, username=READER, password=password) as reader:
+        await until(lambda: reader.type("bonin:ops:live") == b"hash")
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            reader.keys("*")
 
 
 async def test_metrics_add_up_over_the_workers(supervised: Supervised) -> None:
