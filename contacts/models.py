@@ -1,11 +1,12 @@
 """Customers, their contacts, and what each contact may be used for (R3, R4, R5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from contacts.exemption import OverseasExemption
 from contacts.phone_numbers import LineType, PhoneNumber
+from contacts.records import record
 
 
 class CustomerKind(StrEnum):
@@ -45,7 +46,7 @@ class ContactMethod(StrEnum):
     SMS_REPLY = "sms_reply"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Customer:
     """A customer of the firm. `birth_date` is `YYYY-MM-DD`; `locked` is set by five wrong answers.
 
@@ -61,7 +62,7 @@ class Customer:
     overseas_exemption: OverseasExemption | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Contact:
     """A number registered for a customer. `version` grows with every change, which voids what was open."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.core.records import record
+from contacts.records import record
 
 
 class Texting(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from contacts.models import Contact, Customer, CustomerKind, VerifiedBy
+from contacts.records import record
 from gateway.core.decision_stores import Standing
 from gateway.core.operations import Operation
-from gateway.core.records import record
 
 
 @record()

@@ -10,9 +10,9 @@ from enum import StrEnum
 from itertools import chain
 
 from contacts.models import ContactMethod, CustomerKind
+from contacts.records import record
 from gateway.core.facts import ContactFacts, Facts, Known
 from gateway.core.policy import Exemption, ExtraAuthentication, OperationRow, Policy
-from gateway.core.records import record
 from gateway.core.verification import METHOD_NAMES, Method
 
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from contacts.records import record
 from gateway.core.deciding import Outcome
 from gateway.core.facts import Facts
 from gateway.core.operations import Operation
-from gateway.core.records import record
 from gateway.core.verification import Method
 
 _SEOUL_HOURS_AHEAD = 9  # of UTC, all year round: Korea has had no summer time since 1988

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, Protocol, Self
 
 from contacts.models import Contact, ContactMethod, Customer, CustomerKind
+from contacts.records import record
 from gateway.core.operations import Operation
 from gateway.core.ports import RiskSignal
-from gateway.core.records import record
 
 
 class Known(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.core.records import record
+from contacts.records import record
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from contacts.models import Contact, ContactMethod, why_not
+from contacts.records import record
 from contacts.vouching import may_vouch
 from gateway.core.codes import CodeVault, new_code
 from gateway.core.counting import Counted, RangeHeld
@@ -18,7 +19,6 @@ from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
-from gateway.core.records import record
 from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
     Capped,

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from contacts.models import CustomerKind
+from contacts.records import record
 from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
-from gateway.core.records import record
 from gateway.core.verification import Channel, NewVerification, Status, Terms, Verdict, Verification
 
 

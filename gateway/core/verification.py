@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from contacts.records import record
 from gateway.core.delivery import DeliveryState
 from gateway.core.operations import Operation
-from gateway.core.records import record
 
 
 class Method(StrEnum):

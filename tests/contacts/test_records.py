@@ -4,7 +4,7 @@ from dataclasses import field, replace
 
 import pytest
 
-from gateway.core.records import record
+from contacts.records import record
 
 
 @record()
