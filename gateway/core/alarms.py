@@ -31,8 +31,8 @@ class AlarmKind(StrEnum):
 
 ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
     {
-        AlarmKind.DENIED: ("고객이 요청하지 않았다고 답한 추가인증", "A customer denied having asked"),
-        AlarmKind.LOW_CONVERSION: ("쓰이지 않는 인증번호가 몰리는 번호대", "Codes sent to a range are not used"),
+        AlarmKind.DENIED: ("고객이 본인 아님으로 거부한 추가인증", "A customer denied having asked"),
+        AlarmKind.LOW_CONVERSION: ("인증번호가 사용되지 않는 번호대", "Codes sent to a range are not used"),
     }
 )
 """What operators see, in Korean and English."""

@@ -27,7 +27,7 @@ class OpsPages:
         await self.page.get_by_label("운영 키").fill(key)
         await self.page.get_by_label(re.compile("인증 앱 번호")).fill(pyotp.TOTP(secret).now())
         await self.page.get_by_role("main").get_by_role("button", name="로그인").click()
-        await expect(self.page.locator("h1")).to_have_text("지금")
+        await expect(self.page.locator("h1")).to_have_text("현황")
 
     async def enrol(self, key: str) -> str:
         """Sign in for the first time; the secret that the QR code holds as well."""
@@ -37,7 +37,7 @@ class OpsPages:
         secret = (await self.page.locator('[data-role="secret"]').inner_text()).replace(" ", "")
         await self.page.get_by_label("인증 앱 번호").fill(pyotp.TOTP(secret).now())
         await self.page.get_by_role("button", name="등록하고 로그인").click()
-        await expect(self.page.locator("h1")).to_have_text("지금")
+        await expect(self.page.locator("h1")).to_have_text("현황")
         return secret
 
     async def open(self, path: str) -> None:

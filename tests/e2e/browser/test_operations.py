@@ -129,7 +129,7 @@ async def test_an_unlock_is_asked_for_by_one_and_approved_by_another(
     await colleague.act("잠금 해제 요청", "신분증으로 확인")
     await expect(colleague.page.get_by_role("status")).to_contain_text(["다른 사람이 승인해야"])
     await colleague.open("/ops/approvals")
-    await expect(colleague.page.get_by_text("본인이 요청한 건은 다른 사람이 승인합니다")).to_be_visible()
+    await expect(colleague.page.get_by_text("본인이 요청한 건은 다른 사람이 승인해야 합니다")).to_be_visible()
     await manager.open("/ops/approvals")
     assert await objections(manager.page) == []
     await manager.picture("approvals-waiting")
@@ -196,7 +196,7 @@ async def test_a_carrier_is_paused_and_traffic_moves_to_the_other_one(
 ) -> None:
     await colleague.open("/ops/carriers")
     main, backup = (colleague.page.locator(f'[data-carrier="{name}"]') for name in ("twilio", "backup"))
-    await colleague.act("멈추기", "통신사 장애 공지", main)
+    await colleague.act("사용 중지", "통신사 장애 공지", main)
     await expect(main).to_contain_text("통신사 장애 공지")
     await until(lambda: goes_through(api, "backup"))
     await desk.choose("hong-gildong")
@@ -205,6 +205,6 @@ async def test_a_carrier_is_paused_and_traffic_moves_to_the_other_one(
     await desk.expect_verified()
     await expect(backup.locator('[data-number="arrived"]')).to_have_text(re.compile("[1-9]"))
     await colleague.picture("carriers-paused")
-    await colleague.act("다시 쓰기", "복구 공지", main)
-    await expect(main.get_by_role("button", name="멈추기")).to_be_visible()
+    await colleague.act("사용 재개", "복구 공지", main)
+    await expect(main.get_by_role("button", name="사용 중지")).to_be_visible()
     assert heard.complaints == []

@@ -15,9 +15,9 @@ ENGLISH = {"Accept-Language": "en"}
 
 
 def told_of(subject: str, page: str) -> str:
-    """What stands in the row of what was seen last, of the alarm about this subject."""
+    """What stands as what was seen, of the alarm about this subject."""
     (alarm,) = [alarm for alarm in page.split("<article")[1:] if f"{subject}<" in alarm]
-    found = re.search("<dt>(?:마지막으로 본 것|Seen last)</dt><dd>(.*?)</dd>", alarm, re.DOTALL)
+    found = re.search("<dt>(?:최근 내용|What was seen)</dt><dd>(.*?)</dd>", alarm, re.DOTALL)
     assert found is not None, alarm
     return " ".join(re.sub("<[^>]+>", "", found[1]).split())
 
@@ -30,8 +30,8 @@ async def test_a_denial_is_told_with_its_operation_and_method_and_leads_to_the_v
     await person.text("아니오", to=SMS_NUMBER)
     korean = await seen(viewer, "/ops/alarms", f"{person.customer_id}<")
     english = await viewer.get("/ops/alarms", ENGLISH)
-    assert told_of(person.customer_id, korean.text).startswith(f"인증서 발급 · 문자 답장 인증 · {opened['id']} ·")
-    assert told_of(person.customer_id, english.text).startswith(f"certificate issuance · SMS reply · {opened['id']} ·")
+    assert told_of(person.customer_id, korean.text) == f"인증서 발급 · 문자 답장 인증 · {opened['id']}"
+    assert told_of(person.customer_id, english.text) == f"certificate issuance · SMS reply · {opened['id']}"
     assert f'href="/ops/verifications/{opened["id"]}"' in korean.text
 
 
@@ -42,5 +42,5 @@ async def test_unused_codes_are_told_with_how_many_there_were(viewer: Operator, 
     await RedisAlarms(store).note(AlarmKind.LOW_CONVERSION, prefix, {"sent": 1_250, "verified": 3})
     await store.close()
     korean, english = await viewer.get("/ops/alarms"), await viewer.get("/ops/alarms", ENGLISH)
-    assert told_of(prefix, korean.text).startswith("문자로 보낸 인증번호 1,250개 가운데 3개만 쓰임 ·")
-    assert told_of(prefix, english.text).startswith("only 3 of 1,250 texted codes were used ·")
+    assert told_of(prefix, korean.text) == "문자로 보낸 인증번호 1,250개 중 3개만 사용됨"
+    assert told_of(prefix, english.text) == "only 3 of 1,250 texted codes were used"
