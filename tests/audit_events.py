@@ -2,6 +2,7 @@
 
 from gateway.core.audit import EVENTS
 from gateway.store import keys
+from gateway.store.about import event_words
 from gateway.store.connection import Store
 
 Event = dict[str, str]
@@ -28,5 +29,5 @@ def unknown_to_the_catalogue(told: list[Event]) -> list[Event]:
 
 async def _of_shard(store: Store, shard: int) -> list[Event]:
     entries = await store.command("XRANGE", keys.audit(shard), "-", "+")
-    text = [[word.decode() for word in words] for _, words in entries]
+    text = [[word.decode() for word in event_words(words)] for _, words in entries]
     return [dict(zip(words[::2], words[1::2], strict=True)) for words in text]

@@ -29,7 +29,7 @@ from gateway.store.customer_words import CustomerWords, WordsReader
 from gateway.store.scripts import load
 
 _REQUEST = load("request_approval")
-_APPROVE = load("approve", "contact_life", "approval_life", "exemption")
+_APPROVE = load("approve", "names", "request", "closing", "contact_life", "approval_life", "exemption")
 _REJECT = load("reject_approval", "approval_life")
 _EXPIRE = load("expire_approval", "approval_life")
 _MOST_OF_A_SHARD = 100

@@ -8,6 +8,7 @@ import orjson
 from gateway.core.audit.records import GENESIS, Position, Segment
 from gateway.core.audit.stores import ShardHead, Unsealed
 from gateway.store import keys
+from gateway.store.about import event_words
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -47,7 +48,9 @@ class RedisAudit:
         if given is None:
             return None
         now, written, more, head, events = given
-        return Unsealed(_head(head), now, written, [(one.decode(), words) for one, words in events], bool(more))
+        return Unsealed(
+            _head(head), now, written, [(one.decode(), event_words(words)) for one, words in events], bool(more)
+        )
 
     async def seal(self, before: Position, segment: Segment, written: int, content: bytes) -> bool:
         shard = segment.shard

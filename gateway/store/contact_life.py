@@ -10,8 +10,8 @@ from gateway.store.connection import Argument, Store
 from gateway.store.fields import FIELDS
 from gateway.store.scripts import load
 
-_DEMOTE = load("demote_contact", "contact_life")
-_AGE = load("age_contacts", "contact_life")
+_DEMOTE = load("demote_contact", "names", "request", "closing", "contact_life")
+_AGE = load("age_contacts", "names", "request", "closing", "contact_life")
 _MOST_EVIDENCE = 200
 """Changes shown of one contact: the latest. All are kept."""
 

@@ -19,6 +19,7 @@ from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
 from gateway.store import keys
+from gateway.store.about import OPERATION_LETTERS
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.decisions import standing_of
@@ -27,9 +28,9 @@ from gateway.store.fields import FIELDS
 from gateway.store.registering import contact_words, customer_words
 from gateway.store.scripts import load
 
-_PUT_CUSTOMER = load("put_customer", "contact_life", "put_customer")
+_PUT_CUSTOMER = load("put_customer", "names", "request", "closing", "contact_life", "put_customer")
 _PUT_CONTACT = load("put_contact", "put_contact")
-_MAKE_VERIFIABLE = load("make_verifiable", "contact_life")
+_MAKE_VERIFIABLE = load("make_verifiable", "names", "request", "closing", "contact_life")
 _READ_APPLICANT = load("read_applicant", "day", "standing")
 _CONTACT_FIELDS = tuple(
     FIELDS[f"c.{word}"]
@@ -80,7 +81,7 @@ class RedisCustomers:
         read = await self._store.run(
             _READ_APPLICANT,
             (keys.customer(customer_id), keys.guard(customer_id), named),
-            (operation, "1" if contact_id else ""),
+            (OPERATION_LETTERS[operation], "1" if contact_id else ""),
         )
         if read is None:
             return None

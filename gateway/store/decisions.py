@@ -11,6 +11,7 @@ from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.verification import Method
 from gateway.store import keys
+from gateway.store.about import OPERATION_LETTERS
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -29,7 +30,7 @@ class RedisStandings:
         read = await self._store.run(
             _READ_STANDING,
             (keys.customer(customer_id), keys.branch_password(customer_id, operation)),
-            (operation,),
+            (OPERATION_LETTERS[operation],),
         )
         return standing_of(read)
 

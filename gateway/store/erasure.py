@@ -23,7 +23,7 @@ from gateway.store.fields import FIELDS
 from gateway.store.refusals import ResponseError, RightMissing
 from gateway.store.scripts import load
 
-_ERASE = load("erase_customer", "contact_life")
+_ERASE = load("erase_customer", "names", "request", "closing", "contact_life")
 _AT_ONCE = 500
 
 

@@ -9,7 +9,7 @@ from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_EXPIRE = load("expire_verifications")
+_EXPIRE = load("expire_verifications", "closing")
 _EVERY_SECONDS = 2.0
 MOST_OF_A_SWEEP = 100
 """Verifications of a shard that one sweep looks at."""

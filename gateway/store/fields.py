@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from typing import Final
 
 FIELDS: Final[Mapping[str, str]] = {
-    # A verification; a notice has those of its delivery too. No `v.d_state`: nothing has been said of the first
-    # delivery, which is queued. No `v.rev`: nothing has changed.
+    # A verification; a notice has those of its delivery too. No `v.status`: it is pending. No `v.resend_at`: the first
+    # resend has its time after the opening. No `v.d_state`: nothing has been said of the first delivery, which is
+    # queued. No `v.rev`: nothing has changed.
     "v.status": "s",
     "v.expires_at": "e",
     "v.rev": "r",
     "v.store": "i",
     "v.customer_id": "u",
-    "v.client": "k",
-    "v.method": "m",
-    "v.operation": "o",
+    "v.request": "q",
     "v.contact_id": "t",
     "v.contact_version": "w",
     "v.terms": "p",
@@ -30,6 +29,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.d_at": "a",
     "v.resend_at": "b",
     "v.kind": "ki",
+    "v.client": "k",
+    "v.operation": "o",
     "v.locale": "l",
     "v.target_contact_id": "ta",
     "v.operation_hash": "oh",

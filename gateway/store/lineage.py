@@ -16,8 +16,8 @@ from gateway.store.connection import Store
 from gateway.store.scripts import load
 from gateway.store.standing import StoreStanding, standings_of
 
-_READ = load("read_lineage")
-_ACCEPT = load("accept_node")
+_READ = load("read_lineage", "fence")
+_ACCEPT = load("accept_node", "fence")
 _SOON_SECONDS = 1.0
 _LETTERS = 16
 """As many of a replication id count as the scripts look at."""

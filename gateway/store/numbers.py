@@ -10,7 +10,7 @@ from gateway.core.limits import Cap
 
 
 def packed(numbers: Iterable[int]) -> bytes:
-    """As `numbers_in` of the prelude takes them: doubles, each of 8 bytes."""
+    """As `numbers_in` of shared/numbers.lua takes them: doubles, each of 8 bytes."""
     given = tuple(numbers)
     return pack(f">{len(given)}d", *given)
 

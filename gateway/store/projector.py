@@ -16,6 +16,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import ProjectionObserver
 from gateway.core.tasks import end
 from gateway.store import keys, ops_keys
+from gateway.store.about import event_words
 from gateway.store.connection import Store
 from gateway.store.projection import Event, Projection
 from gateway.store.read_model_upkeep import Upkeep
@@ -118,5 +119,5 @@ class Projector:
 
 
 def _event(words: Sequence[bytes]) -> Event:
-    text = [word.decode() for word in words]
+    text = [word.decode() for word in event_words(words)]
     return dict(zip(text[::2], text[1::2], strict=True))

@@ -5,15 +5,18 @@ from collections.abc import Collection
 from contacts.models import CustomerKind
 from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
+from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
 from gateway.core.stores import Redemption
+from gateway.core.verification import Method
 from gateway.store import keys
+from gateway.store.about import about_word, request_word
 from gateway.store.connection import Store
 from gateway.store.lineage import fence_of
 from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.scripts import load
 
-_REDEEM = load("redeem_receipt")
+_REDEEM = load("redeem_receipt", "fence")
 
 
 class RedisReceipts:
@@ -25,6 +28,7 @@ class RedisReceipts:
 
     async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
         customer_id = claims.customer_id
+        request = request_word(Method(claims.method), Operation(claims.operation), client)
         given = await self._store.run(
             _REDEEM,
             (
@@ -35,8 +39,8 @@ class RedisReceipts:
                 *fence_of(self._store, keys.shard_of(customer_id)),
             ),
             (
-                *(self._mark_kept_ms, claims.verification_id, self._store.needed_replicas),
-                *(customer_id, client, claims.method, claims.operation, claims.contact_id or ""),
+                *(self._mark_kept_ms, self._store.needed_replicas),
+                about_word(claims.verification_id, customer_id, claims.contact_id, request),
                 " ".join(consenting),
             ),
             durable=True,

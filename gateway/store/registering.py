@@ -11,7 +11,7 @@ from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.scripts import load
 
-_REGISTER = load("register_customers", "contact_life", "put_customer", "put_contact")
+_REGISTER = load("register_customers", "names", "request", "closing", "contact_life", "put_customer", "put_contact")
 _ENOUGH_WORDS = 600
 """Of one call of the script, some thirty customers: half a millisecond, in which the store answers nobody else."""
 

@@ -4,19 +4,20 @@ from struct import Struct
 from typing import Any
 
 from gateway.core.delivery import DeliveryState
-from gateway.core.operations import Operation
-from gateway.core.verification import TRAITS, Method, NewVerification, Status, Terms, Verification
+from gateway.core.verification import TRAITS, NewVerification, Status, Terms, Verification
+from gateway.store.about import read_request
 from gateway.store.connection import Argument
 from gateway.store.fields import FIELDS
 
-_METHODS = {method.encode(): method for method in Method}
-_OPERATIONS = {operation.encode(): operation for operation in Operation}
-_STATUSES = {status.encode(): status for status in Status}
+_STATUSES: dict[bytes | None, Status] = {None: Status.PENDING, **{status.encode(): status for status in Status}}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
 _TERMS = Struct(">4sH2s")
 """Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between."""
-_MOVING = 14
-"""How many values there are of what may change: `read_moving` of the prelude."""
+_TOLD = 10
+"""How many values there are of what may change and callers are told: `read_moving` of shared/moving.lua."""
+_MOVING = _TOLD + 4
+"""With what only the gateway needs: `read_whole` of shared/reading.lua."""
+_UNTOLD = (None,) * (_MOVING - _TOLD)
 
 
 def other_fields(new: NewVerification) -> list[Argument]:
@@ -72,15 +73,16 @@ def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Ver
 def terms_of(verification_id: str, read: list[Any]) -> Terms:
     """From what scripts answer with `read_whole`: what never changes."""
     lasting = read[-1][_MOVING:]
-    customer_id, client, method, operation, contact_id, packed, expires_at, target_contact_id, operation_hash = lasting
+    customer_id, request, contact_id, packed, expires_at, target_contact_id, operation_hash = lasting
+    method, operation, client = read_request(request.decode())
     pepper, life, locale = _TERMS.unpack_from(packed)
     policy, _, prefix = packed[_TERMS.size :].partition(b"\0")
     return Terms(
         verification_id=verification_id,
         customer_id=customer_id.decode(),
-        client=client.decode(),
-        method=_METHODS[method],
-        operation=_OPERATIONS[operation],
+        client=client,
+        method=method,
+        operation=operation,
         contact_id=_text(contact_id),
         pepper_id=pepper.hex(),
         locale=locale.decode(),
@@ -93,13 +95,15 @@ def terms_of(verification_id: str, read: list[Any]) -> Terms:
     )
 
 
-def verification_of(terms: Terms, read: list[Any]) -> Verification:
-    """From what scripts answer of the store's time, the customer's wrong answers, and what may change."""
+def verification_of(terms: Terms, read: list[Any], resend_after: int) -> Verification:
+    """From what scripts answer of the store's time, the customer's wrong answers, and what may change, with or without
+    what only the gateway needs; `resend_after` in seconds."""
     now, wrong, locked, values = read
-    moving = values[:_MOVING]
-    status, reason, revision, closed_at, sealed, delivery, *rest = moving
-    state, delivery_reason, carrier, delivery_at, carrier_id, carrier_before, resend_at, dialogue = rest
+    status, reason, revision, closed_at, delivery, *of_delivery = values[:_TOLD]
+    state, delivery_reason, carrier, delivery_at, resend_at = of_delivery
+    sealed, carrier_id, carrier_before, dialogue = values[_TOLD:_MOVING] or _UNTOLD
     number = _number(delivery) or 0
+    first_resend_at = terms.created_at + resend_after * 1000 if TRAITS[terms.method].can_be_resent else None
     return Verification(
         verification_id=terms.verification_id,
         customer_id=terms.customer_id,
@@ -131,7 +135,7 @@ def verification_of(terms: Terms, read: list[Any]) -> Verification:
         delivery_at=_number(delivery_at) or (terms.created_at if number else None),
         carrier_id=_text(carrier_id),
         carrier_before=_text(carrier_before),
-        resend_at=_number(resend_at),
+        resend_at=_number(resend_at) or first_resend_at,
         dialogue=_text(dialogue) or "",
     )
 

@@ -1,5 +1,6 @@
 """Verifications in the store: each verb is one script, each answer a value of the core."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.core.counting import Counted
@@ -19,6 +20,7 @@ from gateway.core.stores import (
 )
 from gateway.core.verification import TRAITS, NewVerification, Status, Terms, Verdict, Verification
 from gateway.store import keys
+from gateway.store.about import request_word
 from gateway.store.connection import Store
 from gateway.store.counted import NOTHING, Counters
 from gateway.store.lineage import fence_of
@@ -29,13 +31,13 @@ from gateway.store.scripts import load
 from gateway.store.shards import verification_start
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
-_CREATE = load("create_verification", "caps", "conversion", "day")
-_READ = load("read_verification", "reading")
-_CHECK = load("check_verification")
-_CLOSE = load("close_verification")
-_RESEND = load("resend_verification")
-_REPORT = load("report_delivery", "reports")
-_TAKE_TURN = load("take_turn", "reading")
+_CREATE = load("create_verification", "numbers", "fence", "names", "request", "caps", "conversion", "day")
+_READ = load("read_verification", "moving", "reading")
+_CHECK = load("check_verification", "fence", "request", "closing", "moving")
+_CLOSE = load("close_verification", "closing")
+_RESEND = load("resend_verification", "names", "request")
+_REPORT = load("report_delivery", "request", "closing", "reports")
+_TAKE_TURN = load("take_turn", "moving", "reading")
 _PUT_TURN = load("put_turn")
 _NAME_LETTERS = 20
 """Of what is open, in the record of its customer; no field beside them has as many."""
@@ -84,9 +86,8 @@ class RedisVerifications:
                 self._limits_of_opening,
                 new.life * 1000,
                 "1" if traits.is_delivered else "",
-                limits.resend_after * 1000 if traits.can_be_resent else "",
                 "" if new.per_day is None else new.per_day,
-                *(customer_id, new.client, new.method, new.operation, new.contact_id or ""),
+                *(customer_id, request_word(new.method, new.operation, new.client), new.contact_id or ""),
                 *(NOTHING if counted is None else self._counters.words_of(counted)),
                 *other_fields(new),
             ),
@@ -125,42 +126,43 @@ class RedisVerifications:
     async def check(self, terms: Terms, answer: Answer) -> Judgement:
         customer_id, verification_id = terms.customer_id, terms.verification_id
         shard = keys.shard_of(customer_id)
-        customer = keys.customer(customer_id)
-        contact_id = terms.contact_id
+        customer, contact_id = keys.customer(customer_id), terms.contact_id
+        judged_by = keys.contact(customer_id, contact_id) if contact_id else customer
+        digests: Sequence[bytes] = (answer.digest,)
+        if not TRAITS[terms.method].has_code:
+            judged_by = keys.branch_password(customer_id, terms.operation)
+            digests = (answer.branch_digests[0], answer.branch_digests[-1])
         given = await self._store.run(
             _CHECK,
             (
                 keys.verification(verification_id),
                 keys.guard(customer_id),
-                keys.contact(customer_id, contact_id) if contact_id else customer,
-                keys.branch_password(customer_id, terms.operation),
+                judged_by,
                 customer,
                 keys.audit(shard),
                 *fence_of(self._store, shard),
             ),
             (
-                verification_id,
                 answer.attempt_digest or "",
-                answer.digest,
+                digests[0],
                 self._limits.wrong_answers,
                 answer.channel,
                 self._limits.wrong_answers_forgotten_after * 1000,
-                answer.branch_digests[0],
                 self._limits.ownership_check_good_for * 1000,
-                answer.branch_digests[-1],
                 self._store.needed_replicas,
+                *digests[1:],
             ),
             durable=True,
         )
         _raise_if_over(given)
         verdict, wrong, *read = given
-        return Judgement(_VERDICTS[verdict], wrong, verification_of(terms, read))
+        return Judgement(_VERDICTS[verdict], wrong, verification_of(terms, read, self._limits.resend_after))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
         given = await self._store.run(
             _CLOSE,
             _closing_keys(verification_id, customer_id),
-            (verification_id, status, reason, channel),
+            (status, reason, channel),
             durable=True,
         )
         _raise_if_over(given)
@@ -170,7 +172,7 @@ class RedisVerifications:
         given = await self._store.run(
             _RESEND,
             (keys.verification(verification_id), keys.outbox(shard), keys.audit(shard)),
-            (verification_id, self._limits.resends, self._limits.resend_after * 1000),
+            (self._limits.resends, self._limits.resend_after * 1000),
             durable=True,
         )
         _raise_if_over(given)
@@ -198,7 +200,6 @@ class RedisVerifications:
                 keys.audit(shard),
             ),
             (
-                verification_id,
                 report.ref.number,
                 report.state,
                 report.rank,
@@ -240,7 +241,7 @@ class RedisVerifications:
         """From what scripts answer with `read_whole`."""
         terms = terms_of(verification_id, read)
         self._recent.note(terms)
-        return verification_of(terms, read)
+        return verification_of(terms, read, self._limits.resend_after)
 
 
 def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str]:

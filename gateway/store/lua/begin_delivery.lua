@@ -7,7 +7,7 @@ Answers: {'not_wanted'} gone, closed, past its time, replaced by a later deliver
 local now = store_time()
 local d = redis.call('HMGET', KEYS[1], 'v.delivery', 'v.status', 'v.expires_at', 'v.d_id', 'v.d_rank', 'v.d_send',
   'v.d_base')
-local open = not d[2] or (d[2] == 'pending' and now < tonumber(d[3]))
+local open = not d[3] or (not d[2] and now < tonumber(d[3]))
 if d[1] ~= ARGV[1] or not open or d[4] or tonumber(d[5] or '0') > 0 then
   return {'not_wanted'}
 end

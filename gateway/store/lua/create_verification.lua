@@ -5,10 +5,10 @@ KEYS: 1 verification  2 customer  3 contact (the customer again where a method n
       8 conversion of the range (the verification again where no text goes there)  9… counters, where it is counted here
 ARGV: 1 verification id  2 contact version expected, or ''  3 limits (numbers): wrong answers are forgotten after (ms),
       cap, cap window (ms), kept after its life (ms)  4 life (ms)  5 '1' to queue a delivery
-      6 first resend after (ms), or ''  7 most of this operation in a day, or ''  8 customer id  9 client  10 method
-      11 operation  12 contact id, or ''  13 '1' for a code that is texted and counted here, or ''
-      14 what is counted here (numbers): five as shared/conversion.lua's `count_code` takes them, then limit, window (ms)
-      of each counter; or ''  15… other fields of the verification, each with its value
+      6 most of this operation in a day, or ''  7 customer id  8 request (gateway/store/about.py)  9 contact id, or ''
+      10 '1' for a code that is texted and counted here, or ''  11 what is counted here (numbers): five as
+      shared/conversion.lua's `count_code` takes them, then limit, window (ms) of each counter; or ''
+      12… other fields of the verification, each with its value
 Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retry_after_ms}
          | {'capped_today', retry_after_ms} | {'contact_changed'} | {'customer_missing'}
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
@@ -26,12 +26,12 @@ local function queue_expiry(expiring, name, expires_at)
 end
 
 local DAY = 86400000 -- ms
-local is_counted = ARGV[14] ~= ''
+local is_counted = ARGV[11] ~= ''
 local now, born_in = store_time(), store_identity(not is_counted and KEYS[8])
 if not born_in then
   return not_accepted()
 end
-local is_texted, words = ARGV[13] == '1', { numbers_in(ARGV[14]) }
+local is_texted, words = ARGV[10] == '1', { numbers_in(ARGV[11]) }
 local refused, counts = is_texted and held(KEYS[8], now), nil
 if not refused and is_counted then
   refused, counts = capped(KEYS, 9, words, 6)
@@ -40,7 +40,7 @@ if refused then
   return refused
 end
 
-local today_of = of_day(ARGV[11])
+local today_of = of_day(operation_of(ARGV[8]))
 local customer = redis.call('HMGET', KEYS[2], 'kind', 'o.count', 'o.until', 'o.day', today_of)
 if not customer[1] then
   return {'customer_missing'}
@@ -73,7 +73,7 @@ end
 if count >= cap then
   return {'capped_customer', window_ends - now}
 end
-if ARGV[7] ~= '' and today >= tonumber(ARGV[7]) then
+if ARGV[6] ~= '' and today >= tonumber(ARGV[6]) then
   return {'capped_today', day_ends - now}
 end
 local tripped = is_texted and count_code(KEYS[8], now, words, 1)
@@ -97,13 +97,13 @@ if window_ends ~= day_ends + first_window then
 elseif customer[3] then
   redis.call('HDEL', KEYS[2], 'o.until')
 end
-local fields = { 'v.status', 'pending', 'v.expires_at', expires_at, 'v.store', born_in, 'v.customer_id', ARGV[8],
-  'v.client', ARGV[9], 'v.method', ARGV[10], 'v.operation', ARGV[11], unpack(ARGV, 15) }
+local fields = { 'v.expires_at', expires_at, 'v.store', born_in, 'v.customer_id', ARGV[7], 'v.request', ARGV[8],
+  unpack(ARGV, 12) }
 local function also(name, value)
   fields[#fields + 1], fields[#fields + 2] = name, value
 end
-if ARGV[12] ~= '' then
-  also('v.contact_id', ARGV[12])
+if ARGV[9] ~= '' then
+  also('v.contact_id', ARGV[9])
 end
 if ARGV[2] ~= '' then
   also('v.contact_version', ARGV[2])
@@ -111,17 +111,14 @@ end
 if ARGV[5] == '1' then
   also('v.delivery', 1)
 end
-if ARGV[6] ~= '' then
-  also('v.resend_at', now + tonumber(ARGV[6]))
-end
 redis.call('HSET', KEYS[1], unpack(fields))
 redis.call('PEXPIREAT', KEYS[1], expires_at + kept_after)
 queue_expiry(KEYS[5], name_of(ARGV[1]), expires_at)
-local told = verification_of(ARGV[1], { unpack(ARGV, 8, 12) })
+local about = about_of(KEYS[1], ARGV[7], ARGV[9], ARGV[8])
 if ARGV[5] == '1' then
   redis.call('XADD', KEYS[6], '*', 'verification', ARGV[1], 'delivery', 1)
-  tell_of(told, KEYS[7], 'verification.created', now, 'delivery', 1)
+  tell_of(about, KEYS[7], 'verification.created', now, 'delivery', 1)
 else
-  tell_of(told, KEYS[7], 'verification.created', now)
+  tell_of(about, KEYS[7], 'verification.created', now)
 end
 return {'created', now, wrong}

@@ -16,13 +16,11 @@ if #due < tonumber(ARGV[3]) then
   redis.call('ZREM', KEYS[1], span)
 end
 for _, name in ipairs(due) do
-  local verification, id = ARGV[1] .. name, id_of(ARGV[1], name)
-  local v = redis.call('HMGET', verification, 'v.status', 'v.customer_id', 'v.client', 'v.method', 'v.operation',
-    'v.contact_id')
-  if v[1] == 'pending' then
-    local about = verification_of(id, v)
-    close({ verification = verification, customer = ARGV[2] .. about.customer, audit = KEYS[2] }, about,
-      'expired', 'expired', 'gateway', now)
+  local verification = ARGV[1] .. name
+  local v = redis.call('HMGET', verification, 'v.status', 'v.rev', 'v.customer_id', 'v.contact_id', 'v.request')
+  if v[3] and not v[1] then
+    close({ verification = verification, customer = ARGV[2] .. v[3], audit = KEYS[2] },
+      about_of(verification, v[3], v[4], v[5]), v[2], 'expired', 'expired', 'gateway', now)
   end
 end
 return #due

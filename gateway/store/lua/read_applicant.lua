@@ -1,6 +1,6 @@
 --[[ What opening a verification looks at, in one look.
 KEYS: 1 customer  2 guard  3 contact, or where none is named the branch password
-ARGV: 1 operation  2 '1' where a contact is named
+ARGV: 1 letter of the operation  2 '1' where a contact is named
 Answers: false when there is no such customer | {kind, consent (1 or 0), locked (1 or 0), how the customer stands as
          shared/standing.lua says, the contact's fields in the order of `_CONTACT_FIELDS` of gateway/store/customers.py,
          or false}. ]]

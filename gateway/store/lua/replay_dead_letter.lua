@@ -15,8 +15,8 @@ end
 if ARGV[2] == 'hang_up' then
   redis.call('XADD', KEYS[2], '*', 'verification', ARGV[3], 'delivery', ARGV[4], 'hang_up', '1')
 else
-  if d[2] and (d[2] ~= 'pending' or now >= tonumber(d[3])) then
-    return {'closed', d[2] == 'pending' and 'expired' or d[2]}
+  if d[2] or (d[3] and now >= tonumber(d[3])) then
+    return {'closed', d[2] or 'expired'}
   end
   if d[1] ~= ARGV[4] then
     return {'replaced'}
@@ -26,7 +26,7 @@ else
   end
   redis.call('HSET', KEYS[3], 'v.d_state', 'queued', 'v.d_rank', 0, 'v.d_at', now, 'v.d_base', d[5] or 0)
   redis.call('HDEL', KEYS[3], 'v.d_reason')
-  if d[2] then
+  if d[3] then
     redis.call('HINCRBY', KEYS[3], 'v.rev', 1)
     tell_waiting(KEYS[3])
   end

@@ -12,15 +12,14 @@ end
 local found = redis.call('LRANGE', KEYS[1], ARGV[3], ARGV[3] + ARGV[4] - 1)
 local closed = 0
 for _, name in ipairs(found) do
-  local verification, id = ARGV[1] .. name, id_of(ARGV[1], name)
-  local v = redis.call('HMGET', verification, 'v.status', 'v.store', 'v.delivery',
-    'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
-  if v[1] == 'pending' and v[2] ~= identity then
-    local about = verification_of(id, v)
-    close({ verification = verification, customer = ARGV[2] .. about.customer, audit = KEYS[3] }, about,
-      'failed', 'store_changed', 'gateway', now)
-    if about.method == 'ars' then
-      redis.call('XADD', KEYS[2], '*', 'verification', id, 'delivery', v[3], 'hang_up', '1')
+  local verification = ARGV[1] .. name
+  local v = redis.call('HMGET', verification, 'v.status', 'v.store', 'v.delivery', 'v.rev', 'v.customer_id',
+    'v.contact_id', 'v.request')
+  if v[2] and not v[1] and v[2] ~= identity then
+    close({ verification = verification, customer = ARGV[2] .. v[5], audit = KEYS[3] },
+      about_of(verification, v[5], v[6], v[7]), v[4], 'failed', 'store_changed', 'gateway', now)
+    if method_of(v[7]) == 'a' then
+      redis.call('XADD', KEYS[2], '*', 'verification', id_of(verification), 'delivery', v[3], 'hang_up', '1')
     end
     closed = closed + 1
   end

@@ -12,7 +12,7 @@ from gateway.core.verification import Channel, Method, NewVerification, Verdict,
 from gateway.store import keys
 from tests import builders
 from tests.builders import CUSTOMER_ID, individual, new_verification
-from tests.contracts.store.servers import Ports
+from tests.contracts.store.servers import LIMITS, Ports
 
 CHANNELS = {Method.SMS: Channel.SCREEN, Method.ARS: Channel.PHONE, Method.SMS_REPLY: Channel.REPLY}
 
@@ -43,10 +43,22 @@ async def judged(
     """The verdict, and the customer's wrong answers as of it."""
     judgement = await ports.verifications.check(to, answer(to, code, attempt, **changes))
     now = await read(ports, to.verification_id)
-    # What never changes is not read again: it is what the verification was opened with.
-    stands = replace(now, created_at=to.created_at, expires_at=to.expires_at, read_at=judgement.verification.read_at)
+    # What never changes is not read again: it is what the verification was opened with. What no caller is told is not
+    # read for an answer.
+    stands = replace(
+        now,
+        created_at=to.created_at,
+        expires_at=to.expires_at,
+        read_at=judgement.verification.read_at,
+        sealed_code=None,
+        carrier_id=None,
+        carrier_before=None,
+        dialogue="",
+    )
     if now.delivery_at == now.created_at:
         stands = replace(stands, delivery_at=to.created_at)
+    if now.resend_at == now.created_at + LIMITS.resend_after * 1000:
+        stands = replace(stands, resend_at=to.resend_at)
     assert judgement.verification == stands
     return judgement.verdict, judgement.wrong_answers
 

@@ -75,6 +75,16 @@ async def test_in_the_next_window_a_customer_opens_as_many_again(ports: Ports) -
         await opened(ports)
 
 
+async def test_a_window_that_ended_before_the_day_did_holds_in_the_next(ports: Ports) -> None:
+    await opened(ports)
+    for of in ("o.until", "o.day"):
+        await ports.let_window_pass(CUSTOMER_ID, of)
+    for _ in range(LIMITS.customer_cap.count):
+        await opened(ports)
+    with pytest.raises(Capped, match="customer"):
+        await opened(ports)
+
+
 async def test_a_day_has_so_many_of_an_operation_and_the_next_as_many(ports: Ports) -> None:
     for _ in range(2):
         await opened(ports, new_verification(per_day=1))
@@ -100,7 +110,7 @@ async def test_a_new_day_forgets_what_went_before_anybody_closed_it(ports: Ports
     latest = await opened(ports)
     open_ones = {stays.verification_id, latest.verification_id}
     assert set(await ports.verifications.open_of_customer(CUSTOMER_ID)) == open_ones
-    assert b".reissue" not in await ports.store.command("HKEYS", keys.customer(CUSTOMER_ID))
+    assert b".r" not in await ports.store.command("HKEYS", keys.customer(CUSTOMER_ID))
 
 
 async def test_what_opens_begins_without_wrong_answers_of_long_ago(ports: Ports) -> None:

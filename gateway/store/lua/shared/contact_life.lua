@@ -30,15 +30,14 @@ end
 --[[ Closes what is open with this contact, or for it, or with `false` all of it; a phone that rings for it stops. ]]
 local function void_open(id, reason)
   for _, name in ipairs(open_of(RECORD)) do
-    local verification, open = VERIFICATION .. name, id_of(VERIFICATION, name)
-    local v = redis.call('HMGET', verification, 'v.status', 'v.expires_at', 'v.target_contact_id', 'v.delivery',
-      'v.customer_id', 'v.client', 'v.method', 'v.operation', 'v.contact_id')
-    local told = verification_of(open, v)
-    if v[1] == 'pending' and now < tonumber(v[2]) and (not id or told.contact == id or v[3] == id) then
-      close({ verification = verification, customer = RECORD, audit = KEYS[4] }, told,
-        'failed', reason, 'gateway', now)
-      if told.method == 'ars' then
-        redis.call('XADD', KEYS[3], '*', 'verification', open, 'delivery', v[4], 'hang_up', '1')
+    local verification = VERIFICATION .. name
+    local v = redis.call('HMGET', verification, 'v.expires_at', 'v.status', 'v.target_contact_id', 'v.delivery', 'v.rev',
+      'v.customer_id', 'v.contact_id', 'v.request')
+    if v[1] and not v[2] and now < tonumber(v[1]) and (not id or v[7] == id or v[3] == id) then
+      close({ verification = verification, customer = RECORD, audit = KEYS[4] },
+        about_of(verification, v[6], v[7], v[8]), v[5], 'failed', reason, 'gateway', now)
+      if method_of(v[8]) == 'a' then
+        redis.call('XADD', KEYS[3], '*', 'verification', id_of(verification), 'delivery', v[4], 'hang_up', '1')
       end
     end
   end

@@ -1,6 +1,6 @@
 --[[ Read before the verbs that count operations in a day: the field of a customer's record that has such a count. No other
 field there begins with a full stop. ]]
-local function of_day(operation)
+local function of_day(operation) -- its letter
   return '.' .. operation
 end
 local function is_of_day(field)

@@ -1,0 +1,29 @@
+--[[ Read before the verbs that ask which store this is. ]]
+
+--[[ Which store this is: 64 bits of its replication id, which is another one after a restart and after a promotion,
+when acknowledged writes may be gone: what may succeed once is worth nothing in another store. And what it says of its
+replication, for `too_few_replicas`.
+In a cluster (`lineage` is a key then) a node is that and its configuration epoch, which grows before it takes a slot
+from another; and the store is the line of nodes along which the shard came without a loss, or nothing until somebody
+has judged how it came to this one (`accept_node`). ]]
+local function cluster_node(identity)
+  local cluster = redis.call('CLUSTER', 'INFO')
+  local _, before = string.find(cluster, 'cluster_my_epoch:', 1, true)
+  return identity .. ':' .. string.match(cluster, '^%d+', before + 1)
+end
+local function store_identity(lineage)
+  local replication = redis.call('INFO', 'replication')
+  local _, before = string.find(replication, 'master_replid:', 1, true)
+  local identity = string.sub(replication, before + 1, before + 16)
+  if lineage then
+    local accepted = redis.call('HMGET', lineage, 'node', 'line')
+    identity = accepted[1] == cluster_node(identity) and accepted[2]
+  end
+  return identity, replication
+end
+local function not_accepted()
+  return redis.error_reply('TRYAGAIN nobody has judged yet how this shard came here')
+end
+local function too_few_replicas(replication, needed)
+  return needed ~= '0' and tonumber(string.match(replication, 'connected_slaves:(%d+)')) < tonumber(needed)
+end
