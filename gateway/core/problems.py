@@ -136,13 +136,13 @@ class Problem(Enum):
     METHOD_NOT_CARRIED = ProblemKind(
         "method-not-carried", 409,
         "이 번호로 보낼 수 있는 통신사가 없습니다", "No carrier can take this method to this number",
-        "이 연락처에서 지금 쓸 수 있는 방법은 {methods_ko}. 다른 연락처는 contacts에 있습니다.",
+        "이 연락처에서 지금 쓸 수 있는 방법: {methods_ko}. 다른 연락처는 contacts에 있습니다.",
         "This contact may be used now for {methods_en}; `contacts` lists the other contacts.",
     )  # fmt: skip
     METHOD_HELD = ProblemKind(
         "method-held", 409,
         "통신사 위험 신호로 보류된 인증 방법입니다", "A carrier's risk signal holds this method back",
-        "신호 {signal}: 이 연락처에서 지금 쓸 수 있는 방법은 {methods_ko}. 다른 연락처는 contacts에 있습니다.",
+        "위험 신호 {signal}. 이 연락처에서 지금 쓸 수 있는 방법: {methods_ko}. 다른 연락처는 contacts에 있습니다.",
         "Signal {signal}: this contact may be used now for {methods_en}; `contacts` lists the other contacts.",
     )  # fmt: skip
     EXTRA_AUTHENTICATION_NOT_REQUIRED = ProblemKind(
