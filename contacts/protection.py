@@ -84,7 +84,7 @@ class PersonalData:
             encoded = _utf8(part)
             message += len(encoded).to_bytes(4, "big") + encoded
         digests = self._index.digests(bytes(message))
-        return tuple(digest[: KEY_ID_BYTES + _INDEX_BYTES].hex() for digest in digests)
+        return tuple([digest[: KEY_ID_BYTES + _INDEX_BYTES].hex() for digest in digests])
 
 
 def _utf8(text: str) -> bytes:
