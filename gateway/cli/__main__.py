@@ -12,8 +12,8 @@ from gateway.cli.main import main
 def program() -> NoReturn:
     # Importing takes most of the start: Ctrl-C then just ends the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # What is imported stays: a seventh of the looks for cycles in it is enough.
-    gc.set_threshold(5_000)
+    # What is imported stays: a few looks for cycles in it are enough.
+    gc.set_threshold(50_000)
     # pydantic would look through every package that is installed for a plugin, which would then see every body.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     # structlog would draw with rich wherever that happens to be installed, and bring a tenth of a start along.

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 
 from gateway.store.fields import with_fields
@@ -22,8 +23,11 @@ class Script:
 
 def load(verb: str, *shared: str) -> Script:
     """The script of `lua/<verb>.lua`, with the prelude and what it shares with other verbs before it."""
-    folder = files("gateway.store").joinpath("lua")
-    names = ("prelude", *(f"shared/{name}" for name in shared), verb)
-    text = "".join(folder.joinpath(f"{name}.lua").read_text(encoding="utf-8") for name in names)
-    source = with_fields(_COMMENT.sub("", text))
+    source = "".join(map(_read, ("prelude", *(f"shared/{name}" for name in shared), verb)))
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), f"store {verb}")
+
+
+@cache
+def _read(name: str) -> str:
+    text = files("gateway.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+    return with_fields(_COMMENT.sub("", text))
