@@ -18,6 +18,7 @@ from gateway.core.texts import length_in_euc_kr
 from gateway.geo.countries import CountriesUnreadable, CountryDatabase
 from gateway.store.endpoint import Endpoint
 
+MISSING = "give it a value; it has no default"
 _DIFFERENT_BYTES = 20
 """How many of 32 random bytes differ at least: fewer come once in 10¹¹ draws."""
 
@@ -184,7 +185,7 @@ def sentence_of(error: ErrorDetails) -> str:
 
 
 _SENTENCES = {
-    "missing": "give it a value; it has no default",
+    "missing": MISSING,
     "string_too_short": "give it a value; it may not be empty",
     "too_short": "give it a value; it may not be empty",
     "int_parsing": "give a whole number",

@@ -10,6 +10,7 @@ from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
 from gateway.running import AddressRefused, run
+from gateway.setting_values import MISSING
 from gateway.settings import PolicySettings, Settings, SettingsRefused, load_settings
 from gateway.store.data_directory import EmbeddedStoreFailed
 from gateway.store.standing import ForgetfulStore
@@ -17,6 +18,10 @@ from gateway.telemetry import TelemetryMissing
 
 _INTERRUPTED = 130
 """As a shell has it: what was asked for is not done, so `&&` goes no further."""
+_WHERE_SETTINGS_ARE = (
+    "Settings are environment variables, or files in the folder that BONIN_SECRETS_DIR names: see docs/operations.md. "
+    "To try bonin without any: ./run demo"
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What writing to an open file fails with when there is no room: such an error names no file."""
 
@@ -32,6 +37,8 @@ def run_command(parsed: argparse.Namespace) -> int:
     except SettingsRefused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)  # noqa: T201
+        if any(problem.endswith(MISSING) for problem in refused.problems):
+            print(_WHERE_SETTINGS_ARE, file=sys.stderr)  # noqa: T201
         return 2
     except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)  # noqa: T201

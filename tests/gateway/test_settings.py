@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.carrier_settings import TwilioEntry
+from gateway.cli import main
 from gateway.core.signing_keys import load_signing_key
 from gateway.settings import SettingsRefused, load_settings
 from tests.gateway.installations import needed_settings
@@ -34,6 +35,17 @@ def refused() -> list[str]:
 
 def test_an_environment_with_everything_in_it_is_accepted(good: pytest.MonkeyPatch) -> None:
     assert load_settings().firm_name_ko == "본인증권"
+
+
+def test_who_gives_no_settings_is_told_where_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config"]) == 2
+    assert "BONIN_SECRETS_DIR" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_who_gives_a_wrong_one_is_told_that_alone(good: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    good.setenv("BONIN_PORT", "no")
+    assert main(["check-config"]) == 2
+    assert capsys.readouterr().err.splitlines() == ["BONIN_PORT: give a whole number"]
 
 
 def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
