@@ -59,7 +59,7 @@ def test_what_is_no_network_is_refused(load: Load, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["0.0.0.0/0", "::/0", "10.0.0.0/8,0.0.0.0/0"])
-def test_everybody_is_no_proxy(load: Load, value: str) -> None:
+def test_a_network_of_everybody_is_refused_as_a_proxy(load: Load, value: str) -> None:
     assert load.refused(trusted_proxies=value) == [
         "BONIN_TRUSTED_PROXIES: give the networks of your proxies: one of these is everybody's"
     ]

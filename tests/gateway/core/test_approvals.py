@@ -35,7 +35,7 @@ def test_the_form_of_a_name_makes_nobody_another_person(name: str, form: str) ->
 
 
 @given(name=st.text(max_size=30))
-def test_a_key_is_its_own_key(name: str) -> None:
+def test_the_key_of_a_name_that_is_a_key_is_that_key(name: str) -> None:
     assert person_key(person_key(name)) == person_key(name)
 
 

@@ -209,7 +209,7 @@ async def test_a_range_gets_so_much_of_everything_and_no_more(store: Store, sign
         assert refused.value.values["cap"] == "range"
 
 
-async def test_no_watch_is_none(store: Store, signer: ReceiptSigner) -> None:
+async def test_a_watch_that_is_turned_off_holds_nothing(store: Store, signer: ReceiptSigner) -> None:
     rooms = Rooms(store, replace(LIMITS, conversion=ConversionWatch(0, 20, 600)), signer)
     contact = await rooms.register()
     await pumped(rooms)

@@ -99,7 +99,7 @@ async def test_an_address_that_has_no_key_is_not_asked_for_one_for_ever(client: 
     assert await _statuses(client, KEY, 1) == [200]
 
 
-async def test_no_limit_is_none() -> None:
+async def test_limits_that_are_turned_off_refuse_nobody() -> None:
     world = World(rate_limits=RateLimits(key_rate=0, address_failures=0, followers=0))
     runner = Runner(demo_app(world), **RUNNER_OPTIONS)
     await runner.setup()

@@ -100,7 +100,7 @@ async def test_a_wrong_password_is_a_store_that_cannot_be_reached(guarded: Path)
             await wrong.command("PING")
 
 
-async def test_nothing_listens_there(tmp_path: Path) -> None:
+async def test_a_store_at_which_nobody_listens_cannot_be_reached(tmp_path: Path) -> None:
     async with opened(f"unix://{tmp_path}/nothing.sock") as store:
         with pytest.raises(StoreUnavailable, match="No such file"):
             await store.command("PING")

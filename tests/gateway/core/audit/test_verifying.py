@@ -40,55 +40,55 @@ class TestChanged:
     """By whoever has the export and no key."""
 
     @given(at=PLACES, bit=st.integers(0, 7))
-    def test_any_bit(self, exports: Exports, at: int, bit: int) -> None:
+    def test_any_bit_that_is_changed_is_found(self, exports: Exports, at: int, bit: int) -> None:
         for lines in (exports.whole, exports.of_customer):
             content = bytearray(b"".join(lines))
             content[at % len(content)] ^= 1 << bit
             assert faults(verify(bytes(content).splitlines(keepends=True))) != []
 
     @given(at=PLACES)
-    def test_any_line_left_out(self, exports: Exports, at: int) -> None:
+    def test_any_line_that_is_left_out_is_found(self, exports: Exports, at: int) -> None:
         for lines in (exports.whole, exports.of_customer):
             place = at % len(lines)
             assert faults(verify(lines[:place] + lines[place + 1 :])) != []
 
     @given(at=PLACES, again=PLACES)
-    def test_any_line_put_in_once_more(self, exports: Exports, at: int, again: int) -> None:
+    def test_any_line_that_is_put_in_once_more_is_found(self, exports: Exports, at: int, again: int) -> None:
         lines = exports.whole
         place = again % len(lines)
         assert faults(verify([*lines[:place], lines[at % (len(lines) - 1)], *lines[place:]])) != []
 
     @given(one=PLACES, other=PLACES)
-    def test_any_two_lines_in_each_others_place(self, exports: Exports, one: int, other: int) -> None:
+    def test_any_two_lines_that_change_places_are_found(self, exports: Exports, one: int, other: int) -> None:
         lines = list(exports.whole)
         one, other = one % len(lines), other % len(lines)
         lines[one], lines[other] = lines[other], lines[one]
         assert (faults(verify(lines)) == []) == (lines == exports.whole)
 
     @given(at=PLACES)
-    def test_any_cut_at_the_end(self, exports: Exports, at: int) -> None:
+    def test_any_cut_at_the_end_is_found(self, exports: Exports, at: int) -> None:
         content = b"".join(exports.whole)
         assert faults(verify(content[: at % len(content)].splitlines(keepends=True))) != []
 
     @given(at=PLACES)
-    def test_any_cut_at_the_beginning(self, exports: Exports, at: int) -> None:
+    def test_any_cut_at_the_beginning_is_found(self, exports: Exports, at: int) -> None:
         lines = exports.whole
         assert faults(verify(lines[1 + at % len(lines) :])) != []
 
     @given(order=st.permutations(range(6)))
-    def test_segments_in_another_order(self, exports: Exports, order: list[int]) -> None:
+    def test_segments_in_another_order_are_found(self, exports: Exports, order: list[int]) -> None:
         segments = segments_of(exports.whole)
         lines = [line for place in order for line in segments[place]] + exports.whole[-1:]
         assert (faults(verify(lines)) == []) == (order == sorted(order))
 
     @given(kept=st.sets(st.integers(0, 5), max_size=5))
-    def test_segments_left_out(self, exports: Exports, kept: set[int]) -> None:
+    def test_segments_that_are_left_out_are_found(self, exports: Exports, kept: set[int]) -> None:
         segments = segments_of(exports.whole)
         lines = [line for place in sorted(kept) for line in segments[place]] + exports.whole[-1:]
         assert faults(verify(lines)) != []
 
     @given(at=PLACES, word=st.text(max_size=5))
-    def test_another_event_in_the_place_of_one(self, exports: Exports, at: int, word: str) -> None:
+    def test_another_event_in_the_place_of_one_is_found(self, exports: Exports, at: int, word: str) -> None:
         lines = list(exports.whole)
         events = [place for place, one in enumerate(lines[:-1]) if not is_segment(one)]
         place = events[at % len(events)]
