@@ -72,7 +72,7 @@ async def reject_it(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _decide(settings: Settings, arguments: argparse.Namespace, *, approve: bool) -> int:
-    async with open_stores(settings) as stores:
+    async with open_stores(settings, writes=True) as stores:
         approvers = {
             person_key(operator.person)
             for operator in await stores.operators.entries()

@@ -15,7 +15,7 @@ from gateway.core.stores import CustomerMissing
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.erasure import RedisErasure
-from gateway.wiring.store import open_store
+from gateway.wiring.keys import store_under_keys
 from gateway.wiring.stores import open_stores
 
 _MOST_LOCKED = 1_000
@@ -91,7 +91,7 @@ async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> int:
     """Ask for an unlock; the id of the request that another person has to approve."""
-    async with open_stores(settings) as stores:
+    async with open_stores(settings, writes=True) as stores:
         approvals = Approvals(stores.approvals, keys.new_approval_id)
         centre = CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan)
         try:
@@ -105,7 +105,7 @@ async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> i
 
 async def erase_customer(settings: Settings, arguments: argparse.Namespace) -> int:
     """Erase what is known of a customer: name, birth date, numbers, what was written of them. It cannot be undone."""
-    async with open_store(settings, beside_a_gateway=True) as store:
+    async with store_under_keys(settings, writes=True) as store:
         erasure = RedisErasure(store, settings.personal_data, settings.limits)
         try:
             await erasure.erase(arguments.customer_id, arguments.by, without_numbers(arguments.reason))

@@ -11,7 +11,7 @@ from gateway.cli.commands import Commands, readable_name, say
 from gateway.cli.new_file import new_file
 from gateway.settings import Settings
 from gateway.store.everybody import Everybody, Somebody
-from gateway.wiring.store import open_store
+from gateway.wiring.keys import store_under_keys
 
 
 def add_commands(commands: Commands) -> None:
@@ -39,7 +39,7 @@ async def export_customers(settings: Settings, arguments: argparse.Namespace) ->
 async def _write(settings: Settings, arguments: argparse.Namespace, file: BinaryIO) -> int:
     """How many customers there are."""
     count = 0
-    async with open_store(settings, beside_a_gateway=True) as store:
+    async with store_under_keys(settings, writes=True) as store:
         everybody = Everybody(store, settings.personal_data)
         await everybody.note_export(arguments.by, arguments.reason)
         async for somebody in everybody.read():

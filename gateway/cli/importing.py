@@ -19,7 +19,7 @@ from gateway.cli.import_rows import HeaderRefused, columns_of
 from gateway.cli.import_worker import Came
 from gateway.cli.progress import ProgressBar
 from gateway.settings import Settings
-from gateway.wiring.store import store_url
+from gateway.wiring.keys import store_under_keys
 
 _MOST_PROCESSES = 64
 
@@ -105,7 +105,7 @@ def _content_of(file: Path) -> _Content:
 
 async def _import(settings: Settings, file: Path, content: _Content, notes: Notes, workers: Processes) -> Came:
     came = Came()
-    async with store_url(settings, beside_a_gateway=True):
+    async with store_under_keys(settings, writes=True):
         with file.open("rb") as lines, ProgressBar("import", "lines", sys.stderr, before=notes.done) as progress:
             lines.seek(content.begins_at)
             async with aclosing(workers.take_all(chunks(lines, notes.done, content.first))) as taken:

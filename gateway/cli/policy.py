@@ -48,7 +48,7 @@ async def replay_policy(settings: Settings, arguments: argparse.Namespace) -> in
     changed tables; nobody is asked, and nothing is changed.
     """
     replay = Replay(_changed_policy(settings, arguments.table))
-    async with open_store(settings) as store:
+    async with open_store(settings, beside_a_gateway=True) as store:
         async for recorded in RedisDecisionRecords(store, settings.limits).kept():
             if change := replay.look(recorded):
                 say(str(change))

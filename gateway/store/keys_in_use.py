@@ -49,6 +49,7 @@ class KeysInUse:
 
     def __init__(self, store: Store, rings: Mapping[Purpose, KeyRing]) -> None:
         self._store = store
+        self._rings = rings
         self._words = [
             word for purpose, ring in rings.items() for word in (purpose, ring.ids[0].hex(), ring.ids[-1].hex())
         ]
@@ -63,6 +64,17 @@ class KeysInUse:
         if not self.are_known:
             words = [word.decode() for word in given[1:]]
             raise KeysUnknown([(Purpose(one), name) for one, name in zip(words[::2], words[1::2], strict=True)])
+
+    async def check(self) -> None:
+        """For who reads only: nothing is noted. Raises `KeysUnknown`, and `StoreUnavailable`."""
+        noted = [field.decode().split(":") for field in await self._store.command("HKEYS", keys.KEYS_IN_USE)]
+        unknown = [
+            (Purpose(purpose), key_id)
+            for purpose, key_id in noted
+            if bytes.fromhex(key_id) not in self._rings[Purpose(purpose)].ids
+        ]
+        if unknown:
+            raise KeysUnknown(unknown)
 
     async def silence_in(self, purpose: Purpose, key_id: bytes) -> float:
         """Seconds until it can be known that no gateway writes under a key; 0 when none does."""

@@ -1,5 +1,8 @@
 """The keys of the settings against those that the data of the store is under."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from contacts.key_ring import KeyRing
 from gateway.core.errors import StoreUnavailable
 from gateway.settings import Settings, SettingsRefused
@@ -7,6 +10,7 @@ from gateway.store.connection import Store
 from gateway.store.key_rotation import KeyRotation
 from gateway.store.keys_in_use import KeysInUse, KeysUnknown, Purpose
 from gateway.store.refusals import RightMissing
+from gateway.wiring.store import open_store
 
 
 def key_rings(settings: Settings) -> dict[Purpose, KeyRing]:
@@ -32,12 +36,40 @@ async def enter_keys(store: Store, settings: Settings) -> KeysInUse:
     except StoreUnavailable:
         pass
     except KeysUnknown as refused:
-        raise SettingsRefused([_problem(purpose, key_id, rings) for purpose, key_id in refused.unknown]) from None
+        raise _refused(refused, rings) from None
     return in_use
+
+
+@asynccontextmanager
+async def store_under_keys(settings: Settings, *, writes: bool = False) -> AsyncIterator[Store]:
+    """The store, beside a gateway or without, for a command that reads what is sealed there, or also seals more.
+
+    Raises `SettingsRefused` when the store's data is under other keys: it could not be read, and nobody could read what
+    was written.
+    """
+    async with open_store(settings, beside_a_gateway=True) as store:
+        if not writes:
+            rings = key_rings(settings)
+            try:
+                await KeysInUse(store, rings).check()
+            except KeysUnknown as refused:
+                raise _refused(refused, rings) from None
+            yield store
+            return
+        in_use = await enter_keys(store, settings)
+        await in_use.open()
+        try:
+            yield store
+        finally:
+            await in_use.close()
 
 
 def key_rotation(store: Store, settings: Settings) -> KeyRotation:
     return KeyRotation(store, key_rings(settings))
+
+
+def _refused(refused: KeysUnknown, rings: dict[Purpose, KeyRing]) -> SettingsRefused:
+    return SettingsRefused([_problem(purpose, key_id, rings) for purpose, key_id in refused.unknown])
 
 
 def _problem(purpose: Purpose, key_id: str, rings: dict[Purpose, KeyRing]) -> str:

@@ -33,7 +33,7 @@ from gateway.store.read_model import RedisReadModel
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
-from gateway.wiring.store import open_store
+from gateway.wiring.keys import store_under_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
-    """All of them over the store of the settings, for administration beside a gateway that may be running."""
-    async with open_store(settings, beside_a_gateway=True) as store:
+async def open_stores(settings: Settings, *, writes: bool = False) -> AsyncIterator[Stores]:
+    """All of them over the store of the settings, for administration as `store_under_keys` has it."""
+    async with store_under_keys(settings, writes=writes) as store:
         yield build_stores(store, settings.personal_data, settings.limits)
