@@ -49,7 +49,9 @@ async def test_an_ars_call_answered_on_the_phone_verifies(desk: DeskPage, phones
     assert heard.complaints == []
 
 
-async def test_a_call_that_the_customer_denies_is_told_as_denied(desk: DeskPage, phones: Phones) -> None:
+async def test_a_call_that_the_customer_denies_is_told_as_denied_and_cannot_be_gone_on_with(
+    desk: DeskPage, phones: Phones
+) -> None:
     await desk.choose("jang-bogo")
     await desk.request("ars")
     phone = phones.of(JANG)
@@ -57,6 +59,8 @@ async def test_a_call_that_the_customer_denies_is_told_as_denied(desk: DeskPage,
     await phone.hear("9번")
     await phone.press("9")
     await expect(desk.role("ended", status="denied", reason="denied_by_phone")).to_contain_text("고객센터(1588-0000)")
+    await expect(desk.role("start-over")).to_be_visible()
+    await expect(desk.role("again")).to_have_count(0)
 
 
 async def test_a_call_that_the_customer_declines_can_be_requested_again(desk: DeskPage, phones: Phones) -> None:

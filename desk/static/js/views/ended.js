@@ -12,8 +12,10 @@ export function ended(desk) {
   const { status, status_reason: reason } = desk.verification;
   const [title, next] = words(`reasons.${reason}`) ?? words(`reasons.${status}`) ?? say("ended.unknown");
   const locked = reason === "locked";
+  // Whoever denied it asked for nothing: what was begun in their name is not gone on with from here.
+  const isOver = ALARMING.includes(reason);
   const problem = h("div", { class: "problem", "aria-live": "polite" });
-  const kind = ALARMING.includes(reason) ? "bad" : CALM.includes(status) ? "calm" : "warn";
+  const kind = isOver ? "bad" : CALM.includes(status) ? "calm" : "warn";
   return [
     h(
       "section",
@@ -22,7 +24,7 @@ export function ended(desk) {
       h("h2", {}, title),
       h("p", { class: "lead", role: "status" }, next),
       problem,
-      h("div", { class: "actions centre" }, ...(locked ? [over(desk)] : [other(desk, problem), again(desk, problem)])),
+      h("div", { class: "actions centre" }, ...(isOver ? [over(desk)] : [other(desk, problem), again(desk, problem)])),
     ),
   ];
 }
