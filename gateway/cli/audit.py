@@ -49,7 +49,7 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
         print("Nothing lies between --from and --to: give --from the earlier time, --to the later.", file=sys.stderr)  # noqa: T201
         return 2
-    async with open_audit(settings) as audit:
+    async with open_audit(settings, reads_words=arguments.with_reasons) as audit:
         await audit.sealer.seal_everything()
         open_reasons = audit.words.reasons if arguments.with_reasons else None
         lines = Exporter(audit.store, audit.signer, wanted, open_reasons).lines()

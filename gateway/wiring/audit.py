@@ -11,6 +11,7 @@ from gateway.settings import Settings
 from gateway.store.audit import RedisAudit
 from gateway.store.connection import Store
 from gateway.store.customer_words import CustomerWords
+from gateway.wiring.keys import store_under_keys
 from gateway.wiring.store import open_store
 
 _DAY_MS = 86_400_000
@@ -40,7 +41,8 @@ def build_audit(settings: Settings, store: Store) -> Audit:
 
 
 @asynccontextmanager
-async def open_audit(settings: Settings) -> AsyncIterator[Audit]:
-    """For a command, beside a gateway that may be running."""
-    async with open_store(settings, beside_a_gateway=True) as store:
+async def open_audit(settings: Settings, *, reads_words: bool = False) -> AsyncIterator[Audit]:
+    """For a command, beside a gateway that may be running. The events themselves are under no key."""
+    opened = store_under_keys(settings) if reads_words else open_store(settings, beside_a_gateway=True)
+    async with opened as store:
         yield build_audit(settings, store)

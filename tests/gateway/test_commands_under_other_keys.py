@@ -45,6 +45,7 @@ async def _names_and_audit() -> tuple[set[bytes], list[int]]:
         ("approvals", "list"),
         ("approvals", "reject", APPROVAL, *BY),
         ("export", "FOLDER/all.ndjson", *BY),
+        ("audit", "export", "--with-reasons"),
         ("import", "FOLDER/some.csv", "--by", "kim"),
     ],
     ids=" ".join,
