@@ -25,6 +25,11 @@ _TRUE_OR_FALSE = {
 }  # fmt: skip
 """A spreadsheet makes TRUE of true when it opens a file."""
 
+_NOT_UTF_8 = (
+    "UTF-8이 아닙니다. 엑셀에서는 ‘CSV UTF-8’로 저장해 주세요.",
+    "This is not UTF-8: save it as “CSV UTF-8” from a spreadsheet.",
+)
+
 
 class Row(Body):
     """A customer with any number of contacts; in CSV with `number` and `label` in columns of their own, or none."""
@@ -112,8 +117,10 @@ def _fields_in(document: Any) -> int:
 def _from_csv(line: bytes, columns: Sequence[str]) -> dict[str, Any]:
     try:
         values = csv_values(line.decode())
-    except (csv.Error, UnicodeDecodeError):
-        raise BadLine([FieldError("line", "UTF-8 CSV가 아닙니다.", "This is not CSV in UTF-8.")]) from None
+    except UnicodeDecodeError:
+        raise BadLine([FieldError("line", *_NOT_UTF_8)]) from None
+    except csv.Error:
+        raise BadLine([FieldError("line", "CSV가 아닙니다.", "This is not CSV.")]) from None
     if len(values) != len(columns):
         told = (f"{len(columns)}개 항목이 있어야 합니다.", f"Give {len(columns)} fields.")
         raise BadLine([FieldError("line", *told)])

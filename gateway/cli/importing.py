@@ -1,6 +1,7 @@
 """`bonin import`: customers and contacts from a file, by several processes, from where the last run ended."""
 
 import argparse
+import asyncio
 import math
 import os
 import stat
@@ -11,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.cli.commands import Commands, readable_name, say, whole_number
+from gateway.cli.commands import Commands, readable_name, say, say_aside, whole_number
 from gateway.cli.import_lines import CHUNK, LONGEST_LINE, chunks
 from gateway.cli.import_notes import ImportUnderWay, Notes, measure, refusals_of, taking_notes
 from gateway.cli.import_processes import Processes, processes
@@ -41,8 +42,12 @@ class NotAFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """`columns` are those that the header names; None for NDJSON. Line `first` begins after `begins_at` bytes."""
+    """Of `file`, which is the file itself where a link was given: what was done is noted beside it.
 
+    `columns` are those that the header names; None for NDJSON. Line `first` begins after `begins_at` bytes.
+    """
+
+    file: Path
     columns: list[str] | None
     first: int
     begins_at: int
@@ -64,6 +69,7 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
     except (HeaderRefused, NotAFile, OSError) as unfit:
         print(f"{file}: {unfit.strerror if isinstance(unfit, OSError) else unfit}", file=sys.stderr)  # noqa: T201
         return 2
+    file = content.file
     count = min(arguments.processes, math.ceil(content.size / CHUNK) or 1)
     try:
         with (
@@ -73,6 +79,9 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
             if notes.done:
                 say(f"{notes.done:,} lines were imported before; --again begins with the first.")
             came = await _import(settings, file, content, notes, workers)
+    except asyncio.CancelledError:
+        say_aside("Stopped: run it again, and it goes on from there. 중단했습니다. 다시 실행하면 이어서 등록합니다.")
+        raise
     except (ImportUnderWay, BrokenProcessPool) as failure:
         told = failure if isinstance(failure, ImportUnderWay) else "A process of the import was killed: run it again."
         print(f"{file}: {told}", file=sys.stderr)  # noqa: T201
@@ -100,7 +109,9 @@ def _content_of(file: Path) -> _Content:
             first, begins_at = 2, len(first_line)
         lines.seek(0)
         digest, count = measure(lines)
-        return _Content(columns, first, begins_at, digest, count, lines.tell())
+        return _Content(
+            file.resolve() if file.is_symlink() else file, columns, first, begins_at, digest, count, lines.tell()
+        )
 
 
 async def _import(settings: Settings, file: Path, content: _Content, notes: Notes, workers: Processes) -> Came:

@@ -1,7 +1,6 @@
 """`bonin import` and `bonin export` as they are typed."""
 
 import asyncio
-import csv
 import fcntl
 import os
 import subprocess
@@ -12,10 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.cli.import_rows import BadLine, HeaderRefused, columns_of, csv_values, read_numbers, read_row
 from gateway.settings import load_settings
 from gateway.store import keys
 from gateway.wiring.store import open_store
@@ -145,6 +141,26 @@ def test_what_is_no_file_of_its_own_is_not_imported(bonin: Bonin) -> None:
     assert "Give a file of its own" in said.stderr
 
 
+def test_notes_are_beside_the_file_itself_and_not_beside_a_link_to_it(tmp_path: Path, bonin: Bonin) -> None:
+    (tmp_path / "kept").mkdir()
+    file, link = tmp_path / "kept" / "customers.csv", tmp_path / "link.csv"
+    file.write_bytes(HEADER + HONG)
+    link.symlink_to(file)
+    assert bonin("import", link, "--by", "lee", "--processes", 1).returncode == 0
+    assert "2 lines were imported before" in bonin("import", file, "--by", "lee", "--processes", 1).stdout
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("link.csv.")] == []
+
+
+def test_blank_lines_and_lines_that_are_too_long_are_no_customers(tmp_path: Path, bonin: Bonin) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes(HEADER + HONG + b"\r\n \n" + b"x" * 3_000_000 + b"\n" + KIM + b"\n\n")
+    said = bonin("import", file, "--by", "lee", "--processes", 2)
+    assert "2 created, 0 replaced" in said.stdout
+    (refusal,) = (tmp_path / "customers.csv.refused").read_bytes().splitlines()
+    assert orjson.loads(refusal)["line"] == 5
+    assert orjson.loads(refusal)["errors"][0]["en"] == "A line has at most 65,536 bytes."
+
+
 @pytest.mark.parametrize("note", ["customers.csv.refused", "customers.csv.imported"])
 def test_a_note_that_cannot_be_written_is_named(tmp_path: Path, bonin: Bonin, note: str) -> None:
     file = tmp_path / "customers.csv"
@@ -182,24 +198,6 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path, bonin: Bonin) -> None:
     assert "No such file" in said.stderr
 
 
-@pytest.mark.parametrize(
-    "first_line",
-    [
-        b"",
-        b"name,number\n",
-        HEADER.replace(b"name", b"customer_id"),
-        HEADER.replace(b"label", b"label,memo"),
-        HEADER.decode().encode("utf-16"),
-        b"\0" * 200_000,
-        b'"' + b"x" * 200_000,
-        HONG,
-    ],
-)
-def test_a_first_line_that_names_no_columns_of_customers_is_refused_with_what_to_give(first_line: bytes) -> None:
-    with pytest.raises(HeaderRefused, match="customer_id, kind, name, online_consent"):
-        columns_of(first_line)
-
-
 def test_a_file_without_its_header_is_not_gone_through_line_by_line(tmp_path: Path, bonin: Bonin) -> None:
     file = tmp_path / "customers.csv"
     file.write_bytes(HONG + KIM)
@@ -215,68 +213,3 @@ def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path: Path, bonin
         (tmp_path / name).write_bytes(BOM_UTF8 + content)
         done = bonin("import", tmp_path / name, "--by", "lee", "--processes", 1)
         assert (done.returncode, "1 created" in done.stdout) == (0, True), done.stderr
-
-
-@pytest.mark.parametrize(
-    ("line", "field"),
-    [
-        (b"{", "line"),
-        (b"[]", ""),
-        (b'{"customer_id":"a b","kind":"individual","name":"x","online_consent":true}', "customer_id"),
-        (b'{"customer_id":"a","kind":"individual","name":"x","online_consent":"yes"}', "online_consent"),
-        (b'{"customer_id":"a","kind":"individual","name":"x","online_consent":true,"more":1}', "more"),
-        (b'{"customer_id":"a","kind":"individual","name":"x","name":"y","online_consent":true}', "name"),
-        (b'{"customer_id":"a","customer_id":"b","kind":"individual","name":":","online_consent":true}', "customer_id"),
-        (b'{"contacts":[{"label":"home","label":"work","number":"1"}]}', "label"),
-        (b"[" * 900 + b"]" * 900, ""),
-    ],
-)
-def test_a_bad_line_names_the_field(line: bytes, field: str) -> None:
-    with pytest.raises(BadLine) as refused:
-        read_row(line, None)
-    assert [error.field for error in refused.value.errors] == [field]
-
-
-@pytest.mark.parametrize(
-    ("written", "consent"),
-    [
-        ("true", True),
-        ("TRUE", True),
-        ("Y", True),
-        ("1", True),
-        ("false", False),
-        ("FALSE", False),
-        ("N", False),
-        ("0", False),
-    ],
-)
-def test_consent_is_taken_as_people_and_spreadsheets_write_it(written: str, *, consent: bool) -> None:
-    columns = columns_of(HEADER)
-    assert read_row(HONG.replace(b"true", written.encode()), columns).online_consent is consent
-
-
-@pytest.mark.parametrize("written", ["", "yes", "True", "예", "2", "t"])
-def test_consent_is_never_guessed(written: str) -> None:
-    with pytest.raises(BadLine) as refused:
-        read_row(HONG.replace(b"true", written.encode()), columns_of(HEADER))
-    assert [error.field for error in refused.value.errors] == ["online_consent"]
-
-
-def test_a_line_of_json_may_have_several_contacts(settings: dict[str, str]) -> None:
-    contacts = [{"number": "010-1234-5678", "label": "mobile"}, {"number": "02-2123-4567", "label": "home"}]
-    row = {"customer_id": "a", "kind": "individual", "name": "홍길동", "online_consent": True, "contacts": contacts}
-    line = orjson.dumps(row)
-    assert columns_of(line) is None
-    numbers = read_numbers(read_row(line, None), load_settings(**settings).number_plan)
-    assert [number.e164 for number in numbers] == ["+821012345678", "+82221234567"]
-
-
-@given(st.text(st.sampled_from('ab ,"\r\0가\u2028'), max_size=12), st.sampled_from(["\n", "\r\n", ""]))
-def test_a_line_is_cut_as_csv_has_it(text: str, ending: str) -> None:
-    try:
-        expected = next(csv.reader([text + ending], strict=True))
-    except csv.Error:
-        with pytest.raises(csv.Error):
-            csv_values(text + ending)
-    else:
-        assert csv_values(text + ending) == expected
