@@ -63,7 +63,7 @@ class RedisApprovals:
             ),
         )
         match given:
-            case [b"waiting", int(requested_at), int(expires_at)]:
+            case [b"waiting", requested_at, expires_at]:
                 return Approval(
                     approval_id=new.approval_id,
                     kind=new.kind,

@@ -34,7 +34,7 @@ class RedisAutoConnections:
             durable=True,
         )
         match given:
-            case [b"given", int(now), int(expires_at)]:
+            case [b"given", now, expires_at]:
                 return AutoConnectFamily(auto_connect_id, now, now, expires_at)
             case _:
                 return None

@@ -40,7 +40,7 @@ class RedisBranchPasswords:
             durable=True,
         )
         match given:
-            case [b"issued", int(issued_at), int(expires_at)]:
+            case [b"issued", issued_at, expires_at]:
                 return BranchPassword(
                     branch_password_id,
                     customer_id,

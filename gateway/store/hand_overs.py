@@ -21,7 +21,7 @@ class RedisHandOvers:
     async def begin(self, ref: DeliveryRef, carrier: str, most: int) -> Begun:
         subject = keys.delivered(ref.verification_id)
         match await self._store.run(_BEGIN, (subject,), (ref.number, carrier, most)):
-            case [b"begun", int(send), int(left)]:
+            case [b"begun", send, left]:
                 return Begun(replace(ref, send=send), left)
             case [b"spent"]:
                 raise SendsSpent

@@ -40,7 +40,7 @@ class RedisNotices:
             ),
         )
         match answer:
-            case [b"created", int(now)]:
+            case [b"created", now]:
                 return replace(notice, delivery_at=now)
             case _:
                 raise CustomerMissing

@@ -72,10 +72,10 @@ class RedisOperators:
             (self._limits.wrong_sign_ins, self._limits.sign_in_locked_for * 1000),
         )
         match given:
-            case [b"try", int(now), *pairs]:
+            case [b"try", now, *pairs]:
                 record = _record(pairs)
                 return SignInTry(_operator(record), record[b"generation"].decode(), now, record.get(b"secret"))
-            case [b"locked", int(retry_after)]:
+            case [b"locked", retry_after]:
                 raise OperatorLocked(retry_after)
             case _:
                 raise OperatorMissing

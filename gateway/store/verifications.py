@@ -94,15 +94,15 @@ class RedisVerifications:
             durable=True,
         )
         match answer:
-            case [b"created", int(now), int(wrong)]:
+            case [b"created", now, wrong]:
                 created = opened(new, now, wrong, limits.resend_after)
                 self._recent.note(created)
                 return created
             case [b"locked"]:
                 raise CustomerLocked
-            case [b"capped_customer", int(retry_after)]:
+            case [b"capped_customer", retry_after]:
                 raise Capped("customer", retry_after)
-            case [b"capped_today", int(retry_after)]:
+            case [b"capped_today", retry_after]:
                 raise Capped("per_day", retry_after)
             case [b"contact_changed"]:
                 raise ContactChanged
@@ -179,7 +179,7 @@ class RedisVerifications:
         match given:
             case [b"queued", int(number)]:
                 return number
-            case [b"too_soon", int(retry_after)]:
+            case [b"too_soon", retry_after]:
                 raise Capped("resend", retry_after)
             case _:
                 raise ResendsExhausted
