@@ -1,5 +1,6 @@
 """How long a check takes as load grows, and how much is answered over how many connections."""
 
+from collections.abc import Sequence
 from itertools import islice
 from math import ceil
 
@@ -27,7 +28,7 @@ async def measure_latency(session: Session) -> Measured:
         throughput = await _throughput(session, run, requests)
         # Of as many connections as the load then comes over: over more of them larger batches carry more.
         saturation = next(rate for count, rate in throughput if count == CONNECTIONS)
-        loads = [await _at(session, run, requests, saturation * share) for share in _SHARES]
+        loads = await _latencies(session, run, requests, [saturation * share for share in _SHARES])
     half = loads[_SHARES.index(0.5)]
     p50, p99, is_carried = half.median("p50"), half.median("p99"), half.median("carried") > _CARRIED
     return Measured(
@@ -61,21 +62,27 @@ async def _throughput(session: Session, run: Running, requests: "_Requests") -> 
     return throughput
 
 
-async def _at(session: Session, run: Running, requests: "_Requests", rate: float) -> Rounds:
-    """ms at so many checks a second: in parts, as the host of a machine now and then holds all of it up."""
-    parts, count = Rounds(), 1 if session.quick else _PARTS
-    progress = session.progress(f"{rate:,.0f} a second", count)
+async def _latencies(session: Session, run: Running, requests: "_Requests", rates: Sequence[float]) -> list[Rounds]:
+    """ms at so many checks a second, of each rate. In turns: the host of a machine now and then holds all of it up, the
+    store writes its file anew, and the disk is slow for a while after."""
+    loads, count = [Rounds() for _ in rates], 1 if session.quick else _PARTS
+    progress = session.progress("loads in turns", count)
     for done in range(1, count + 1):
-        checks = await requests.take(int(rate * _PART_SECONDS))
-        async with connections(run.product.port, CONNECTIONS) as over:
-            answers = await open_loop(over, checks, rate)
-        answers.must_be(200)
-        parts.note("rate", rate)
-        parts.note("carried", answers.per_second / rate)
-        for name, percent in _PERCENTILES.items():
-            parts.note(name, answers.percentile(percent))
+        for rate, parts in zip(rates, loads, strict=True):
+            await _at(run, requests, rate, parts)
         progress(done)
-    return parts
+    return loads
+
+
+async def _at(run: Running, requests: "_Requests", rate: float, parts: Rounds) -> None:
+    checks = await requests.take(int(rate * _PART_SECONDS))
+    async with connections(run.product.port, CONNECTIONS) as over:
+        answers = await open_loop(over, checks, rate)
+    answers.must_be(200)
+    parts.note("rate", rate)
+    parts.note("carried", answers.per_second / rate)
+    for name, percent in _PERCENTILES.items():
+        parts.note(name, answers.percentile(percent))
 
 
 class _Requests:
