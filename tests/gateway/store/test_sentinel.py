@@ -59,6 +59,7 @@ async def servers(tmp_path: Path) -> AsyncIterator[tuple[Server, Server, str]]:
                 yield primary, replica, f"redis+sentinel://127.0.0.1:{nobody},127.0.0.1:{port}/bonin"
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_promoted_replica_is_followed_and_believes_nothing_that_was_open(
     servers: tuple[Server, Server, str],
 ) -> None:
