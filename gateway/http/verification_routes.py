@@ -1,6 +1,7 @@
 """Verifications: open, follow, answer, send again, cancel."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -23,6 +24,9 @@ from gateway.http.verification_answers import check_answer, verification_answer
 from gateway.http.whole_request import Incoming
 
 _VERIFICATION = "/v1/verifications/{verification_id}"
+
+_ETAG = re.compile('(?:W/)?"?([0-9]{1,9})"?')
+"""One of ours, with or without quotes. A proxy that compresses an answer makes it a weak one (RFC 9110, 8.8.3.3)."""
 
 _STATUS_OF = {
     Verdict.CORRECT: Status.VERIFIED,
@@ -71,7 +75,8 @@ class VerificationHandlers:
         until = asyncio.get_running_loop().time() + request.query.wait
         async with self._changes.watch(verification_id) as watch:
             verification = await self._verifications.get(verification_id, client)
-            known = _known_revision(request.raw) or verification.revision
+            seen = _known_revision(request.raw)
+            known = verification.revision if seen is None else seen
             while verification.is_open and verification.revision == known and not lifecycle.closing.is_set():
                 left = until - asyncio.get_running_loop().time()
                 if left <= 0:
@@ -139,8 +144,8 @@ class VerificationHandlers:
 
 def _known_revision(request: Incoming) -> int | None:
     """The revision that the caller has seen, from `If-None-Match`: what changed since is answered at once."""
-    etag = request.headers.get("If-None-Match", "").strip('"')
-    return int(etag) if etag.isascii() and etag.isdecimal() and len(etag) < 10 else None
+    etag = _ETAG.fullmatch(request.headers.get("If-None-Match", ""))
+    return None if etag is None else int(etag[1])
 
 
 def _seconds_open(verification: Verification) -> float:

@@ -22,13 +22,16 @@ async def test_a_long_poll_comes_back_at_the_change_and_not_before(person: Perso
     assert time.monotonic() - asked_at < 2
 
 
-async def test_what_changed_since_the_last_look_is_answered_at_once(person: Person, issuer: Caller) -> None:
+@pytest.mark.parametrize("sent_back", ["{}", "W/{}", '"0"'])
+async def test_what_changed_since_the_last_look_is_answered_at_once(
+    person: Person, issuer: Caller, sent_back: str
+) -> None:
     opened = await person.start("branch_otp")
     path = f"/v1/verifications/{opened['id']}"
     seen = (await issuer.get(path)).headers["ETag"]
     await person.check(opened, "000000")
     async with asyncio.timeout(5):
-        answer = await issuer.get(f"{path}?wait=30", {"If-None-Match": seen})
+        answer = await issuer.get(f"{path}?wait=30", {"If-None-Match": sent_back.format(seen)})
     assert answer.headers["ETag"] != seen
     assert answer.json["attempts_remaining"] == 4
 
