@@ -113,9 +113,20 @@ async def show_problem(request: web.Request) -> web.Response:
     kind = _BY_SLUG.get(request.match_info["slug"])
     if kind is None:
         raise Refusal(Problem.NOT_FOUND)
-    if "text/html" in request.headers.get("Accept", ""):
+    if is_for_people(request):
         return web.Response(text=_page(kind), content_type="text/html", charset="utf-8")
     return web.Response(body=orjson.dumps(_description(kind)), content_type="application/json")
+
+
+def is_for_people(request: web.Request) -> bool:
+    """Whether a browser asks, for somebody to read."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def problem_page(refusal: Refusal) -> web.Response:
+    """What was refused, where people look at it; the values of the sentences are left as names."""
+    kind = refusal.problem.value
+    return web.Response(status=kind.status, text=_page(kind), content_type="text/html", charset="utf-8")
 
 
 def _description(kind: ProblemKind) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from gateway.core.operations import OPERATION_NAMES
 from gateway.core.problems import Problem
 from gateway.http.ids import BRANCH_PASSWORD_ID
 from gateway.http.language import negotiate
+from gateway.http.problems import is_for_people, problem_page
 from gateway.methods.branch_otp import BranchPasswords
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ class SlipPage:
         app.router.add_static("/slips/static", _HERE / "static" / "slip")
 
     async def show(self, request: web.Request) -> web.Response:
+        try:
+            page = await self._page(request)
+        except Refusal as refusal:
+            if is_for_people(request):
+                return problem_page(refusal)
+            raise
+        return web.Response(text=page, content_type="text/html", charset="utf-8")
+
+    async def _page(self, request: web.Request) -> str:
         branch_password_id = request.match_info["branch_password_id"]
         issued = await self._passwords.get(branch_password_id)
         customer = await self._customers.read(issued.customer_id)
@@ -61,7 +71,7 @@ class SlipPage:
             raise Refusal(Problem.BRANCH_PASSWORD_NOT_FOUND)
         locale = request.query.get("lang") or negotiate(request.headers.get("Accept-Language"))
         template = await asyncio.to_thread(getattr, self, "_template")
-        page = template.render(
+        page: str = template.render(
             locale="en" if locale == "en" else "ko",
             firm=self._firm,
             masked_name=mask_name(customer.name),
@@ -72,7 +82,7 @@ class SlipPage:
             expires_at=_in_seoul(issued.expires_at),
             branch_password_id=branch_password_id,
         )
-        return web.Response(text=page, content_type="text/html", charset="utf-8")
+        return page
 
 
 def _in_seoul(milliseconds: int) -> str:

@@ -113,3 +113,15 @@ async def test_no_slip_is_printed_that_no_verification_would_take(
     body = {"customer_id": person.customer_id, "operation": operation, "branch": "여의도", "issued_by": "박지점"}
     refused = await issuer.post("/v1/branch-passwords", body)
     assert (refused.status, refused.slug) == (409, slug)
+
+
+async def test_whoever_opens_a_slip_that_is_spent_reads_so_and_programs_get_a_problem(
+    person: Person, issuer: Caller, stranger: Caller
+) -> None:
+    slip = await person.slip()
+    await issuer.send("DELETE", f"/v1/branch-passwords/{slip['branch_password_id']}")
+    address = slip["slip_url"].partition("#")[0].removeprefix(stranger.base_url)
+    page = await stranger.get(address, {"Accept": "text/html,*/*"})
+    assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "새로 발급해 주세요" in page.content.decode()
+    assert (await stranger.get(address)).slug == "branch-password-not-found"
