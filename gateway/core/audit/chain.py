@@ -1,7 +1,7 @@
 """The chain over the events of a shard, and the lines that they are kept as.
 
-An event is one line of JSON: its fields as the store has them, all text, and its id, with sorted keys and no spaces
-(the form of RFC 8785). What is hashed is the line as it stands, so anybody can do it again with any SHA-256:
+An event is one line of JSON: the fields of the catalogue, all text, and its id, with sorted keys and no spaces (the
+form of RFC 8785). What is hashed is the line as it stands, so anybody can do it again with any SHA-256:
 
     link of an event = SHA-256(link of the event before ‖ SHA-256(line))
 
