@@ -142,7 +142,8 @@ class Connection(RequestHandler):
             answer = await answering
             if self.transport is not None:
                 self.transport.write(answer.on_the_wire(request))
-                await self._drain_helper()
+                if self.writing_paused:
+                    await self._drain_helper()
                 stays = answer.keep_alive and not self._close
         except ConnectionError:
             pass  # the client is gone

@@ -27,7 +27,7 @@ HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]*")
 _METHODS: Mapping[bytes, str] = MappingProxyType(
     {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")}
 )
-_OUT_OF_THE_ORDINARY = frozenset({b"expect", b"transfer-encoding", b"upgrade", b"content-encoding"})
+_OUT_OF_THE_ORDINARY = frozenset({"expect", "transfer-encoding", "upgrade", "content-encoding"})
 
 
 class WholeRequest:
@@ -82,9 +82,9 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
     parser = HttpRequestParser(read)
     try:
         parser.feed_data(data)
-        headers = CIMultiDict([(name.decode("ascii"), value.decode("ascii").strip()) for name, value in read.headers])
-    except (HttpParserError, HttpParserUpgrade, UnicodeDecodeError):
+    except (HttpParserError, HttpParserUpgrade):
         return None
+    headers = CIMultiDict(read.headers)
     names = {name.lower() for name, _ in read.headers}
     method = _METHODS.get(parser.get_method())
     if (
@@ -96,9 +96,9 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         or len(headers) > _MOST_HEADERS
         or len(names) != len(headers)
         or not names.isdisjoint(_OUT_OF_THE_ORDINARY)
-        or b"host" not in names
+        or "host" not in names
         or HOST.fullmatch(headers[hdrs.HOST]) is None
-        or (b"connection" in names and headers[hdrs.CONNECTION].lower() != "keep-alive")
+        or ("connection" in names and headers[hdrs.CONNECTION].lower() != "keep-alive")
     ):
         return None
     if not read.is_whole:
@@ -115,7 +115,7 @@ class _Read:
         self.begun = 0
         self.has_head = self.is_whole = False
         self.target = self.body = b""
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.headers: list[tuple[str, str]] = []
 
     def on_message_begin(self) -> None:
         self.begun += 1
@@ -124,7 +124,8 @@ class _Read:
         self.target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name, value))
+        # What cannot be decoded is an error of the parser's (`HttpParserCallbackError`).
+        self.headers.append((name.decode("ascii"), value.decode("ascii").strip()))
 
     def on_headers_complete(self) -> None:
         self.has_head = True
