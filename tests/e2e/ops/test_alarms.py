@@ -3,7 +3,7 @@
 import re
 
 from demo.carriers import SMS_NUMBER
-from gateway.core.alarms import AlarmKind
+from gateway.core.alarms import THE_REST, AlarmKind
 from gateway.store.alarms import RedisAlarms
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
@@ -22,6 +22,13 @@ def told_of(subject: str, page: str) -> str:
     return " ".join(re.sub("<[^>]+>", "", found[1]).split())
 
 
+async def note(served: Served, subject: str) -> None:
+    store = Store(EmbeddedStore(served.directory / "data").url)
+    await store.open()
+    await RedisAlarms(store).note(AlarmKind.LOW_CONVERSION, subject, {"sent": 1_250, "verified": 3})
+    await store.close()
+
+
 async def test_a_denial_is_told_with_its_operation_and_method_and_leads_to_the_verification(
     viewer: Operator, person: Person
 ) -> None:
@@ -37,10 +44,13 @@ async def test_a_denial_is_told_with_its_operation_and_method_and_leads_to_the_v
 
 async def test_unused_codes_are_told_with_how_many_there_were(viewer: Operator, served: Served) -> None:
     prefix = "+82109876"
-    store = Store(EmbeddedStore(served.directory / "data").url)
-    await store.open()
-    await RedisAlarms(store).note(AlarmKind.LOW_CONVERSION, prefix, {"sent": 1_250, "verified": 3})
-    await store.close()
+    await note(served, prefix)
     korean, english = await viewer.get("/ops/alarms"), await viewer.get("/ops/alarms", ENGLISH)
     assert told_of(prefix, korean.text) == "문자로 보낸 인증번호 1,250개 중 3개만 사용됨"
     assert told_of(prefix, english.text) == "only 3 of 1,250 texted codes were used"
+
+
+async def test_the_alarms_that_are_counted_as_one_are_called_so(viewer: Operator, served: Served) -> None:
+    await note(served, THE_REST)
+    assert told_of("그 외 여러 건", (await viewer.get("/ops/alarms")).text)
+    assert "many others" in (await viewer.get("/ops", ENGLISH)).text
