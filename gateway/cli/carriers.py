@@ -23,7 +23,7 @@ def add_commands(commands: Commands) -> None:
     pause, resume = carriers.add("pause", pause_carrier), carriers.add("resume", resume_carrier)
     for command in (pause, resume):
         command.add_argument("carrier", help="its name in the settings")
-        command.add_argument("--person", required=True, type=readable_name, help="who answers for it")
+        command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
     pause.add_argument("--reason", required=True, type=readable_name, help="for the audit, and for who comes after")
 
 
@@ -47,14 +47,14 @@ async def pause_carrier(settings: Settings, arguments: argparse.Namespace) -> in
     if not _is_known(settings, arguments.carrier):
         return 1
     async with open_store(settings, beside_a_gateway=True) as store:
-        await RedisCarrierBoard(store).pause(arguments.carrier, arguments.reason, arguments.person)
+        await RedisCarrierBoard(store).pause(arguments.carrier, arguments.reason, arguments.by)
     return 0
 
 
 async def resume_carrier(settings: Settings, arguments: argparse.Namespace) -> int:
     """Let a paused carrier be asked again."""
     async with open_store(settings, beside_a_gateway=True) as store:
-        if await RedisCarrierBoard(store).resume(arguments.carrier, arguments.person):
+        if await RedisCarrierBoard(store).resume(arguments.carrier, arguments.by):
             return 0
     print(f"{arguments.carrier} is not paused: see `bonin carriers list`.", file=sys.stderr)  # noqa: T201
     return 1

@@ -37,7 +37,7 @@ def add_commands(commands: Commands) -> None:
     show.add_argument("dead_letter_id")
     for command in (replay, discard):
         command.add_argument("dead_letter_id", nargs="+")
-        command.add_argument("--person", required=True, type=readable_name, help="who answers for it")
+        command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
 
 
 async def list_letters(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -71,7 +71,7 @@ async def replay_letters(settings: Settings, arguments: argparse.Namespace) -> i
     async with _letters(settings) as letters:
         for dead_letter_id in arguments.dead_letter_id:
             letter = await letters.read(dead_letter_id)
-            replay = Replay.MISSING if letter is None else await letters.replay(letter, arguments.person)
+            replay = Replay.MISSING if letter is None else await letters.replay(letter, arguments.by)
             say(_REPLAYED[replay].format(id=dead_letter_id))
             code = code if replay is Replay.QUEUED else 1
     return code
@@ -83,7 +83,7 @@ async def discard_letters(settings: Settings, arguments: argparse.Namespace) -> 
     async with _letters(settings) as letters:
         for dead_letter_id in arguments.dead_letter_id:
             letter = await letters.read(dead_letter_id)
-            if letter is None or not await letters.discard(letter, arguments.person):
+            if letter is None or not await letters.discard(letter, arguments.by):
                 code = _missing(dead_letter_id)
     return code
 

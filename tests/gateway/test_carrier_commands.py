@@ -50,17 +50,17 @@ def test_each_carrier_is_listed_with_what_each_process_sees(capsys: pytest.Captu
 
 
 def test_a_pause_shows_with_its_reason_until_it_is_resumed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["carriers", "pause", "twilio", "--reason", "점검", "--person", "kim"]) == 0
+    assert main(["carriers", "pause", "twilio", "--reason", "점검", "--by", "kim"]) == 0
     assert main(["carriers", "list"]) == 0
     assert "by kim: 점검" in capsys.readouterr().out
-    assert main(["carriers", "resume", "twilio", "--person", "kim"]) == 0
-    assert main(["carriers", "resume", "twilio", "--person", "kim"]) == 1
+    assert main(["carriers", "resume", "twilio", "--by", "kim"]) == 0
+    assert main(["carriers", "resume", "twilio", "--by", "kim"]) == 1
     assert "not paused" in capsys.readouterr().err
     assert listed(capsys)[0]["paused"] is None
 
 
 def test_only_a_carrier_of_the_settings_can_be_paused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["carriers", "pause", "nobody", "--reason", "x", "--person", "kim"]) == 1
+    assert main(["carriers", "pause", "nobody", "--reason", "x", "--by", "kim"]) == 1
     assert "give one of twilio" in capsys.readouterr().err
 
 

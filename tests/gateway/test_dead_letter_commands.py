@@ -67,12 +67,12 @@ def test_one_is_shown_and_one_that_is_not_there_is_said_so(capsys: pytest.Captur
 @pytest.mark.usefixtures("two_letters")
 def test_one_is_replayed_once_and_the_other_thrown_away(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = ids(capsys)
-    assert main(["deadletters", "replay", first, "--person", "kim"]) == 0
+    assert main(["deadletters", "replay", first, "--by", "kim"]) == 0
     assert capsys.readouterr().out == f"{first}: queued\n"
-    assert main(["deadletters", "replay", first, "--person", "kim"]) == 1
+    assert main(["deadletters", "replay", first, "--by", "kim"]) == 1
     assert "gone" in capsys.readouterr().out
-    assert main(["deadletters", "discard", second, "--person", "kim"]) == 0
-    assert main(["deadletters", "discard", second, "--person", "kim"]) == 1
+    assert main(["deadletters", "discard", second, "--by", "kim"]) == 0
+    assert main(["deadletters", "discard", second, "--by", "kim"]) == 1
     capsys.readouterr()
     assert ids(capsys) == []
 
@@ -81,4 +81,4 @@ def test_who_answers_for_it_has_to_be_named(capsys: pytest.CaptureFixture[str]) 
     for verb in ("replay", "discard"):
         with pytest.raises(SystemExit):
             main(["deadletters", verb, "0-1-1"])
-        assert "--person" in capsys.readouterr().err
+        assert "--by" in capsys.readouterr().err
