@@ -52,7 +52,7 @@ class RedisAutoConnections:
             ),
             (
                 *(auto_connect_id, first.token, first.device, next_token, life * 1000),
-                *(customer_id, last.token, last.device),
+                *(customer_id, last.token, last.device, keys.contact(customer_id, "")),
             ),
             durable=True,
         )

@@ -1,20 +1,23 @@
 """Auto-connect (R14): a device that proved itself skips the reply at its next cloud sign-in, and only there."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from demo.api import Api, ApiError
 from demo.customer import Customer
+from demo.running import Demo
 
 DEVICE = "pc-1"
 
 
 @pytest.fixture
-async def customer(api: Api, carrier: Api) -> Customer:
-    somebody = Customer(api, carrier)
-    await somebody.register()
-    return somebody
+async def customer(demo: Demo, api: Api, carrier: Api) -> AsyncIterator[Customer]:
+    async with Api(demo.base_url, demo.secrets.operator_key) as operator:
+        somebody = Customer(api, carrier, operator)
+        await somebody.register()
+        yield somebody
 
 
 async def signed_in_by_reply(customer: Customer, operation: str = "cloud_login") -> Any:
@@ -114,3 +117,22 @@ async def test_remembered_devices_are_listed_without_tokens_and_can_be_forgotten
 @pytest.mark.parametrize("token", ["x", "act_.", "act_0123456789abcdefghjk.", "." * 100, "{}*?[a]"])
 async def test_a_made_up_token_is_worth_nothing(customer: Customer, token: str) -> None:
     assert (await decide(customer, token))["outcome"] == "required"
+
+
+async def test_a_device_is_forgotten_when_the_contact_that_proved_it_changes(customer: Customer) -> None:
+    token = (await give(customer, await signed_in_by_reply(customer)))["auto_connect_token"]
+    changed = await customer.ask_centre(
+        f"/contacts/{customer.contact_id}/change", {"number": "+821055554444", "reason": "고객 요청"}
+    )
+    token = (await decide(customer, token))["auto_connect_token"]
+    await customer.decide(changed, "이센터장")
+    assert (await decide(customer, token))["outcome"] == "required"
+    assert await remembered(customer) == []
+
+
+async def test_another_person_is_not_known_by_the_device_of_the_one_before(customer: Customer) -> None:
+    token = (await give(customer, await signed_in_by_reply(customer)))["auto_connect_token"]
+    another = {"kind": "individual", "name": "임꺽정", "online_consent": True}
+    await customer.api.call("PUT", f"/v1/customers/{customer.customer_id}", another)
+    assert (await decide(customer, token))["outcome"] == "required"
+    assert await remembered(customer) == []

@@ -1,4 +1,4 @@
---[[ Begins a family of auto-connect tokens, once for each verification.
+--[[ Begins a family of auto-connect tokens, once for each verification; it rests on the contact as it was then.
 KEYS: 1 family  2 customer's families  3 verification that earned it  4 audit
 ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 life (ms)  5 verification id  6 customer id
 Answers: {'given', now, expires_at} | {'again'}. ]]
@@ -6,9 +6,10 @@ local now = store_time()
 if redis.call('EXISTS', KEYS[3]) == 0 or redis.call('HSETNX', KEYS[3], 'auto_connect', ARGV[1]) == 0 then
   return {'again'}
 end
+local proof = redis.call('HMGET', KEYS[3], 'v.contact_id', 'v.contact_version')
 local expires_at = now + tonumber(ARGV[4])
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'device', ARGV[3], 'given_at', now, 'used_at', now,
-  'expires_at', expires_at)
+  'expires_at', expires_at, 'contact', proof[1], 'version', proof[2])
 redis.call('PEXPIREAT', KEYS[1], expires_at)
 redis.call('HSET', KEYS[2], ARGV[1], now)
 tell(KEYS[4], 'auto_connect.given', now, ARGV[6], 'auto_connect', ARGV[1], 'verification', ARGV[5])
