@@ -30,7 +30,7 @@ async def export_customers(settings: Settings, arguments: argparse.Namespace) ->
         with new_file(arguments.file) as file:
             count = await _write(settings, arguments, file)
     except FileExistsError as error:
-        print(f"{arguments.file}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 2
     say(f"{count:,} customers in {arguments.file}: personal data in the clear. 개인정보가 평문으로 들어 있습니다.")
     return 0
