@@ -18,8 +18,8 @@ end
 local owned_at = by == 'ownership' and math.floor(now / 1000) or nil
 if ARGV[11] ~= '' then
   local voucher = redis.call('HMGET', CONTACT .. ARGV[11], 'c.version', 'c.verified_by', 'c.verified_at', 'c.fell_at')
-  local v = redis.call('HMGET', VERIFICATION .. name_of(ARGV[10]), 'v.status', 'v.request', 'v.contact_id', 'v.target_contact_id',
-    'v.closed_at')
+  local v = redis.call('HMGET', VERIFICATION .. name_of(ARGV[10]), 'v.status', 'v.request', 'v.contact_id',
+    'v.target_contact_id', 'v.closed_at')
   local fell_at = math.max(tonumber(contact[4] or '0'), tonumber(voucher[4] or '0'))
   if voucher[1] ~= ARGV[12] or voucher[2] ~= 'ownership' or v[1] ~= 'verified' or operation_of(v[2]) ~= 'v'
       or v[3] ~= ARGV[11] or v[4] ~= id or tonumber(v[5]) <= fell_at then
