@@ -21,7 +21,7 @@ from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import Check, CheckAnswer, OpenVerification, VerificationAnswer, Wait
 from gateway.http.sse import ServerEvent, stream_events
 from gateway.http.verification_answers import check_answer, verification_answer
-from gateway.http.whole_request import Incoming
+from gateway.http.whole_request import Incoming, is_gone
 
 _VERIFICATION = "/v1/verifications/{verification_id}"
 
@@ -79,7 +79,7 @@ class VerificationHandlers:
             known = verification.revision if seen is None else seen
             while verification.is_open and verification.revision == known and not lifecycle.closing.is_set():
                 left = until - asyncio.get_running_loop().time()
-                if left <= 0:
+                if left <= 0 or is_gone(request.raw):
                     break
                 await lifecycle.wait_unless_closing(watch.next(min(left, _seconds_open(verification))))
                 verification = await self._verifications.get(verification_id, client)

@@ -68,6 +68,11 @@ Incoming = web.Request | WholeRequest
 """A request of the API, whichever way it came."""
 
 
+def is_gone(request: Incoming) -> bool:
+    """Whether nobody is left to be answered."""
+    return request.transport is None or request.transport.is_closing()
+
+
 class Unfinished(Enum):
     """A plain head whose body is still to come, as of clients that send the two one after the other."""
 
