@@ -25,22 +25,27 @@ class RecentTerms:
             return
         if len(known) >= self._most:
             known.popitem(last=False)
-        known[terms.verification_id] = Terms(
-            verification_id=terms.verification_id,
-            customer_id=terms.customer_id,
-            client=terms.client,
-            method=terms.method,
-            operation=terms.operation,
-            contact_id=terms.contact_id,
-            pepper_id=terms.pepper_id,
-            locale=terms.locale,
-            created_at=terms.created_at,
-            expires_at=terms.expires_at,
-            target_contact_id=terms.target_contact_id,
-            operation_hash=terms.operation_hash,
-            policy_version=terms.policy_version,
-            prefix=terms.prefix,
-        )
+        known[terms.verification_id] = terms if type(terms) is Terms else _alone(terms)
 
     def of(self, verification_id: str) -> Terms | None:
         return self._known.get(verification_id)
+
+
+def _alone(whole: Terms) -> Terms:
+    """Without what else there is of a verification, such as its sealed code."""
+    return Terms(
+        verification_id=whole.verification_id,
+        customer_id=whole.customer_id,
+        client=whole.client,
+        method=whole.method,
+        operation=whole.operation,
+        contact_id=whole.contact_id,
+        pepper_id=whole.pepper_id,
+        locale=whole.locale,
+        created_at=whole.created_at,
+        expires_at=whole.expires_at,
+        target_contact_id=whole.target_contact_id,
+        operation_hash=whole.operation_hash,
+        policy_version=whole.policy_version,
+        prefix=whole.prefix,
+    )
