@@ -70,7 +70,7 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
         print(f"{file}: {unfit.strerror if isinstance(unfit, OSError) else unfit}", file=sys.stderr)  # noqa: T201
         return 2
     file = content.file
-    count = min(arguments.processes, math.ceil(content.size / CHUNK) or 1)
+    count = min(arguments.processes, math.ceil(content.size / CHUNK))
     try:
         with (
             processes(count, settings, arguments.by, content.columns) as workers,
