@@ -17,6 +17,10 @@ _TEXTS: Final = {
         "인증을 거부했습니다. 요청하지 않았다면 고객센터에 알려 주세요.",
         "Denied. If you did not ask for this, tell our call centre.",
     ),
+    ReplyOutcome.DENIED_LATE: (
+        "이미 끝난 인증입니다. 요청하지 않았다면 고객센터에 알려 주세요.",
+        "It is over. If you did not ask for it, tell our call centre.",
+    ),
     ReplyOutcome.LOCKED: (
         "오류가 많아 추가인증이 잠겼습니다. 고객센터로 문의해 주세요.",
         "Locked after too many errors. Please call our call centre.",

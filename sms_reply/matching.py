@@ -18,6 +18,8 @@ class ReplyOutcome(StrEnum):
     VERIFIED = "verified"
     WRONG_CODE = "wrong_code"
     DENIED = "denied"
+    DENIED_LATE = "denied_late"
+    """What was asked of the number is over: nothing is left to be closed, and somebody has to know all the same."""
     LOCKED = "locked"
     LATE = "late"
     NO_OPEN_VERIFICATION = "no_open_verification"
@@ -30,7 +32,7 @@ class ReplyOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenVerification:
-    """A verification that waits for a text from this sender. `opened_at` is ms since the epoch."""
+    """A verification that waits, or lately waited, for a text from this sender. `opened_at` is ms since the epoch."""
 
     verification_id: str
     customer_id: str
@@ -42,12 +44,13 @@ class Sender:
     """What is known of the number that a text came from.
 
     `known`: it is a contact of some customer. `expired_lately`: a verification by reply on this number ran
-    out of time not long ago.
+    out of time not long ago. `over_lately`: those that ended in whatever way but a denial.
     """
 
     known: bool
     open_verifications: tuple[OpenVerification, ...] = ()
     expired_lately: bool = False
+    over_lately: tuple[OpenVerification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class DenyAll:
-    """A denial names no verification, so it closes every open one of the sender."""
+    """A denial names no verification: it is of every open one of the sender; without any, of each customer's last."""
 
     verifications: tuple[OpenVerification, ...]
 
@@ -83,6 +86,8 @@ Plan: TypeAlias = Settled | DenyAll | TryCode
 def plan_for(reply: Reply, sender: Sender) -> Plan:
     """What to do about a text. Pure, and total."""
     if not sender.open_verifications:
+        if isinstance(reply, DenialReply) and sender.over_lately:
+            return DenyAll(_newest_of_each_customer(_newest_first(sender.over_lately)))
         return Settled(_outcome_without_open(reply, sender))
     match reply:
         case DenialReply():

@@ -1,5 +1,6 @@
 """Method `sms_reply`: a text goes out, and the customer answers it with the code on the screen (R13)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -106,15 +107,16 @@ class SmsReplyMethod:
         expected = await self._replies.expected(indexes)
         verifications = await self._asked(expected)
         locale = max(verifications, key=lambda one: one.created_at).locale if verifications else "ko"
-        open_ones = {one.verification_id: one for one in verifications if one.is_open}
+        asked = {one.verification_id: one for one in verifications}
+        open_ones = [one for one in verifications if one.is_open]
+        over = [one for one in verifications if not one.is_open and one.status is not Status.DENIED]
         plan = plan_for(
             read_reply(body),
             Sender(
                 known=bool(verifications) or await self._customers.is_known_number(indexes),
-                open_verifications=tuple(
-                    OpenVerification(one.verification_id, one.customer_id, one.created_at) for one in open_ones.values()
-                ),
+                open_verifications=_as_matched(open_ones),
                 expired_lately=any(one.shown_status is Status.EXPIRED for one in verifications),
+                over_lately=_as_matched(over),
             ),
         )
         match plan:
@@ -122,13 +124,13 @@ class SmsReplyMethod:
                 return outcome, locale
             case DenyAll(denied):
                 for one in denied:
-                    await self._verifications.deny(open_ones[one.verification_id], Channel.REPLY)
-                return ReplyOutcome.DENIED, locale
+                    await self._verifications.deny(asked[one.verification_id], Channel.REPLY)
+                return ReplyOutcome.DENIED if open_ones else ReplyOutcome.DENIED_LATE, locale
             case TryCode(reply, candidates, counted_on_a_miss):
                 digests = self._vault.reply_digests(indexes, reply.code)
                 found = next((expected[digest] for digest in digests if digest in expected), None)
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
-                outcomes = [await self._judge(open_ones[one.verification_id], reply.code, message_id) for one in tried]
+                outcomes = [await self._judge(asked[one.verification_id], reply.code, message_id) for one in tried]
                 return outcomes[0], locale
 
     async def _asked(self, expected: dict[bytes, str]) -> list[Verification]:
@@ -144,3 +146,7 @@ class SmsReplyMethod:
                 return ReplyOutcome.NO_OPEN_VERIFICATION
             raise
         return _OUTCOMES[judgement.verdict]
+
+
+def _as_matched(verifications: Iterable[Verification]) -> tuple[OpenVerification, ...]:
+    return tuple(OpenVerification(one.verification_id, one.customer_id, one.created_at) for one in verifications)

@@ -49,6 +49,13 @@ def test_an_answer_to_nothing_or_from_the_wrong_phone_says_that_nothing_is_open(
     assert plan_for(reply, Sender(True)) == Settled(ReplyOutcome.NO_OPEN_VERIFICATION)
 
 
+def test_a_denial_of_what_is_over_is_of_each_customers_last() -> None:
+    sender = Sender(True, expired_lately=True, over_lately=(OLD, SPOUSE, NEW))
+    assert plan_for(DENIAL, sender) == DenyAll((NEW, SPOUSE))
+    assert plan_for(CODE, sender) == Settled(ReplyOutcome.LATE)
+    assert plan_for(DENIAL, Sender(True, (SPOUSE,), over_lately=(OLD,))) == DenyAll((SPOUSE,))
+
+
 @pytest.mark.parametrize("reply", [UNREADABLE, SEVERAL])
 def test_small_talk_with_nothing_open_is_unrelated(reply: Reply) -> None:
     assert plan_for(reply, Sender(True)) == Settled(ReplyOutcome.UNRELATED)

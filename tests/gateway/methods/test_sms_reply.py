@@ -93,6 +93,21 @@ async def test_a_denial_closes_every_open_one_on_the_number(
     ]
 
 
+async def test_a_denial_after_the_code_was_sent_raises_the_alarm_all_the_same(
+    rooms: Rooms, asked: Verification, text: Text
+) -> None:
+    await text(rooms.code_of(asked))
+    assert "고객센터" in str(await text("아니오"))
+    assert (await rooms.read(asked)).status == "verified"
+    assert [(alarm.kind, alarm.count) for alarm in await rooms.alarms.standing()] == [(AlarmKind.DENIED, 1)]
+
+
+async def test_what_was_denied_is_not_denied_again(rooms: Rooms, asked: Verification, text: Text) -> None:
+    await text("아니오")
+    assert "진행 중인 인증이 없습니다" in str(await text("아니오"))
+    assert [alarm.count for alarm in await rooms.alarms.standing()] == [1]
+
+
 async def test_with_two_open_the_code_finds_its_own_whichever_is_newer(
     rooms: Rooms, contact: Contact, asked: Verification, text: Text
 ) -> None:
