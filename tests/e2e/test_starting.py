@@ -43,7 +43,7 @@ def test_everything_that_is_wrong_is_told_at_once_in_a_line_each(tmp_path: Path,
     assert (ended.returncode, ended.stdout) == (2, "")
     for name in wrong.keys() - {"BONIN_POLICY_DIR"}:
         assert [line for line in lines if line.startswith(f"{name}: give ")], name
-    assert any(line.startswith("operations.csv: ") for line in lines)
+    assert any(line.startswith(f"{empty}/operations.csv: ") for line in lines)
     assert PLANTED not in ended.stderr
     assert "Traceback" not in ended.stderr
 
