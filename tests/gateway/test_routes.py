@@ -18,6 +18,7 @@ from tests.gateway.installations import needed_settings
 EVERYBODY = {
     "/": "leads to the documentation",
     "/docs": "the documentation",
+    "/docs/": "leads to the documentation",
     "/openapi.json": "the documentation",
     "/problems/{slug}": "the documentation",
     "/static/http": "style sheets",
