@@ -1,6 +1,7 @@
 """Customers and open verifications, written by the product's own repositories, with codes that the bench knows."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from contacts.phone_numbers import LineType, PhoneNumber
 from demo.customer import until
 from gateway.core.codes import CodeVault
 from gateway.core.operations import Operation
-from gateway.core.verification import Method, NewVerification
+from gateway.core.verification import Basis, Method, NewVerification
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.store.connection import Store
@@ -130,6 +131,7 @@ class Seed:
             pepper_id=pepper_id,
             code_digest=self._vault.digest(verification_id, customer_id, Operation.ISSUE, CODE, pepper_id=pepper_id),
             sealed_code=self._vault.seal(verification_id, CODE),
+            basis=Basis(CustomerKind.INDIVIDUAL, online_consent=True, hour=int(time.time()) // 3600),
         )
         await self.stores.verifications.create(new)
         return verification_id

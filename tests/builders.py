@@ -1,5 +1,6 @@
 """Customers, contacts, verifications and keys, as tests need them. All names and numbers are invented."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from contacts.protection import PersonalData
 from gateway.core.codes import CodeVault
 from gateway.core.firm import Firm
 from gateway.core.operations import Operation
-from gateway.core.verification import Method, NewVerification
+from gateway.core.verification import Basis, Method, NewVerification
 from gateway.store import keys
 
 ENCRYPTION_KEY, INDEX_KEY, PEPPER = (bytes([number]) * 32 for number in (1, 2, 3))
@@ -58,13 +59,18 @@ def verifiable(by: VerifiedBy = VerifiedBy.OWNERSHIP, number: str = MOBILE) -> C
     return contact(number, status=ContactStatus.VERIFIABLE, verified_by=by)
 
 
+def basis(*, online_consent: bool = True) -> Basis:
+    """What the policy is asked with of an individual at this time."""
+    return Basis(CustomerKind.INDIVIDUAL, online_consent, int(time.time()) // 3600)
+
+
 def new_verification(
     method: Method = Method.SMS, *, customer_id: str = CUSTOMER_ID, code: str = CODE, **changes: Any
 ) -> NewVerification:
     """A verification to be opened, with `code` for the methods that have one."""
     verification_id = keys.new_verification_id(customer_id)
     operation = changes.pop("operation", Operation.ISSUE)
-    given: dict[str, Any] = {"client": CLIENT, "locale": "ko", "pepper_id": PEPPER_ID}
+    given: dict[str, Any] = {"client": CLIENT, "locale": "ko", "pepper_id": PEPPER_ID, "basis": basis()}
     if method is not Method.BRANCH_OTP:
         given |= {
             "code_digest": vault().digest(verification_id, customer_id, operation, code, pepper_id=PEPPER_ID),

@@ -7,6 +7,7 @@ from contacts.models import Contact, Customer, CustomerKind, VerifiedBy
 from contacts.records import record
 from gateway.core.decision_stores import Standing
 from gateway.core.operations import Operation
+from gateway.core.verification import Basis
 
 
 @record()
@@ -28,6 +29,10 @@ class Applicant:
     stored: StoredContact | None
     """The contact that was named, if the customer has it."""
 
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.kind, self.online_consent, self.standing.hours)
+
 
 class CustomerStore(Protocol):
     """Customers and their contacts; personal data is sealed before it is written."""
@@ -44,6 +49,13 @@ class CustomerStore(Protocol):
 
     async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
         """A branch password is looked for where no contact is named: it takes the place of one."""
+        ...
+
+    def remembered(self, customer_id: str, contact_id: str) -> Applicant | None:
+        """As they were when this process read of them last, unlocked and with nothing opened today: a guess.
+
+        What opens a verification asks the store whether it is right.
+        """
         ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:

@@ -23,9 +23,14 @@ class Standing:
     branch_password: bool
 
     @property
+    def hours(self) -> int:
+        """Since the epoch."""
+        return self.now // 3_600_000
+
+    @property
     def hour(self) -> int:
         """The hour of the day in Seoul."""
-        return (self.now // 3_600_000 + _SEOUL_HOURS_AHEAD) % 24
+        return (self.hours + _SEOUL_HOURS_AHEAD) % 24
 
 
 class Standings(Protocol):

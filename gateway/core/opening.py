@@ -1,6 +1,7 @@
 """Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from contacts.models import Contact, ContactMethod, why_not
 from contacts.records import record
@@ -12,7 +13,7 @@ from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, Reason, outcome_of
 from gateway.core.decision_stores import Standing
 from gateway.core.decisions import facts_of
-from gateway.core.errors import FieldError, Refusal
+from gateway.core.errors import FieldError, Refusal, StoreUnavailable
 from gateway.core.facts import Holds
 from gateway.core.limits import Limits
 from gateway.core.not_available import method_not_available
@@ -21,15 +22,17 @@ from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
 from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
+    BasisChanged,
     Capped,
-    ContactChanged,
     CustomerLocked,
-    CustomerMissing,
     ReplyStore,
     VerificationStore,
 )
 from gateway.core.too_many import too_many
 from gateway.core.verification import TRAITS, Method, NewVerification, Verification
+
+_TRIES = 3
+"""To open what is changed between looking and writing."""
 
 
 @record()
@@ -75,10 +78,30 @@ class Opening:
 
     async def open(self, request: OpenRequest) -> Verification:
         """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
-        row, stored = await self._check_may_open(request)
+        _check_fields(request)
+        remembered = self._remembered(request)
+        if remembered is not None:
+            # It can only open, and only what the store agrees to: whoever is refused is looked at anew.
+            with suppress(Refusal, BasisChanged):
+                return await self._open(request, remembered)
+        for _ in range(_TRIES):
+            with suppress(BasisChanged):
+                return await self._open(request, await self._read(request))
+        raise StoreUnavailable("the customer is changed again and again")
+
+    def _remembered(self, request: OpenRequest) -> Applicant | None:
+        """Of whom this process read of late: only for what one trip opens, which has no effect where it refuses."""
+        if request.contact_id is None or request.target_contact_id is not None:
+            return None
+        if not self._store.counts or self._is_counted_first(request.method):
+            return None
+        return self._customers.remembered(request.customer_id, request.contact_id)
+
+    async def _open(self, request: OpenRequest, applicant: Applicant) -> Verification:
+        row, stored = await self._check_may_open(request, applicant)
         counted = self._sending.counted(stored, texting_of(request.method), request.client)
         code = new_code() if TRAITS[request.method].has_code else None
-        new = self._compose(request, stored, row, counted.prefix, code)
+        new = self._compose(request, applicant, row, counted.prefix, code)
         if self._store.counts and not self._is_counted_first(request.method):
             return await self._create(new, counted, stored, row)
         sent = await self._sending.take(counted, stored, row.methods)
@@ -86,7 +109,7 @@ class Opening:
             if stored is not None:
                 await self._prepare(request, new, code, stored, row)
             return await self._create(new, None, stored, row)
-        except Refusal:
+        except (Refusal, BasisChanged):
             self._sending.give_back(sent)
             raise
 
@@ -111,18 +134,18 @@ class Opening:
     ) -> Verification:
         try:
             return await self._store.create(new, counted)
-        except CustomerMissing:
-            raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
-        except ContactChanged:
-            raise Refusal(Problem.CONTACT_NOT_FOUND) from None
         except CustomerLocked:
             raise self._locked() from None
         except (Capped, RangeHeld) as refused:
             raise await self._sending.refusal(refused, new.prefix, stored, row.methods) from None
 
-    async def _check_may_open(self, request: OpenRequest) -> tuple[OperationRow, StoredContact | None]:
-        applicant = await self._read(request)
-        row, stored = self._check_policy(request, applicant), applicant.stored
+    async def _check_may_open(
+        self, request: OpenRequest, applicant: Applicant
+    ) -> tuple[OperationRow, StoredContact | None]:
+        stored = applicant.stored
+        if request.contact_id is not None and stored is None:
+            raise Refusal(Problem.CONTACT_NOT_FOUND)
+        row = self._check_policy(request, applicant)
         if stored is not None:
             method = ContactMethod(request.method)
             self._check_contact(stored.contact, method)
@@ -164,18 +187,15 @@ class Opening:
                 return Refusal(Problem.OPERATION_REFUSED, values=why)
 
     async def _read(self, request: OpenRequest) -> Applicant:
-        _check_fields(request)
         applicant = await self._customers.applicant(request.customer_id, request.operation, request.contact_id)
         if applicant is None:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
-        if request.contact_id is not None and applicant.stored is None:
-            raise Refusal(Problem.CONTACT_NOT_FOUND)
         return applicant
 
     def _compose(
         self,
         request: OpenRequest,
-        stored: StoredContact | None,
+        applicant: Applicant,
         row: OperationRow,
         prefix: str | None,
         code: str | None,
@@ -195,7 +215,7 @@ class Opening:
             operation=request.operation,
             locale=request.locale,
             contact_id=request.contact_id,
-            contact_version=stored.contact.version if stored else None,
+            contact_version=applicant.stored.contact.version if applicant.stored else None,
             target_contact_id=request.target_contact_id,
             operation_hash=request.operation_hash,
             life=row.valid_for,
@@ -205,6 +225,7 @@ class Opening:
             pepper_id=pepper_id,
             code_digest=digest,
             sealed_code=sealed,
+            basis=applicant.basis,
         )
 
     def _locked(self) -> Refusal:

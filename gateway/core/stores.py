@@ -68,6 +68,10 @@ class ContactChanged(Exception):
     """The contact is not what it was when it was read."""
 
 
+class BasisChanged(Exception):
+    """The customer or the contact is not, or is not any more, what the policy was asked with."""
+
+
 class ResendsExhausted(Exception):
     """The verification has no resend left, or never had any."""
 
@@ -81,7 +85,7 @@ class VerificationStore(Protocol):
         ...
 
     async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
-        """Raises `CustomerMissing`, `CustomerLocked`, `ContactChanged` or `Capped`, and `RangeHeld`.
+        """Raises `BasisChanged`, `CustomerLocked` or `Capped`, and `RangeHeld`.
 
         What is `counted` here was not counted before; what is refused counts as nothing.
         """

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from contacts.models import CustomerKind
 from contacts.records import record
 from gateway.core.delivery import DeliveryState
 from gateway.core.operations import Operation
@@ -84,6 +85,16 @@ class Verdict(StrEnum):
 
 
 @record()
+class Basis:
+    """What the policy was asked with of a customer: a verification is opened only where it is so still."""
+
+    kind: CustomerKind
+    online_consent: bool
+    hour: int
+    """By the store's clock, in hours since the epoch: the hour of the day is the policy's to look at."""
+
+
+@record()
 class NewVerification:
     """What is written when a verification opens. Digest and sealed code are bytes that tell nothing by themselves."""
 
@@ -108,6 +119,7 @@ class NewVerification:
     """Names the pepper under which answers to it are digested."""
     code_digest: bytes | None = field(default=None, repr=False)
     sealed_code: bytes | None = field(default=None, repr=False)
+    basis: Basis = field(kw_only=True)
 
 
 @record(kw_only=True)

@@ -1,5 +1,6 @@
 """Customers and contacts in the store: names, birth dates and numbers sealed, a number found by its blind index."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from contacts.models import (
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
 from gateway.core.customer_stores import Applicant, ContactDuplicate, StoredContact, TooManyContacts
+from gateway.core.decision_stores import Standing
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
@@ -25,6 +27,7 @@ from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
 from gateway.store.fields import FIELDS
+from gateway.store.recent_applicants import RecentApplicants
 from gateway.store.registering import contact_words, customer_words
 from gateway.store.scripts import load
 
@@ -52,6 +55,7 @@ class RedisCustomers:
         self._personal_data = personal_data
         self._limits = limits
         self._life = RedisContactLife(store, limits)
+        self._recent = RecentApplicants()
 
     async def put(self, customer: Customer, person: str = "gateway") -> bool:
         customer_id = customer.customer_id
@@ -86,13 +90,24 @@ class RedisCustomers:
         if read is None:
             return None
         kind, consent, locked, standing, contact = read
+        self._recent.note_customer(customer_id, _KINDS[kind], bool(consent))
         return Applicant(
             kind=_KINDS[kind],
             online_consent=bool(consent),
             locked=bool(locked),
             standing=standing_of(standing),
-            stored=self._contact(contact_id, contact) if contact_id else None,
+            stored=self._noted(named, contact_id, contact) if contact_id else None,
         )
+
+    def remembered(self, customer_id: str, contact_id: str) -> Applicant | None:
+        if self._limits.ownership_check_good_for:
+            return None  # What is too old by now is seen only by looking.
+        found = self._recent.of(customer_id, keys.contact(customer_id, contact_id))
+        if found is None:
+            return None
+        kind, consent, values = found
+        standing = Standing(now=int(time.time() * 1000), opened_today=0, day_left=0, branch_password=False)
+        return Applicant(kind, consent, locked=False, standing=standing, stored=self._contact(contact_id, values))
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         indexes = self._personal_data.blind_indexes(contact.number.e164)
@@ -120,10 +135,9 @@ class RedisCustomers:
         await self._life.let_old_checks_fall(customer_id)
         found = await self._store.command("HVALS", keys.contacts(customer_id))
         contact_ids = [contact_id.decode() for contact_id in found]
-        records = await self._store.all(
-            *(("HMGET", keys.contact(customer_id, contact_id), *_CONTACT_FIELDS) for contact_id in contact_ids)
-        )
-        read = (self._contact(*each) for each in zip(contact_ids, records, strict=True))
+        names = [keys.contact(customer_id, contact_id) for contact_id in contact_ids]
+        records = await self._store.all(*(("HMGET", name, *_CONTACT_FIELDS) for name in names))
+        read = (self._noted(*each) for each in zip(names, contact_ids, records, strict=True))
         return [contact for contact in read if contact is not None]
 
     async def make_verifiable(
@@ -155,20 +169,27 @@ class RedisCustomers:
         record = _record(pairs)
         if not record:
             return None
-        birth_date = record.get(b"birth_date")
+        birth_date, kind, consent = record.get(b"birth_date"), _KINDS[record[b"kind"]], record[b"consent"] == b"1"
+        self._recent.note_customer(customer_id, kind, consent)
         return Customer(
             customer_id=customer_id,
-            kind=_KINDS[record[b"kind"]],
+            kind=kind,
             name=self._personal_data.open(record[b"name"], bound_to=f"{customer_id}:name"),
             birth_date=(
                 self._personal_data.open(birth_date, bound_to=f"{customer_id}:birth_date") if birth_date else None
             ),
-            online_consent=record[b"consent"] == b"1",
+            online_consent=consent,
             locked=bool(locked),
             overseas_exemption=exemption_in(exemption),
         )
 
-    def _contact(self, contact_id: str, values: list[bytes | None]) -> StoredContact | None:
+    def _noted(self, key: str, contact_id: str, values: Sequence[bytes | None]) -> StoredContact | None:
+        contact = self._contact(contact_id, values)
+        if contact is not None:
+            self._recent.note_contact(key, values)
+        return contact
+
+    def _contact(self, contact_id: str, values: Sequence[bytes | None]) -> StoredContact | None:
         number, line_type, label, status, by, at, version, index = values
         if number is None or line_type is None or status is None or version is None:
             return None

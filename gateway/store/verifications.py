@@ -9,16 +9,15 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.stores import (
     Answer,
+    BasisChanged,
     Capped,
-    ContactChanged,
     CustomerLocked,
-    CustomerMissing,
     Judgement,
     ResendsExhausted,
     VerificationClosed,
     VerificationMissing,
 )
-from gateway.core.verification import TRAITS, NewVerification, Status, Terms, Verdict, Verification
+from gateway.core.verification import TRAITS, Basis, NewVerification, Status, Terms, Verdict, Verification
 from gateway.store import keys
 from gateway.store.about import request_word
 from gateway.store.connection import Store
@@ -89,6 +88,7 @@ class RedisVerifications:
                 "" if new.per_day is None else new.per_day,
                 *(customer_id, request_word(new.method, new.operation, new.client), new.contact_id or ""),
                 *(NOTHING if counted is None else self._counters.words_of(counted)),
+                _basis_word(new.basis),
                 *other_fields(new),
             ),
             durable=True,
@@ -104,10 +104,8 @@ class RedisVerifications:
                 raise Capped("customer", retry_after)
             case [b"capped_today", retry_after]:
                 raise Capped("per_day", retry_after)
-            case [b"contact_changed"]:
-                raise ContactChanged
-            case [b"customer_missing"]:
-                raise CustomerMissing
+            case [b"changed"]:
+                raise BasisChanged
         assert counted is not None  # noqa: S101 - what was not to be counted is not refused for that
         raise self._counters.refusal(counted, answer)
 
@@ -242,6 +240,10 @@ class RedisVerifications:
         terms = terms_of(verification_id, read)
         self._recent.note(terms)
         return verification_of(terms, read, self._limits.resend_after)
+
+
+def _basis_word(basis: Basis) -> str:
+    return f"{basis.kind} {'1' if basis.online_consent else '0'} {basis.hour}"
 
 
 def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str]:

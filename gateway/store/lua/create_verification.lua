@@ -8,9 +8,10 @@ ARGV: 1 verification id  2 contact version expected, or ''  3 limits (numbers): 
       6 most of this operation in a day, or ''  7 customer id  8 request (gateway/store/about.py)  9 contact id, or ''
       10 '1' for a code that is texted and counted here, or ''  11 what is counted here (numbers): five as
       shared/conversion.lua's `count_code` takes them, then limit, window (ms) of each counter; or ''
-      12… other fields of the verification, each with its value
+      12 basis: kind, consent (1 or 0) and hour since the epoch that the policy was asked with, a space between
+      13… other fields of the verification, each with its value
 Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retry_after_ms}
-         | {'capped_today', retry_after_ms} | {'contact_changed'} | {'customer_missing'}
+         | {'capped_today', retry_after_ms} | {'changed'} when the customer, the contact or the hour is another
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
          | {'tripped', retry_after_ms, texted, used}. Times are ms since the epoch by the store's clock. ]]
 
@@ -25,7 +26,7 @@ local function queue_expiry(expiring, name, expires_at)
   end
 end
 
-local DAY = 86400000 -- ms
+local DAY, HOUR = 86400000, 3600000 -- ms
 local is_counted = ARGV[11] ~= ''
 local now, born_in = store_time(), store_identity(not is_counted and KEYS[8])
 if not born_in then
@@ -41,12 +42,12 @@ if refused then
 end
 
 local today_of = of_day(operation_of(ARGV[8]))
-local customer = redis.call('HMGET', KEYS[2], 'kind', 'o.count', 'o.until', 'o.day', today_of)
-if not customer[1] then
-  return {'customer_missing'}
+local customer = redis.call('HMGET', KEYS[2], 'kind', 'o.count', 'o.until', 'o.day', today_of, 'consent')
+if not customer[1] or customer[1] .. ' ' .. customer[6] .. ' ' .. math.floor(now / HOUR) ~= ARGV[12] then
+  return {'changed'}
 end
 if ARGV[2] ~= '' and redis.call('HGET', KEYS[3], 'c.version') ~= ARGV[2] then
-  return {'contact_changed'}
+  return {'changed'}
 end
 
 local guard = redis.call('HMGET', KEYS[4], 'wrong', 'wrong_at', 'locked_at')
@@ -98,7 +99,7 @@ elseif customer[3] then
   redis.call('HDEL', KEYS[2], 'o.until')
 end
 local fields = { 'v.expires_at', expires_at, 'v.store', born_in, 'v.customer_id', ARGV[7], 'v.request', ARGV[8],
-  unpack(ARGV, 12) }
+  unpack(ARGV, 13) }
 local function also(name, value)
   fields[#fields + 1], fields[#fields + 2] = name, value
 end

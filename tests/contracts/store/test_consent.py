@@ -5,7 +5,7 @@ from gateway.core.stores import Redemption
 from gateway.core.verification import Method, Status
 from gateway.store import keys
 from tests import builders
-from tests.builders import CLIENT, CUSTOMER_ID, new_verification
+from tests.builders import CLIENT, CUSTOMER_ID, basis, new_verification
 from tests.contracts.store.answering import claims_of
 from tests.contracts.store.servers import Ports
 
@@ -25,7 +25,7 @@ async def test_with_online_consent_goes_all_that_is_open(ports: Ports, mobile: C
 
 async def test_what_is_open_without_consent_stays_open_when_the_customer_is_told_anew(ports: Ports) -> None:
     await ports.customers.put(builders.individual(online_consent=False))
-    opened = await ports.verifications.create(new_verification(Method.BRANCH_OTP))
+    opened = await ports.verifications.create(new_verification(Method.BRANCH_OTP, basis=basis(online_consent=False)))
     await ports.customers.put(builders.individual(online_consent=False))
     assert await ports.verifications.open_of_customer(CUSTOMER_ID) == [opened.verification_id]
 

@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Contact
 from gateway.core.counting import Conversion, Counted, RangeHeld, Texting
 from gateway.core.limits import Cap
-from gateway.core.stores import Capped, ContactChanged, CustomerLocked, CustomerMissing
+from gateway.core.stores import BasisChanged, Capped, CustomerLocked
 from gateway.core.verification import Method, NewVerification
 from gateway.store import keys
 from gateway.store.fields import FIELDS
@@ -114,8 +114,8 @@ def more_than_in_a_day(_: Contact) -> NewVerification:
 @pytest.mark.parametrize(
     ("asked", "refused"),
     [
-        (somebody_unknown, CustomerMissing),
-        (with_a_contact_that_changed, ContactChanged),
+        (somebody_unknown, BasisChanged),
+        (with_a_contact_that_changed, BasisChanged),
         (more_than_in_a_day, Capped),
     ],
 )

@@ -12,7 +12,7 @@ from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
 from gateway.store import keys
 from tests import builders
-from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE, new_verification
+from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE, basis, new_verification
 from tests.contracts.store.answering import put_password
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -58,7 +58,7 @@ async def test_who_wants_to_open_a_verification_is_read_in_one_look(ports: Ports
 
 async def test_an_applicant_is_read_as_they_stand_now(ports: Ports, mobile: Contact) -> None:
     await ports.customers.put(builders.individual(online_consent=False))
-    await ports.verifications.create(new_verification())
+    await ports.verifications.create(new_verification(basis=basis(online_consent=False)))
     await put_password(ports, "31415926")
     await ports.store.command("HSET", keys.guard(CUSTOMER_ID), "wrong", 5, "wrong_at", 1, "locked_at", 1)
     applicant = await ports.customers.applicant(CUSTOMER_ID, Operation.ISSUE, None)

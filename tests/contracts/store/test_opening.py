@@ -1,13 +1,15 @@
 """Who may open a verification, and how often: what the script looks at when it writes one."""
 
+import time
 from dataclasses import replace
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
 
-from contacts.models import Contact
+from contacts.models import Contact, CustomerKind
 from gateway.core.operations import Operation
-from gateway.core.stores import Capped, ContactChanged, CustomerMissing
+from gateway.core.stores import BasisChanged, Capped
 from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.fields import FIELDS
@@ -33,15 +35,25 @@ async def test_what_is_delivered_is_queued_with_it(ports: Ports, method: Method)
 
 
 async def test_nothing_is_opened_for_somebody_unknown(ports: Ports) -> None:
-    with pytest.raises(CustomerMissing):
+    with pytest.raises(BasisChanged):
         await ports.verifications.create(new_verification(customer_id="nobody"))
 
 
 async def test_nothing_is_opened_with_a_contact_that_changed_since_it_was_read(ports: Ports, mobile: Contact) -> None:
-    with pytest.raises(ContactChanged):
+    with pytest.raises(BasisChanged):
         await ports.verifications.create(new_verification(contact_id=mobile.contact_id, contact_version=2))
-    with pytest.raises(ContactChanged):
+    with pytest.raises(BasisChanged):
         await ports.verifications.create(new_verification(contact_id="con_unknown", contact_version=1))
+
+
+@pytest.mark.parametrize(
+    "other", [{"kind": CustomerKind.CORPORATE}, {"online_consent": False}, {"hour": int(time.time()) // 3600 - 1}]
+)
+async def test_nothing_is_opened_that_was_decided_of_what_is_not_so(ports: Ports, other: dict[str, Any]) -> None:
+    new = new_verification()
+    with pytest.raises(BasisChanged):
+        await ports.verifications.create(replace(new, basis=replace(new.basis, **other)))
+    assert (await opened(ports, new)).is_open
 
 
 async def test_a_customer_opens_so_many_in_a_window_and_no_more(ports: Ports) -> None:

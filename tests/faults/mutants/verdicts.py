@@ -65,7 +65,10 @@ MUTANTS = (
     _opening("a texted code is not counted", "is_texted and count_code(KEYS[8], now, words, 1)", "false"),
     _opening("a call counts as a texted code", "ARGV[10] == '1', {", "is_counted, {"),
     _opening("a range that trips is texted once more", "if tripped then", "if false then"),
-    _opening("a customer who is unknown opens", "if not customer[1] then", "if false then"),
+    _opening("what was decided of another customer opens", "if not customer[1] or", "if false and"),
+    _opening(
+        "what was decided in another hour opens", "math.floor(now / HOUR) ~=", "string.match(ARGV[12], '%d+$') ~="
+    ),
     _opening("a contact that changed opens", "if ARGV[2] ~= '' and redis.call", "if false and redis.call"),
     _opening("a customer who is locked opens", "if guard[3] then", "if false then"),
     _opening("one more than the customer may", "count >= cap", "count > cap"),
