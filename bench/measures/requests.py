@@ -1,8 +1,9 @@
 """What a create and a check cost the gateway, against the least that such a service can cost.
 
 In turns, over the same 64 connections and by the same client: the comparison handlers, and the product's whole path. It
-opens verifications, is answered wrong, and is answered right, for which it signs a receipt. Deliveries are `bonin
-worker`'s, as where load matters; CPU is the gateway's alone.
+decides, opens verifications, is answered wrong, and is answered right, for which it signs a receipt. Callers ask for a
+decision and open a verification a moment later, as half of these do (`create`); the others open one without a decision
+of this process (`create, unasked`). Deliveries are `bonin worker`'s, as where load matters; CPU is the gateway's alone.
 """
 
 import hashlib
@@ -46,6 +47,16 @@ class Running:
 
     def creates(self) -> list[bytes]:
         return [create(one, self.product.api_key) for one in self.customers]
+
+    def decisions(self, first: int, end: int) -> list[bytes]:
+        return [
+            post(
+                "/v1/decisions",
+                orjson.dumps({"customer_id": one.customer_id, "operation": "issue", "client_ip": "168.126.63.1"}),
+                self.product.api_key,
+            )
+            for one in self.customers[first:end]
+        ]
 
     def compared(self, name: str) -> bytes:
         path = f"/{name}/v1/verifications/{self.verifications[0]}/check"
@@ -124,9 +135,13 @@ async def measure_requests(session: Session) -> Measured:
         for turn in range(rounds):
             for name in _COMPARED:
                 await turns.take(name, handlers, repeated(run.compared(name), part), handlers_cpu, 200)
-            these = creates[turn * part : (turn + 1) * part]
-            opened = await turns.take("create", gateway, these, cpu, 201, keep_bodies=True)
-            ids = [orjson.loads(body)["id"] for body in opened.bodies]
+            half, end = turn * part + part // 2, (turn + 1) * part
+            unasked = await turns.take(
+                "create, unasked", gateway, creates[turn * part : half], cpu, 201, keep_bodies=True
+            )
+            await turns.take("decision", gateway, run.decisions(half, end), cpu, 200)
+            opened = await turns.take("create", gateway, creates[half:end], cpu, 201, keep_bodies=True)
+            ids = [orjson.loads(body)["id"] for body in (*unasked.bodies, *opened.bodies)]
             right = [await run.seed.code_of(one) for one in ids]
             wrong = [f"{(int(code) + 1) % 1_000_000:06d}" for code in right]
             await turns.take("check", gateway, run.checks_of(ids, wrong), cpu, 200)
@@ -155,6 +170,9 @@ def _rows(rounds: Rounds) -> list[Row]:
         Row("check, right answer with its receipt", rounds.ratio("check, right", "ceiling"), "×",
             compared_with="the ceiling, CPU", is_steady=True),
         Row("create", rounds.ratio("create", "ceiling"), "×", 1.6, compared_with="the ceiling, CPU", is_steady=True),
+        Row("create, without a decision before", rounds.ratio("create, unasked", "ceiling"), "×",
+            compared_with="the ceiling, CPU", is_steady=True),
+        Row("decision", rounds.ratio("decision", "ceiling"), "×", compared_with="the ceiling, CPU", is_steady=True),
         Row("faster than one EVALSHA a request", rounds.ratio("pool", "check"), "×", 1.9, more_is_better=True,
             compared_with="redis-py's pool in the bare handler, CPU", is_steady=True),
         Row("batched redis-py in the bare handler", rounds.ratio("batch", "ceiling"), "×",
