@@ -5,6 +5,7 @@ from gateway.core.decisions import DecisionRequest, Decisions
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.http.client_address import ClientAddresses
+from gateway.http.decision_answers import decision_answer
 from gateway.http.decision_schemas import Decide, DecisionAnswer
 from gateway.http.field_errors import field_error_of
 from gateway.http.routes import ApiRequest, ApiResponse, Route
@@ -18,13 +19,15 @@ class DecisionHandlers:
         self._addresses = addresses
 
     async def decide(self, request: ApiRequest[Decide]) -> ApiResponse:
-        asked = request.body.model_dump()
-        asked["client_ip"] = request.body.client_ip or self._addresses.of(request.raw)
-        if asked["client_ip"] is None:
+        body = request.body
+        client_ip = body.client_ip or self._addresses.of(request.raw)
+        if client_ip is None:
             raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of("client_ip", "missing"),))
-        decided = await self._decisions.decide(DecisionRequest(**asked))
+        decided = await self._decisions.decide(
+            DecisionRequest(body.customer_id, body.operation, client_ip, body.auto_connect_token, body.device)
+        )
         locale = request.locale
-        return ApiResponse(200, DecisionAnswer.of(decided, locale), {"Content-Language": locale})
+        return ApiResponse(200, decision_answer(decided, locale), {"Content-Language": locale})
 
 
 def decision_routes(handlers: DecisionHandlers) -> list[Route]:

@@ -6,10 +6,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from gateway.core.deciding import Outcome
-from gateway.core.decisions import Decided
 from gateway.core.operations import Operation
 from gateway.core.verification import Method
-from gateway.http.language import Locale
 from gateway.http.models import Answer, Body, field_error, omitted_when_none
 from gateway.http.schemas import ContactAnswer, CustomerId, Token
 
@@ -71,21 +69,3 @@ class DecisionAnswer(Answer):
     policy_version: str
     auto_connect_token: str | None = omitted_when_none()
     """Takes the place of the token that was used (R14)."""
-
-    @classmethod
-    def of(cls, decided: Decided, locale: Locale) -> "DecisionAnswer":
-        decision = decided.decision
-        return cls(
-            decision_id=decided.decision_id,
-            outcome=decision.outcome,
-            reasons=[
-                ReasonAnswer(
-                    rule=reason.rule, met=reason.met, detail=reason.detail_ko if locale == "ko" else reason.detail_en
-                )
-                for reason in decision.reasons
-            ],
-            methods=list(decision.methods),
-            contacts=[ContactAnswer.of(contact, methods) for contact, methods in decided.contacts],
-            policy_version=decided.policy_version,
-            auto_connect_token=decided.auto_connect_token,
-        )
