@@ -47,8 +47,8 @@ class CountryDatabase:
         """Raises `CountriesUnreadable`."""
         try:
             # A firm's file is read into memory: writing another over it cannot disturb a look-up. Nobody writes into
-            # the packaged one, of which few pages are ever touched, and processes share them.
-            mode = maxminddb.MODE_MMAP if path == PACKAGED else maxminddb.MODE_MEMORY
+            # the packaged one, of which few pages are ever touched, and processes share them: in C where there is that.
+            mode = maxminddb.MODE_AUTO if path == PACKAGED else maxminddb.MODE_MEMORY
             self._reader = maxminddb.open_database(path, mode)
             judged = list(islice(self._reader, _ENOUGH_TO_JUDGE))
         except (OSError, ValueError, maxminddb.InvalidDatabaseError):
