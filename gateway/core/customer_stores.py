@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from contacts.exemption import OverseasExemption
 from contacts.models import Contact, Customer, CustomerKind, VerifiedBy
 from contacts.records import record
 from gateway.core.decision_stores import Standing
@@ -34,6 +35,18 @@ class Applicant:
         return Basis(self.kind, self.online_consent, self.standing.hours)
 
 
+@record()
+class Subject:
+    """What a decision looks at of a customer; nothing of a person is unsealed for it but the numbers."""
+
+    kind: CustomerKind
+    online_consent: bool
+    locked: bool
+    overseas_exemption: OverseasExemption | None
+    standing: Standing
+    contacts: tuple[StoredContact, ...]
+
+
 class CustomerStore(Protocol):
     """Customers and their contacts; personal data is sealed before it is written."""
 
@@ -46,6 +59,8 @@ class CustomerStore(Protocol):
     async def read_with_contact(
         self, customer_id: str, contact_id: str
     ) -> tuple[Customer | None, StoredContact | None]: ...
+
+    async def subject(self, customer_id: str, operation: Operation) -> Subject | None: ...
 
     async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
         """A branch password is looked for where no contact is named: it takes the place of one."""

@@ -5,7 +5,6 @@ way around a lock, a missing consent or a limit.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
@@ -33,7 +32,7 @@ class Reason:
     detail_en: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Decision:
     """`reasons` begins with the one that decided; `methods` and `contacts` are what may be used now.
 

@@ -1,13 +1,11 @@
 """What deciding asks of a store. Every method may raise `StoreUnavailable`; times are ms since the epoch."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from contacts.records import record
 from gateway.core.deciding import Outcome
 from gateway.core.facts import Facts
-from gateway.core.operations import Operation
 from gateway.core.verification import Method
 
 _SEOUL_HOURS_AHEAD = 9  # of UTC, all year round: Korea has had no summer time since 1988
@@ -33,11 +31,7 @@ class Standing:
         return (self.hours + _SEOUL_HOURS_AHEAD) % 24
 
 
-class Standings(Protocol):
-    async def read(self, customer_id: str, operation: Operation) -> Standing: ...
-
-
-@dataclass(frozen=True, slots=True)
+@record()
 class RecordedDecision:
     """A decision as it was made. `facts` is None when they were written in a form that is no longer read."""
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from contacts.models import Contact, ContactMethod, Customer, VerifiedBy, methods_of
+from contacts.models import Contact, ContactMethod, VerifiedBy, methods_of
+from contacts.records import record
 from gateway.core.coverage import Coverage
-from gateway.core.customer_stores import Applicant, CustomerStore
-from gateway.core.deciding import Decision, Outcome, decide
-from gateway.core.decision_stores import DecisionRecords, RecordedDecision, Standing, Standings
+from gateway.core.customer_stores import Applicant, CustomerStore, Subject
+from gateway.core.deciding import Decision, Outcome, decide, outcome_of
+from gateway.core.decision_stores import DecisionRecords, RecordedDecision
 from gateway.core.errors import Refusal
 from gateway.core.facts import (
     NOT_ASKED,
@@ -27,7 +28,7 @@ from gateway.core.policy import Exemption, Policy
 from gateway.core.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class DecisionRequest:
     """What a caller asks. `client_ip` is the customer's address as the caller saw it."""
 
@@ -39,7 +40,7 @@ class DecisionRequest:
     """What the caller knows the device by, when it shows a token."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Decided:
     """A decision with what a caller needs to act on it: the contacts, each with the methods left of it."""
 
@@ -51,6 +52,9 @@ class Decided:
     """Takes the place of the token that was used."""
 
 
+_NOTHING_HELD: Mapping[str, tuple[Held, ...]] = {}
+
+
 class Decisions:
     """Raises `Refusal`."""
 
@@ -58,7 +62,6 @@ class Decisions:
         self,
         policy: Policy,
         customers: CustomerStore,
-        standings: Standings,
         records: DecisionRecords,
         exemptions: Exemptions,
         auto_connections: AutoConnections,
@@ -68,7 +71,6 @@ class Decisions:
     ) -> None:
         self._policy = policy
         self._customers = customers
-        self._standings = standings
         self._records = records
         self._exemptions = exemptions
         self._auto_connections = auto_connections
@@ -78,64 +80,46 @@ class Decisions:
 
     async def decide(self, request: DecisionRequest) -> Decided:
         """Whether the customer must prove themselves for this operation now, by what, and why."""
-        customer_id = request.customer_id
-        customer, known, standing = await asyncio.gather(
-            self._customers.read(customer_id),
-            self._customers.contacts(customer_id),
-            self._standings.read(customer_id, request.operation),
-        )
-        if customer is None:
+        subject = await self._customers.subject(request.customer_id, request.operation)
+        if subject is None:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
-        contacts = [stored.contact for stored in known]
-        facts = self._facts(customer, request, standing, contacts)
-        device = AutoConnection(Known.UNKNOWN)
-        decision = decide(self._policy, facts)
-        if decision.outcome is Outcome.REQUIRED:
+        contacts = [stored.contact for stored in subject.contacts]
+        exemption, device, held = NOT_ASKED, AutoConnection(Known.UNKNOWN), _NOTHING_HELD
+        outcome, _ = outcome_of(self._policy, facts_of(subject, request.operation))
+        if outcome is Outcome.REQUIRED:
             # Only now: nobody's departure is looked up, and no device's token used, for what they cannot change.
-            exemption, device, held = await self._look_up(request, customer, contacts)
-            facts = self._facts(customer, request, standing, contacts, exemption, device.known, held)
-            decision = decide(self._policy, facts)
-        return await self._kept(request, facts, decision, contacts, device.next_token)
+            exemption, device, held = await self._look_up(request, subject, contacts)
+        usable = tuple(self._usable(request.operation, one, held) for one in contacts)
+        facts = facts_of(subject, request.operation, usable, exemption, device.known)
+        return await self._kept(request, facts, decide(self._policy, facts), contacts, device.next_token)
 
-    def _facts(
-        self,
-        customer: Customer,
-        request: DecisionRequest,
-        standing: Standing,
-        contacts: Sequence[Contact],
-        exemption: ExemptionFacts = NOT_ASKED,
-        auto_connected: Known = Known.UNKNOWN,
-        held: Mapping[str, tuple[Held, ...]] | None = None,
-    ) -> Facts:
-        holds = held or {}
-        usable = tuple(
-            ContactFacts(
-                one.contact_id,
-                methods := _methods_for(request.operation, one),
-                holds.get(one.contact_id, ()),
-                tuple(method for method in self._coverage.uncarried(one) if method in methods),
-            )
-            for one in contacts
+    def _usable(self, operation: Operation, contact: Contact, held: Mapping[str, tuple[Held, ...]]) -> ContactFacts:
+        methods = _methods_for(operation, contact)
+        return ContactFacts(
+            contact.contact_id,
+            methods,
+            held.get(contact.contact_id, ()),
+            tuple(method for method in self._coverage.uncarried(contact) if method in methods),
         )
-        return facts_of(customer, request.operation, standing, usable, exemption, auto_connected)
 
     async def _look_up(
-        self, request: DecisionRequest, customer: Customer, contacts: Sequence[Contact]
+        self, request: DecisionRequest, subject: Subject, contacts: Sequence[Contact]
     ) -> tuple[ExemptionFacts, AutoConnection, Mapping[str, tuple[Held, ...]]]:
-        return await asyncio.gather(
-            self._exemption(request, customer),
-            self._device(request, customer),
-            self._holds.held(request.customer_id, contacts),
-        )
+        exemption, device = self._exemption(request, subject), self._device(request, subject)
+        held = self._holds.held(request.customer_id, contacts)
+        if subject.overseas_exemption is None and request.auto_connect_token is None:
+            # The carriers alone are waited for. A task for each costs more than what the others have to do.
+            return await exemption, await device, await held
+        return await asyncio.gather(exemption, device, held)
 
-    async def _exemption(self, request: DecisionRequest, customer: Customer) -> ExemptionFacts:
-        if Exemption.OVERSEAS not in self._policy.row(request.operation, customer.kind).exemptions:
+    async def _exemption(self, request: DecisionRequest, subject: Subject) -> ExemptionFacts:
+        if Exemption.OVERSEAS not in self._policy.row(request.operation, subject.kind).exemptions:
             return NOT_ASKED
-        return await self._exemptions.facts(customer, request.client_ip)
+        return await self._exemptions.facts(request.customer_id, subject.overseas_exemption, request.client_ip)
 
-    async def _device(self, request: DecisionRequest, customer: Customer) -> AutoConnection:
+    async def _device(self, request: DecisionRequest, subject: Subject) -> AutoConnection:
         token = request.auto_connect_token
-        allowed = self._policy.row(request.operation, customer.kind).exemptions
+        allowed = self._policy.row(request.operation, subject.kind).exemptions
         if token is None or Exemption.AUTO_CONNECT not in allowed:
             return AutoConnection(Known.NOT_MET)
         return await self._auto_connections.use(request.customer_id, token, request.device)
@@ -157,14 +141,14 @@ class Decisions:
 
 
 def facts_of(
-    customer: Customer | Applicant,
+    customer: Applicant | Subject,
     operation: Operation,
-    standing: Standing,
     contacts: tuple[ContactFacts, ...] = (),
     exemption: ExemptionFacts = NOT_ASKED,
     auto_connected: Known = Known.UNKNOWN,
 ) -> Facts:
     """The facts without what makes them personal."""
+    standing = customer.standing
     return Facts(
         operation=operation,
         kind=customer.kind,

@@ -1,6 +1,7 @@
 """The overseas exemption (R9): registering it, and finding out whether its three conditions are met."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from contacts.exemption import OverseasExemption, Period, RequestedVia, fault_of
@@ -93,26 +94,29 @@ class OverseasExemptions:
     def __init__(
         self,
         store: ExemptionStore,
+        read_customer: Callable[[str], Awaitable[Customer | None]],
         departures: DepartureRecords,
         countries: Countries,
         budget_seconds: float = 2.0,
     ) -> None:
         self._store = store
+        self._read_customer = read_customer
         self._departures = departures
         self._countries = countries
         self._budget_seconds = budget_seconds
 
-    async def facts(self, customer: Customer, client_ip: str) -> ExemptionFacts:
+    async def facts(self, customer_id: str, exemption: OverseasExemption | None, client_ip: str) -> ExemptionFacts:
         """How registration, departure and address stand now. Never raises."""
         foreign = self._foreign(client_ip)
+        if exemption is None:
+            return ExemptionFacts(Known.NOT_MET, Known.UNKNOWN, foreign)
         registered = departed = Known.UNKNOWN
         try:
             async with asyncio.timeout(self._budget_seconds):
-                # Whoever is not registered costs no look at the clock.
-                now = 0 if customer.overseas_exemption is None else await self._store.now()
-                registered = _registered(customer, now)
+                now = await self._store.now()
+                registered = Known.MET if exemption.in_force(now) else Known.NOT_MET
                 if registered is foreign is Known.MET:
-                    departed = await self._departed(customer, now)
+                    departed = await self._departed(customer_id, now)
         except (LookUpFailed, StoreUnavailable, TimeoutError):
             pass
         return ExemptionFacts(registered=registered, departed=departed, foreign_address=foreign)
@@ -123,13 +127,10 @@ class OverseasExemptions:
             return Known.UNKNOWN
         return Known.NOT_MET if country == HOME else Known.MET
 
-    async def _departed(self, customer: Customer, now: int) -> Known:
-        if customer.birth_date is None:
+    async def _departed(self, customer_id: str, now: int) -> Known:
+        # Only now: a name and a birth date are unsealed for nobody who is not asked about.
+        customer = await self._read_customer(customer_id)
+        if customer is None or customer.birth_date is None:
             return Known.UNKNOWN
-        left = await self._departures.has_left(customer.customer_id, customer.name, customer.birth_date, now)
+        left = await self._departures.has_left(customer_id, customer.name, customer.birth_date, now)
         return Known.MET if left is True else Known.NOT_MET
-
-
-def _registered(customer: Customer, now: int) -> Known:
-    exemption = customer.overseas_exemption
-    return Known.MET if exemption is not None and exemption.in_force(now) else Known.NOT_MET

@@ -4,11 +4,11 @@ Facts hold no personal data, so that they can be recorded and a changed policy r
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
-from contacts.models import Contact, ContactMethod, Customer, CustomerKind
+from contacts.exemption import OverseasExemption
+from contacts.models import Contact, ContactMethod, CustomerKind
 from contacts.records import record
 from gateway.core.operations import Operation
 from gateway.core.ports import RiskSignal
@@ -23,7 +23,7 @@ class Known(StrEnum):
     """It could not be found out: the look-up failed, was slow, or said nothing that can be relied on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ExemptionFacts:
     """The three conditions of the overseas exemption (R9), each with how it stands."""
 
@@ -40,7 +40,7 @@ NOT_ASKED = ExemptionFacts(Known.UNKNOWN, Known.UNKNOWN, Known.UNKNOWN)
 """No exemption was asked for, or nobody could be asked: it is not there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Held:
     """A method that a carrier's signal holds back on a contact, or that is held because the look-up failed."""
 
@@ -48,7 +48,7 @@ class Held:
     signal: RiskSignal
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ContactFacts:
     """A contact and the methods that its status allows (R3, R4, R5); `held` are those that a signal holds back,
     `uncarried` those that no carrier takes to its number."""
@@ -78,13 +78,9 @@ class Facts:
     hour: int
     opened_today: int
 
-    def record(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
-
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
-        """Read what `record` gave. Raises KeyError, TypeError or ValueError when it is something else."""
+        """From these facts as JSON has them. Raises KeyError, TypeError or ValueError when it is something else."""
         return cls(
             operation=Operation(record["operation"]),
             kind=CustomerKind(record["kind"]),
@@ -111,10 +107,10 @@ class Facts:
 class Exemptions(Protocol):
     """Finds out how the three conditions of R9 stand. Never raises: what cannot be found out is `UNKNOWN`."""
 
-    async def facts(self, customer: Customer, client_ip: str) -> ExemptionFacts: ...
+    async def facts(self, customer_id: str, exemption: OverseasExemption | None, client_ip: str) -> ExemptionFacts: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class AutoConnection:
     """How a device's token stands, and the token that takes its place (R14): each is good once."""
 

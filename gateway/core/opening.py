@@ -164,7 +164,7 @@ class Opening:
 
     def _check_policy(self, request: OpenRequest, applicant: Applicant) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
-        outcome, reason = outcome_of(self._policy, facts_of(applicant, request.operation, applicant.standing))
+        outcome, reason = outcome_of(self._policy, facts_of(applicant, request.operation))
         if outcome is not Outcome.REQUIRED:
             raise self._not_required(outcome, reason, applicant.standing)
         row = self._policy.row(request.operation, applicant.kind)

@@ -15,7 +15,7 @@ from contacts.models import (
 )
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
-from gateway.core.customer_stores import Applicant, ContactDuplicate, StoredContact, TooManyContacts
+from gateway.core.customer_stores import Applicant, ContactDuplicate, StoredContact, Subject, TooManyContacts
 from gateway.core.decision_stores import Standing
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
@@ -34,6 +34,7 @@ from gateway.store.scripts import load
 _PUT_CUSTOMER = load("put_customer", "names", "request", "closing", "contact_life", "put_customer")
 _PUT_CONTACT = load("put_contact", "put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "names", "request", "closing", "contact_life")
+_READ_SUBJECT = load("read_subject", "day", "standing")
 _READ_APPLICANT = load("read_applicant", "day", "standing")
 _CONTACT_FIELDS = tuple(
     FIELDS[f"c.{word}"]
@@ -78,6 +79,35 @@ class RedisCustomers:
             *_reading(customer_id), ("HMGET", keys.contact(customer_id, contact_id), *_CONTACT_FIELDS)
         )
         return self._customer(customer_id, *customer), self._contact(contact_id, contact)
+
+    async def subject(self, customer_id: str, operation: Operation) -> Subject | None:
+        await self._life.let_old_checks_fall(customer_id)
+        contact_prefix = keys.contact(customer_id, "")
+        read = await self._store.run(
+            _READ_SUBJECT,
+            (
+                keys.customer(customer_id),
+                keys.guard(customer_id),
+                keys.exemption(customer_id),
+                keys.branch_password(customer_id, operation),
+                keys.contacts(customer_id),
+            ),
+            (OPERATION_LETTERS[operation], contact_prefix),
+        )
+        if read is None:
+            return None
+        kind, consent, locked, exemption, standing, found = read
+        self._recent.note_customer(customer_id, _KINDS[kind], bool(consent))
+        named = [(contact_id.decode(), values) for contact_id, values in found]
+        contacts = [self._noted(contact_prefix + contact_id, contact_id, values) for contact_id, values in named]
+        return Subject(
+            kind=_KINDS[kind],
+            online_consent=bool(consent),
+            locked=bool(locked),
+            overseas_exemption=exemption_in(exemption),
+            standing=standing_of(standing),
+            contacts=tuple(contact for contact in contacts if contact is not None),
+        )
 
     async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
         await self._life.let_old_checks_fall(customer_id)

@@ -8,31 +8,13 @@ from gateway.core.deciding import Outcome
 from gateway.core.decision_stores import RecordedDecision, Standing
 from gateway.core.facts import Facts
 from gateway.core.limits import Limits
-from gateway.core.operations import Operation
 from gateway.core.verification import Method
 from gateway.store import keys
-from gateway.store.about import OPERATION_LETTERS
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-_READ_STANDING = load("read_standing", "day", "standing")
 _KEEP = load("keep_decision")
 _AT_ONCE = 500
-
-
-class RedisStandings:
-    """`Standings` on Redis 7 or Valkey."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def read(self, customer_id: str, operation: Operation) -> Standing:
-        read = await self._store.run(
-            _READ_STANDING,
-            (keys.customer(customer_id), keys.branch_password(customer_id, operation)),
-            (OPERATION_LETTERS[operation],),
-        )
-        return standing_of(read)
 
 
 def standing_of(read: list[int]) -> Standing:
@@ -50,7 +32,7 @@ class RedisDecisionRecords:
 
     async def keep(self, customer_id: str, decision: RecordedDecision) -> None:
         facts = decision.facts
-        written, operation = (b"", "") if facts is None else (orjson.dumps(facts.record()), facts.operation)
+        written, operation = (b"", "") if facts is None else (orjson.dumps(facts), facts.operation)
         shard = keys.shard_of(customer_id)
         await self._store.run(
             _KEEP,

@@ -20,7 +20,7 @@ from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.dead_letters import RedisDeadLetters
-from gateway.store.decisions import RedisDecisionRecords, RedisStandings
+from gateway.store.decisions import RedisDecisionRecords
 from gateway.store.exemptions import RedisExemptions
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
@@ -65,7 +65,6 @@ class Stores:
     read_model: RedisReadModel
     receipts: RedisReceipts
     replies: RedisReplies
-    standings: RedisStandings
     verifications: RedisVerifications
 
 
@@ -97,7 +96,6 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         read_model=RedisReadModel(store),
         receipts=RedisReceipts(store, limits),
         replies=RedisReplies(store, limits),
-        standings=RedisStandings(store),
         verifications=RedisVerifications(store, limits),
     )
 

@@ -105,8 +105,8 @@ def build_use_cases(
         ),
         verifications=verifications,
         decisions=Decisions(
-            policy, stores.customers, stores.standings, stores.decisions,
-            OverseasExemptions(stores.exemptions, outside.departures, outside.countries),
+            policy, stores.customers, stores.decisions,
+            OverseasExemptions(stores.exemptions, stores.customers.read, outside.departures, outside.countries),
             auto_connect, holds, coverage, keys.new_decision_id,
         ),
         customers=Customers(

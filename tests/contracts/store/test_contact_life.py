@@ -246,6 +246,12 @@ class TestAgeing:
         assert applicant.stored is not None
         assert applicant.stored.contact.status is NEEDS_VERIFICATION
 
+    async def test_whoever_decides_sees_its_age(self, ports: Ports, customers: RedisCustomers, owned: Contact) -> None:
+        await self.let_checks_age(ports, owned)
+        subject = await customers.subject(CUSTOMER_ID, Operation.ISSUE)
+        assert subject is not None
+        assert [one.contact.status for one in subject.contacts] == [NEEDS_VERIFICATION]
+
     async def test_a_check_that_is_young_enough_counts(
         self, customers: RedisCustomers, owned: Contact, vouched: Contact
     ) -> None:

@@ -76,6 +76,35 @@ async def test_nobody_applies_who_is_no_customer(ports: Ports) -> None:
     assert await ports.customers.applicant("nobody", Operation.ISSUE, "con_none") is None
 
 
+async def test_whom_a_decision_is_about_is_read_in_one_look(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.add_contact(CUSTOMER_ID, builders.contact(LANDLINE))
+    subject = await ports.customers.subject(CUSTOMER_ID, Operation.ISSUE)
+    assert subject is not None
+    assert (subject.kind, subject.online_consent, subject.locked) == (CustomerKind.INDIVIDUAL, True, False)
+    assert subject.overseas_exemption is None
+    assert (subject.standing.opened_today, subject.standing.branch_password) == (0, False)
+    assert list(subject.contacts) == await ports.customers.contacts(CUSTOMER_ID)
+    assert len(subject.contacts) == 2
+
+
+async def test_a_decision_sees_its_subject_as_they_stand_now(ports: Ports, mobile: Contact) -> None:
+    await ports.customers.put(builders.individual(online_consent=False))
+    await ports.verifications.create(new_verification(basis=basis(online_consent=False)))
+    await put_password(ports, "31415926")
+    await ports.store.command("HSET", keys.guard(CUSTOMER_ID), "wrong", 5, "wrong_at", 1, "locked_at", 1)
+    subject = await ports.customers.subject(CUSTOMER_ID, Operation.ISSUE)
+    assert subject is not None
+    assert (subject.online_consent, subject.locked) == (False, True)
+    assert (subject.standing.opened_today, subject.standing.branch_password) == (1, True)
+    other = await ports.customers.subject(CUSTOMER_ID, Operation.REISSUE)
+    assert other is not None
+    assert (other.standing.opened_today, other.standing.branch_password) == (0, False)
+
+
+async def test_no_decision_is_about_who_is_no_customer(ports: Ports) -> None:
+    assert await ports.customers.subject("nobody", Operation.ISSUE) is None
+
+
 async def test_a_number_is_a_customers_once_and_may_be_anothers_too(ports: Ports, mobile: Contact) -> None:
     with pytest.raises(ContactDuplicate) as duplicate:
         await ports.customers.add_contact(CUSTOMER_ID, builders.contact())

@@ -6,6 +6,7 @@ from contacts.exemption import OverseasExemption, Period, RequestedVia
 from gateway.core.approvals import ApprovalKind, ApprovalOutdated
 from gateway.core.exemptions import ExemptionStore
 from gateway.core.limits import Limits
+from gateway.core.operations import Operation
 from gateway.core.stores import CustomerMissing
 from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
@@ -35,7 +36,9 @@ async def registered(ports: Ports) -> OverseasExemption | None:
     assert customer is not None
     with_contact, _ = await ports.customers.read_with_contact(CUSTOMER_ID, "con_none")
     assert with_contact is not None
-    assert with_contact.overseas_exemption == customer.overseas_exemption
+    subject = await ports.customers.subject(CUSTOMER_ID, Operation.ISSUE)
+    assert subject is not None
+    assert with_contact.overseas_exemption == subject.overseas_exemption == customer.overseas_exemption
     return customer.overseas_exemption
 
 

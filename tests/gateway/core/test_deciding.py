@@ -5,6 +5,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -248,11 +249,12 @@ def test_what_is_offered_is_allowed_by_the_row_and_by_a_contact_and_held_by_noth
 
 @given(ANY_FACTS)
 def test_facts_are_recorded_and_read_again_without_loss(some: Facts) -> None:
-    assert Facts.from_record(some.record()) == some
+    assert Facts.from_record(orjson.loads(orjson.dumps(some))) == some
 
 
 def test_facts_that_were_recorded_before_carriers_were_looked_at_had_one_for_everything() -> None:
-    record = facts(contacts=(replace(MOBILE, uncarried=(ContactMethod.SMS,)),)).record()
+    given = facts(contacts=(replace(MOBILE, uncarried=(ContactMethod.SMS,)),))
+    record = orjson.loads(orjson.dumps(given))
     del record["contacts"][0]["uncarried"]
     assert Facts.from_record(record) == facts(contacts=(MOBILE,))
 

@@ -96,9 +96,16 @@ async def look_up(
     client_ip: str = ABROAD,
     ministry: Ministry | None = None,
     clock: Clock | None = None,
+    *,
+    is_erased: bool = False,
 ) -> ExemptionFacts:
-    exemptions = OverseasExemptions(clock or Clock(), ministry or Ministry(), COUNTRIES, budget_seconds=0.05)
-    return await exemptions.facts(customer, client_ip)
+    async def read_customer(customer_id: str) -> Customer | None:
+        return customer if customer_id == customer.customer_id and not is_erased else None
+
+    exemptions = OverseasExemptions(
+        clock or Clock(), read_customer, ministry or Ministry(), COUNTRIES, budget_seconds=0.05
+    )
+    return await exemptions.facts(customer.customer_id, customer.overseas_exemption, client_ip)
 
 
 async def test_who_is_registered_has_left_and_asks_from_abroad_meets_all_three() -> None:
@@ -123,6 +130,7 @@ async def test_how_old_a_record_is_goes_by_the_clock_of_the_store() -> None:
         ({"client_ip": "::ffff:133.11.0.1"}, ("met", "unknown", "unknown")),
         ({"client_ip": "not an address"}, ("met", "unknown", "unknown")),
         ({"customer": replace(TRAVELLER, birth_date=None)}, ("met", "unknown", "met")),
+        ({"is_erased": True}, ("met", "unknown", "met")),
         ({"ministry": Ministry(at_home)}, ("met", "not_met", "met")),
         ({"ministry": Ministry(fails)}, ("met", "unknown", "met")),
         ({"ministry": Ministry(hangs)}, ("met", "unknown", "met")),
