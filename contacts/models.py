@@ -75,6 +75,9 @@ class Contact:
     version: int
 
 
+_METHODS = tuple(ContactMethod)
+
+
 def methods_of(contact: Contact) -> tuple[ContactMethod, ...]:
     """What the contact may be used for now.
 
@@ -88,7 +91,7 @@ def methods_of(contact: Contact) -> tuple[ContactMethod, ...]:
     A branch identifies the person, not the owner of the line, so R3 still wants the ownership check. Which
     lines may be called at all (R4) was decided by the number plan when the contact was registered.
     """
-    return tuple(method for method in ContactMethod if why_not(contact, method) is None)
+    return tuple([method for method in _METHODS if why_not(contact, method) is None])
 
 
 def why_not(contact: Contact, method: ContactMethod) -> str | None:

@@ -1,6 +1,6 @@
 """What the firm's carriers leave of a contact's methods: a reply needs one that takes texts in, a call one that can."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.carriers import Reach
@@ -21,9 +21,9 @@ class Coverage:
         self._reach = reach
         self._customers = customers
 
-    def uncarried(self, contact: Contact) -> tuple[ContactMethod, ...]:
-        """Of the methods that the contact's status allows, those that no carrier takes to its number."""
-        return tuple(one for one in methods_of(contact) if not self._reach.carries(one, contact.number))
+    def uncarried(self, contact: Contact, methods: Iterable[ContactMethod]) -> tuple[ContactMethod, ...]:
+        """Those of these methods that no carrier takes to the contact's number."""
+        return tuple([one for one in methods if not self._reach.carries(one, contact.number)])
 
     def left(self, contact: Contact, allowed: Collection[str]) -> list[ContactMethod]:
         """The methods that the status, the policy and the carriers allow."""

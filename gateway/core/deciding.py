@@ -4,11 +4,11 @@ What refuses comes before what exempts, and what exempts before what is required
 way around a lock, a missing consent or a limit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from itertools import chain
 
-from contacts.models import ContactMethod, CustomerKind
+from contacts.models import CustomerKind
 from contacts.records import record
 from gateway.core.facts import ContactFacts, Facts, Known
 from gateway.core.policy import Exemption, ExtraAuthentication, OperationRow, Policy
@@ -59,7 +59,12 @@ def decide(policy: Policy, facts: Facts) -> Decision:
     if outcome is not Outcome.REQUIRED:
         return _decided(outcome, by, conditions, exemptions)
     contacts = tuple(contact for contact in (_usable(policy, row, one) for one in facts.contacts) if contact.methods)
-    methods = tuple(method for method in row.methods if _may_be_used(method, contacts, facts))
+    offered = _methods_of(contacts)
+    methods = tuple(
+        method
+        for method in row.methods
+        if (facts.branch_password if method is Method.BRANCH_OTP else method in offered)
+    )
     ways = [*_ways(policy, row, facts)]
     required = _decided(Outcome.REQUIRED, own, conditions, [*exemptions, *ways])
     return Decision(required.outcome, required.reasons, methods, contacts)
@@ -160,14 +165,16 @@ def _overseas(facts: Facts) -> Reason:
     )
 
 
-_TEXTS = frozenset({Method.SMS, Method.SMS_REPLY})
+_TEXTS = (Method.SMS, Method.SMS_REPLY)
+_NO_CONTACT = ((), (Method.BRANCH_OTP,))
+"""Methods of a row that asks for none."""
 
 
 def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
     """What the customer has to prove themselves with, and what is in the way of it."""
-    verifiable = sum(bool(contact.methods) for contact in facts.contacts)
-    given = {Method(method) for contact in facts.contacts for method in contact.methods}
-    if row.rule != "R5" and not {Method.BRANCH_OTP}.issuperset(row.methods):
+    verifiable = len([contact for contact in facts.contacts if contact.methods])
+    given = _methods_of(facts.contacts)
+    if row.rule != "R5" and row.methods not in _NO_CONTACT:
         yield _reason(
             "R5", verifiable > 0,
             f"인증가능 연락처가 {verifiable}개 있습니다.", f"Verifiable contacts: {verifiable}.",
@@ -175,9 +182,9 @@ def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
             "No contact is verifiable: it takes an ownership check, which a mobile in another name cannot pass (R6), "
             "or vouching.",
         )  # fmt: skip
-    if _TEXTS.intersection(row.methods):
+    if any(method in row.methods for method in _TEXTS):
         yield _reason(
-            "R3", bool(_TEXTS & given),
+            "R3", any(method in given for method in _TEXTS),
             "명의인증된 휴대폰이 있습니다.", "A mobile has passed its ownership check.",
             "명의인증된 휴대폰이 없어 문자로 인증할 수 없습니다.", "No mobile has passed its ownership check.",
         )  # fmt: skip
@@ -193,11 +200,11 @@ def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
             "영업점에서 발급한 일회용 비밀번호가 있습니다.", "A branch password is in force.",
             "유효한 영업점 일회용 비밀번호가 없습니다.", "No branch password is in force.",
         )  # fmt: skip
-    raised = {held.signal for contact in facts.contacts for held in contact.held}
+    raised = [held.signal for contact in facts.contacts for held in contact.held]
     for signal, signal_row in policy.signals.items():
         if signal in raised:
             yield Reason(signal, False, signal_row.reason, signal_row.reason_en)
-    uncarried = {Method(method) for contact in facts.contacts for method in contact.uncarried}
+    uncarried: list[str] = [method for contact in facts.contacts for method in contact.uncarried]
     for method in row.methods:
         if method in uncarried:
             name_ko, name_en = METHOD_NAMES[method]
@@ -210,17 +217,15 @@ def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
 
 def _usable(policy: Policy, row: OperationRow, contact: ContactFacts) -> ContactFacts:
     """The contact with the methods that are left of it."""
-    held = {one.method for one in contact.held if one.signal in policy.signals}
-    allowed = {ContactMethod(method) for method in row.methods if method is not Method.BRANCH_OTP}
-    gone = held.union(contact.uncarried)
+    allowed: Collection[str] = row.methods
+    gone = [*(one.method for one in contact.held if one.signal in policy.signals), *contact.uncarried]
     left = tuple(method for method in contact.methods if method in allowed and method not in gone)
     return ContactFacts(contact.contact_id, left, contact.held, contact.uncarried)
 
 
-def _may_be_used(method: Method, contacts: tuple[ContactFacts, ...], facts: Facts) -> bool:
-    if method is Method.BRANCH_OTP:
-        return facts.branch_password
-    return any(ContactMethod(method) in contact.methods for contact in contacts)
+def _methods_of(contacts: Iterable[ContactFacts]) -> list[str]:
+    """Each by its word, which is that of the method among all methods as well."""
+    return [method for contact in contacts for method in contact.methods]
 
 
 def _reason(rule: str, met: bool, met_ko: str, met_en: str, otherwise_ko: str, otherwise_en: str) -> Reason:

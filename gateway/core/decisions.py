@@ -99,7 +99,7 @@ class Decisions:
             contact.contact_id,
             methods,
             held.get(contact.contact_id, ()),
-            tuple(method for method in self._coverage.uncarried(contact) if method in methods),
+            self._coverage.uncarried(contact, methods),
         )
 
     async def _look_up(

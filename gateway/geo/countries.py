@@ -21,19 +21,20 @@ _ENOUGH_TO_JUDGE = 1000
 """Networks of a database that are looked at; one without a country in them is of something else."""
 
 _PUBLIC_IPV6 = ip_network("2000::/3")
-_NOT_ONE_PLACE = tuple(
-    ip_network(network)
-    for network in (
-        "192.0.0.0/24",  # protocol assignments (RFC 6890)
-        "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
-        "198.18.0.0/15",  # benchmarks (RFC 2544)
-        "2001::/23",  # protocol assignments, Teredo among them (RFC 2928, RFC 4380)
-        "2001:db8::/32",  # documentation (RFC 3849)
-        "2002::/16",  # 6to4: says where the tunnel ends, not who is in it (RFC 3056)
-        "3fff::/20",  # documentation (RFC 9637)
-    )
-)
-"""Addresses that stand for no place, some of which Python's own lists take for public."""
+_NOT_ONE_PLACE = {
+    4: (
+        ip_network("192.0.0.0/24"),  # protocol assignments (RFC 6890)
+        ip_network("192.88.99.0/24"),  # relays of 6to4 (RFC 7526)
+        ip_network("198.18.0.0/15"),  # benchmarks (RFC 2544)
+    ),
+    6: (
+        ip_network("2001::/23"),  # protocol assignments, Teredo among them (RFC 2928, RFC 4380)
+        ip_network("2001:db8::/32"),  # documentation (RFC 3849)
+        ip_network("2002::/16"),  # 6to4: says where the tunnel ends, not who is in it (RFC 3056)
+        ip_network("3fff::/20"),  # documentation (RFC 9637)
+    ),
+}
+"""By version of IP, addresses that stand for no place, some of which Python's own lists take for public."""
 
 
 class CountriesUnreadable(Exception):
@@ -78,7 +79,7 @@ def _public(text: str) -> IPv4Address | IPv6Address | None:
     # Mapped and translated IPv4 (RFC 4291, 2.5.5; RFC 6052) and zones are outside 2000::/3, or not global.
     if isinstance(address, IPv6Address) and (address not in _PUBLIC_IPV6 or address.scope_id is not None):
         return None
-    if any(address in network for network in _NOT_ONE_PLACE if network.version == address.version):
+    if any(address in network for network in _NOT_ONE_PLACE[address.version]):
         return None
     return address
 
