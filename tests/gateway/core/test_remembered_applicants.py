@@ -11,6 +11,7 @@ import pytest
 from contacts.models import Contact, CustomerKind
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.limits import Cap, Limits
+from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
@@ -42,8 +43,7 @@ def trips(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def look(rooms: Rooms) -> None:
     """Read of the customer as a decision does."""
-    await rooms.customer_store.read(CUSTOMER_ID)
-    await rooms.customer_store.contacts(CUSTOMER_ID)
+    assert await rooms.customer_store.subject(CUSTOMER_ID, Operation.ISSUE) is not None
 
 
 async def test_who_was_read_of_for_a_decision_is_not_read_of_again(rooms: Rooms, trips: list[str]) -> None:
