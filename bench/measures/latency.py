@@ -23,7 +23,7 @@ _WRONG_ANSWERS = 4
 
 
 async def measure_latency(session: Session) -> Measured:
-    async with running(session, "latency", session.some(60_000), "--api-only") as run:
+    async with running(session, "latency", session.some(120_000), "--api-only") as run:
         requests = _Requests(run)
         throughput = await _throughput(session, run, requests)
         # Of as many connections as the load then comes over: over more of them larger batches carry more.
