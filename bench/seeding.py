@@ -49,7 +49,7 @@ class Seed:
         """Registered as the API does it: the customer, the number, its ownership check."""
         return await self.mobiles(await self.people(range(count), nothing), progress)
 
-    async def people(self, numbers: range, progress: Progress) -> list[int]:
+    async def people(self, numbers: Sequence[int], progress: Progress) -> list[int]:
         """Customers by their number, without a contact."""
         return await _each(numbers, self._person, progress)
 

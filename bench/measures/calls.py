@@ -76,7 +76,7 @@ async def _turns(running: Product) -> _Turns:
 
 
 async def _check(running: Product, opened: list[str]) -> float:
-    """µs of a check in the same process, before there are calls; they come one by one as turns do, and as many a second.
+    """µs of a check in the same process, before there are calls; one by one as turns come, and as many a second.
 
     Many at once share one wake-up of gateway and store, and cost half.
     """
