@@ -93,7 +93,7 @@ class Opening:
         """Of whom this process read of late: only for what one trip opens, which has no effect where it refuses."""
         if request.contact_id is None or request.target_contact_id is not None:
             return None
-        if not self._store.counts or self._is_counted_first(request.method):
+        if not self._is_counted_by_what_writes(request.method):
             return None
         return self._customers.remembered(request.customer_id, request.contact_id)
 
@@ -102,7 +102,7 @@ class Opening:
         counted = self._sending.counted(stored, texting_of(request.method), request.client)
         code = new_code() if TRAITS[request.method].has_code else None
         new = self._compose(request, applicant, row, counted.prefix, code)
-        if self._store.counts and not self._is_counted_first(request.method):
+        if self._is_counted_by_what_writes(request.method):
             return await self._create(new, counted, stored, row)
         sent = await self._sending.take(counted, stored, row.methods)
         try:
@@ -113,9 +113,9 @@ class Opening:
             self._sending.give_back(sent)
             raise
 
-    def _is_counted_first(self, method: Method) -> bool:
-        """Whether something is done between counting and writing that a caller in a loop must not do without end."""
-        return method is Method.SMS_REPLY or self._holds.asks(method)
+    def _is_counted_by_what_writes(self, method: Method) -> bool:
+        """Not where something is done between counting and writing that a caller in a loop must not do without end."""
+        return self._store.counts and method is not Method.SMS_REPLY and not self._holds.asks(method)
 
     async def _prepare(
         self, request: OpenRequest, new: NewVerification, code: str | None, stored: StoredContact, row: OperationRow

@@ -34,8 +34,8 @@ from gateway.store.scripts import load
 _PUT_CUSTOMER = load("put_customer", "names", "request", "closing", "contact_life", "put_customer")
 _PUT_CONTACT = load("put_contact", "put_contact")
 _MAKE_VERIFIABLE = load("make_verifiable", "names", "request", "closing", "contact_life")
-_READ_SUBJECT = load("read_subject", "day", "standing")
-_READ_APPLICANT = load("read_applicant", "day", "standing")
+_READ_SUBJECT = load("read_subject", "day", "standing", "contact_fields")
+_READ_APPLICANT = load("read_applicant", "day", "standing", "contact_fields")
 _CONTACT_FIELDS = tuple(
     FIELDS[f"c.{word}"]
     for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version", "index")

@@ -3,9 +3,8 @@
 They never change, so remembering them is safe; with them an answer is judged in one trip to the store.
 """
 
-from collections import OrderedDict
-
 from gateway.core.verification import Terms
+from gateway.store.recent import Recent
 
 _MOST = 20_000
 """About 10 MB: those of a minute at a pace that one process can keep."""
@@ -15,20 +14,14 @@ class RecentTerms:
     """Forgets the oldest when there are too many."""
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most = most
-        # A plain dict that loses its first again and again looks through all that it lost for the next one.
-        self._known: OrderedDict[str, Terms] = OrderedDict()
+        self._known = Recent[Terms](most)
 
     def note(self, terms: Terms) -> None:
-        known = self._known
-        if terms.verification_id in known:
-            return
-        if len(known) >= self._most:
-            known.popitem(last=False)
-        known[terms.verification_id] = terms if type(terms) is Terms else _alone(terms)
+        if self._known.of(terms.verification_id) is None:
+            self._known.note(terms.verification_id, terms if type(terms) is Terms else _alone(terms))
 
     def of(self, verification_id: str) -> Terms | None:
-        return self._known.get(verification_id)
+        return self._known.of(verification_id)
 
 
 def _alone(whole: Terms) -> Terms:
