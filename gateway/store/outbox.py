@@ -21,6 +21,7 @@ from gateway.store import keys
 from gateway.store.connection import Argument, Store
 from gateway.store.refusals import ElsewhereError, ResponseError
 from gateway.store.scripts import load
+from gateway.store.waiting import WaitingLine
 
 _TAKE_OVER = load("take_over_entries")
 _HOLD = load("hold_entries")
@@ -72,34 +73,38 @@ class RedisOutbox:
     async def _read(self, streams: list[str]) -> AsyncIterator[OutboxEntry]:
         """Entries of streams that one command can read."""
         line = self._store.waiting_line(streams[0])
-        looked_at = 0.0
+        looked_at = float("-inf")
         try:
             await self._ensure_groups(streams)
             while True:
                 now = asyncio.get_running_loop().time()
-                if now - looked_at > _LOOKED_FOR_ABANDONED_EVERY:
-                    looked_at = now
-                    for entry in await self._abandoned(streams):
-                        yield entry
+                is_time_to_look = now - looked_at > _LOOKED_FOR_ABANDONED_EVERY
                 try:
-                    found = await line.ask(
-                        *("XREADGROUP", "GROUP", keys.DISPATCHERS, self._consumer),
-                        *("COUNT", _AT_A_TIME, "BLOCK", _BLOCK_MS),
-                        *("STREAMS", *streams, *([">"] * len(streams))),
-                        wait=_BLOCK_MS / 1000,
-                    )
+                    entries = await (self._abandoned(streams) if is_time_to_look else self._come(line, streams))
                 except ElsewhereError:
                     line.close()
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 except ResponseError:
+                    # The store has lost the group: it was emptied, or another one took its place.
                     await self._ensure_groups(streams)
                 except StoreUnavailable:
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 else:
-                    for entry in self._take(found or ()):
+                    looked_at = now if is_time_to_look else looked_at
+                    for entry in entries:
                         yield entry
         finally:
             line.close()
+
+    async def _come(self, line: WaitingLine, streams: list[str]) -> list[OutboxEntry]:
+        """What comes within a moment."""
+        found = await line.ask(
+            *("XREADGROUP", "GROUP", keys.DISPATCHERS, self._consumer),
+            *("COUNT", _AT_A_TIME, "BLOCK", _BLOCK_MS),
+            *("STREAMS", *streams, *([">"] * len(streams))),
+            wait=_BLOCK_MS / 1000,
+        )
+        return self._take(found or ())
 
     async def done(self, entry: OutboxEntry) -> None:
         """Handed over, or not wanted any more."""

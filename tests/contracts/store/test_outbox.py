@@ -1,6 +1,7 @@
 """Who works on a delivery: taken by one, held while they live, taken over when they do not, set aside at last."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
@@ -96,6 +97,18 @@ async def test_holding_on_in_a_store_that_was_emptied_is_no_error(ports: Ports) 
     await ports.store.everywhere("FLUSHALL")
     await outbox.hold()
     await outbox.let_go()
+
+
+async def test_who_reads_goes_on_when_the_store_has_lost_the_group(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "_LOOKED_FOR_ABANDONED_EVERY", 0.0)
+    await _open(ports)
+    async with asyncio.timeout(10), aclosing(ports.outbox().entries()) as coming:  # type: ignore[type-var]
+        await anext(coming)
+        await ports.store.all(*(("DEL", keys.outbox(shard)) for shard in range(keys.SHARDS)))
+        one = await _open(ports)
+        assert (await anext(coming)).ref.verification_id == one.verification_id
 
 
 async def _abandoned(outbox: RedisOutbox) -> list[OutboxEntry]:
