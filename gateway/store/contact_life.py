@@ -7,11 +7,11 @@ from gateway.core.contact_life import Evidence
 from gateway.core.limits import Limits
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
-from gateway.store.fields import FIELDS
 from gateway.store.scripts import load
 
 _DEMOTE = load("demote_contact", "names", "request", "closing", "contact_life")
 _AGE = load("age_contacts", "names", "request", "closing", "contact_life")
+_IS_RELEASED = load("is_released")
 _MOST_EVIDENCE = 200
 """Changes shown of one contact: the latest. All are kept."""
 
@@ -73,10 +73,7 @@ class RedisContactLife:
         return [_evidence(entry) for entry in entries] if known else None
 
     async def is_released(self, customer_id: str, contact_id: str) -> bool:
-        until, (seconds, _) = await self._store.all(
-            ("HGET", keys.contact(customer_id, contact_id), FIELDS["c.released_until"]), ("TIME",)
-        )
-        return until is not None and int(seconds) * 1000 < int(until)
+        return bool(await self._store.run(_IS_RELEASED, (keys.contact(customer_id, contact_id),)))
 
 
 _EVENTS = {event[0]: event for event in ("verifiable", "needs_verification", "changed", "released")}
