@@ -22,7 +22,7 @@ from gateway.core.approvals import (
 )
 from gateway.core.limits import Limits
 from gateway.core.stores import CustomerMissing
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.customer_words import CustomerWords, WordsReader
@@ -80,12 +80,9 @@ class RedisApprovals:
                 raise CustomerMissing
 
     async def read(self, approval_id: str) -> Approval | None:
-        pairs, (seconds, _) = await self._store.all(("HGETALL", keys.approval(approval_id)), ("TIME",))
-        approval = next(iter(await self._approvals([(approval_id, pairs)])), None)
-        if approval and approval.status is ApprovalStatus.WAITING and int(seconds) * 1000 >= approval.expires_at:
-            await self._expire(approval_id)
-            return await self.read(approval_id)
-        return approval
+        await self._expire(approval_id)
+        pairs = await self._store.command("HGETALL", keys.approval(approval_id))
+        return next(iter(await self._approvals([(approval_id, pairs)])), None)
 
     async def with_status(self, status: ApprovalStatus) -> list[Approval]:
         await self._expire_what_is_due()
@@ -162,15 +159,13 @@ class RedisApprovals:
                 return action["from"], action["until"], action["version"]
 
     async def _expire(self, approval_id: str) -> None:
+        """Close it if it is past its time."""
         await self._store.run(_EXPIRE, _approval_keys(approval_id), (approval_id, self._kept_ms))
 
     async def _expire_what_is_due(self) -> None:
-        seconds, _ = await self._store.command("TIME")
+        now = await clock.now(self._store)
         found = await self._store.all(
-            *(
-                ("ZRANGEBYSCORE", keys.waiting_approvals(shard), "-inf", int(seconds) * 1000)
-                for shard in range(keys.SHARDS)
-            )
+            *(("ZRANGEBYSCORE", keys.waiting_approvals(shard), "-inf", now) for shard in range(keys.SHARDS))
         )
         await asyncio.gather(*(self._expire(approval_id.decode()) for ids in found for approval_id in ids))
 

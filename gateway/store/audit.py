@@ -7,7 +7,7 @@ import orjson
 
 from gateway.core.audit.records import GENESIS, Position, Segment
 from gateway.core.audit.stores import ShardHead, Unsealed
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.about import event_words
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -36,8 +36,7 @@ class RedisAudit:
         return [_head(values) for values in found]
 
     async def now(self) -> int:
-        seconds, microseconds = await self._store.command("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000
+        return await clock.now(self._store)
 
     async def unsealed(self, shard: int, *, younger_than_ms: int) -> Unsealed | None:
         given = await self._store.run(

@@ -13,7 +13,7 @@ from gateway.core.carrier_board import CarrierHealth, LineHealth, Pause, Process
 from gateway.core.carriers import Capability
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -52,9 +52,8 @@ class RedisCarrierBoard:
 
     async def processes(self) -> list[ProcessHealth]:
         pairs = await self._store.command("HGETALL", keys.PROCESSES)
-        seconds, _ = await self._store.command("TIME")
         found = [_process(process.decode(), value) for process, value in zip(pairs[::2], pairs[1::2], strict=True)]
-        oldest = int(seconds) * 1000 - _FORGOTTEN_AFTER_MS
+        oldest = await clock.now(self._store) - _FORGOTTEN_AFTER_MS
         return sorted((each for each in found if each.at >= oldest), key=lambda each: (each.host, each.process))
 
 

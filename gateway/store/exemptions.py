@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.exemption import OverseasExemption, Period, RequestedVia
 from gateway.core.stores import CustomerMissing
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -43,8 +43,7 @@ class RedisExemptions:
         return int(await self._store.command("GET", keys.exemption_version(customer_id)) or 0)
 
     async def now(self) -> int:
-        seconds, microseconds = await self._store.command("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000
+        return await clock.now(self._store)
 
 
 def exemption_in(pairs: Sequence[bytes]) -> OverseasExemption | None:

@@ -5,7 +5,7 @@ import contextlib
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -31,12 +31,9 @@ class ExpirySweep:
 
     async def sweep(self) -> int:
         """How many verifications it looked at: those of spans that are over."""
-        seconds, _ = await self._store.command("TIME")
+        now = await clock.now(self._store)
         found = await self._store.all(
-            *(
-                ("ZRANGEBYSCORE", keys.expiring(shard), "-inf", int(seconds) * 1000, "LIMIT", 0, 1)
-                for shard in range(keys.SHARDS)
-            )
+            *(("ZRANGEBYSCORE", keys.expiring(shard), "-inf", now, "LIMIT", 0, 1) for shard in range(keys.SHARDS))
         )
         return sum(await asyncio.gather(*(self._expire(shard) for shard, spans in enumerate(found) if spans)))
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData, Unreadable
-from gateway.store import keys, ops_keys
+from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
 from gateway.store.keys_in_use import Purpose
@@ -202,9 +202,8 @@ class KeyRotation:
 
     async def _lapses(self, key: str, left: Left, *, kept_after_ms: int = 0, until: int = 0) -> None:
         """Count a record that is of use `until` then, or until so long before the store drops it."""
-        (seconds, _), remaining = await self._store.all(("TIME",), ("PTTL", key))
-        now = int(seconds) * 1000
-        until = until or now + remaining - kept_after_ms
+        now = await clock.now(self._store)
+        until = until or now + await self._store.command("PTTL", key) - kept_after_ms
         if until > now:
             left.lapsing += 1
             left.until = max(left.until, until)

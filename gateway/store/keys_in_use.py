@@ -14,7 +14,7 @@ import structlog
 from contacts.key_ring import KeyRing
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -79,9 +79,8 @@ class KeysInUse:
     async def silence_in(self, purpose: Purpose, key_id: bytes) -> float:
         """Seconds until it can be known that no gateway writes under a key; 0 when none does."""
         field = f"{purpose}:{key_id.hex()}"
-        entered_at, (seconds, micros) = await self._store.all(("HGET", keys.KEYS_IN_USE, field), ("TIME",))
-        now = int(seconds) * 1000 + int(micros) // 1000
-        return max(0, int(entered_at or 0) + SILENT_MS - now) / 1000
+        entered_at = await self._store.command("HGET", keys.KEYS_IN_USE, field)
+        return max(0, int(entered_at or 0) + SILENT_MS - await clock.now(self._store)) / 1000
 
     async def retire(self, purpose: Purpose, key_id: bytes) -> bool:
         """Forget a key under which nothing is left; not when a gateway writes under it."""

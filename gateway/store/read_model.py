@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from gateway.core.read_model import Filters, Found, Live, Minute, TimelineEvent
-from gateway.store import keys, ops_keys
+from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
 
@@ -48,8 +48,7 @@ class RedisReadModel:
         self._settled: dict[int, Minute] = {}
 
     async def now(self) -> int:
-        seconds, microseconds = await self._store.command("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000
+        return await clock.now(self._store)
 
     async def live(self) -> Live:
         values, calls = await self._store.all(("HGETALL", ops_keys.LIVE), ("HGETALL", ops_keys.CALLS))

@@ -13,7 +13,7 @@ import orjson
 
 from gateway.core.alarms import AlarmKind
 from gateway.core.verification import Method
-from gateway.store import keys, ops_keys
+from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Argument, Store
 from gateway.store.fields import FIELDS
 from gateway.store.projection import Event
@@ -53,8 +53,7 @@ class Upkeep:
         self._audit: dict[str, Argument] = {}
 
     async def keep_up(self) -> None:
-        seconds, microseconds = await self._store.command("TIME")
-        now = int(seconds) * 1000 + int(microseconds) // 1000
+        now = await clock.now(self._store)
         await self._merge(now // 60_000)
         await self._carriers.write(self._recent.values(), now)
         if now - self._trimmed_at >= _TRIM_EVERY_MS:
