@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from gateway.http.headers import add_headers
 from gateway.http.lifecycle import Lifecycle
@@ -26,6 +26,13 @@ class ServerEvent:
     data: bytes
 
 
+class _Stream(web.StreamResponse):
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        # aiohttp names itself and its version; no application is there to take it out again.
+        self.headers.pop(hdrs.SERVER, None)
+
+
 async def stream_events(
     request: Incoming,
     events: AsyncIterator[ServerEvent],
@@ -35,10 +42,10 @@ async def stream_events(
 ) -> web.StreamResponse:
     """Send the events until they end, or the process stops.
 
-    The first should be the current state: `Last-Event-ID` is ignored.
+    The first should be the current state: `Last-Event-ID` is ignored. What the source raises cuts the stream short.
     """
     assert isinstance(request, web.Request)  # noqa: S101 - what streams takes the long way
-    response = web.StreamResponse(headers=_HEADERS)
+    response = _Stream(headers=_HEADERS)
     add_headers(request, response)
     await response.prepare(request)
     if request.method != "HEAD":

@@ -43,8 +43,14 @@ class WholeAnswer:
         return head if request.method == "HEAD" else head + self._body
 
     async def prepare(self, request: web.BaseRequest) -> None:
-        """aiohttp's protocol asks for this before `write_eof`."""
+        """aiohttp's protocol asks for this before `write_eof`.
+
+        Raises `ConnectionResetError` where a stream has begun: nobody could tell a problem from more of it, so all that
+        can be said is that it ends before its end.
+        """
         assert isinstance(request, web.Request)  # noqa: S101 - of an application
+        if request.writer.output_size:
+            raise ConnectionResetError
         self._request = request
         self._content = self.on_the_wire(request)
 

@@ -128,6 +128,7 @@ class World:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     listeners_left: asyncio.Event = field(default_factory=asyncio.Event)
+    source_breaks: bool = False
 
     async def greet(self, request: ApiRequest[Greet]) -> ApiResponse:
         self.calls += 1
@@ -174,6 +175,8 @@ class World:
             yield ServerEvent("count", b'{"count":1}')
             self.arrived.set()
             await self.gate.wait()
+            if self.source_breaks:
+                raise StoreUnavailable("connection refused")
             yield ServerEvent("count", b'{"count":2}')
         finally:
             self.listeners_left.set()

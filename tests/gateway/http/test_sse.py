@@ -1,6 +1,7 @@
 import asyncio
 
-from aiohttp import ClientSession, web
+import pytest
+from aiohttp import ClientPayloadError, ClientSession, web
 
 from tests.gateway.http.demo_app import World
 
@@ -42,6 +43,23 @@ async def test_an_open_stream_does_not_hold_the_shutdown(
             await runner.cleanup()
             assert (await answer.content.read()).replace(b": keep-alive\n\n", b"") == b""
     assert world.listeners_left.is_set()
+
+
+async def test_a_stream_whose_source_breaks_is_cut_short_and_says_nothing_else(
+    client: ClientSession, world: World
+) -> None:
+    world.source_breaks = True
+    async with client.get(PATH) as answer:
+        await answer.content.readuntil(b"\n\n")
+        world.gate.set()
+        with pytest.raises(ClientPayloadError, match="Not enough data"):
+            await answer.content.read()
+    assert world.listeners_left.is_set()
+
+
+async def test_a_stream_does_not_name_the_software_that_serves_it(client: ClientSession) -> None:
+    async with client.get(PATH) as answer:
+        assert "Server" not in answer.headers
 
 
 async def test_head_of_a_stream_ends_at_once(client: ClientSession) -> None:
