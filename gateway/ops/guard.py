@@ -123,8 +123,16 @@ def require_same_origin(request: web.Request) -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refusal(OpsProblem.CROSS_SITE)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_in(origin) != request.host:
         raise Refusal(OpsProblem.CROSS_SITE)
+
+
+def _host_in(origin: str) -> str | None:
+    """Host and port; None where it is no origin."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # `http://[`, for one
+        return None
 
 
 async def read_form(request: web.Request) -> dict[str, str]:

@@ -82,6 +82,7 @@ async def test_signing_out_ends_the_session_and_not_only_in_the_browser(
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
