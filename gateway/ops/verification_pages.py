@@ -71,6 +71,8 @@ class VerificationPages:
         )
         filters, older = read_filters(visit.request.query)
         await response.prepare(visit.request)
+        if visit.request.method == "HEAD":
+            return response
         await response.write(csv_line(_COLUMNS, first=True))
         left = _MOST_EXPORTED
         while left > 0:

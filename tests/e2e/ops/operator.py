@@ -60,6 +60,9 @@ class Operator:
     async def get(self, path: str, headers: dict[str, str] | None = None, *, follow: bool = False) -> Page:
         return await self._ask("GET", path, None, headers, follow)
 
+    async def head(self, path: str) -> Page:
+        return await self._ask("HEAD", path, None, None, False)
+
     async def post(
         self, path: str, form: dict[str, str], headers: dict[str, str] | None = None, *, follow: bool = False
     ) -> Page:

@@ -51,6 +51,16 @@ async def test_the_list_is_filtered_and_exported(viewer: Operator, person: Perso
     assert person.number not in exported.text
 
 
+@pytest.mark.parametrize("path", ["/ops/verifications", "/ops/verifications.csv", "/ops/live"])
+async def test_whoever_asks_for_a_head_gets_no_body_that_is_taken_for_the_next_answer(
+    viewer: Operator, path: str
+) -> None:
+    for _ in range(2):
+        page = await viewer.head(path)
+        assert (page.status, page.text) == (200, "")
+    assert (await viewer.get("/ops")).status == 200
+
+
 @pytest.mark.parametrize("query", ["state=%27", "older=x", "since=yesterday", "method=" + "a" * 50, "reason=a%20b"])
 async def test_a_filter_that_cannot_be_is_refused(viewer: Operator, query: str) -> None:
     assert (await viewer.get(f"/ops/verifications?{query}")).status == 422
