@@ -20,6 +20,7 @@ from gateway.running import AddressRefused, PortTaken, run, until_asked_to_stop
 from gateway.settings import SettingsRefused
 from gateway.store.data_directory import DataDirectoryInUse, EmbeddedStoreFailed
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.layout import OtherLayout
 
 _WALKING_SPEED = 10.0
 """Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""
@@ -50,6 +51,12 @@ def main() -> int:
         print(
             f"Another demo is running in {arguments.dir}: stop it, or choose another --dir. "
             "이 디렉터리에서 데모가 이미 실행 중입니다.",
+            file=sys.stderr,
+        )
+    except OtherLayout:
+        print(
+            f"The data in {arguments.dir} are of another build: forget them and begin anew with ./run demo --fresh. "
+            "다른 빌드의 데이터입니다. --fresh로 새로 시작하세요.",
             file=sys.stderr,
         )
     except (AddressRefused, EmbeddedStoreFailed, SettingsRefused) as failure:

@@ -15,6 +15,7 @@ from demo.seed import seed
 from gateway.running import PortTaken
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.layout import enter_layout
 from gateway.store.lineage import Lineage
 from tests.gateway.store.valkey_clusters import a_cluster
 
@@ -58,9 +59,10 @@ async def a_store(url: str) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def an_empty_store(url: str) -> AsyncIterator[Store]:
-    """The server at `url`, emptied."""
+    """The server at `url`, emptied, as a gateway's start leaves it."""
     async with a_store(url) as store:
         await store.everywhere("FLUSHALL")
+        await enter_layout(store)
         if store.cluster is not None:
             # Who has each shard is forgotten as well, and nothing is opened before that is judged anew.
             await Lineage(store).look()

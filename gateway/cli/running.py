@@ -13,6 +13,7 @@ from gateway.running import AddressRefused, run
 from gateway.setting_values import MISSING
 from gateway.settings import PolicySettings, Settings, SettingsRefused, load_settings
 from gateway.store.data_directory import EmbeddedStoreFailed
+from gateway.store.layout import OtherLayout
 from gateway.store.standing import ForgetfulStore
 from gateway.telemetry import TelemetryMissing
 
@@ -40,7 +41,7 @@ def run_command(parsed: argparse.Namespace) -> int:
         if any(problem.endswith(MISSING) for problem in refused.problems):
             print(_WHERE_SETTINGS_ARE, file=sys.stderr)  # noqa: T201
         return 2
-    except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, TelemetryMissing) as failure:
+    except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, OtherLayout, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable as away:
         print(f"The store cannot be used: {away}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201

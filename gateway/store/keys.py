@@ -270,6 +270,9 @@ API_KEYS = f"{_IN[NOBODYS]}api-keys"
 KEYS_IN_USE = f"{_IN[NOBODYS]}keys-in-use"
 """Hash: purpose and id of a key under which there is data → when a gateway last said that it writes, in ms."""
 
+LAYOUT = f"{_IN[NOBODYS]}layout"
+"""String: the number of the layout that all data of the store have."""
+
 ALARMS = f"{_IN[NOBODYS]}alarms"
 """Hash: kind and subject of an alarm that stands → since when, how often, what was seen (JSON)."""
 

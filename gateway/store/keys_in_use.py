@@ -1,5 +1,7 @@
 """Which keys the data of the store is under, noted by every gateway that writes: a wrong key is told at the start.
 
+So is another layout than this build's, again and again as well: the store may be emptied, or another take its place.
+
 An id is the start of an HMAC under the key and shows nothing of it. A gateway says again and again that it writes,
 so that a key is retired only when no gateway writes under it any more.
 """
@@ -16,11 +18,11 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import clock, keys
 from gateway.store.connection import Store
+from gateway.store.layout import LAYOUT, LAYOUT_KEYS, OtherLayout
 from gateway.store.scripts import load
 
-_ENTER = load("enter_keys")
+_ENTER = load("enter_keys", "layout")
 _RETIRE = load("retire_key")
-_KEYS = (keys.KEYS_IN_USE, keys.AUDIT_OF_NOBODY)
 _EVERY_SECONDS = 5.0
 SILENT_MS = 20_000
 """A gateway that has not said for so long that it writes under a key does so no more."""
@@ -54,16 +56,22 @@ class KeysInUse:
             word for purpose, ring in rings.items() for word in (purpose, ring.ids[0].hex(), ring.ids[-1].hex())
         ]
         self._task: asyncio.Task[None] | None = None
-        self.are_known = False
-        """Whether this process has every key that the data of the store is under, as far as it could be asked."""
+        self.trouble: str | None = "key not known"
+        """Why this process cannot read all of the store's data, in a few words, as far as it could be asked."""
 
     async def enter(self) -> None:
-        """Say under which keys this process writes. Raises `KeysUnknown`, and `StoreUnavailable`."""
-        given = await self._store.run(_ENTER, _KEYS, self._words)
-        self.are_known = given[0] != b"unknown"
-        if not self.are_known:
-            words = [word.decode() for word in given[1:]]
-            raise KeysUnknown([(Purpose(one), name) for one, name in zip(words[::2], words[1::2], strict=True)])
+        """Say under which keys this process writes. Raises `KeysUnknown`, `OtherLayout`, and `StoreUnavailable`."""
+        given = await self._store.run(_ENTER, (keys.AUDIT_OF_NOBODY, *LAYOUT_KEYS), (LAYOUT, *self._words))
+        match given:
+            case [b"layout", found]:
+                self.trouble = "data of another layout"
+                raise OtherLayout(found)
+            case [b"unknown", *words]:
+                self.trouble = "key not known"
+                names = [word.decode() for word in words]
+                raise KeysUnknown([(Purpose(one), name) for one, name in zip(names[::2], names[1::2], strict=True)])
+            case _:
+                self.trouble = None
 
     async def check(self) -> None:
         """For who reads only: nothing is noted. Raises `KeysUnknown`, and `StoreUnavailable`."""
@@ -84,7 +92,8 @@ class KeysInUse:
 
     async def retire(self, purpose: Purpose, key_id: bytes) -> bool:
         """Forget a key under which nothing is left; not when a gateway writes under it."""
-        given = await self._store.run(_RETIRE, _KEYS, (purpose, key_id.hex(), SILENT_MS))
+        words = (purpose, key_id.hex(), SILENT_MS)
+        given = await self._store.run(_RETIRE, (keys.KEYS_IN_USE, keys.AUDIT_OF_NOBODY), words)
         return bool(given[0] == b"retired")
 
     async def open(self) -> None:
@@ -103,3 +112,5 @@ class KeysInUse:
                 except KeysUnknown as refused:
                     for purpose, key_id in refused.unknown:
                         _log.error("key_unknown", setting=purpose, key_id=key_id)
+                except OtherLayout as refused:
+                    _log.error("other_layout", advice=str(refused))

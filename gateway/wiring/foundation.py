@@ -50,9 +50,8 @@ class Foundation:
     pauses: PauseWatch
 
     async def trouble(self) -> str | None:
-        """Why the store will not do, if so: of itself, or for what it holds under a key that this process lacks."""
-        trouble = await self.watch.trouble()
-        return trouble if trouble or self.keys_in_use.are_known else "key not known"
+        """Why the store will not do, if so: of itself, or for what it holds that this process cannot read."""
+        return await self.watch.trouble() or self.keys_in_use.trouble
 
     def watches(self) -> tuple[Part, ...]:
         """What looks at the store, before all others: what another store left is void before it is delivered."""

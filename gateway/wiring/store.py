@@ -8,6 +8,7 @@ from gateway.settings import Settings
 from gateway.store.connection import Store
 from gateway.store.data_directory import DataDirectoryInUse
 from gateway.store.embedded import EmbeddedStore
+from gateway.store.layout import enter_layout
 
 
 def url_of(settings: Settings) -> str:
@@ -41,11 +42,12 @@ async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> As
 
 @asynccontextmanager
 async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> AsyncIterator[Store]:
-    """The store of the settings, open; `beside_a_gateway` as in `store_url`."""
+    """The store of the settings, open; `beside_a_gateway` as in `store_url`. Raises `OtherLayout`."""
     async with store_url(settings, beside_a_gateway=beside_a_gateway) as url:
         store = Store(url, settings.store_replicas)
         await store.open()
         try:
+            await enter_layout(store)
             yield store
         finally:
             await store.close()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from demo.customer import until
 from demo.secrets_file import load_or_make
+from tests.conftest import a_store
 from tests.e2e.leaking import life_in
+from tests.e2e.shapes import require_listed
 from tests.faults.harness.installation import Installation, installation
 from tests.leaks.scanning import files_below, leaks
 
@@ -39,6 +41,9 @@ async def test_no_secret_is_where_it_does_not_belong(tmp_path: Path) -> None:
         await life.metrics()
         await keep_every_kind_of_file(bonin)
         assert bonin.store is not None
+        async with a_store(bonin.store.url) as store:
+            # Here more is used than anywhere else.
+            await require_listed(store)
         await bonin.store.kill()
         await life.misuse()
         await life.webhooks()

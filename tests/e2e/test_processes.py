@@ -14,6 +14,9 @@ from aiohttp.test_utils import unused_port
 
 from demo.api import Api, ApiError
 from demo.customer import until
+from gateway.store import keys
+from gateway.store.embedded import EmbeddedStore
+from tests.conftest import a_store
 from tests.e2e.caller import Caller, Person
 from tests.e2e.processes import DemoProcess
 
@@ -177,6 +180,23 @@ async def test_a_fresh_start_ends_the_store_of_a_crash_and_knows_nothing_of_it(s
         with pytest.raises(ApiError) as refused:
             await api.call("GET", f"/v1/customers/{person.customer_id}")
         assert refused.value.slug == "customer-not-found"
+
+
+async def test_the_data_of_another_build_are_left_alone_until_a_fresh_start_is_asked_for(
+    start: Start, tmp_path: Path
+) -> None:
+    embedded = EmbeddedStore(tmp_path / "demo" / "data")
+    embedded.start()
+    async with a_store(embedded.url) as store:
+        await store.command("HSET", keys.KEYS_IN_USE, "index_key:0", 1)
+    embedded.stop()
+    refused = start()
+    code, said = await asyncio.to_thread(refused.ended, 30.0)
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert "are of another build" in said
+    assert "./run demo --fresh" in said
+    assert refused.store_pids() == []
+    start("--fresh").serve()
 
 
 async def test_one_port_for_both_is_refused(start: Start) -> None:

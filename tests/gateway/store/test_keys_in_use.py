@@ -31,7 +31,7 @@ async def test_a_key_that_data_is_under_cannot_be_left_out(store: Store, dropped
     assert sorted(refused.value.unknown) == sorted(
         (purpose, ring.current_id.hex()) for purpose, ring in rings(ONLY_OLD).items()
     )
-    assert not gateway.are_known
+    assert gateway.trouble == "key not known"
     kept = await store.command("HKEYS", keys.KEYS_IN_USE)
     assert len(kept) == 3
 
@@ -55,7 +55,7 @@ async def test_a_gateway_tells_when_another_writes_under_a_key_it_lacks(
     monkeypatch.setattr(keys_in_use, "_EVERY_SECONDS", 0.01)
     late = KeysInUse(store, rings(ONLY_OLD))
     await late.enter()
-    assert late.are_known
+    assert late.trouble is None
     with capture_logs() as logs:
         await late.open()
         await KeysInUse(store, rings(NEW_WRITES)).enter()
@@ -65,5 +65,5 @@ async def test_a_gateway_tells_when_another_writes_under_a_key_it_lacks(
 
         await until(told)
         await late.close()
-    assert not late.are_known
+    assert late.trouble == "key not known"
     assert {(one["event"], one["setting"]) for one in logs} == {("key_unknown", purpose) for purpose in Purpose}

@@ -46,6 +46,7 @@ TELLS_NOTHING = {
     "accept_node": "who has a shard; what is void because of it is told",
     "bury_entry": "that it was given up is told",
     "begin_delivery": "a carrier is about to be asked; what came of it is told",
+    "enter_layout": "the number of the layout, in a store without data",
     "begin_enrolment": "a page that was opened; enrolling is told",
     "hold_lease": "which process keeps the read model up",
     "project_events": "made of what was told",

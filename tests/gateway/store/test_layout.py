@@ -1,0 +1,89 @@
+"""The store carries the number of its layout, and data of another one are read by nobody."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from demo.customer import until
+from gateway.store import keys, keys_in_use, ops_keys
+from gateway.store.connection import Store
+from gateway.store.keys_in_use import KeysInUse
+from gateway.store.layout import LAYOUT, OtherLayout, enter_layout
+from tests.conftest import an_empty_store
+from tests.gateway.generations import ONLY_OLD, rings
+
+NUMBER = str(LAYOUT).encode()
+
+
+@pytest.fixture
+async def unnumbered(store: Store) -> Store:
+    """Empty, as a server that was never used."""
+    await store.command("DEL", keys.LAYOUT)
+    return store
+
+
+async def test_an_empty_store_takes_the_layout_of_the_first_that_opens_it(unnumbered: Store) -> None:
+    await enter_layout(unnumbered)
+    assert await unnumbered.command("GET", keys.LAYOUT) == NUMBER
+    await enter_layout(unnumbered)
+
+
+async def test_so_does_an_empty_cluster(cluster_url: str) -> None:
+    async with an_empty_store(cluster_url) as cluster:
+        await cluster.command("DEL", keys.LAYOUT)
+        await enter_layout(cluster)
+        assert await cluster.command("GET", keys.LAYOUT) == NUMBER
+        await KeysInUse(cluster, rings(ONLY_OLD)).enter()
+
+
+@pytest.mark.parametrize("number", ["0", "2", "01", "x"])
+async def test_another_layout_is_told_by_its_number(store: Store, number: str) -> None:
+    await store.command("SET", keys.LAYOUT, number)
+    with pytest.raises(OtherLayout, match=f"they have layout {number}, and this build reads layout {LAYOUT}"):
+        await enter_layout(store)
+    assert await store.command("GET", keys.LAYOUT) == number.encode()
+
+
+@pytest.mark.parametrize("key", [keys.KEYS_IN_USE, keys.API_KEYS, ops_keys.OPERATORS])
+async def test_data_without_a_number_are_of_an_earlier_build(unnumbered: Store, key: str) -> None:
+    await unnumbered.command("HSET", key, "field", "value")
+    with pytest.raises(OtherLayout, match="before layouts had numbers"):
+        await enter_layout(unnumbered)
+    assert await unnumbered.command("GET", keys.LAYOUT) is None
+
+
+async def test_what_others_keep_in_the_same_server_is_no_data_of_ours(unnumbered: Store) -> None:
+    await unnumbered.command("SET", "bonin:elsewhere", "1")
+    await enter_layout(unnumbered)
+
+
+async def test_a_store_that_is_emptied_takes_the_layout_again_with_the_keys_of_who_runs(store: Store) -> None:
+    running = KeysInUse(store, rings(ONLY_OLD))
+    await running.enter()
+    await store.command("DEL", keys.LAYOUT, keys.KEYS_IN_USE)
+    await running.enter()
+    assert await store.command("GET", keys.LAYOUT) == NUMBER
+
+
+async def test_a_gateway_that_runs_tells_when_another_store_takes_the_place_of_its_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys_in_use, "_EVERY_SECONDS", 0.01)
+    running = KeysInUse(store, rings(ONLY_OLD))
+    await running.enter()
+    noted = await store.command("HGETALL", keys.KEYS_IN_USE)
+    await store.command("SET", keys.LAYOUT, LAYOUT + 1)
+    with capture_logs() as logs:
+        await running.open()
+
+        async def told() -> bool:
+            return bool(logs)
+
+        await until(told)
+        await running.close()
+    assert running.trouble == "data of another layout"
+    assert logs[0]["event"] == "other_layout"
+    assert await store.command("HGETALL", keys.KEYS_IN_USE) == noted
+
+    await store.command("SET", keys.LAYOUT, LAYOUT)
+    await running.enter()
+    assert running.trouble is None
