@@ -16,7 +16,9 @@ from contacts.protection import PersonalData
 from gateway.core.audit.events import REASONS
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.scripts import load
 
+_KEY = load("words_key")
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 ERASED = "(삭제됨 · erased)"
@@ -43,7 +45,10 @@ class WordsReader:
 
 
 class CustomerWords:
-    """Seals under the customer's key, which is made when there is something to seal."""
+    """Seals under the customer's key, which is made when there is something to seal.
+
+    Of somebody who is not there, or was erased, it is sealed under a key that nobody keeps.
+    """
 
     def __init__(self, store: Store, personal_data: PersonalData) -> None:
         self._store = store
@@ -77,14 +82,10 @@ class CustomerWords:
         ]
 
     async def _cipher(self, customer_id: str) -> AESGCM:
-        name = keys.customer_words(customer_id)
-        sealed = await self._store.command("HGET", name, "key")
-        if sealed is None:
-            key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-            new = self._personal_data.seal(key, bound_to=bound_to(customer_id))
-            # Another process may be doing the same: the first key is the one.
-            _, sealed = await self._store.all(("HSETNX", name, "key", new), ("HGET", name, "key"))
-        return self._opened(customer_id, sealed)
+        key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+        new = self._personal_data.seal(key, bound_to=bound_to(customer_id))
+        names = (keys.customer_words(customer_id), keys.customer(customer_id))
+        return self._opened(customer_id, await self._store.run(_KEY, names, (new,)) or new)
 
     def _opened(self, customer_id: str, sealed: bytes) -> AESGCM:
         return AESGCM(base64.b64decode(self._personal_data.open(sealed, bound_to=bound_to(customer_id))))

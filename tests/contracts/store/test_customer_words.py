@@ -19,7 +19,8 @@ WRITTEN = "고객이 여의도점에서 신분증을 보임"
 
 
 @pytest.fixture
-def words(ports: Ports) -> CustomerWords:
+async def words(ports: Ports) -> CustomerWords:
+    await ports.customers.put(builders.individual())
     return CustomerWords(ports.store, builders.personal_data())
 
 
@@ -33,14 +34,23 @@ async def test_what_was_sealed_is_read_again_and_never_the_same_twice(words: Cus
     assert [await opened(words, CUSTOMER_ID, sealed) for sealed in (one, other)] == [WRITTEN] * 2
 
 
+async def test_of_nobody_who_is_not_there_anything_can_be_read_or_is_kept(ports: Ports, words: CustomerWords) -> None:
+    sealed = await words.seal("nobody", WRITTEN)
+    assert sealed
+    assert await opened(words, "nobody", sealed) == ERASED
+    assert await ports.store.command("EXISTS", keys.customer_words("nobody")) == 0
+
+
 async def test_all_who_write_at_once_write_under_one_key(ports: Ports) -> None:
+    await ports.customers.put(builders.individual())
     writers = [CustomerWords(ports.store, builders.personal_data()) for _ in range(8)]
     sealed = await asyncio.gather(*(writer.seal(CUSTOMER_ID, WRITTEN) for writer in writers))
     assert {await opened(writers[0], CUSTOMER_ID, one) for one in sealed} == {WRITTEN}
 
 
-async def test_words_of_one_customer_are_not_read_as_those_of_another(words: CustomerWords) -> None:
+async def test_words_of_one_customer_are_not_read_as_those_of_another(ports: Ports, words: CustomerWords) -> None:
     sealed = await words.seal(CUSTOMER_ID, WRITTEN)
+    await ports.customers.put(builders.individual("sung-chunhyang"))
     await words.seal("sung-chunhyang", WRITTEN)
     assert await opened(words, "sung-chunhyang", sealed) == ERASED
 
@@ -82,9 +92,10 @@ async def test_reasons_of_approvals_are_sealed_in_the_audit_and_read_in_the_reco
 
 
 async def test_why_an_operator_acted_is_sealed_and_shown_to_operators(ports: Ports) -> None:
+    await ports.customers.put(builders.individual())
     log = RedisActionLog(ports.store, builders.personal_data())
     await log.note("ops.cancel", CUSTOMER_ID, ("verification", "ver_x"), "김운영", WRITTEN)
-    (event,) = await events(ports.store, CUSTOMER_ID)
+    *_, event = await events(ports.store, CUSTOMER_ID)
     assert event["by"] == "김운영"
     assert event["why"] != WRITTEN
     timeline = [TimelineEvent("ops.cancel", 1, event), TimelineEvent("verification.canceled", 2, {"channel": "ops"})]

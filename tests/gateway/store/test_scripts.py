@@ -66,6 +66,7 @@ TELLS_NOTHING = {
     "take_range": "counters that lapse; the hold on a range raises an alarm",
     "take_over_entries": "whose work an entry is",
     "take_turn": "a turn of a call; its end is told",
+    "words_key": "what is written under it is told",
 }
 """The verbs that write, and have nothing to tell the audit."""
 
