@@ -1,5 +1,7 @@
---[[ Begins a family of auto-connect tokens, once for each verification; it rests on the contact as it was then.
-KEYS: 1 family  2 customer's families  3 verification that earned it  4 audit
+--[[ Begins a family of auto-connect tokens, once for each verification; it rests on the contact as it was then. Families
+that are over are listed no more.
+KEYS: 1 family (its key ends with its id, and those of the others begin alike)  2 customer's families
+      3 verification that earned it  4 audit
 ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 life (ms)  5 verification id  6 customer id
 Answers: {'given', now, expires_at} | {'again'}. ]]
 local now = store_time()
@@ -11,6 +13,11 @@ local expires_at = now + tonumber(ARGV[4])
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'device', ARGV[3], 'given_at', now, 'used_at', now,
   'expires_at', expires_at, 'contact', proof[1], 'version', proof[2])
 redis.call('PEXPIREAT', KEYS[1], expires_at)
+for _, other in ipairs(redis.call('HKEYS', KEYS[2])) do
+  if redis.call('EXISTS', string.sub(KEYS[1], 1, -#ARGV[1] - 1) .. other) == 0 then
+    redis.call('HDEL', KEYS[2], other)
+  end
+end
 redis.call('HSET', KEYS[2], ARGV[1], now)
 tell(KEYS[4], 'auto_connect.given', now, ARGV[6], 'auto_connect', ARGV[1], 'verification', ARGV[5])
 return {'given', now, expires_at}

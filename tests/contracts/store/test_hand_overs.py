@@ -46,6 +46,14 @@ async def test_only_the_latest_can_be_given_back(ports: Ports, one: Verification
         await ports.hand_overs.begin(ref(one), "first", 2)
 
 
+async def test_who_may_have_it_is_heard_again_when_the_one_after_did_nothing(ports: Ports, one: Verification) -> None:
+    await ports.hand_overs.begin(ref(one), "first", 2)
+    await ports.hand_overs.give_back(await ports.hand_overs.begin(ref(one), "second", 2))
+    assert await report(ports, one, DeliveryState.DELIVERED, "first")
+    with pytest.raises(DeliveryNotWanted):
+        await ports.hand_overs.begin(ref(one), "second", 2)
+
+
 async def test_of_many_processes_as_many_may_hand_it_over_as_there_are_sends(ports: Ports, one: Verification) -> None:
     begun = await asyncio.gather(
         *(ports.hand_overs.begin(ref(one), f"carrier-{number}", 2) for number in range(20)), return_exceptions=True

@@ -1,0 +1,53 @@
+"""Families of auto-connect tokens: given once for a verification, listed while they live, and forgotten after it."""
+
+import pytest
+
+from contacts.models import Contact
+from gateway.core.auto_connections import AutoConnectFamily
+from gateway.core.verification import Method
+from gateway.store import keys
+from gateway.store.auto_connections import RedisAutoConnections
+from tests.builders import CUSTOMER_ID, new_verification
+from tests.contracts.store.servers import Ports
+
+TOKEN, DEVICE = b"token", b"device"
+
+
+@pytest.fixture
+def families(ports: Ports) -> RedisAutoConnections:
+    return RedisAutoConnections(ports.store)
+
+
+async def given(ports: Ports, families: RedisAutoConnections, owned: Contact) -> AutoConnectFamily:
+    """One that a verification of its own has earned."""
+    proof = new_verification(Method.SMS_REPLY, contact_id=owned.contact_id, contact_version=owned.version)
+    earned_by = await ports.verifications.create(proof)
+    new = (keys.new_auto_connect_id(), earned_by.verification_id, TOKEN, DEVICE)
+    family = await families.give(CUSTOMER_ID, *new, life=60)
+    assert family is not None
+    assert await families.give(CUSTOMER_ID, *new, life=60) is None
+    return family
+
+
+async def test_each_is_listed_until_it_is_revoked(
+    ports: Ports, families: RedisAutoConnections, owned: Contact
+) -> None:
+    one, other = [await given(ports, families, owned) for _ in range(2)]
+    assert {each.auto_connect_id for each in await families.list(CUSTOMER_ID)} == {
+        one.auto_connect_id,
+        other.auto_connect_id,
+    }
+    assert await families.revoke(CUSTOMER_ID, one.auto_connect_id, "kim")
+    assert not await families.revoke(CUSTOMER_ID, one.auto_connect_id, "kim")
+    assert await families.list(CUSTOMER_ID) == [other]
+
+
+async def test_those_that_are_over_are_forgotten_when_the_next_is_given(
+    ports: Ports, families: RedisAutoConnections, owned: Contact
+) -> None:
+    for _ in range(2):
+        over = await given(ports, families, owned)
+        await ports.lapse(keys.auto_connect(CUSTOMER_ID, over.auto_connect_id))
+    assert await families.list(CUSTOMER_ID) == []
+    last = await given(ports, families, owned)
+    assert await ports.store.command("HKEYS", keys.auto_connects(CUSTOMER_ID)) == [last.auto_connect_id.encode()]
