@@ -77,10 +77,14 @@ class SendsSpent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A hand-over that counts from now on. `left`: how many more may follow it."""
+    """A hand-over that counts from now on. `left`: how many more may follow it.
+
+    `after`: the carrier of the one before it, which may have done it.
+    """
 
     ref: DeliveryRef
     left: int
+    after: str | None = None
 
 
 class HandOvers(Protocol):
@@ -90,6 +94,6 @@ class HandOvers(Protocol):
         """Reserve one hand-over, before the carrier is asked. Raises `DeliveryNotWanted` or `SendsSpent`."""
         ...
 
-    async def give_back(self, ref: DeliveryRef) -> None:
-        """The carrier certainly did nothing: this hand-over does not count."""
+    async def give_back(self, begun: Begun) -> None:
+        """The carrier certainly did nothing: this hand-over does not count, and reports of the one before do again."""
         ...

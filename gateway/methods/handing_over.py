@@ -123,7 +123,7 @@ class _Attempt:
             return None if begun.left else self._given_up()
         except (CarrierRefused, CarrierUnavailable) as failure:
             self._failed(line, failure, failure.reason)
-            await self._hand_overs.give_back(begun.ref)
+            await self._hand_overs.give_back(begun)
             return self._after(line, failure)
 
     def _after(self, line: Line, failure: CarrierRefused | CarrierUnavailable) -> Buried | None:

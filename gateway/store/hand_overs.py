@@ -21,12 +21,14 @@ class RedisHandOvers:
     async def begin(self, ref: DeliveryRef, carrier: str, most: int) -> Begun:
         subject = keys.delivered(ref.verification_id)
         match await self._store.run(_BEGIN, (subject,), (ref.number, carrier, most)):
-            case [b"begun", send, left]:
-                return Begun(replace(ref, send=send), left)
+            case [b"begun", send, left, after]:
+                return Begun(replace(ref, send=send), left, after.decode() or None)
             case [b"spent"]:
                 raise SendsSpent
             case _:
                 raise DeliveryNotWanted
 
-    async def give_back(self, ref: DeliveryRef) -> None:
-        await self._store.run(_GIVE_BACK, (keys.delivered(ref.verification_id),), (ref.number, ref.send))
+    async def give_back(self, begun: Begun) -> None:
+        ref = begun.ref
+        words = (ref.number, ref.send, begun.after or "")
+        await self._store.run(_GIVE_BACK, (keys.delivered(ref.verification_id),), words)

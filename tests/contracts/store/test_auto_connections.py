@@ -29,9 +29,7 @@ async def given(ports: Ports, families: RedisAutoConnections, owned: Contact) ->
     return family
 
 
-async def test_each_is_listed_until_it_is_revoked(
-    ports: Ports, families: RedisAutoConnections, owned: Contact
-) -> None:
+async def test_each_is_listed_until_it_is_revoked(ports: Ports, families: RedisAutoConnections, owned: Contact) -> None:
     one, other = [await given(ports, families, owned) for _ in range(2)]
     assert {each.auto_connect_id for each in await families.list(CUSTOMER_ID)} == {
         one.auto_connect_id,

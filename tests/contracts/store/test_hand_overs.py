@@ -30,18 +30,18 @@ async def report(
 
 
 async def test_a_hand_over_counts_until_it_is_given_back(ports: Ports, one: Verification) -> None:
-    assert await ports.hand_overs.begin(ref(one), "first", 1) == Begun(ref(one), left=0)
+    begun = await ports.hand_overs.begin(ref(one), "first", 1)
+    assert begun == Begun(ref(one), left=0)
     with pytest.raises(SendsSpent):
         await ports.hand_overs.begin(ref(one), "second", 1)
-    await ports.hand_overs.give_back(ref(one))
+    await ports.hand_overs.give_back(begun)
     assert await ports.hand_overs.begin(ref(one), "second", 2) == Begun(ref(one), left=1)
-    assert await ports.hand_overs.begin(ref(one), "first", 2) == Begun(ref(one, send=2), left=0)
+    assert await ports.hand_overs.begin(ref(one), "first", 2) == Begun(ref(one, send=2), left=0, after="second")
 
 
 async def test_only_the_latest_can_be_given_back(ports: Ports, one: Verification) -> None:
-    for carrier in ("first", "second"):
-        await ports.hand_overs.begin(ref(one), carrier, 2)
-    await ports.hand_overs.give_back(ref(one))
+    first, _ = [await ports.hand_overs.begin(ref(one), carrier, 2) for carrier in ("first", "second")]
+    await ports.hand_overs.give_back(first)
     with pytest.raises(SendsSpent):
         await ports.hand_overs.begin(ref(one), "first", 2)
 
@@ -75,11 +75,11 @@ async def test_what_is_over_replaced_or_gone_is_not_wanted(ports: Ports) -> None
 
 
 async def test_what_a_carrier_says_that_it_has_is_wanted_no_more(ports: Ports, one: Verification) -> None:
-    await ports.hand_overs.begin(ref(one), "first", 2)
+    begun = await ports.hand_overs.begin(ref(one), "first", 2)
     assert await report(ports, one, DeliveryState.SENT)
     with pytest.raises(DeliveryNotWanted):
         await ports.hand_overs.begin(ref(one), "second", 2)
-    await ports.hand_overs.give_back(ref(one))
+    await ports.hand_overs.give_back(begun)
     now = await ports.verifications.read(one.verification_id)
     assert now is not None
     assert (now.carrier_id, now.delivery_carrier) == ("SM1", "first")
