@@ -101,23 +101,25 @@ class Projector:
             ops_keys.position(shard), ops_keys.index(shard, "all"), ops_keys.index_names(shard),
         )  # fmt: skip
         last = entries[-1][0].decode()
+        # Before it moves on: noted again it is the same, and left out it would be for good.
+        await self._upkeep.note_owners(events)
         moved = await self._store.run(_PROJECT, (*fixed, *changed), (position, last, self._kept_ms, *words))
         if not moved:
             return
         for what in projection.left_out:
             _log.error("event_left_out", what=what, shard=shard)
-        await self._upkeep.note_owners(events)
         for tell in projection.told:
             tell(self._observer)
 
     async def _history(self, events: Sequence[Event]) -> dict[str, list[Event]]:
         """What is known of the verifications that these events go on with."""
-        begun = {event["verification"] for event in events if event["event"] == "verification.created"}
-        wanted = sorted({event["verification"] for event in events if "verification" in event} - begun)
+        about = [event for event in events if "verification" in event]
+        begun = {event["verification"] for event in about if event.get("event") == "verification.created"}
+        wanted = sorted({event["verification"] for event in about} - begun)
         found = await self._store.all(*(("LRANGE", ops_keys.timeline(one), 0, -1) for one in wanted))
         return {one: [orjson.loads(text) for text in texts] for one, texts in zip(wanted, found, strict=True)}
 
 
 def _event(words: Sequence[bytes]) -> Event:
-    text = [word.decode() for word in event_words(words)]
+    text = [word.decode(errors="backslashreplace") for word in event_words(words)]
     return dict(zip(text[::2], text[1::2], strict=True))

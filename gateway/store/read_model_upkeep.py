@@ -68,7 +68,7 @@ class Upkeep:
         contacts = {
             (event["customer"], event["contact"])
             for event in events
-            if event["event"] in ("contact.created", "contact.changed")
+            if event.get("event") in ("contact.created", "contact.changed") and {"customer", "contact"} <= event.keys()
         }
         wanted = sorted(contacts)
         indexes = await self._store.all(*(("HGET", keys.contact(*each), FIELDS["c.index"]) for each in wanted))
