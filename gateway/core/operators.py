@@ -110,7 +110,9 @@ class OperatorStore(Protocol):
         """
         ...
 
-    async def begin_enrolment(self, person: str, session: NewSession) -> None: ...
+    async def begin_enrolment(self, person: str, session: NewSession) -> None:
+        """Begin the session. Raises `OperatorMissing` when the operator is another one by now."""
+        ...
 
     async def session(self, cookie: str, *, touch: bool) -> tuple[Session, str] | None:
         """A session that is not over, and the digest of its key; `touch`: somebody is using it."""
@@ -150,7 +152,7 @@ class SignIn:
         if attempt.sealed_secret is None:
             secret = self._sealing.seal(pyotp.random_base32(), bound_to=place_of_secret(caller.person))
             session = self._new_session(key_digest, attempt, secret)
-            await self._store.begin_enrolment(caller.person, session)
+            await self._begin_enrolment(caller.person, session)
             return session.cookie, False
         return await self._finish(caller.person, attempt, attempt.sealed_secret, code, key_digest), True
 
@@ -212,6 +214,12 @@ class SignIn:
         except OperatorLocked as locked:
             seconds = -(-locked.retry_after_ms // 1000)
             raise Refusal(OpsProblem.SIGN_IN_LOCKED, retry_after=seconds) from None
+
+    async def _begin_enrolment(self, person: str, session: NewSession) -> None:
+        try:
+            await self._store.begin_enrolment(person, session)
+        except OperatorMissing:
+            raise Refusal(OpsProblem.SIGN_IN_REFUSED) from None
 
     async def _finish(
         self, person: str, attempt: SignInTry, sealed: bytes, code: str, key_digest: str, *, enrols: bool = False

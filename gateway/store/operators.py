@@ -93,7 +93,7 @@ class RedisOperators:
             raise StepUsed
 
     async def begin_enrolment(self, person: str, session: NewSession) -> None:
-        await self._store.run(
+        begun = await self._store.run(
             _BEGIN_ENROLMENT,
             (ops_keys.operator(person_key(person)), _session_key(session.cookie)),
             (
@@ -101,6 +101,8 @@ class RedisOperators:
                 *(session.csrf_token, session.key_digest),
             ),
         )
+        if not begun:
+            raise OperatorMissing
 
     async def session(self, cookie: str, *, touch: bool) -> tuple[Session, str] | None:
         idle = self._limits.operator_idle * 1000

@@ -154,6 +154,18 @@ async def test_an_authenticator_is_enrolled_once(operators: RedisOperators) -> N
     assert (await operators.begin_sign_in(PERSON)).sealed_secret == b"pending"
 
 
+@pytest.mark.parametrize("change", ["remove", "reset_authenticator"])
+async def test_who_changed_while_they_came_to_enrol_does_not(
+    operators: RedisOperators, ports: Ports, change: str
+) -> None:
+    await operators.reset_authenticator(PERSON)
+    attempt = await operators.begin_sign_in(PERSON)
+    await getattr(operators, change)(PERSON)
+    with pytest.raises(OperatorMissing):
+        await operators.begin_enrolment(PERSON, session("in", attempt.generation, b"pending"))
+    assert await operators.session("in", touch=True) is None
+
+
 async def test_opening_the_enrolment_costs_no_try(operators: RedisOperators) -> None:
     await operators.reset_authenticator(PERSON)
     for number in range(LIMITS.wrong_sign_ins * 2):
