@@ -28,11 +28,13 @@ class RedisAlarms:
 
     async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
         words = (_name(kind, subject), by, reason, CLEARED_KEPT)
+        given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS, keys.AUDIT_OF_NOBODY), words)
+        if given != b"cleared":
+            return False
         if kind is AlarmKind.LOW_CONVERSION:
             # Who has looked into it wants texts to go there again, and the range to be judged by what comes now.
             await self._store.command("DEL", keys.range_counters(subject)[1])
-        given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS, keys.AUDIT_OF_NOBODY), words)
-        return bool(given == b"cleared")
+        return True
 
     async def standing(self) -> list[Alarm]:
         pairs = await self._store.command("HGETALL", keys.ALARMS)

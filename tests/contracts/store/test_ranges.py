@@ -165,6 +165,12 @@ async def test_the_hold_ends_by_itself_and_counts_anew(ports: Ports, ranges: Red
     assert await _counts(ports) == {"s": 1, "v": 0}
 
 
+async def test_clearing_an_alarm_that_does_not_stand_changes_nothing_of_the_range(ports: Ports) -> None:
+    await _texted(ports, 3, sent=10)
+    assert not await RedisAlarms(ports.store).clear(AlarmKind.LOW_CONVERSION, HERE, "lee", "행사 문자였음")
+    assert await _counts(ports) == {"s": 10, "v": 0}
+
+
 async def test_who_clears_the_alarm_ends_the_hold(ports: Ports, ranges: RedisRanges) -> None:
     alarms = RedisAlarms(ports.store)
     await alarms.note(AlarmKind.LOW_CONVERSION, HERE, {})
