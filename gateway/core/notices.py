@@ -41,6 +41,8 @@ class Notice:
     delivery_at: int
     delivery_carrier: str | None = None
     delivery_reason: str | None = None
+    carrier_id: str | None = None
+    """The carrier's own id of the text."""
 
 
 class NoticeStore(Protocol):

@@ -5,7 +5,8 @@ from typing import Protocol
 import structlog
 
 from contacts.phone_numbers import PhoneNumber
-from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect, reason_to_fail
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, Effect, reason_to_fail
+from gateway.core.outbox import Buried
 from gateway.core.stores import VerificationStore
 from gateway.core.verification import Verification
 from gateway.methods.routing import Line
@@ -47,6 +48,11 @@ class DeliveryReports:
             noted=effect is Effect.NOTED,
         )
         return effect
+
+
+def given_up_before(reason: str | None, carrier: str | None) -> Buried:
+    """Of what no carrier has, and has failed: it was given up by a process that died before it could set it aside."""
+    return Buried(DeliveryReason(reason or DeliveryReason.INTERNAL_ERROR), carrier)
 
 
 def effect_of(noted: bool, known: bool) -> Effect:

@@ -18,7 +18,7 @@ from gateway.core.stores import VerificationStore
 from gateway.core.tasks import end
 from gateway.core.tracing import begin
 from gateway.core.verification import Method, Verification
-from gateway.methods.deliveries import DeliveringMethod, DeliveryReports
+from gateway.methods.deliveries import DeliveringMethod, DeliveryReports, given_up_before
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.notices import NoticeMethod
 from gateway.methods.retries import FIRST_PAUSE, once_the_store_answers
@@ -170,11 +170,7 @@ class Dispatcher:
         if verification is None or not _is_wanted(verification, ref):
             return None
         if verification.delivery_state is DeliveryState.FAILED:
-            # Given up by a process that died before it could set it aside.
-            return Buried(
-                DeliveryReason(verification.delivery_reason or DeliveryReason.INTERNAL_ERROR),
-                verification.delivery_carrier,
-            )
+            return given_up_before(verification.delivery_reason, verification.delivery_carrier)
         if not verification.is_open:
             return None
         try:

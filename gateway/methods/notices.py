@@ -9,7 +9,7 @@ from gateway.core.firm import Firm
 from gateway.core.notices import NoticeStore, notice_text
 from gateway.core.outbox import Buried, DeliveryNotWanted
 from gateway.core.ports import OutgoingText
-from gateway.methods.deliveries import effect_of
+from gateway.methods.deliveries import effect_of, given_up_before
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.retries import once_the_store_answers
 from gateway.methods.routing import Line
@@ -29,8 +29,10 @@ class NoticeMethod:
     async def deliver(self, ref: DeliveryRef) -> Buried | None:
         """Send a notice, unless somebody did or may have; what stood in the way for good."""
         notice = await self._store.read(ref.verification_id)
-        if notice is None:
+        if notice is None or notice.carrier_id is not None:
             return None
+        if notice.delivery_state is DeliveryState.FAILED:
+            return given_up_before(notice.delivery_reason, notice.delivery_carrier)
         _, stored = await self._customers.read_with_contact(notice.customer_id, notice.contact_id)
         if stored is None:
             return await self._given_up(ref, Buried(DeliveryReason.INVALID_NUMBER))

@@ -63,6 +63,7 @@ class RedisNotices:
             delivery_at=int(record["d_at"]),
             delivery_carrier=record.get("d_carrier") or None,
             delivery_reason=record.get("d_reason") or None,
+            carrier_id=record.get("d_id"),
         )
 
     async def report(self, report: DeliveryReport, carrier: str) -> bool:

@@ -11,7 +11,7 @@ from gateway.core.read_model import BUCKETS, ProjectionObserver
 from gateway.store import ops_keys
 
 Event = Mapping[str, str]
-"""What the audit tells: `event`, `at` and more (see `gateway.core.audit`); or anything, where nobody of ours wrote it."""
+"""What the audit tells: `event`, `at` and more (see `gateway.core.audit`); or anything, if nobody of ours wrote it."""
 
 _SHOWN: Final = ("delivery", "carrier", "reason", "channel", "wrong", "by", "why")
 """What a timeline keeps of an event beside its name and time."""

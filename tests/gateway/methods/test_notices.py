@@ -4,7 +4,7 @@ import pytest
 
 from contacts.models import Contact
 from demo.customer import until
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.notices import Notice, NoticeKind
 from gateway.core.operations import Operation
 from gateway.core.ports import CarrierRefused, CarrierTimedOut
@@ -95,6 +95,16 @@ async def test_one_that_a_process_died_at_is_not_sent_by_another_and_its_end_is_
     await RedisHandOvers(rooms.store).begin(DeliveryRef(notice.notice_id, 1), "recorder", 1)
     await dispatch(rooms)
     assert (await state_of(rooms, notice), rooms.carrier.asked) == (("failed", "carrier_timeout"), 0)
+
+
+async def test_one_that_was_given_up_by_a_process_that_died_then_is_set_aside(rooms: Rooms, notice: Notice) -> None:
+    ref = DeliveryRef(notice.notice_id, 1)
+    given_up = DeliveryReport(ref, DeliveryState.FAILED, DeliveryReason.CARRIER_TIMEOUT, is_ours=True)
+    await RedisNotices(rooms.store).report(given_up, "recorder")
+    await dispatch(rooms)
+    (letter,) = [one async for one in RedisDeadLetters(rooms.store).entries()]
+    assert (letter.subject_id, letter.reason, letter.carrier) == (notice.notice_id, "carrier_timeout", "recorder")
+    assert rooms.carrier.asked == 0
 
 
 async def test_one_whose_contact_is_gone_is_given_up(rooms: Rooms, notice: Notice, contact: Contact) -> None:
