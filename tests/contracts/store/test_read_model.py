@@ -1,18 +1,15 @@
 """The read model: every event counted once, whoever counts; found again by every filter; old rows forgotten."""
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
 from contacts.models import Contact
 from gateway.core.delivery import DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import Filters
 from gateway.core.verification import Method, Status, Verification
 from gateway.store import keys, ops_keys
 from gateway.store.fields import FIELDS
-from gateway.store.projection import Event
 from gateway.store.projector import Projector
 from gateway.store.read_model import RedisReadModel
 from gateway.store.read_model_upkeep import Upkeep
@@ -194,46 +191,6 @@ async def test_a_locked_customer_is_listed_until_unlocked(
         await ports.verifications.check(verification, answer(verification, WRONG))
     await projector.catch_up()
     assert [customer for customer, _ in await read_model.locked(10)] == [CUSTOMER_ID]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("what", "junk"),
-        ("event", b"\xff\xfe", "at", "1"),
-        ("event", "verification.created", "at", "1"),
-        ("event", "contact.created", "at", "1", "customer", CUSTOMER_ID),
-        ("event", "customer.locked", "at", "soon", "customer", CUSTOMER_ID),
-    ],
-)
-async def test_an_event_that_nobody_of_ours_wrote_is_passed_over(
-    ports: Ports, mobile: Contact, projector: Projector, read_model: RedisReadModel, words: tuple[str | bytes, ...]
-) -> None:
-    audit = keys.audit(keys.shard_of(CUSTOMER_ID))
-    written = await ports.store.command("XADD", audit, "*", *words)
-    verification = await opened(ports, mobile)
-    await projector.catch_up()
-    await ports.store.command("XDEL", audit, written)
-    assert (await read_model.find(Filters(), 10)).ids == [verification.verification_id]
-
-
-async def test_whose_a_number_is_is_known_though_a_process_ended_at_noting_it(
-    ports: Ports, mobile: Contact, told: Told, read_model: RedisReadModel
-) -> None:
-    class Ending(Upkeep):
-        has_ended = False
-
-        async def note_owners(self, events: Sequence[Event]) -> None:
-            if not self.has_ended:
-                self.has_ended = True
-                raise StoreUnavailable("the connection was lost")
-            await super().note_owners(events)
-
-    projector = Projector(ports.store, Ending(ports.store, KEPT, most_rows=100_000), told, KEPT)
-    with pytest.raises(StoreUnavailable):
-        await projector.catch_up()
-    await projector.catch_up()
-    assert await read_model.owners(builders.personal_data().blind_indexes(MOBILE)) == [CUSTOMER_ID]
 
 
 async def test_a_number_leads_to_its_customers_until_it_is_another(

@@ -1,0 +1,62 @@
+"""What moves the read model on: it loses nothing when its process ends, and stands still at nothing."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from contacts.models import Contact
+from gateway.core.errors import StoreUnavailable
+from gateway.core.read_model import Filters
+from gateway.store import keys
+from gateway.store.projection import Event
+from gateway.store.projector import Projector
+from gateway.store.read_model import RedisReadModel
+from gateway.store.read_model_upkeep import Upkeep
+from tests import builders
+from tests.builders import CUSTOMER_ID, MOBILE
+from tests.contracts.store.projection_observers import Told
+from tests.contracts.store.servers import Ports
+
+KEPT = 3600
+
+
+def a_projector(ports: Ports, upkeep: type[Upkeep] = Upkeep) -> Projector:
+    return Projector(ports.store, upkeep(ports.store, KEPT, most_rows=100_000), Told(), KEPT)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("what", "junk"),
+        ("event", b"\xff\xfe", "at", "1"),
+        ("event", "verification.created", "at", "1"),
+        ("event", "contact.created", "at", "1", "customer", CUSTOMER_ID),
+        ("event", "customer.locked", "at", "soon", "customer", CUSTOMER_ID),
+    ],
+)
+async def test_an_event_that_nobody_of_ours_wrote_is_passed_over(
+    ports: Ports, mobile: Contact, words: tuple[str | bytes, ...]
+) -> None:
+    audit = keys.audit(keys.shard_of(CUSTOMER_ID))
+    written = await ports.store.command("XADD", audit, "*", *words)
+    verification = await ports.verifications.create(builders.new_verification(contact_id=mobile.contact_id))
+    await a_projector(ports).catch_up()
+    await ports.store.command("XDEL", audit, written)
+    assert (await RedisReadModel(ports.store).find(Filters(), 10)).ids == [verification.verification_id]
+
+
+async def test_whose_a_number_is_is_known_though_a_process_ended_at_noting_it(ports: Ports, mobile: Contact) -> None:
+    class Ending(Upkeep):
+        has_ended = False
+
+        async def note_owners(self, events: Sequence[Event]) -> None:
+            if not self.has_ended:
+                self.has_ended = True
+                raise StoreUnavailable("the connection was lost")
+            await super().note_owners(events)
+
+    projector = a_projector(ports, Ending)
+    with pytest.raises(StoreUnavailable):
+        await projector.catch_up()
+    await projector.catch_up()
+    assert await RedisReadModel(ports.store).owners(builders.personal_data().blind_indexes(MOBILE)) == [CUSTOMER_ID]
