@@ -1,14 +1,22 @@
 """The store of the settings: an outside one, or the embedded one."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
 
 from gateway.settings import Settings
 from gateway.store.connection import Store
 from gateway.store.data_directory import DataDirectoryInUse
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.layout import enter_layout
+from gateway.store.valkey_program import has_jemalloc
+
+_JEMALLOC_MISSING = "checks get slower as the store grows: apt install libjemalloc2, and start again"
+
+_log = structlog.get_logger(__name__)
 
 
 def url_of(settings: Settings) -> str:
@@ -29,6 +37,9 @@ async def store_url(settings: Settings, *, beside_a_gateway: bool = False) -> As
         yield url_of(settings)
         return
     embedded = EmbeddedStore(settings.data_dir)
+    if sys.platform == "linux" and not beside_a_gateway and not has_jemalloc():
+        # A command has no use for the line, and does not run for long.
+        _log.warning("store_without_jemalloc", advice=_JEMALLOC_MISSING)
     async with AsyncExitStack() as stack:
         try:
             await _started(embedded)
