@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.core.errors import StoreUnavailable
 from gateway.store.endpoint import Endpoint
+from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.wire import CLOSED, Argument, Held, Sent, Wire, fail, pack
 
 _WIRES = 4
@@ -18,13 +19,16 @@ class Node:
     """Raises `StoreUnavailable` when the server cannot be reached, or is asked too much.
 
     `needed_replicas` must hold what is durable before it is answered; replicas that are there by chance are waited
-    for as well, once `replicas` tells of them.
+    for as well. Whoever looks at the server tells how many there are (`see_replicas`): while they are known to be too
+    few, what must be durable is refused before it is sent, as it could only be waited for in vain.
     """
 
     def __init__(self, endpoint: Endpoint, needed_replicas: int = 0) -> None:
         self.endpoint = endpoint
         self.needed_replicas = needed_replicas
-        self.replicas = 0
+        self._replicas = 0
+        self._good_replicas: int | None = None
+        """Nobody has looked yet."""
         self._wires = [Wire(endpoint) for _ in range(_WIRES)]
         self._queue: list[Sent] = []
         self._durable: list[Sent] = []
@@ -36,6 +40,10 @@ class Node:
     def load(self) -> int:
         """How many commands wait for an answer."""
         return len(self._queue) + sum([wire.load for wire in self._wires])
+
+    def see_replicas(self, connected: int, good: int) -> None:
+        """`good` ones hold all and have said so lately."""
+        self._replicas, self._good_replicas = connected, good
 
     async def close(self) -> None:
         fail(self._queue, CLOSED)
@@ -50,6 +58,8 @@ class Node:
         return sent.future
 
     def enqueue(self, sent: Sent, durable: bool = False) -> None:
+        if durable and self._good_replicas is not None and self._good_replicas < self.needed_replicas:
+            raise StoreUnavailable(TOO_FEW_REPLICAS)
         if not self._queue:
             self._unanswered = sum([wire.load for wire in self._wires])
         if len(self._queue) + self._unanswered >= _MOST_WAITING:
@@ -64,7 +74,7 @@ class Node:
         """Send what this tick asked for, as one batch."""
         batch, self._queue = self._queue, []
         durable, self._durable = self._durable, []
-        holders = max(self.needed_replicas, min(self.replicas, 1))
+        holders = max(self.needed_replicas, min(self._replicas, 1))
         if durable and holders:
             batch.append(Held(durable, holders, _REPLICA_MS))
         self._free_wire().send(batch)

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from contacts.models import CustomerKind
-from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
@@ -13,7 +12,6 @@ from gateway.store import keys
 from gateway.store.about import about_word, request_word
 from gateway.store.connection import Store
 from gateway.store.lineage import fence_of
-from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.scripts import load
 
 _REDEEM = load("redeem_receipt", "fence")
@@ -45,8 +43,6 @@ class RedisReceipts:
             ),
             durable=True,
         )
-        if given == [b"too_few_replicas"]:
-            raise StoreUnavailable(TOO_FEW_REPLICAS)
         return Redemption(given[0].decode())
 
     async def now(self) -> int:

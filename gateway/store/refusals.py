@@ -6,7 +6,7 @@ import hiredis
 
 from gateway.core.errors import StoreUnavailable
 
-TOO_FEW_REPLICAS = "it has fewer replicas than BONIN_STORE_REPLICAS"
+TOO_FEW_REPLICAS = "it has fewer replicas than are needed (BONIN_STORE_REPLICAS)"
 
 
 class ResponseError(Exception):
@@ -50,6 +50,10 @@ class HalfMovedError(ResponseError):
     """A script came to a key of its slot that is on another node already; what it did before stays done."""
 
 
+class NoReplicasError(ResponseError):
+    """There are fewer replicas than must hold what would be written: nothing was done."""
+
+
 class NoScriptError(ResponseError):
     """The script was never told to this server: nothing was done."""
 
@@ -72,6 +76,7 @@ _ERRORS: dict[str, type[ResponseError]] = {
     "MASTERDOWN": MasterDownError,
     "MOVED": MovedError,
     "NOPERM": NoPermissionError,
+    "NOREPLICAS": NoReplicasError,
     "NOSCRIPT": NoScriptError,
     "OOM": OutOfMemoryError,
     "READONLY": ReadOnlyError,
@@ -81,12 +86,13 @@ _NOT_IN_SERVICE = (
     ReadOnlyError,
     OutOfMemoryError,
     NoPermissionError,
+    NoReplicasError,
     MasterDownError,
     HalfMovedError,
     ClusterDownError,
     TryAgainError,
 )
-_NOT_IN_SERVICE_WORDS = ("MISCONF ", "NOREPLICAS ", "BUSY ", "NOAUTH ", "LOADING ")
+_NOT_IN_SERVICE_WORDS = ("MISCONF ", "BUSY ", "NOAUTH ", "LOADING ")
 
 _NO_RIGHT_IN_A_SCRIPT = "ERR ACL failure in script: "
 _HALF_MOVED = "ERR Script attempted to access a non local key"
@@ -133,6 +139,8 @@ def away(why: Exception | None) -> StoreUnavailable:
 def _words_of(why: Exception | None) -> str:
     if why is None:
         return "the connection was lost"
+    if isinstance(why, NoReplicasError):
+        return TOO_FEW_REPLICAS
     if isinstance(why, hiredis.ProtocolError):
         return "nobody there speaks as a store does"
     if isinstance(why, StoreUnavailable | OSError) and str(why):

@@ -5,7 +5,6 @@ from typing import Any
 
 from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
-from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
 from gateway.core.stores import (
     Answer,
@@ -25,7 +24,6 @@ from gateway.store.counted import NOTHING, Counters
 from gateway.store.lineage import fence_of
 from gateway.store.numbers import numbers_of, packed
 from gateway.store.recent_terms import RecentTerms
-from gateway.store.refusals import TOO_FEW_REPLICAS
 from gateway.store.scripts import load
 from gateway.store.shards import verification_start
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
@@ -262,5 +260,3 @@ def _raise_if_over(given: list[Any]) -> None:
             raise VerificationMissing
         case [b"closed", status]:
             raise VerificationClosed(Status(status.decode()))
-        case [b"too_few_replicas"]:
-            raise StoreUnavailable(TOO_FEW_REPLICAS)

@@ -89,7 +89,7 @@ class StoreWatch:
     async def _look_at_one(self) -> tuple[list[StoreStanding], set[int]]:
         (node,) = await self._store.nodes()
         standing, _ = await asyncio.gather(standing_of(node), require_room(self._store))
-        node.replicas = standing.replicas
+        node.see_replicas(standing.replicas, standing.replicas_in_step)
         changed = {*range(keys.SHARDS)} if standing.identity != self._identity else set[int]()
         self._identity = standing.identity
         return [standing], changed
@@ -114,7 +114,8 @@ class StoreWatch:
         return sum(one for one in swept if isinstance(one, int))
 
     async def _void(self, shard: int) -> int:
-        """How many open verifications of a shard were void."""
+        """How many open verifications of a shard were void. That needs no replica: in the store that one becomes they
+        are void again."""
         spans = await self._store.command("ZRANGE", keys.expiring(shard), 0, -1)
         return sum([await self._void_span(shard, int(ends_at)) for ends_at in spans])
 
@@ -128,7 +129,6 @@ class StoreWatch:
                     *fence_of(self._store, shard),
                 ),
                 (keys.verification_prefix(shard), keys.customer_prefix(shard), passed, _AT_ONCE),
-                durable=True,
             )
             passed, voided = passed + looked, voided + closed
             if looked < _AT_ONCE:

@@ -5,7 +5,7 @@ ARGV: 1 attempt digest, or ''  2 digest of the answer  3 wrong answers allowed
       4 channel of the answer (screen, phone, reply)  5 wrong answers are forgotten after (ms)
       6 how long an ownership check counts (ms; 0: for ever)  7 replicas that must hold a verdict
       8 of a branch password the same as 2 under the other pepper in force, or again
-Answers: {'missing'} | {'closed', status} | {'too_few_replicas'} | {verdict, wrong answers as of it, now (ms), wrong
+Answers: {'missing'} | {'closed', status} | NOREPLICAS | {verdict, wrong answers as of it, now (ms), wrong
          answers, 1 when they lock, else 0, what may change of the verification, as shared/moving.lua has it},
          where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt sent again
          gets its first. ]]
@@ -51,7 +51,7 @@ if not identity then
   return not_accepted()
 end
 if too_few_replicas(replication, ARGV[7]) then
-  return {'too_few_replicas'}
+  return no_replicas()
 end
 if now >= tonumber(expires_at) then
   return over('expired', 'expired')

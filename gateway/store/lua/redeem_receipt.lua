@@ -2,7 +2,7 @@
 KEYS: 1 mark of this receipt  2 audit  3 verification  4 customer  5 lineage, in a cluster
 ARGV: 1 mark is kept (ms, longer than any receipt lives)  2 replicas that must hold the mark
       3 what it is about (gateway/store/about.py)  4 kinds of customer that need online consent to the operation
-Answers: {'redeemed'} | {'again'} | {'store_changed'} | {'too_few_replicas'} | {'customer_missing'}
+Answers: {'redeemed'} | {'again'} | {'store_changed'} | NOREPLICAS | {'customer_missing'}
          | {'consent_missing'}. ]]
 local now = store_time()
 local identity, replication = store_identity(KEYS[5])
@@ -10,7 +10,7 @@ if not identity then
   return not_accepted()
 end
 if too_few_replicas(replication, ARGV[2]) then
-  return {'too_few_replicas'}
+  return no_replicas()
 end
 if redis.call('HGET', KEYS[3], 'v.store') ~= identity then
   return {'store_changed'}

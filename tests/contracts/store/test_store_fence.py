@@ -7,7 +7,7 @@ from gateway.core.operations import Operation
 from gateway.core.outbox import Cargo
 from gateway.core.stores import Redemption, VerificationClosed
 from gateway.core.verification import Method, Status, Verdict, Verification
-from gateway.store import keys
+from gateway.store import keys, node
 from gateway.store.watch import StoreWatch
 from tests import builders
 from tests.builders import CLIENT, CODE, CUSTOMER_ID, WRONG_CODE, new_verification
@@ -89,3 +89,25 @@ async def test_a_store_without_the_replicas_that_it_needs_gives_no_verdict(ports
     assert await ports.receipts.redeem(claims, CLIENT) is Redemption.REDEEMED
     judgement = await ports.verifications.check(verification, answer(verification, CODE))
     assert (judgement.verdict, judgement.wrong_answers) == (Verdict.CORRECT, 0)
+
+
+async def test_that_replicas_are_missing_is_said_without_waiting_for_them(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "_REPLICA_MS", 600_000)
+    verification, claims = await opened(ports), await claims_of(ports, "r1")
+    ports.store.needed_replicas = 2
+    for _ in range(6):  # more than there are connections
+        with pytest.raises(StoreUnavailable, match="fewer replicas"):
+            await ports.verifications.check(verification, answer(verification, CODE))
+        with pytest.raises(StoreUnavailable, match="fewer replicas"):
+            await ports.receipts.redeem(claims, CLIENT)
+        await StoreWatch(ports.store, may_forget=True).look()
+
+
+async def test_what_is_void_is_told_where_replicas_are_missing(ports: Ports) -> None:
+    void = await opened(ports)
+    await ports.become_another_store(void.verification_id)
+    ports.store.needed_replicas = 2
+    await StoreWatch(ports.store, may_forget=True).look()
+    assert (await reread(ports, void)).reason == "store_changed"

@@ -15,6 +15,7 @@ from gateway.core.verification import Status, Verification
 from gateway.store import node
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
+from gateway.store.scripts import load
 from gateway.store.standing import ForgetfulStore, standing_of
 from gateway.store.verifications import RedisVerifications
 from gateway.store.watch import StoreWatch
@@ -24,6 +25,7 @@ from tests.gateway.store.valkey_servers import Server, running, until_it_answers
 KEEPS = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
 HOLDS = ("--appendonly", "yes", "--appendfsync", "no", "--save", "")
 """Of a pair it counts what the replica has: how long a busy machine's disk takes for a flush is nobody's concern."""
+TAKE = load("take_cap", "caps")
 FORGETS = ("--appendonly", "no", "--save", "")
 
 
@@ -218,6 +220,33 @@ async def test_fewer_replicas_than_are_needed_are_told(tmp_path: Path) -> None:
             return await watch.trouble() == "0 of 1 replicas"
 
         await until(none_left)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_must_be_durable_is_not_even_tried_while_replicas_are_known_to_be_missing(tmp_path: Path) -> None:
+    async with a_pair(tmp_path) as (primary, store, replica, _):
+        store.needed_replicas = 1
+        watch = StoreWatch(store, may_forget=False)
+
+        async def refused() -> bool:
+            await watch.look()
+            try:
+                await store.run(TAKE, ["cap:{durable}"], [1_000, 60_000], durable=True)
+            except StoreUnavailable as refusal:
+                return "fewer replicas" in str(refusal)
+            return False
+
+        async def taken() -> bool:
+            return not await refused()
+
+        assert await taken()
+        replica.kill()
+        await until(refused)
+        before = await store.command("GET", "cap:{durable}")
+        assert await refused()
+        assert await store.command("GET", "cap:{durable}") == before
+        with running(tmp_path / "replica", *HOLDS, "--replicaof", f"127.0.0.1 {primary.port}"):
+            await until(taken)
 
 
 @asynccontextmanager

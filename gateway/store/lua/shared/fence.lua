@@ -24,6 +24,9 @@ end
 local function not_accepted()
   return redis.error_reply('TRYAGAIN nobody has judged yet how this shard came here')
 end
+local function no_replicas()
+  return redis.error_reply('NOREPLICAS fewer than BONIN_STORE_REPLICAS')
+end
 local function too_few_replicas(replication, needed)
   return needed ~= '0' and tonumber(string.match(replication, 'connected_slaves:(%d+)')) < tonumber(needed)
 end
