@@ -6,12 +6,14 @@ one says so every few seconds; what nobody says this of any more is taken over.
 
 import asyncio
 import contextlib
+import re
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+
+import structlog
 
 from gateway.core.delivery import DeliveryRef
 from gateway.core.errors import StoreUnavailable
@@ -35,6 +37,11 @@ _RECONNECT_SECONDS = 0.5
 _AT_A_TIME = 64
 MOST_DEAD_LETTERS = 1_000
 """Of each shard."""
+
+_SUBJECT = re.compile(rb"(?:ver|ntc)_[0-9a-hjkmnp-tv-z]{22}")
+_NUMBER = re.compile(rb"[0-9]{1,9}")
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +111,17 @@ class RedisOutbox:
             *("STREAMS", *streams, *([">"] * len(streams))),
             wait=_BLOCK_MS / 1000,
         )
-        return self._take(found or ())
+        return await self._take(
+            [
+                (_Handle(self._streams[stream.decode()], entry_id), 1, fields)
+                for stream, rows in found or ()
+                for entry_id, fields in rows
+            ]
+        )
 
     async def done(self, entry: OutboxEntry) -> None:
         """Handed over, or not wanted any more."""
-        handle = _handle(entry)
-        stream = keys.outbox(handle.shard)
-        await self._store.all(("XACK", stream, keys.DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
-        self._taken.discard(handle)
+        await self._take_out(_handle(entry))
 
     async def bury(self, entry: OutboxEntry, why: Buried) -> None:
         handle = _handle(entry)
@@ -159,6 +169,11 @@ class RedisOutbox:
         with contextlib.suppress(ResponseError):
             await asyncio.gather(*told)
 
+    async def _take_out(self, handle: _Handle) -> None:
+        stream = keys.outbox(handle.shard)
+        await self._store.all(("XACK", stream, keys.DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
+        self._taken.discard(handle)
+
     async def _ensure_groups(self, streams: list[str]) -> None:
         for stream in streams:
             try:
@@ -167,25 +182,34 @@ class RedisOutbox:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
 
-    def _take(self, found: Any) -> list[OutboxEntry]:
-        rows = [(self._streams[stream.decode()], *row) for stream, rows in found for row in rows]
-        entries = [_entry(shard, entry_id, 1, fields) for shard, entry_id, fields in rows]
-        # All at once: one that still waits for its turn here is not to be taken over.
-        self._taken.update(_handle(entry) for entry in entries)
-        return entries
-
     async def _abandoned(self, streams: list[str]) -> list[OutboxEntry]:
         words = (keys.DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)
         answers = await asyncio.gather(*(self._store.run(_TAKE_OVER, (stream,), words) for stream in streams))
-        entries = [
-            _entry(self._streams[stream], entry_id, tries, fields)
+        found = [
+            (_Handle(self._streams[stream], entry_id), tries, fields)
             for stream, rows in zip(streams, answers, strict=True)
             for entry_id, tries, fields in rows
         ]
         # Our own, when the store did not hear of us for so long: it is being worked on.
-        entries = [entry for entry in entries if _handle(entry) not in self._taken]
-        self._taken.update(_handle(entry) for entry in entries)
-        return entries
+        return await self._take([one for one in found if one[0] not in self._taken])
+
+    async def _take(self, found: Sequence[tuple[_Handle, int, list[bytes]]]) -> list[OutboxEntry]:
+        """Entries that this process works on from now on, each with its handle, how often it was taken and its fields.
+
+        All at once: one that still waits for its turn here is not to be taken over.
+        """
+        self._taken.update(handle for handle, _, _ in found)
+        entries = [(handle, _entry(handle, tries, words)) for handle, tries, words in found]
+        for handle in [handle for handle, entry in entries if entry is None]:
+            await self._drop(handle)
+        return [entry for _, entry in entries if entry is not None]
+
+    async def _drop(self, handle: _Handle) -> None:
+        """Nobody of ours put it there, and nobody could ever deliver it."""
+        _log.error("outbox_entry_dropped", shard=handle.shard, entry=handle.entry_id.decode())
+        self._taken.discard(handle)
+        with contextlib.suppress(StoreUnavailable):
+            await self._take_out(handle)
 
 
 def _handle(entry: OutboxEntry) -> _Handle:
@@ -193,9 +217,11 @@ def _handle(entry: OutboxEntry) -> _Handle:
     return entry.handle
 
 
-def _entry(shard: int, entry_id: bytes, tries: int, words: list[bytes]) -> OutboxEntry:
+def _entry(handle: _Handle, tries: int, words: list[bytes]) -> OutboxEntry | None:
+    """None for what is no entry."""
     fields = dict(zip(words[::2], words[1::2], strict=True))
-    notice, hang_up = b"notice" in fields, b"hang_up" in fields
-    cargo = Cargo.NOTICE if notice else Cargo.HANG_UP if hang_up else Cargo.VERIFICATION
-    ref = DeliveryRef(fields[b"notice" if notice else b"verification"].decode(), int(fields[b"delivery"]))
-    return OutboxEntry(ref, cargo, tries, _Handle(shard, entry_id))
+    subject, number = fields.get(b"notice", fields.get(b"verification", b"")), fields.get(b"delivery", b"")
+    if _SUBJECT.fullmatch(subject) is None or _NUMBER.fullmatch(number) is None:
+        return None
+    cargo = Cargo.NOTICE if b"notice" in fields else Cargo.HANG_UP if b"hang_up" in fields else Cargo.VERIFICATION
+    return OutboxEntry(DeliveryRef(subject.decode(), int(number)), cargo, tries, handle)

@@ -99,6 +99,19 @@ async def test_holding_on_in_a_store_that_was_emptied_is_no_error(ports: Ports) 
     await outbox.let_go()
 
 
+@pytest.mark.parametrize("words", [("what", "junk"), ("verification", b"\xff", "delivery", 1), ("notice", "x")])
+async def test_what_nobody_of_ours_put_there_is_taken_out_and_keeps_nothing_up(
+    ports: Ports, words: tuple[str | bytes | int, ...]
+) -> None:
+    await ports.store.command("XADD", keys.outbox(keys.shard_of(CUSTOMER_ID)), "*", *words)
+    one = await _open(ports)
+    outbox = ports.outbox()
+    (entry,) = await taken(outbox, 1)
+    assert entry.ref.verification_id == one.verification_id
+    await outbox.done(entry)
+    assert await nothing_to_do(ports)
+
+
 async def test_who_reads_goes_on_when_the_store_has_lost_the_group(
     ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
