@@ -1,11 +1,17 @@
 """Tasks that run beside the requests: ending them, and reading from several."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import TypeVar
 
+import structlog
+
+from gateway.core.errors import StoreUnavailable
+
 _AGAIN_AFTER_SECONDS = 0.2
+
+_log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -22,6 +28,37 @@ async def end(*tasks: "asyncio.Task[None]") -> None:
             task.cancel()
         _, waiting = await asyncio.wait(waiting, timeout=_AGAIN_AFTER_SECONDS)
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Repeated:
+    """Does the same every so often, from `open` to `close`, whatever comes of it.
+
+    A store that is away is told by who watches it; any other failure is in the log, and `what` says of what.
+    """
+
+    def __init__(self, what: str, do: Callable[[], Awaitable[object]], every_seconds: float) -> None:
+        self._what = what
+        self._do = do
+        self._every_seconds = every_seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._repeat(), name=self._what)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await end(self._task)
+
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._every_seconds)
+            try:
+                await self._do()
+            except StoreUnavailable:
+                pass
+            except Exception as error:
+                # Its kind and no more: its words may hold what nobody is to read.
+                _log.error("upkeep_failed", what=self._what, kind=type(error).__name__)
 
 
 async def merged(sources: Sequence[Callable[[], AsyncGenerator[T, None]]]) -> AsyncGenerator[T, None]:

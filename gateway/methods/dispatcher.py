@@ -15,7 +15,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, OutboxEntry
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import VerificationStore
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated, end
 from gateway.core.tracing import begin
 from gateway.core.verification import Method, Verification
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports, given_up_before
@@ -58,26 +58,26 @@ class Dispatcher:
         self._carriers = carriers
         self._handing_over = handing_over
         self._notices = notices
-        self._running: tuple[asyncio.Task[None], ...] = ()
+        self._reader: asyncio.Task[None] | None = None
+        self._holding = Repeated("outbox-hold", outbox.hold, _HOLD_EVERY_SECONDS)
         self._deliveries: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self) -> None:
-        reader = asyncio.create_task(self._read(), name="dispatcher")
-        self._running = (reader, asyncio.create_task(self._hold(), name="dispatcher-hold"))
+        self._reader = asyncio.create_task(self._read(), name="dispatcher")
+        await self._holding.open()
 
     async def close(self, seconds: float = 10.0) -> None:
         """Take no more; give what is under way `seconds` to finish. What does not is left to others, at once."""
-        if not self._running:
+        if self._reader is None:
             return
-        reader, holder = self._running
-        await end(reader)
+        await end(self._reader)
         if self._deliveries:
             _, late = await asyncio.wait(self._deliveries, timeout=seconds)
             for delivery in late:
                 delivery.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await end(holder)
+        await self._holding.close()
         with contextlib.suppress(StoreUnavailable):
             await self._outbox.let_go()
 
@@ -91,12 +91,6 @@ class Dispatcher:
                     task.add_done_callback(self._finished)
             except StoreUnavailable:
                 await asyncio.sleep(FIRST_PAUSE)
-
-    async def _hold(self) -> None:
-        while True:
-            await asyncio.sleep(_HOLD_EVERY_SECONDS)
-            with contextlib.suppress(StoreUnavailable):
-                await self._outbox.hold()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._deliveries.discard(task)

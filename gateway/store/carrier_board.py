@@ -1,6 +1,5 @@
 """Pauses of carriers, and what processes say of them, in the store; and the parts of a process that read and say it."""
 
-import asyncio
 import contextlib
 import secrets
 import socket
@@ -12,7 +11,7 @@ import orjson
 from gateway.core.carrier_board import CarrierHealth, LineHealth, Pause, ProcessHealth
 from gateway.core.carriers import Capability
 from gateway.core.errors import StoreUnavailable
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -38,6 +37,10 @@ class RedisCarrierBoard:
             carrier.decode(): Pause(**orjson.loads(pause))
             for carrier, pause in zip(pairs[::2], pairs[1::2], strict=True)
         }
+
+    async def paused(self) -> Collection[str]:
+        """The names alone: a pause whose reason cannot be read is one as well."""
+        return frozenset(carrier.decode() for carrier in await self._store.command("HKEYS", keys.CARRIER_PAUSES))
 
     async def pause(self, carrier: str, reason: str, by: str) -> bool:
         given = await self._store.run(_PAUSE, (keys.CARRIER_PAUSES, keys.AUDIT_OF_NOBODY), (carrier, reason, by))
@@ -73,28 +76,22 @@ class PauseWatch:
     def __init__(self, board: RedisCarrierBoard) -> None:
         self._board = board
         self._paused: Collection[str] = frozenset()
-        self._task: asyncio.Task[None] | None = None
+        self._repeated = Repeated("pause-watch", self._look, _LOOK_EVERY_SECONDS)
 
     def paused(self) -> Collection[str]:
         """As of a second ago at most; while the store is away, as it was."""
         return self._paused
 
     async def open(self) -> None:
-        await self._look()
-        self._task = asyncio.create_task(self._look_for_ever(), name="pause-watch")
+        with contextlib.suppress(StoreUnavailable):
+            await self._look()
+        await self._repeated.open()
 
     async def close(self) -> None:
-        if self._task is not None:
-            await end(self._task)
+        await self._repeated.close()
 
     async def _look(self) -> None:
-        with contextlib.suppress(StoreUnavailable):
-            self._paused = frozenset(await self._board.pauses())
-
-    async def _look_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
-            await self._look()
+        self._paused = await self._board.paused()
 
 
 class HealthTeller:
@@ -104,17 +101,13 @@ class HealthTeller:
         self._board = board
         self._health = health
         self._process = secrets.token_hex(8)
-        self._task: asyncio.Task[None] | None = None
+        self._repeated = Repeated("health-teller", self._tell, _TELL_EVERY_SECONDS)
 
     async def open(self) -> None:
-        self._task = asyncio.create_task(self._tell_for_ever(), name="health-teller")
+        await self._repeated.open()
 
     async def close(self) -> None:
-        if self._task is not None:
-            await end(self._task)
+        await self._repeated.close()
 
-    async def _tell_for_ever(self) -> None:
-        while True:
-            with contextlib.suppress(StoreUnavailable):
-                await self._board.put(self._process, socket.gethostname(), self._health())
-            await asyncio.sleep(_TELL_EVERY_SECONDS)
+    async def _tell(self) -> None:
+        await self._board.put(self._process, socket.gethostname(), self._health())

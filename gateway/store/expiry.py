@@ -1,10 +1,8 @@
 """Closes what ran out of time, so that the audit says so even when nobody looks."""
 
 import asyncio
-import contextlib
 
-from gateway.core.errors import StoreUnavailable
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -20,14 +18,13 @@ class ExpirySweep:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._task: asyncio.Task[None] | None = None
+        self._repeated = Repeated("expiry-sweep", self._sweep_what_is_due, _EVERY_SECONDS)
 
     async def open(self) -> None:
-        self._task = asyncio.create_task(self._sweep_for_ever(), name="expiry-sweep")
+        await self._repeated.open()
 
     async def close(self) -> None:
-        if self._task is not None:
-            await end(self._task)
+        await self._repeated.close()
 
     async def sweep(self) -> int:
         """How many verifications it looked at: those of spans that are over."""
@@ -46,9 +43,6 @@ class ExpirySweep:
         )
         return int(looked)
 
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_EVERY_SECONDS)
-            with contextlib.suppress(StoreUnavailable):
-                while await self.sweep() >= MOST_OF_A_SWEEP:
-                    pass
+    async def _sweep_what_is_due(self) -> None:
+        while await self.sweep() >= MOST_OF_A_SWEEP:
+            pass

@@ -6,16 +6,13 @@ An id is the start of an HMAC under the key and shows nothing of it. A gateway s
 so that a key is retired only when no gateway writes under it any more.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Mapping
 from enum import StrEnum
 
 import structlog
 
 from contacts.key_ring import KeyRing
-from gateway.core.errors import StoreUnavailable
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.layout import LAYOUT, LAYOUT_KEYS, OtherLayout
@@ -55,7 +52,7 @@ class KeysInUse:
         self._words = [
             word for purpose, ring in rings.items() for word in (purpose, ring.ids[0].hex(), ring.ids[-1].hex())
         ]
-        self._task: asyncio.Task[None] | None = None
+        self._repeated = Repeated("keys-in-use", self._enter_again, _EVERY_SECONDS)
         self.trouble: str | None = "key not known"
         """Why this process cannot read all of the store's data, in a few words, as far as it could be asked."""
 
@@ -97,20 +94,16 @@ class KeysInUse:
         return bool(given[0] == b"retired")
 
     async def open(self) -> None:
-        self._task = asyncio.create_task(self._say_for_ever(), name="keys-in-use")
+        await self._repeated.open()
 
     async def close(self) -> None:
-        if self._task is not None:
-            await end(self._task)
+        await self._repeated.close()
 
-    async def _say_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_EVERY_SECONDS)
-            with contextlib.suppress(StoreUnavailable):
-                try:
-                    await self.enter()
-                except KeysUnknown as refused:
-                    for purpose, key_id in refused.unknown:
-                        _log.error("key_unknown", setting=purpose, key_id=key_id)
-                except OtherLayout as refused:
-                    _log.error("other_layout", advice=str(refused))
+    async def _enter_again(self) -> None:
+        try:
+            await self.enter()
+        except KeysUnknown as refused:
+            for purpose, key_id in refused.unknown:
+                _log.error("key_unknown", setting=purpose, key_id=key_id)
+        except OtherLayout as refused:
+            _log.error("other_layout", advice=str(refused))

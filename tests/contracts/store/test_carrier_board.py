@@ -49,6 +49,18 @@ async def test_a_process_knows_at_once_when_it_starts_and_soon_when_it_changes(b
         await watch.close()
 
 
+async def test_a_pause_that_cannot_be_read_is_one_and_hides_no_other(ports: Ports, board: RedisCarrierBoard) -> None:
+    watch = PauseWatch(board)
+    await watch.open()
+    try:
+        await ports.store.command("HSET", keys.CARRIER_PAUSES, "first", "junk")
+        await until(lambda: _is(watch, {"first"}))
+        await board.pause("second", "reason", "kim")
+        await until(lambda: _is(watch, {"first", "second"}))
+    finally:
+        await watch.close()
+
+
 async def _is(watch: PauseWatch, paused: set[str]) -> bool:
     return set(watch.paused()) == paused
 

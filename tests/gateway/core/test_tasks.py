@@ -6,8 +6,10 @@ from contextlib import aclosing
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
-from gateway.core.tasks import end, merged
+from gateway.core.errors import StoreUnavailable
+from gateway.core.tasks import Repeated, end, merged
 
 
 async def test_a_task_that_loses_its_first_cancellation_ends_all_the_same() -> None:
@@ -40,6 +42,38 @@ async def test_what_an_ending_task_raises_is_dropped() -> None:
     await asyncio.sleep(0)
     await end(task)
     assert isinstance(task.exception(), ValueError)
+
+
+async def test_what_is_repeated_goes_on_when_it_fails_and_the_log_says_how() -> None:
+    failures = [StoreUnavailable("away"), ValueError("a secret"), KeyError("a secret")]
+    is_done = asyncio.Event()
+
+    async def fail() -> None:
+        if failures:
+            raise failures.pop(0)
+        is_done.set()
+
+    repeated = Repeated("upkeep", fail, every_seconds=0.001)
+    with capture_logs() as lines:
+        await repeated.open()
+        async with asyncio.timeout(5):
+            await is_done.wait()
+        await repeated.close()
+    assert [(line["event"], line["what"], line["kind"]) for line in lines] == [
+        ("upkeep_failed", "upkeep", "ValueError"),
+        ("upkeep_failed", "upkeep", "KeyError"),
+    ]
+    assert "secret" not in repr(lines)
+    is_done.clear()
+    await asyncio.sleep(0.01)
+    assert not is_done.is_set()
+
+
+async def test_what_was_never_begun_can_be_ended() -> None:
+    async def never() -> None:
+        raise AssertionError
+
+    await Repeated("upkeep", never, every_seconds=0).close()
 
 
 async def test_nothing_to_end_is_no_trouble() -> None:
