@@ -33,6 +33,9 @@ LARGEST_HEAD = 64 * 1024
 _LOOKED_AT = 32
 """How many connections are looked at for one that waits for its client, before a newcomer is turned away."""
 
+OPEN_NOW = "bonin_http_connections"
+"""The metric of how many connections a process has."""
+
 _REASONS = ("slow_head", "large_head", "slow_reader", "made_room", "turned_away")
 
 
@@ -97,7 +100,7 @@ class Connections:
         self._by_address: dict[str, _Crowd] = {}
         self._address_of: dict[Connection, str] = {}
         self._all_heard = asyncio.Event()
-        open_now = Gauge("bonin_http_connections", "Connections that are open", registry=registry)
+        open_now = Gauge(OPEN_NOW, "Connections that are open", registry=registry)
         open_now.set_function(lambda: len(self._all))
         self._closed = Counter(
             "bonin_http_connections_closed",

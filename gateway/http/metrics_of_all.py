@@ -1,6 +1,7 @@
-"""Metrics of several processes as one: each tells its own over a socket in a private folder, and any adds them up.
+"""Metrics of several processes as one: each tells its own over a socket in a private folder, and any puts them together.
 
-Counters, histograms and gauges alike are sums: what is counted here is a process's own, never what the store holds.
+What a process counts, and how many connections it has, is its own, and adds up. What the other gauges tell is so in the
+whole installation: every process says the same, sooner or later, and the greatest is taken.
 """
 
 import asyncio
@@ -15,11 +16,13 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from gateway.http.connections import OPEN_NOW
+
 _SECONDS = 1.0
 """A process that takes longer to tell is left out: its numbers come back with the next scrape."""
 
 
-class Summed(Collector):
+class Gathered(Collector):
     """A collector of metrics that have been gathered."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
@@ -55,17 +58,17 @@ class MetricsOfAll:
             path.unlink(missing_ok=True)
 
     async def gathered(self) -> CollectorRegistry:
-        """The sums over all processes that can be reached."""
+        """All processes that can be reached as one."""
         own = self._folder / f"{os.getpid()}.sock"
         others = [path for path in self._folder.glob("*.sock") if path != own]
         texts = [generate_latest(self._registry).decode(), *await asyncio.gather(*map(_asked, others))]
         registry = CollectorRegistry()
-        registry.register(Summed(summed(texts)))
+        registry.register(Gathered(put_together(texts)))
         return registry
 
 
-def summed(texts: Iterable[str]) -> list[Metric]:
-    """The metrics of all texts, samples with the same name and labels added up."""
+def put_together(texts: Iterable[str]) -> list[Metric]:
+    """The metrics of all texts, each sample from those with the same name and labels."""
     families: dict[str, Metric] = {}
     values: dict[tuple[str, str, tuple[tuple[str, str], ...]], float] = {}
     for text in texts:
@@ -76,10 +79,15 @@ def summed(texts: Iterable[str]) -> list[Metric]:
                 if sample.name.endswith("_created"):
                     continue
                 key = (family.name, sample.name, tuple(sorted(sample.labels.items())))
-                values[key] = values.get(key, 0.0) + sample.value
+                before = values.get(key, 0.0)
+                values[key] = before + sample.value if _adds_up(family) else max(before, sample.value)
     for (family_name, name, labels), value in values.items():
         families[family_name].add_sample(name, dict(labels), value)
     return [family for family in families.values() if family.samples]
+
+
+def _adds_up(family: Metric) -> bool:
+    return family.type != "gauge" or family.name == OPEN_NOW
 
 
 async def _asked(path: Path) -> str:
