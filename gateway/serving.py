@@ -38,7 +38,6 @@ async def serving(
     On leaving it is not ready first, and for `drain_seconds` serves on, until balancers have seen it. Then it takes
     nothing more in, ends streams and long polls, and lets requests finish.
 
-
     `listening` is a socket that listens already, in the place of host and port. Raises `PortTaken` or `AddressRefused`.
     """
     _allow_connections(app)
@@ -57,11 +56,13 @@ async def serving(
                 raise PortTaken(f"Port {port} on {host} is taken by another program.") from None
             raise AddressRefused(f"Nothing can listen on {host} port {port}: {error.strerror or error}.") from None
         spare_the_collector()
-        yield int(runner.addresses[0][1])
+        try:
+            yield int(runner.addresses[0][1])
+        finally:
+            if LIFECYCLE in app:
+                app[LIFECYCLE].drain()
+                await asyncio.sleep(drain_seconds)
     finally:
-        if LIFECYCLE in app:
-            app[LIFECYCLE].drain()
-            await asyncio.sleep(drain_seconds)
         await runner.cleanup()
 
 

@@ -65,7 +65,7 @@ class Place:
 
 
 class NotServing(AddressRefused):
-    """A worker ended before it served; it has said why."""
+    """A worker could not be started, or ended before it served; then it has said why."""
 
 
 def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
@@ -114,7 +114,8 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, roll)
         keeping: list[asyncio.Task[None]] = []
         try:
-            await asyncio.gather(*(self._start(place) for place in range(len(self._sockets))))
+            async with self._replacing:
+                await asyncio.gather(*(self._start(place) for place in range(len(self._sockets))))
             port = self._sockets[0].getsockname()[1]
             _log.info("serving", port=port, workers=len(self._sockets))
             keeping = [asyncio.create_task(self._keep(place)) for place in range(len(self._sockets))]
@@ -128,23 +129,28 @@ class Supervisor:
         return 0
 
     async def _start(self, place: int) -> None:
-        """A worker in this place that serves."""
+        """A worker in this place that serves. Raises `NotServing`."""
         ready, told = os.pipe()
-        listen_fd = self._sockets[place].fileno()
-        words = [*self._words, *Place(listen_fd, told, self._life, self._metrics_dir).words()]
-        passed = (listen_fd, told, self._life)
         try:
-            worker = await asyncio.create_subprocess_exec(*words, env=self._environment, pass_fds=passed)
-        finally:
-            os.close(told)
-        self._workers[place] = worker
-        try:
+            worker = self._workers[place] = await self._spawn(place, told)
             if not await _one_byte(ready):
                 await self._stop(worker)
                 raise NotServing(f"A worker ended before it served (exit code {worker.returncode}).")
         finally:
             os.close(ready)
         _log.info("worker_serving", place=place, pid=worker.pid)
+
+    async def _spawn(self, place: int, told: int) -> asyncio.subprocess.Process:
+        """A process that alone holds `told`, where it says that it serves. Raises `NotServing`."""
+        listen_fd = self._sockets[place].fileno()
+        words = [*self._words, *Place(listen_fd, told, self._life, self._metrics_dir).words()]
+        passed = (listen_fd, told, self._life)
+        try:
+            return await asyncio.create_subprocess_exec(*words, env=self._environment, pass_fds=passed)
+        except OSError as error:
+            raise NotServing(f"A worker could not be started: {error.strerror or error}.") from None
+        finally:
+            os.close(told)
 
     async def _keep(self, place: int) -> None:
         """Replace what dies, sooner where it had lived long."""
@@ -162,9 +168,11 @@ class Supervisor:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-            with contextlib.suppress(NotServing):
+            try:
                 async with self._replacing:
                     await self._start(place)
+            except NotServing as error:
+                _log.error("worker_not_replaced", place=place, why=str(error))
 
     async def _roll(self) -> None:
         """Each place's worker stops when its successor serves, so that there is never one too few."""
@@ -172,8 +180,8 @@ class Supervisor:
             for place, old in enumerate(self._workers):
                 try:
                     await self._start(place)
-                except NotServing:
-                    _log.error("worker_not_replaced", place=place)
+                except NotServing as error:
+                    _log.error("worker_not_replaced", place=place, why=str(error))
                     self._workers[place] = old
                     return
                 await self._stop(old)

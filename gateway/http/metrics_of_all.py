@@ -1,4 +1,4 @@
-"""Metrics of several processes as one: each tells its own over a socket in a private folder, and any puts them together.
+"""Metrics of several processes as one: each tells its own over a socket in a private folder, and any gathers them.
 
 What a process counts, and how many connections it has, is its own, and adds up. What the other gauges tell is so in the
 whole installation: every process says the same, sooner or later, and the greatest is taken.

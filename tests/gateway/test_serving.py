@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from gateway.http.lifecycle import LIFECYCLE
-from gateway.running import run
+from gateway.running import PortTaken, run
 from gateway.serving import serving
 from tests.gateway.http.demo_app import KEY, World, demo_app
 
@@ -61,6 +61,15 @@ async def answer(line: Line) -> bytes:
     head = await line[0].readuntil(b"\r\n\r\n")
     length = next(one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:"))
     return head + await line[0].readexactly(int(length.partition(b":")[2]))
+
+
+async def test_a_port_that_is_taken_is_told_at_once_by_whoever_would_have_drained() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortTaken):
+        async with (
+            asyncio.timeout(60),
+            serving(demo_app(World()), "127.0.0.1", taken.getsockname()[1], drain_seconds=300),
+        ):
+            pass
 
 
 async def test_who_came_in_just_before_it_stopped_is_answered(served: Served) -> None:

@@ -16,11 +16,12 @@ import aiohttp
 import orjson
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from gateway.running import PortTaken
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.ops_reader import READER
-from gateway.workers import listening_sockets
+from gateway.workers import Supervisor, listening_sockets
 from tests.gateway.installations import needed_settings
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
@@ -160,6 +161,40 @@ async def test_settings_that_will_not_do_stop_everything(tmp_path: Path) -> None
     running = Supervised(tmp_path, BONIN_POLICY_DIR=str(tmp_path / "nothing"))
     assert await asyncio.to_thread(running.process.wait, 60) == 2
     assert not running.events("serving")
+
+
+WORKER = """#!{python} -P
+import os, signal, sys
+given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+os.write(int(given["--ready-fd"]), b"1")
+os.close(int(given["--ready-fd"]))
+signal.pause()
+"""
+
+
+async def test_a_place_is_filled_again_once_a_process_can_be_started_again(tmp_path: Path) -> None:
+    program = tmp_path / "worker"
+    program.write_text(WORKER.format(python=sys.executable))
+    program.chmod(0o700)
+    with capture_logs() as logs:
+
+        def pids() -> list[int]:
+            return [log["pid"] for log in logs if log["event"] == "worker_serving"]
+
+        sockets = listening_sockets("127.0.0.1", 0, 1)
+        running = asyncio.create_task(Supervisor([str(program)], sockets, dict(os.environ), tmp_path).run())
+        await until(lambda: len(pids()) == 1 or running.done())
+        program.rename(tmp_path / "away")
+        os.kill(pids()[0], signal.SIGKILL)
+        await until(lambda: any(log["event"] == "worker_not_replaced" for log in logs) or running.done())
+        (tmp_path / "away").rename(program)
+        await until(lambda: len(pids()) == 2 or running.done())
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait([running])
+        assert not any(map(is_running, pids()))
+    for one in sockets:
+        one.close()
 
 
 def test_a_port_that_another_program_has_is_refused() -> None:
