@@ -109,6 +109,7 @@ def _row(approval: Approval) -> dict[str, Any]:
         "reason": approval.reason,
         "requested_at": moment(approval.requested_at),
         "expires_at": moment(approval.expires_at),
+        "outdated": approval.outdated,
         "decided_by": approval.decided_by,
         "decision_reason": approval.decision_reason,
     }

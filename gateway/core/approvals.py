@@ -18,12 +18,12 @@ class ApprovalKind(StrEnum):
 
     | kind               | `action`                              | carried out, it                            |
     |--------------------|---------------------------------------|--------------------------------------------|
-    | contact_change     | number, line_type, index              | puts another number in the contact's place |
+    | contact_change     | number, line_type, former             | puts another number in the contact's place |
     | unlock             | locked_at                             | forgets the customer's wrong answers       |
     | early_release      | version                               | lifts a SIM swap's hold, for a while       |
     | overseas_exemption | from, until (ms), version             | registers the exemption by phone (R9)      |
 
-    `index`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
+    `former`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
     """
 
     CONTACT_CHANGE = "contact_change"
@@ -69,6 +69,8 @@ class Approval:
     decided_by: str | None = None
     decided_at: int | None = None
     decision_reason: str | None = None
+    outdated: bool = False
+    """Of one that waits: what it was for has changed since it was asked, so that approving it would be refused."""
 
     @property
     def new_number(self) -> PhoneNumber | None:

@@ -32,7 +32,8 @@ class ApprovalsQuery(Query):
 
 
 class ApprovalAnswer(Answer):
-    """`masked_number` is the new one of a contact change; `from` and `until` are of an overseas exemption."""
+    """`masked_number` is the new one of a contact change; `from` and `until` are of an overseas exemption. One that
+    waits and is `outdated` can only be rejected: what it was for has changed since."""
 
     approval_id: str
     kind: ApprovalKind
@@ -46,6 +47,7 @@ class ApprovalAnswer(Answer):
     reason: str
     requested_at: Moment
     expires_at: Moment
+    outdated: bool
     decided_by: str | None
     decided_at: Moment | None
     decision_reason: str | None
@@ -67,6 +69,7 @@ class ApprovalAnswer(Answer):
                 "reason": approval.reason,
                 "requested_at": approval.requested_at,
                 "expires_at": approval.expires_at,
+                "outdated": approval.outdated,
                 "decided_by": approval.decided_by,
                 "decided_at": approval.decided_at,
                 "decision_reason": approval.decision_reason,

@@ -121,6 +121,30 @@ APPROVAL_STATUSES: Final[Words] = {
 CONTACT_STATUSES: Final[Words] = {
     "verifiable": ("인증가능", "Verifiable"),
     "needs_verification": ("인증필요", "Needs verification"),
+    "changed": ("번호 변경", "Another number"),
+    "released": ("보류 해제", "Hold lifted"),
+}
+
+CAUSES: Final[Words] = {
+    "ownership": ("명의인증", "Ownership check"),
+    "vouch": ("다른 연락처로 추가인증", "Vouched for by another contact"),
+    "branch": ("영업점 확인", "Seen at a branch"),
+    "ownership_not_confirmed": ("명의 불일치", "Ownership was not confirmed"),
+    "aged": ("명의인증 기한 경과", "The ownership check is too old"),
+    "voucher_fell": ("보증한 연락처가 인증필요로 변경", "The contact that vouched fell"),
+    "customer_changed": ("고객 성명·생년월일 변경", "Name or birth date changed"),
+    "number_changed": ("연락처 변경 승인", "Change of number approved"),
+    "early_release": ("보류 조기 해제 승인", "Early release approved"),
+    "sim_swap": ("유심 변경", "SIM swapped"),
+    "call_forwarding": ("착신전환", "Calls are forwarded"),
+    "number_recycling": ("번호 재사용", "Number given to somebody else"),
+}
+"""By what the status of a contact changed."""
+
+CARGOES: Final[Words] = {
+    "verification": ("인증 발송", "Verification"),
+    "notice": ("알림 문자", "Notice"),
+    "hang_up": ("통화 종료", "Ending a call"),
 }
 
 DONE: Final[Words] = {
@@ -165,6 +189,8 @@ _KINDS: Final[Mapping[str, Words]] = {
     "approval": APPROVAL_KINDS,
     "approval_status": APPROVAL_STATUSES,
     "contact": CONTACT_STATUSES,
+    "cause": CAUSES,
+    "cargo": CARGOES,
     "done": DONE,
     "breaker": BREAKERS,
     "capability": CAPABILITIES,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from gateway.store import clock, keys
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.customer_words import CustomerWords, WordsReader
+from gateway.store.outdated_approvals import OutdatedApprovals
 from gateway.store.scripts import load
 
 _REQUEST = load("request_approval")
@@ -42,6 +44,7 @@ class RedisApprovals:
         self._store = store
         self._personal_data = personal_data
         self.words = CustomerWords(store, personal_data)
+        self._outdated = OutdatedApprovals(store, personal_data)
         self._limits = limits
         self._kept_ms = limits.approvals_kept * 1000
 
@@ -170,12 +173,14 @@ class RedisApprovals:
         await asyncio.gather(*(self._expire(approval_id.decode()) for ids in found for approval_id in ids))
 
     async def _approvals(self, read: Iterable[tuple[str, list[bytes]]]) -> list[Approval]:
-        """Those that are there, with their reasons opened."""
+        """Those that are there, with their reasons opened; of what waits it is said whether it is outdated."""
         records = [
             (approval_id, dict(zip(pairs[::2], pairs[1::2], strict=True))) for approval_id, pairs in read if pairs
         ]
         words = await self.words.reader(record[b"customer_id"].decode() for _, record in records)
-        return [self._approval(approval_id, record, words) for approval_id, record in records]
+        approvals = [self._approval(approval_id, record, words) for approval_id, record in records]
+        outdated = await self._outdated.among([one for one in approvals if one.status is ApprovalStatus.WAITING])
+        return [replace(one, outdated=one.approval_id in outdated) for one in approvals]
 
     def _approval(self, approval_id: str, record: dict[bytes, bytes], words: WordsReader) -> Approval:
         action = orjson.loads(self._personal_data.open(record.pop(b"action"), bound_to=approval_id))

@@ -116,6 +116,20 @@ async def test_operators_see_every_request_and_askers_their_own(customer: Custom
     assert (await operator.call("GET", "/v1/approvals?status=waiting"))["approvals"] == []
 
 
+async def test_a_request_whose_subject_has_changed_is_listed_as_outdated_until_it_is_rejected(
+    customer: Customer, operator: Api
+) -> None:
+    first, second = await asked_for_change(customer), await asked_for_change(customer)
+    assert not second["outdated"]
+    await customer.decide(first, "이센터장")
+    for caller in (customer.api, operator):
+        (left,) = (await caller.call("GET", "/v1/approvals?status=waiting"))["approvals"]
+        assert (left["approval_id"], left["outdated"]) == (second["approval_id"], True)
+    assert await refusal(customer.decide(second, "이센터장")) == (409, "approval-outdated")
+    assert not (await customer.decide(second, "이센터장", "reject"))["outdated"]
+    assert (await operator.call("GET", "/v1/approvals?status=waiting"))["approvals"] == []
+
+
 async def test_the_evidence_of_a_contact_is_told_without_its_number(customer: Customer) -> None:
     asked = await asked_for_change(customer)
     await customer.decide(asked, "이센터장")

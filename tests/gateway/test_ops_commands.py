@@ -117,7 +117,7 @@ def test_a_locked_customer_is_unlocked_by_two_people(capsys: pytest.CaptureFixtu
 
 
 def test_what_would_be_approved_is_shown_masked(capsys: pytest.CaptureFixture[str]) -> None:
-    change = {"number": "+821077776666", "line_type": "mobile", "index": "0"}
+    change = {"number": "+821077776666", "line_type": "mobile", "former": "+821012345678"}
     asyncio.run(_ask_for(ApprovalKind.CONTACT_CHANGE, change))
     [row] = printed(capsys, "approvals", "list")
     assert (row["new_number"], row["contact_id"], row["exempt_until"]) == ("+8210****6666", "con_1", None)

@@ -106,7 +106,9 @@ async def test_an_exemption_by_phone_is_registered_with_both_names(
     until = (int(seconds) + 86_400) * 1000
     action = {"from": "1", "until": str(until), "version": "0"}
     asked = [await approvals.add(new(ApprovalKind.OVERSEAS_EXEMPTION, action)) for _ in range(2)]
+    assert not (await read(approvals, asked[1])).outdated
     await approvals.approve(asked[0], CHECKER, "확인")
+    assert (await read(approvals, asked[1])).outdated
     customer = await ports.customers.read(CUSTOMER_ID)
     assert customer is not None
     found = customer.overseas_exemption
@@ -123,7 +125,14 @@ async def test_a_request_for_another_state_of_things_is_outdated(
     release = await approvals.add(new(ApprovalKind.EARLY_RELEASE, {"version": str(owned.version)}, owned))
     unlock = await approvals.add(await locked(ports, at=1))
     await locked(ports, at=2)
+    waiting = await approvals.with_status(ApprovalStatus.WAITING)
+    assert {one.approval_id for one in waiting if one.outdated} == {unlock.approval_id}
     await approvals.approve(first, CHECKER, "확인")
+    assert not (await read(approvals, first)).outdated
+    waiting = await approvals.with_status(ApprovalStatus.WAITING)
+    assert {one.approval_id: one.outdated for one in waiting} == {
+        one.approval_id: True for one in (second, release, unlock)
+    }
     for outdated in (second, release, unlock):
         with pytest.raises(ApprovalOutdated):
             await approvals.approve(outdated, CHECKER, "확인")
@@ -136,8 +145,10 @@ async def test_a_number_that_is_another_contact_by_now_is_not_taken_from_it(
     approvals: RedisApprovals, ports: Ports, owned: Contact
 ) -> None:
     asked = await approvals.add(change_of(owned))
+    assert not (await read(approvals, asked)).outdated
     other = builders.contact(NEW_NUMBER)
     await ports.customers.add_contact(CUSTOMER_ID, other)
+    assert (await read(approvals, asked)).outdated
     with pytest.raises(NumberTaken) as taken:
         await approvals.approve(asked, CHECKER, "확인")
     assert taken.value.contact_id == other.contact_id

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.exemption import OverseasExemption, Period, RequestedVia
-from gateway.core.approvals import ApprovalKind, ApprovalOutdated
+from gateway.core.approvals import ApprovalKind, ApprovalOutdated, ApprovalStatus
 from gateway.core.exemptions import ExemptionStore
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
@@ -137,6 +137,8 @@ async def test_a_request_that_was_overtaken_registers_nothing(
     if overtaken_by == "withdrawing":
         await exemptions.withdraw(CUSTOMER_ID, "the customer")
     before = await registered(ports)
+    (listed,) = await approvals.with_status(ApprovalStatus.WAITING)
+    assert listed.outdated
     with pytest.raises(ApprovalOutdated):
         await approvals.approve(waiting, CHECKER, "본인 확인")
     assert await registered(ports) == before

@@ -60,6 +60,28 @@ async def test_an_unlock_takes_an_operator_and_another_person(
     assert (await person.start("sms"))["status"] == "pending"
 
 
+async def test_what_is_outdated_is_shown_so_and_only_to_be_rejected(approver: Operator, person: Person) -> None:
+    path = f"/contacts/{person.contact_id}/change"
+    first, second = [
+        await person.ask_centre(path, {"number": number, "reason": "고객 요청"})
+        for number in ("+821077776667", "+821077776668")
+    ]
+    decide = "/ops/approvals/{}/{}"
+    page = await approver.get("/ops/approvals")
+    assert decide.format(second["approval_id"], "approve") in page.text
+    assert "상황 변경됨" not in page.text
+    approve = decide.format(first["approval_id"], "approve")
+    assert (await approver.act(approve, "/ops/approvals", reason="확인")).status == 200
+    page = await approver.get("/ops/approvals")
+    assert "상황 변경됨" in page.text
+    assert decide.format(second["approval_id"], "approve") not in page.text
+    reject = decide.format(second["approval_id"], "reject")
+    assert (await approver.act(reject, "/ops/approvals", reason="다시 요청")).status == 200
+    customer = (await approver.get(f"/ops/customers/{person.customer_id}")).text
+    assert "연락처 변경 승인" in customer
+    assert "number_changed" not in customer
+
+
 async def test_who_approves_sees_what(approver: Operator, person: Person) -> None:
     change = await person.ask_centre(
         f"/contacts/{person.contact_id}/change", {"number": "+821077776666", "reason": "고객 요청"}

@@ -1,14 +1,19 @@
 """What operators read: words and durations in their language, and no code of ours where there is a word."""
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
+from contacts.models import VerifiedBy
 from gateway.core.approvals import ApprovalKind, ApprovalStatus
 from gateway.core.audit import EVENTS
 from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryState
 from gateway.core.operators import Role
+from gateway.core.outbox import Cargo
+from gateway.core.ports import RiskSignal
 from gateway.core.verification import Method, Status
 from gateway.http.language import Locale
 from gateway.ops.rendering import span
@@ -17,6 +22,13 @@ from ivr.state import EndReason
 
 SAID_BY_THE_STORE = (EndReason.VERIFIED, EndReason.DENIED, EndReason.CLOSED)
 """How a call ended whose verification is over by then, and has a reason of its own."""
+
+
+def _caused_by_the_store() -> set[str]:
+    """What scripts give as the cause of a change of a contact; the other causes are given to them."""
+    verbs = Path(__file__).parents[3] / "gateway" / "store" / "lua"
+    called = re.compile(r"\b(?:fall\(\w+, '(\w+)'|note\(\w+, '\w+', '(\w+)')")
+    return {first or second for path in verbs.rglob("*.lua") for first, second in called.findall(path.read_text())}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +44,9 @@ SAID_BY_THE_STORE = (EndReason.VERIFIED, EndReason.DENIED, EndReason.CLOSED)
         ("role", Role),
         ("approval", ApprovalKind),
         ("approval_status", ApprovalStatus),
+        ("cargo", Cargo),
+        ("cause", [*VerifiedBy, *RiskSignal]),
+        ("cause", sorted(_caused_by_the_store())),
     ],
 )
 def test_every_code_has_a_word_in_korean(kind: str, codes: Iterable[str]) -> None:
