@@ -238,7 +238,9 @@ def person_key(name: str) -> str:
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LN" and sign not in _FILLERS)
 
 
-_LONG_NUMBER = re.compile(r"[0-9](?:[ .()-]*[0-9]){5,}")
+_LONG_NUMBER = re.compile(r"\d(?:(?:[^\w,]|_|,(?=\S)){0,3}\d){5,}")
+"""Six digits of any script and more, each with at most three signs before it that are no letter; a comma with a space
+behind it ends a number."""
 
 
 def without_numbers(reason: str) -> str:

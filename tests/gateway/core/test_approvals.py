@@ -49,6 +49,15 @@ def test_the_key_of_a_name_that_is_a_key_is_that_key(name: str) -> None:
         "０１０１２３４５６７８",
         "850302-1234567",
         "271828",
+        "010\u20131234\u20135678",
+        "010\u22121234\u22125678",
+        "010/1234/5678",
+        "010,1234,5678",
+        "010·1234·5678",
+        "010_1234_5678",
+        "010\t1234\n5678",
+        "010\u200b1234\u200b5678",
+        "٠١٠-١٢٣٤-٥٦٧٨",
     ],
 )
 def test_a_number_in_a_reason_is_not_kept(number: str) -> None:
@@ -56,7 +65,7 @@ def test_a_number_in_a_reason_is_not_kept(number: str) -> None:
     assert "***" in kept
     assert kept.startswith("새 번호 ")
     assert kept.endswith(", 3회 통화")
-    assert not any(part in kept for part in ("1234", "5678", "123", "271"))
+    assert not any(part in kept for part in ("1234", "5678", "123", "271", "١٢٣٤"))
 
 
 def test_a_reason_without_numbers_is_kept_as_it_is() -> None:
