@@ -9,7 +9,7 @@ from contacts.models import methods_of
 from gateway.cli.commands import Commands, readable_name, say
 from gateway.cli.refusals import Refused, telling_refusals
 from gateway.cli.tables import moment, show_facts, show_rows
-from gateway.core.approvals import Approvals, without_numbers
+from gateway.core.approvals import Approvals
 from gateway.core.customer_centre import CustomerCentre
 from gateway.core.stores import CustomerMissing
 from gateway.settings import Settings
@@ -108,7 +108,7 @@ async def erase_customer(settings: Settings, arguments: argparse.Namespace) -> i
     async with store_under_keys(settings, writes=True) as store:
         erasure = RedisErasure(store, settings.personal_data, settings.limits)
         try:
-            await erasure.erase(arguments.customer_id, arguments.by, without_numbers(arguments.reason))
+            await erasure.erase(arguments.customer_id, arguments.by, arguments.reason)
         except CustomerMissing:
             return _missing(arguments.customer_id)
         is_rewritten = await erasure.rewrite_files()

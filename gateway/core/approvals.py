@@ -1,6 +1,5 @@
 """Approvals (센터장 전결, R20): what one person asked for, and a second, senior person lets happen or not."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Protocol
 from contacts.phone_numbers import LineType, PhoneNumber
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.problems import Problem
+from gateway.core.reasons import without_numbers
 from gateway.core.stores import CustomerMissing
 
 
@@ -236,13 +236,3 @@ def person_key(name: str) -> str:
     """What the spellings of one person have in common: the letters and digits, in one Unicode form, width and case."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LN" and sign not in _FILLERS)
-
-
-_LONG_NUMBER = re.compile(r"\d(?:(?:[^\w,]|_|,(?=\S)){0,3}\d){5,}")
-"""Six digits of any script and more, each with at most three signs before it that are no letter; a comma with a space
-behind it ends a number."""
-
-
-def without_numbers(reason: str) -> str:
-    """A reason as it may be kept: people write phone numbers into them, and reasons stand in the audit."""
-    return _LONG_NUMBER.sub("***", unicodedata.normalize("NFKC", reason))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from gateway.core.approvals import without_numbers
 from gateway.core.dead_letters import DeadLetter, DeadLetters, Replay
 from gateway.core.read_model import TimelineEvent
+from gateway.core.reasons import without_numbers
 from gateway.core.verification import Verification
 from gateway.core.verifications import Verifications
 

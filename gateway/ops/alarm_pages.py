@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from gateway.core.alarms import ALARM_NAMES, AlarmKind, AlarmStore
-from gateway.core.approvals import without_numbers
 from gateway.core.errors import Refusal
 from gateway.core.operators import Role
 from gateway.core.problems import Problem
@@ -38,6 +37,6 @@ class AlarmPages:
         kind, subject = visit.form.get("kind", ""), visit.form.get("subject", "")
         if kind not in set(AlarmKind):
             raise Refusal(Problem.NOT_FOUND)
-        if not await self._alarms.clear(AlarmKind(kind), subject, visit.person, without_numbers(visit.reason)):
+        if not await self._alarms.clear(AlarmKind(kind), subject, visit.person, visit.reason):
             raise Refusal(Problem.NOT_FOUND)
         return back_to(_PATH, "cleared")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from gateway.core.approvals import without_numbers
 from gateway.core.carrier_board import CarrierBoard
 from gateway.core.errors import Refusal
 from gateway.core.operators import Role
@@ -47,7 +46,7 @@ class CarrierPages:
 
     async def pause(self, visit: Visit) -> web.StreamResponse:
         carrier = self._carrier(visit)
-        await self._board.pause(carrier, without_numbers(visit.reason), visit.person)
+        await self._board.pause(carrier, visit.reason, visit.person)
         return back_to(_PATH, "paused")
 
     async def resume(self, visit: Visit) -> web.StreamResponse:

@@ -3,6 +3,7 @@
 import orjson
 
 from gateway.core.alarms import THE_REST, Alarm, AlarmKind, Seen
+from gateway.core.reasons import without_numbers
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -27,7 +28,7 @@ class RedisAlarms:
         return bool(given == b"raised")
 
     async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
-        words = (_name(kind, subject), by, reason, CLEARED_KEPT)
+        words = (_name(kind, subject), by, without_numbers(reason), CLEARED_KEPT)
         given = await self._store.run(_CLEAR, (keys.ALARMS, keys.CLEARED_ALARMS, keys.AUDIT_OF_NOBODY), words)
         if given != b"cleared":
             return False

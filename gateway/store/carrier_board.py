@@ -11,6 +11,7 @@ import orjson
 from gateway.core.carrier_board import CarrierHealth, LineHealth, Pause, ProcessHealth
 from gateway.core.carriers import Capability
 from gateway.core.errors import StoreUnavailable
+from gateway.core.reasons import without_numbers
 from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
@@ -43,7 +44,8 @@ class RedisCarrierBoard:
         return frozenset(carrier.decode() for carrier in await self._store.command("HKEYS", keys.CARRIER_PAUSES))
 
     async def pause(self, carrier: str, reason: str, by: str) -> bool:
-        given = await self._store.run(_PAUSE, (keys.CARRIER_PAUSES, keys.AUDIT_OF_NOBODY), (carrier, reason, by))
+        words = (carrier, without_numbers(reason), by)
+        given = await self._store.run(_PAUSE, (keys.CARRIER_PAUSES, keys.AUDIT_OF_NOBODY), words)
         return bool(given)
 
     async def resume(self, carrier: str, by: str) -> bool:

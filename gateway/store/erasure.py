@@ -15,6 +15,7 @@ import orjson
 from contacts.protection import PersonalData, Unreadable
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
+from gateway.core.reasons import without_numbers
 from gateway.core.stores import CustomerMissing
 from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
@@ -52,7 +53,7 @@ class RedisErasure:
             known = await self._look_up(customer_id)
             await self._erase_marks(customer_id, known)
             await self._erase_answers((customer_id, *known.contact_ids))
-            given = await self._erase_records(customer_id, known, by, reason)
+            given = await self._erase_records(customer_id, known, by, without_numbers(reason))
             if given == b"erased":
                 return
             if given == b"customer_missing":

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from contacts.protection import PersonalData
+from gateway.core.reasons import without_numbers
 from gateway.store import keys
 from gateway.store.action_log import TELL
 from gateway.store.connection import Argument, Store
@@ -39,7 +40,8 @@ class Everybody:
 
     async def note_export(self, by: str, reason: str) -> None:
         """Tell the audit who takes everything out, and why, before they do."""
-        await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), ("customers.exported", "", "by", by, "reason", reason))
+        words = ("customers.exported", "", "by", by, "reason", without_numbers(reason))
+        await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), words)
 
     async def read(self) -> AsyncIterator[Somebody]:
         """In no order; one of them may come twice."""

@@ -53,6 +53,12 @@ async def test_a_cleared_alarm_is_kept_with_who_and_why_and_may_be_raised_anew(k
     assert [alarm.count for alarm in await kept.standing()] == [1]
 
 
+async def test_why_one_was_cleared_is_kept_without_a_number(kept: AlarmStore) -> None:
+    await kept.note(KIND, SUBJECT, {})
+    await kept.clear(KIND, SUBJECT, "lee", "010-1234-5678로 통화함")
+    assert [alarm.cleared_because for alarm in await kept.cleared()] == ["***로 통화함"]
+
+
 async def test_an_alarm_that_does_not_stand_cannot_be_cleared(kept: AlarmStore) -> None:
     assert not await kept.clear(KIND, "nobody", "lee", "mistake")
     assert await kept.cleared() == []

@@ -35,6 +35,12 @@ async def test_a_pause_stands_with_its_reason_until_it_is_resumed_and_the_audit_
     assert told == ["carrier.paused", "carrier.paused", "carrier.resumed"]
 
 
+async def test_why_one_is_paused_is_kept_without_a_number(ports: Ports, board: RedisCarrierBoard) -> None:
+    await board.pause("first", "010-1234-5678 민원", "kim")
+    assert (await board.pauses())["first"].reason == "*** 민원"
+    assert "1234" not in repr(await all_events(ports.store))
+
+
 async def test_a_process_knows_at_once_when_it_starts_and_soon_when_it_changes(board: RedisCarrierBoard) -> None:
     await board.pause("first", "reason", "kim")
     watch = PauseWatch(board)

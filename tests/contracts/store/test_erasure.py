@@ -121,6 +121,13 @@ async def test_the_audit_says_who_erased_and_why_and_verifies_as_before(
     assert (erased["event"], erased["by"], erased["erasure_reason"]) == ("customer.erased", OPERATOR, WHY)
 
 
+async def test_why_somebody_was_erased_is_kept_without_a_number(
+    ports: Ports, erasure: RedisErasure, mobile: Contact
+) -> None:
+    await erasure.erase(CUSTOMER_ID, OPERATOR, "010-1234-5678 해지")
+    assert (await events(ports.store, CUSTOMER_ID))[-1]["erasure_reason"] == "*** 해지"
+
+
 async def test_a_number_that_somebody_else_has_as_well_stays_theirs(
     ports: Ports, erasure: RedisErasure, mobile: Contact
 ) -> None:
