@@ -1,7 +1,7 @@
 """What every request to the desk passes: the right host, no other site behind it, a session with its token."""
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -46,7 +46,7 @@ def locale_of(request: web.Request) -> str:
 
 def _require_host(request: web.Request, public_host: str | None) -> None:
     """A name of somebody else's that leads here would make that somebody's pages our own (DNS rebinding)."""
-    host = urlsplit(f"//{request.host}").hostname
+    host = _read_address(f"//{request.host}").hostname
     if host in (public_host, "localhost") or _is_address(host or ""):
         return
     raise DeskRefused(Refusal.UNKNOWN_HOST)
@@ -75,5 +75,13 @@ def _require_same_origin(request: web.Request) -> None:
     """Browsers always send `Origin` with a POST, and `Sec-Fetch-Site` where the connection is trustworthy."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise DeskRefused(Refusal.CROSS_SITE)
-    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+    if _read_address(request.headers.get("Origin", "")).netloc != request.host:
         raise DeskRefused(Refusal.CROSS_SITE)
+
+
+def _read_address(text: str) -> SplitResult:
+    """The parts of an address; what is none, as `http://[`, has none."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return urlsplit("")

@@ -44,6 +44,7 @@ async def test_the_gateways_key_never_reaches_the_browser(browser: Browser, demo
         ({"X-CSRF-Token": None}, "session-over"),
         ({"X-CSRF-Token": "guessed"}, "session-over"),
         ({"Origin": "http://evil.example"}, "cross-site-request"),
+        ({"Origin": "http://["}, "cross-site-request"),
         ({"Origin": "null"}, "cross-site-request"),
         ({"Origin": None}, "cross-site-request"),
         ({"Sec-Fetch-Site": "cross-site"}, "cross-site-request"),
@@ -64,9 +65,10 @@ async def test_a_browser_that_cannot_say_where_a_request_is_from_still_has_its_o
     assert answer.status == 422
 
 
-async def test_a_name_that_somebody_else_points_here_is_refused(browser: Browser) -> None:
+@pytest.mark.parametrize("host", ["evil.example", "", "["])
+async def test_a_name_that_somebody_else_points_here_is_refused(browser: Browser, host: str) -> None:
     for path in ("/desk", "/desk/api/session"):
-        answer = await browser.get(path, {"Host": "evil.example"})
+        answer = await browser.get(path, {"Host": host})
         assert (answer.status, answer.slug) == (421, "unknown-host")
 
 
