@@ -1,7 +1,10 @@
 """The gateway's public interface, as the desk calls it. The key never leaves the server."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -12,6 +15,11 @@ from desk.refusals import DeskRefused, GatewayRefused, Refusal
 _PATIENCE = ClientTimeout(total=15)
 _STREAM_PATIENCE = ClientTimeout(total=None, sock_read=60)
 """A stream is as long as its verification, and never silent for a minute."""
+
+_AGAIN_AFTER_SECONDS = (0.2, 1.0)
+"""How long to wait before each further try of a request whose answer was lost."""
+_OUTCOME_UNKNOWN = frozenset({"store-unavailable", "idempotency-in-progress"})
+"""Problems of the gateway that are over soon, and leave open whether something was done."""
 
 
 class GatewayClient:
@@ -31,8 +39,19 @@ class GatewayClient:
         return await self._call("GET", path, locale)
 
     async def post(self, path: str, locale: str, body: object, once: str | None = None) -> Any:
-        """`once` is the `Idempotency-Key` of what must not be done twice."""
-        return await self._call("POST", path, locale, orjson.dumps(body), once)
+        """Have something done once: where the answer is lost it is asked for again, under the same `Idempotency-Key`.
+
+        `once` is that key for what must not be done twice either when this is called twice.
+        """
+        key, data = once or secrets.token_urlsafe(16), orjson.dumps(body)
+        for pause in _AGAIN_AFTER_SECONDS:
+            try:
+                return await self._call("POST", path, locale, data, {"Idempotency-Key": key})
+            except (DeskRefused, GatewayRefused) as refused:
+                if not _is_open(refused):
+                    raise
+            await asyncio.sleep(pause)
+        return await self._call("POST", path, locale, data, {"Idempotency-Key": key})
 
     @asynccontextmanager
     async def stream(self, path: str, locale: str) -> AsyncIterator[ClientResponse]:
@@ -47,17 +66,28 @@ class GatewayClient:
             raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
 
     async def _call(
-        self, method: str, path: str, locale: str, data: bytes | None = None, once: str | None = None
+        self,
+        method: str,
+        path: str,
+        locale: str,
+        data: bytes | None = None,
+        more_headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
-        headers = {"Accept-Language": locale, "Content-Type": "application/json"}
-        if once is not None:
-            headers["Idempotency-Key"] = once
+        headers = {"Accept-Language": locale, "Content-Type": "application/json", **more_headers}
         try:
             async with self._session.request(method, self._base_url + path, data=data, headers=headers) as response:
                 await _require_success(response)
                 return orjson.loads(await response.read())
         except (ClientError, TimeoutError, orjson.JSONDecodeError):
             raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
+
+
+def _is_open(refused: DeskRefused | GatewayRefused) -> bool:
+    """Whether nobody can say yet if it was done."""
+    if isinstance(refused, DeskRefused):
+        return True
+    said = refused.said if isinstance(refused.said, dict) else {}
+    return str(said.get("type", "")).rpartition("/")[2] in _OUTCOME_UNKNOWN
 
 
 async def _require_success(response: ClientResponse) -> None:

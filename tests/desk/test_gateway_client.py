@@ -81,6 +81,28 @@ async def test_what_is_wrong_between_desk_and_gateway_is_no_business_of_the_brow
     assert b"planted-key" not in answer.content
 
 
+@pytest.mark.parametrize("first", ["lost", "/problems/store-unavailable", "/problems/idempotency-in-progress"])
+async def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_key(desk_on: StartDesk, first: str) -> None:
+    keys: list[str] = []
+
+    async def open_one(request: web.Request) -> web.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        if len(keys) > 1:
+            return web.json_response({"id": "ver_1"}, status=201)
+        if first == "lost":
+            assert request.transport is not None
+            request.transport.abort()
+        return web.json_response({"type": first}, status=503)
+
+    gateway = web.Application()
+    gateway.router.add_post("/v1/verifications", open_one)
+    async with TestServer(gateway) as server:
+        browser = await desk_on(str(server.make_url("")).rstrip("/"))
+        assert (await browser.open("branch_otp", CUSTOMER.customer_id))["id"] == "ver_1"
+        await browser.open("branch_otp", CUSTOMER.customer_id)
+    assert keys[0] == keys[1] != keys[2]
+
+
 async def test_a_stream_that_the_gateway_breaks_off_ends_for_the_browser(desk_on: StartDesk) -> None:
     async def open_one(_: web.Request) -> web.Response:
         return web.json_response({"id": "ver_1"}, status=201)
