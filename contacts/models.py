@@ -3,6 +3,7 @@
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from contacts.exemption import OverseasExemption
 from contacts.phone_numbers import LineType, PhoneNumber
@@ -91,7 +92,14 @@ def methods_of(contact: Contact) -> tuple[ContactMethod, ...]:
     A branch identifies the person, not the owner of the line, so R3 still wants the ownership check. Which
     lines may be called at all (R4) was decided by the number plan when the contact was registered.
     """
-    return tuple([method for method in _METHODS if why_not(contact, method) is None])
+    return _methods_by(contact.number.line_type, contact.status, contact.verified_by)
+
+
+@cache
+def _methods_by(
+    line_type: LineType, status: ContactStatus, verified_by: VerifiedBy | None
+) -> tuple[ContactMethod, ...]:
+    return tuple([method for method in _METHODS if _why_not(line_type, status, verified_by, method) is None])
 
 
 def why_not(contact: Contact, method: ContactMethod) -> str | None:
@@ -100,11 +108,17 @@ def why_not(contact: Contact, method: ContactMethod) -> str | None:
     `R3` where the line is no mobile or its ownership is not confirmed, `R5` where the contact needs
     verification first.
     """
+    return _why_not(contact.number.line_type, contact.status, contact.verified_by, method)
+
+
+def _why_not(
+    line_type: LineType, status: ContactStatus, verified_by: VerifiedBy | None, method: ContactMethod
+) -> str | None:
     texts = method is not ContactMethod.ARS
-    if texts and contact.number.line_type is not LineType.MOBILE:
+    if texts and line_type is not LineType.MOBILE:
         return "R3"
-    if contact.status is not ContactStatus.VERIFIABLE or contact.verified_by is None:
+    if status is not ContactStatus.VERIFIABLE or verified_by is None:
         return "R5"
-    if texts and contact.verified_by is not VerifiedBy.OWNERSHIP:
+    if texts and verified_by is not VerifiedBy.OWNERSHIP:
         return "R3"
     return None

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Protocol
 
 from contacts.models import ContactMethod
-from contacts.phone_numbers import PhoneNumber
 
 
 class Capability(StrEnum):
@@ -30,7 +29,16 @@ NEEDS: Mapping[ContactMethod, frozenset[Capability]] = MappingProxyType(
 )
 
 
+class Destination(Protocol):
+    """A number, or what is known of one."""
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-2."""
+        ...
+
+
 class Reach(Protocol):
     """Whether there is a carrier for a method and a number at all. Asks nobody: it is known to the process."""
 
-    def carries(self, method: ContactMethod, number: PhoneNumber) -> bool: ...
+    def carries(self, method: ContactMethod, to: Destination) -> bool: ...

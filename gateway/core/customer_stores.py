@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from contacts.exemption import OverseasExemption
-from contacts.models import Contact, Customer, CustomerKind, VerifiedBy
+from contacts.models import Contact, ContactMethod, Customer, CustomerKind, VerifiedBy
 from contacts.records import record
 from gateway.core.decision_stores import Standing
 from gateway.core.operations import Operation
@@ -33,6 +33,28 @@ class Applicant:
     @property
     def basis(self) -> Basis:
         return Basis(self.kind, self.online_consent, self.standing.hours)
+
+
+@record()
+class Remembered:
+    """What a process may remember of a customer and a contact: all that opening looks at, and no number."""
+
+    kind: CustomerKind
+    online_consent: bool
+    hours: int
+    """It is now, since the epoch."""
+    contact: "RememberedContact"
+
+
+@record()
+class RememberedContact:
+    """`methods` are those that its status allows; `country` and `prefix` are the number's."""
+
+    methods: tuple[ContactMethod, ...]
+    country: str | None
+    prefix: str
+    blind_indexes: tuple[str, ...]
+    version: int
 
 
 @record()
@@ -66,11 +88,8 @@ class CustomerStore(Protocol):
         """A branch password is looked for where no contact is named: it takes the place of one."""
         ...
 
-    def remembered(self, customer_id: str, contact_id: str) -> Applicant | None:
-        """As they were when this process read of them last, unlocked and with nothing opened today: a guess.
-
-        What opens a verification asks the store whether it is right.
-        """
+    def remembered(self, customer_id: str, contact_id: str) -> Remembered | None:
+        """As they were when this process read of them last: a guess, and the store is asked whether it is right."""
         ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:

@@ -8,6 +8,7 @@ from gateway.core.deciding import Outcome
 from gateway.core.facts import Facts
 from gateway.core.verification import Method
 
+HOUR_MS = 3_600_000
 _SEOUL_HOURS_AHEAD = 9  # of UTC, all year round: Korea has had no summer time since 1988
 
 
@@ -23,7 +24,7 @@ class Standing:
     @property
     def hours(self) -> int:
         """Since the epoch."""
-        return self.now // 3_600_000
+        return self.now // HOUR_MS
 
     @property
     def hour(self) -> int:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 
-from contacts.models import Contact, ContactMethod, why_not
+from contacts.models import Contact, ContactMethod, CustomerKind, why_not
 from contacts.records import record
 from contacts.vouching import may_vouch
 from gateway.core.codes import CodeVault, new_code
@@ -11,12 +12,13 @@ from gateway.core.counting import Counted, RangeHeld
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, Reason, outcome_of
-from gateway.core.decision_stores import Standing
+from gateway.core.decision_stores import HOUR_MS, Standing
 from gateway.core.decisions import facts_of
-from gateway.core.errors import FieldError, Refusal, StoreUnavailable
+from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.facts import Holds
 from gateway.core.limits import Limits
 from gateway.core.not_available import method_not_available
+from gateway.core.open_request import OpenRequest, check_fields
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
@@ -29,24 +31,22 @@ from gateway.core.stores import (
     VerificationStore,
 )
 from gateway.core.too_many import too_many
-from gateway.core.verification import TRAITS, Method, NewVerification, Verification
+from gateway.core.verification import TRAITS, Basis, Method, NewVerification, Verification
 
 _TRIES = 3
 """To open what is changed between looking and writing."""
+_ROWS_OF_AN_HOUR = len(Operation) * len(CustomerKind) * 2
+"""By operation, kind and consent."""
 
 
 @record()
-class OpenRequest:
-    """What a caller asks for when it opens a verification."""
+class _Cleared:
+    """Who may open, by what was read of them: the policy's row, what is counted, and what must be so still."""
 
-    client: str
-    customer_id: str
-    method: Method
-    operation: Operation
-    contact_id: str | None
-    target_contact_id: str | None
-    operation_hash: str | None
-    locale: str
+    row: OperationRow
+    counted: Counted
+    contact_version: int | None
+    basis: Basis
 
 
 class Opening:
@@ -75,33 +75,51 @@ class Opening:
         self._vault = vault
         self._limits = limits
         self._new_verification_id = new_verification_id
+        self._usual_row = lru_cache(maxsize=_ROWS_OF_AN_HOUR)(self._usual_row_anew)
 
     async def open(self, request: OpenRequest) -> Verification:
         """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
-        _check_fields(request)
-        remembered = self._remembered(request)
-        if remembered is not None:
+        check_fields(request)
+        cleared = self._cleared_by_memory(request)
+        if cleared is not None:
             # It can only open, and only what the store agrees to: whoever is refused is looked at anew.
-            with suppress(Refusal, BasisChanged):
-                return await self._open(request, remembered)
+            with suppress(Refusal, RangeHeld, BasisChanged):
+                new = self._compose(request, cleared, _code_for(request.method))
+                return await self._create(new, cleared.counted, None, cleared.row)
         for _ in range(_TRIES):
             with suppress(BasisChanged):
                 return await self._open(request, await self._read(request))
         raise StoreUnavailable("the customer is changed again and again")
 
-    def _remembered(self, request: OpenRequest) -> Applicant | None:
-        """Of whom this process read of late: only for what one trip opens, which has no effect where it refuses."""
-        if request.contact_id is None or request.target_contact_id is not None:
+    def _cleared_by_memory(self, request: OpenRequest) -> _Cleared | None:
+        """By what this process read of late: only for what one trip opens, which has no effect where it refuses."""
+        method, contact_id = request.method, request.contact_id
+        if contact_id is None or request.target_contact_id is not None or not self._is_counted_by_what_writes(method):
             return None
-        if not self._is_counted_by_what_writes(request.method):
+        found = self._customers.remembered(request.customer_id, contact_id)
+        if found is None:
             return None
-        return self._customers.remembered(request.customer_id, request.contact_id)
+        contact, row = found.contact, self._usual_row(request.operation, found.kind, found.online_consent, found.hours)
+        if row is None or method not in row.methods or not self._coverage.offers(ContactMethod(method), contact):
+            return None
+        counted = Counted(request.client, contact.blind_indexes, contact.prefix, texting_of(method))
+        return _Cleared(row, counted, contact.version, Basis(found.kind, found.online_consent, found.hours))
+
+    def _usual_row_anew(
+        self, operation: Operation, kind: CustomerKind, online_consent: bool, hours: int
+    ) -> OperationRow | None:
+        """Of somebody who is not locked and has opened nothing today, where that asks for extra authentication."""
+        standing = Standing(now=hours * HOUR_MS, opened_today=0, day_left=0, branch_password=False)
+        facts = facts_of(Applicant(kind, online_consent, False, standing, None), operation)
+        outcome, _ = outcome_of(self._policy, facts)
+        return self._policy.row(operation, kind) if outcome is Outcome.REQUIRED else None
 
     async def _open(self, request: OpenRequest, applicant: Applicant) -> Verification:
         row, stored = await self._check_may_open(request, applicant)
         counted = self._sending.counted(stored, texting_of(request.method), request.client)
-        code = new_code() if TRAITS[request.method].has_code else None
-        new = self._compose(request, applicant, row, counted.prefix, code)
+        code = _code_for(request.method)
+        version = None if stored is None else stored.contact.version
+        new = self._compose(request, _Cleared(row, counted, version, applicant.basis), code)
         if self._is_counted_by_what_writes(request.method):
             return await self._create(new, counted, stored, row)
         sent = await self._sending.take(counted, stored, row.methods)
@@ -192,14 +210,7 @@ class Opening:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         return applicant
 
-    def _compose(
-        self,
-        request: OpenRequest,
-        applicant: Applicant,
-        row: OperationRow,
-        prefix: str | None,
-        code: str | None,
-    ) -> NewVerification:
+    def _compose(self, request: OpenRequest, cleared: _Cleared, code: str | None) -> NewVerification:
         verification_id, pepper_id = self._new_verification_id(request.customer_id), self._vault.pepper_id
         digest = sealed = None
         if code is not None:
@@ -215,58 +226,25 @@ class Opening:
             operation=request.operation,
             locale=request.locale,
             contact_id=request.contact_id,
-            contact_version=applicant.stored.contact.version if applicant.stored else None,
+            contact_version=cleared.contact_version,
             target_contact_id=request.target_contact_id,
             operation_hash=request.operation_hash,
-            life=row.valid_for,
-            per_day=row.per_day,
+            life=cleared.row.valid_for,
+            per_day=cleared.row.per_day,
             policy_version=self._policy.version,
-            prefix=prefix,
+            prefix=cleared.counted.prefix,
             pepper_id=pepper_id,
             code_digest=digest,
             sealed_code=sealed,
-            basis=applicant.basis,
+            basis=cleared.basis,
         )
 
     def _locked(self) -> Refusal:
         return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": self._limits.wrong_answers}, attempts_remaining=0)
 
 
-def _check_fields(request: OpenRequest) -> None:
-    """What a method or an operation needs beside the fields' own shapes."""
-    errors = []
-    if request.method is Method.BRANCH_OTP and request.contact_id is not None:
-        errors.append(
-            FieldError("contact_id", "branch_otp에는 연락처를 지정하지 않습니다.", "branch_otp takes no contact.")
-        )
-    if request.method is not Method.BRANCH_OTP and request.contact_id is None:
-        errors.append(FieldError("contact_id", "인증할 연락처를 지정해 주세요.", "Name the contact to be used."))
-    if request.operation is Operation.VOUCH and request.target_contact_id is None:
-        errors.append(
-            FieldError(
-                "target_contact_id",
-                "인증가능으로 바꿀 연락처를 지정해 주세요.",
-                "Name the contact to be made verifiable.",
-            )
-        )
-    if request.target_contact_id is not None and request.target_contact_id == request.contact_id:
-        errors.append(
-            FieldError(
-                "target_contact_id",
-                "연락처는 다른 연락처로만 확인할 수 있습니다.",
-                "A contact cannot vouch for itself: name another one.",
-            )
-        )
-    if request.operation is not Operation.VOUCH and request.target_contact_id is not None:
-        errors.append(
-            FieldError(
-                "target_contact_id",
-                "operation이 vouch일 때만 지정합니다.",
-                "It goes with operation vouch only.",
-            )
-        )
-    if errors:
-        raise Refusal(Problem.INVALID_FIELDS, errors=tuple(errors))
+def _code_for(method: Method) -> str | None:
+    return new_code() if TRAITS[method].has_code else None
 
 
 def _check_vouching(customer_id: str, voucher: StoredContact | None, target: StoredContact) -> None:

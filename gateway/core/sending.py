@@ -87,12 +87,12 @@ class Sending:
         """What is said when it was not counted; who sees first that a range is misused sounds the alarm."""
         if isinstance(why, Capped):
             return too_many(why)
-        if not isinstance(why, RangeHeld) or stored is None or prefix is None:
+        if not isinstance(why, RangeHeld) or prefix is None:
             return why
         if why.tripped is not None:
             seen = {"sent": why.tripped.sent, "verified": why.tripped.verified}
             await self._alarms.sound(AlarmKind.LOW_CONVERSION, prefix, seen)
-        return texting_held(why, stored, instead)
+        return why if stored is None else texting_held(why, stored, instead)
 
 
 def texting_held(held: RangeHeld, stored: StoredContact, instead: Collection[str]) -> Refusal:

@@ -9,7 +9,8 @@ from structlog.contextvars import bind_contextvars
 
 from gateway.core.callers import Scope
 from gateway.core.limits import Limits
-from gateway.core.opening import Opening, OpenRequest
+from gateway.core.open_request import OpenRequest
+from gateway.core.opening import Opening
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Changes

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from contacts.models import ContactMethod
-from contacts.phone_numbers import PhoneNumber
 from gateway.core.carrier_board import CarrierHealth, LineHealth
-from gateway.core.carriers import NEEDS, Capability
+from gateway.core.carriers import NEEDS, Capability, Destination
 from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import (
     CallCarrier,
@@ -57,9 +56,9 @@ class Line:
         asked_for = sorted(self.can - {Capability.INBOUND})
         object.__setattr__(self, "health", {one: Health(Breaker(self.clock)) for one in asked_for})
 
-    def takes(self, needs: Collection[Capability], number: PhoneNumber) -> bool:
+    def takes(self, needs: Collection[Capability], to: Destination) -> bool:
         """Whether it is set up for this, however it is doing."""
-        return self.can.issuperset(needs) and (self.countries is None or number.country in self.countries)
+        return self.can.issuperset(needs) and (self.countries is None or to.country in self.countries)
 
     def may_be_asked(self, needs: Collection[Capability]) -> bool:
         """Whether no breaker keeps it alone."""
@@ -124,14 +123,14 @@ class Carriers:
         self.lines = tuple(lines)
         self._paused = paused
 
-    def carries(self, method: ContactMethod, number: PhoneNumber) -> bool:
+    def carries(self, method: ContactMethod, to: Destination) -> bool:
         """A breaker that is open changes nothing here: it is a matter of seconds, and a delivery waits for it."""
-        return bool(self.set_up_for(NEEDS[method], number))
+        return bool(self.set_up_for(NEEDS[method], to))
 
-    def set_up_for(self, needs: Collection[Capability], number: PhoneNumber) -> list[Line]:
+    def set_up_for(self, needs: Collection[Capability], to: Destination) -> list[Line]:
         """Those that take this and are not paused, in order."""
         paused = self._paused()
-        return [line for line in self.lines if line.name not in paused and line.takes(needs, number)]
+        return [line for line in self.lines if line.name not in paused and line.takes(needs, to)]
 
     def health(self) -> CarrierHealth:
         """How each has been doing."""

@@ -12,11 +12,19 @@ from contacts.models import (
     Customer,
     CustomerKind,
     VerifiedBy,
+    methods_of,
 )
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
-from gateway.core.customer_stores import Applicant, ContactDuplicate, StoredContact, Subject, TooManyContacts
-from gateway.core.decision_stores import Standing
+from gateway.core.customer_stores import (
+    Applicant,
+    ContactDuplicate,
+    Remembered,
+    RememberedContact,
+    StoredContact,
+    Subject,
+    TooManyContacts,
+)
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
@@ -129,15 +137,14 @@ class RedisCustomers:
             stored=self._noted(named, contact_id, contact) if contact_id else None,
         )
 
-    def remembered(self, customer_id: str, contact_id: str) -> Applicant | None:
+    def remembered(self, customer_id: str, contact_id: str) -> Remembered | None:
         if self._limits.ownership_check_good_for:
             return None  # What is too old by now is seen only by looking.
         found = self._recent.of(customer_id, keys.contact(customer_id, contact_id))
         if found is None:
             return None
-        kind, consent, values = found
-        standing = Standing(now=int(time.time() * 1000), opened_today=0, day_left=0, branch_password=False)
-        return Applicant(kind, consent, locked=False, standing=standing, stored=self._contact(contact_id, values))
+        kind, consent, contact = found
+        return Remembered(kind, consent, int(time.time()) // 3600, contact)
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         indexes = self._personal_data.blind_indexes(contact.number.e164)
@@ -214,10 +221,15 @@ class RedisCustomers:
         )
 
     def _noted(self, key: str, contact_id: str, values: Sequence[bytes | None]) -> StoredContact | None:
-        contact = self._contact(contact_id, values)
-        if contact is not None:
-            self._recent.note_contact(key, values)
-        return contact
+        stored = self._contact(contact_id, values)
+        if stored is not None:
+            contact, number = stored.contact, stored.contact.number
+            prefix = number.prefix(self._limits.prefix_digits)
+            remembered = RememberedContact(
+                methods_of(contact), number.country, prefix, stored.blind_indexes, contact.version
+            )
+            self._recent.note_contact(key, remembered)
+        return stored
 
     def _contact(self, contact_id: str, values: Sequence[bytes | None]) -> StoredContact | None:
         number, line_type, label, status, by, at, version, index = values

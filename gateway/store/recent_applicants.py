@@ -1,18 +1,15 @@
-"""What this process read of customers and contacts of late, sealed as the store answered it.
+"""What this process read of customers and contacts of late, without a number.
 
 Callers ask for a decision and open a verification a moment later. What is remembered of the first saves the second a
 trip, as a guess: the script that opens says whether it is so still, and nothing is refused by it.
 """
 
-from collections.abc import Sequence
-
 from contacts.models import CustomerKind
+from gateway.core.customer_stores import RememberedContact
 from gateway.store.recent import Recent
 
 _MOST = 10_000
-"""About 9 MB: those of the moments that a customer takes to choose a method, at a pace that one process can keep."""
-
-ContactValues = tuple[bytes | None, ...]
+"""About 7 MB: those of the moments that a customer takes to choose a method, at a pace that one process can keep."""
 
 
 class RecentApplicants:
@@ -20,16 +17,15 @@ class RecentApplicants:
 
     def __init__(self) -> None:
         self._customers = Recent[tuple[CustomerKind, bool]](_MOST)
-        self._contacts = Recent[ContactValues](_MOST)
+        self._contacts = Recent[RememberedContact](_MOST)
 
     def note_customer(self, customer_id: str, kind: CustomerKind, online_consent: bool) -> None:
         self._customers.note(customer_id, (kind, online_consent))
 
-    def note_contact(self, key: str, values: Sequence[bytes | None]) -> None:
-        # A tuple of bytes is nothing that the collector has to look into.
-        self._contacts.note(key, tuple(values))
+    def note_contact(self, key: str, contact: RememberedContact) -> None:
+        self._contacts.note(key, contact)
 
-    def of(self, customer_id: str, contact_key: str) -> tuple[CustomerKind, bool, ContactValues] | None:
-        """Kind, consent, and the contact's fields; `contact_key` is its key in the store."""
-        known, values = self._customers.of(customer_id), self._contacts.of(contact_key)
-        return None if known is None or values is None else (*known, values)
+    def of(self, customer_id: str, contact_key: str) -> tuple[CustomerKind, bool, RememberedContact] | None:
+        """Kind, consent, and the contact; `contact_key` is its key in the store."""
+        known, contact = self._customers.of(customer_id), self._contacts.of(contact_key)
+        return None if known is None or contact is None else (*known, contact)

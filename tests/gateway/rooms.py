@@ -16,7 +16,8 @@ from gateway.core.coverage import Coverage
 from gateway.core.customers import Customers
 from gateway.core.facts import Holds, NoHolds
 from gateway.core.limits import Limits
-from gateway.core.opening import Opening, OpenRequest
+from gateway.core.open_request import OpenRequest
+from gateway.core.opening import Opening
 from gateway.core.operations import Operation
 from gateway.core.ownership_checks import OwnershipChecks
 from gateway.core.policy_files import load_policy

@@ -8,7 +8,7 @@ from contacts.models import Contact, ContactLabel, ContactStatus, VerifiedBy
 from contacts.ownership import OwnershipResult
 from gateway.core.callers import Caller, Scope
 from gateway.core.errors import Refusal
-from gateway.core.opening import OpenRequest
+from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.verification import Method

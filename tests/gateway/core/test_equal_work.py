@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Contact
 from gateway.core.errors import Refusal
 from gateway.core.notices import NoticeKind, Notices
-from gateway.core.opening import OpenRequest
+from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.verification import Method
 from gateway.store import keys

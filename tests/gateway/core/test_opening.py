@@ -8,7 +8,7 @@ import pytest
 from contacts.models import CustomerKind, VerifiedBy
 from gateway.core.errors import Refusal
 from gateway.core.limits import Cap, Limits
-from gateway.core.opening import OpenRequest
+from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner

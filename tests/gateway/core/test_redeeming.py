@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.core.errors import Refusal
-from gateway.core.opening import OpenRequest
+from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner

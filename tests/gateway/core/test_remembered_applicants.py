@@ -63,6 +63,16 @@ async def test_a_verification_that_was_opened_before_is_remembered_as_well(rooms
     assert trips[-2:] == ["create_verification", "create_verification"]
 
 
+async def test_nothing_that_is_remembered_holds_the_number(rooms: Rooms) -> None:
+    contact = await rooms.register()
+    await look(rooms)
+    remembered = rooms.customer_store.remembered(CUSTOMER_ID, contact.contact_id)
+    assert remembered is not None
+    number = contact.number.e164
+    assert remembered.contact.prefix == number[: len("+82") + rooms.limits.prefix_digits]
+    assert number[1:] not in repr(remembered)
+
+
 async def test_where_ownership_checks_age_the_customer_is_looked_at_each_time(
     store: Store, signer: ReceiptSigner
 ) -> None:

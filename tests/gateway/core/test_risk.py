@@ -10,6 +10,7 @@ import pytest
 
 from contacts.models import Contact, ContactLabel, ContactMethod, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
+from gateway.core.carriers import Destination
 from gateway.core.contact_life import ContactLife
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore, StoredContact
@@ -94,8 +95,8 @@ class World:
     uncarried: Sequence[tuple[ContactMethod, PhoneNumber]] = ()
     budget_seconds: float = 5.0
 
-    def carries(self, method: ContactMethod, number: PhoneNumber) -> bool:
-        return (method, number) not in self.uncarried
+    def carries(self, method: ContactMethod, to: Destination) -> bool:
+        return (method, to) not in self.uncarried
 
     def check(self, table: dict[RiskSignal, SignalRow] | None = None) -> RiskCheck:
         world = self

@@ -9,7 +9,7 @@ from gateway.core.approvals import ApprovalKind, Decider, NewApproval
 from gateway.core.customer_stores import ContactDuplicate
 from gateway.core.facts import Known
 from gateway.core.idempotency import Answered, Mismatch
-from gateway.core.opening import OpenRequest
+from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.stores import Capped
