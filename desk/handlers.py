@@ -147,10 +147,10 @@ class DeskHandlers:
         return json_answer(await self._gateway.post(f"{path}/{verb}", locale_of(request), {}))
 
     async def _receipt(self, path: str, locale: str) -> Any:
-        receipt = (await self._gateway.get(path, locale)).get("receipt")
-        if receipt is None:
-            raise DeskRefused(Refusal.NOT_VERIFIED)
-        return receipt
+        verification = await self._gateway.get(path, locale)
+        if "receipt" not in verification:
+            raise DeskRefused(Refusal.DENIED if verification["status"] == "denied" else Refusal.NOT_VERIFIED)
+        return verification["receipt"]
 
     def _offered(self, customer_id: str) -> str:
         if customer_id not in self._customers:

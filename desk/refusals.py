@@ -32,6 +32,9 @@ class Refusal(Enum):
     NOT_HERE = RefusalKind("not-found", 404, "이 화면에서 진행한 내역이 아닙니다", "It was not begun in this browser")
     NOT_EXEMPT = RefusalKind("not-exempt", 409, "추가인증이 필요합니다", "Extra authentication is required")
     NOT_VERIFIED = RefusalKind("not-verified", 409, "인증이 끝나지 않았습니다", "It has not been verified")
+    DENIED = RefusalKind(
+        "receipt-denied", 409, "고객이 본인 아님으로 거부한 인증입니다", "The customer has denied this verification"
+    )
     GATEWAY_UNREACHABLE = RefusalKind(
         "gateway-unreachable",
         502,

@@ -21,6 +21,10 @@ _TEXTS: Final = {
         "이미 끝난 인증입니다. 요청하지 않았다면 고객센터에 알려 주세요.",
         "It is over. If you did not ask for it, tell our call centre.",
     ),
+    ReplyOutcome.DENIED_AFTER_USE: (
+        "인증이 이미 사용되었습니다. 지금 바로 고객센터로 전화해 주세요.",
+        "It was used already. Please phone our call centre now.",
+    ),
     ReplyOutcome.LOCKED: (
         "오류가 많아 추가인증이 잠겼습니다. 고객센터로 문의해 주세요.",
         "Locked after too many errors. Please call our call centre.",

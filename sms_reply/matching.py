@@ -20,6 +20,8 @@ class ReplyOutcome(StrEnum):
     DENIED = "denied"
     DENIED_LATE = "denied_late"
     """What was asked of the number is over: nothing is left to be closed, and somebody has to know all the same."""
+    DENIED_AFTER_USE = "denied_after_use"
+    """What was verified has been used by then: somebody has to know at once."""
     LOCKED = "locked"
     LATE = "late"
     NO_OPEN_VERIFICATION = "no_open_verification"
@@ -32,7 +34,7 @@ class ReplyOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenVerification:
-    """A verification that waits, or lately waited, for a text from this sender. `opened_at` is ms since the epoch."""
+    """A verification that waits, or lately waited, for this sender. `opened_at` is ms since the epoch."""
 
     verification_id: str
     customer_id: str
@@ -43,14 +45,16 @@ class OpenVerification:
 class Sender:
     """What is known of the number that a text came from.
 
-    `known`: it is a contact of some customer. `expired_lately`: a verification by reply on this number ran
-    out of time not long ago. `over_lately`: those that ended in whatever way but a denial.
+    `known`: it is a contact of some customer. `expired_lately`: a verification on this number ran out of time
+    not long ago. `over_lately`: those that ended, in whatever way; `verified_lately`: those of them that were
+    verified, and may be used now. A code answers those that wait for a text, a denial is of every method's.
     """
 
     known: bool
     open_verifications: tuple[OpenVerification, ...] = ()
     expired_lately: bool = False
     over_lately: tuple[OpenVerification, ...] = ()
+    verified_lately: tuple[OpenVerification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class DenyAll:
-    """A denial names no verification: it is of every open one of the sender; without any, of each customer's last."""
+    """A denial names no verification: it is of every one of the sender that is open, or may be used now; without any,
+    of each customer's last."""
 
     verifications: tuple[OpenVerification, ...]
 
@@ -85,13 +90,13 @@ Plan: TypeAlias = Settled | DenyAll | TryCode
 
 def plan_for(reply: Reply, sender: Sender) -> Plan:
     """What to do about a text. Pure, and total."""
+    if isinstance(reply, DenialReply):
+        denied = sender.open_verifications + sender.verified_lately
+        denied = denied or _newest_of_each_customer(_newest_first(sender.over_lately))
+        return DenyAll(denied) if denied else Settled(_outcome_without_open(reply, sender))
     if not sender.open_verifications:
-        if isinstance(reply, DenialReply) and sender.over_lately:
-            return DenyAll(_newest_of_each_customer(_newest_first(sender.over_lately)))
         return Settled(_outcome_without_open(reply, sender))
     match reply:
-        case DenialReply():
-            return DenyAll(sender.open_verifications)
         case CodeReply():
             candidates = _newest_first(sender.open_verifications)
             return TryCode(reply, candidates, _newest_of_each_customer(candidates))

@@ -70,7 +70,8 @@ async def _ids(stores: Stores, settings: Settings, arguments: argparse.Namespace
     except Refusal:
         pass
     else:
-        customers += await stores.read_model.owners(settings.personal_data.blind_indexes(number.e164))
+        owners = await stores.read_model.owners(settings.personal_data.blind_indexes(number.e164))
+        customers += sorted({customer_id for customer_id, _ in owners})
     found = [await stores.read_model.of_customer(customer_id, most) for customer_id in customers]
     return [verification_id for some in found for verification_id in some][:most]
 

@@ -23,6 +23,8 @@ class AlarmKind(StrEnum):
     DENIED = "denied"
     """A customer said that they asked for nothing, by 9 or 아니오. Subject: the customer's id. Seen: `operation`,
     `method`, `verification_id`."""
+    DENIED_AFTER_USE = "denied_after_use"
+    """The same, when the receipt had been redeemed by then: what it was for may have been done. Urgent."""
     LOW_CONVERSION = "low_conversion"
     """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range. Seen: how many
     were `sent`, and how many of them `verified`. Nothing is texted there until it is cleared, or for the time of the
@@ -32,6 +34,10 @@ class AlarmKind(StrEnum):
 ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
     {
         AlarmKind.DENIED: ("고객이 본인 아님으로 거부한 추가인증", "A customer denied having asked"),
+        AlarmKind.DENIED_AFTER_USE: (
+            "긴급: 인증 결과가 이미 사용된 뒤 고객이 본인 아님으로 거부",
+            "Urgent: a customer denied having asked, after the receipt was used",
+        ),
         AlarmKind.LOW_CONVERSION: ("인증번호가 사용되지 않는 번호대", "Codes sent to a range are not used"),
     }
 )

@@ -104,7 +104,7 @@ class Customers:
         _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
         if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
             raise Refusal(Problem.VOUCH_REFUSED)
-        refuse_unless_redeemed(await self._receipts.redeem(claims, caller.client))
+        refuse_unless_redeemed(await self._receipts.redeem(claims, caller.client), self._limits)
         try:
             await self._store.make_verifiable(
                 customer_id,

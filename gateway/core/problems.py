@@ -206,6 +206,17 @@ class Problem(Enum):
         "저장소가 다시 시작되어 무효가 된 인증 결과입니다", "The receipt is void: the store was restarted since",
         "인증을 새로 요청해 주세요.", "Open a new verification.",
     )  # fmt: skip
+    RECEIPT_DENIED = ProblemKind(
+        "receipt-denied", 409,
+        "고객이 본인 아님으로 거부한 인증입니다", "The customer has denied the verification of this receipt",
+        "업무를 처리하지 말고 금융사고로 대응해 주세요. 다른 사람이 고객의 이름으로 요청했습니다.",
+        "Do not act on it, and treat it as an alarm: somebody else asked in the customer's name.",
+    )  # fmt: skip
+    RECEIPT_OUTDATED = ProblemKind(
+        "receipt-outdated", 409,
+        "인증한 뒤 고객 정보나 연락처가 바뀌었습니다", "The customer or the contact has changed since the verification",
+        "인증을 새로 요청해 주세요.", "Open a new verification.",
+    )  # fmt: skip
     NO_REGISTERED_MOBILE = ProblemKind(
         "no-registered-mobile", 409, "등록된 휴대폰이 없습니다", "The customer has no registered mobile",
         "안내 문자를 받을 휴대폰을 먼저 등록해 주세요.", "Register a mobile that can receive the notice first.",

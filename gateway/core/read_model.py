@@ -87,14 +87,18 @@ class ReadModel(Protocol):
 
     async def of_customer(self, customer_id: str, count: int) -> list[str]: ...
 
+    async def opened_since(self, customer_id: str, since: int) -> list[str]:
+        """The customer's verifications that were opened since, in ms."""
+        ...
+
     async def timeline(self, verification_id: str) -> list[TimelineEvent]: ...
 
     async def locked(self, count: int) -> list[tuple[str, int]]:
         """Customers whose extra authentication is locked, and since when; the latest first."""
         ...
 
-    async def owners(self, blind_indexes: Sequence[str]) -> list[str]:
-        """Customers with a contact of this number, under any of the index keys in force."""
+    async def owners(self, blind_indexes: Sequence[str]) -> list[tuple[str, str]]:
+        """Customer and contact of each contact of this number, under any of the index keys in force."""
         ...
 
 

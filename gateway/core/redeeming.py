@@ -2,6 +2,7 @@
 
 from contacts.models import CustomerKind
 from gateway.core.errors import Refusal
+from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.policy import Policy
 from gateway.core.problems import Problem
@@ -12,10 +13,11 @@ from gateway.core.stores import ReceiptStore, Redemption
 class Redeeming:
     """Raises `Refusal`."""
 
-    def __init__(self, store: ReceiptStore, signer: ReceiptSigner, policy: Policy) -> None:
+    def __init__(self, store: ReceiptStore, signer: ReceiptSigner, policy: Policy, limits: Limits) -> None:
         self._store = store
         self._signer = signer
         self._policy = policy
+        self._limits = limits
 
     async def redeem(
         self,
@@ -35,17 +37,29 @@ class Redeeming:
         if bound_to != (customer_id, operation, operation_hash):
             raise Refusal(Problem.RECEIPT_MISMATCH)
         consenting = [kind for kind in CustomerKind if self._policy.row(operation, kind).online_consent]
-        refuse_unless_redeemed(await self._store.redeem(claims, client, consenting))
+        refuse_unless_redeemed(await self._store.redeem(claims, client, consenting), self._limits)
         return claims
 
+    async def refuse_denied(self, receipt: str) -> None:
+        """Of one that was redeemed: whoever asks again for the answer has not acted on it yet, and must not."""
+        claims = self._signer.read(receipt, now_seconds=0)  # It was good at the time.
+        if await self._store.is_denied(claims):
+            raise Refusal(Problem.RECEIPT_DENIED)
 
-def refuse_unless_redeemed(redemption: Redemption) -> None:
+
+def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
     """Raises `Refusal` for a receipt that was redeemed before, or may have been, or is worth nothing any more."""
     match redemption:
         case Redemption.AGAIN:
             raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
         case Redemption.STORE_CHANGED:
             raise Refusal(Problem.RECEIPT_VOID)
+        case Redemption.DENIED:
+            raise Refusal(Problem.RECEIPT_DENIED)
+        case Redemption.OUTDATED:
+            raise Refusal(Problem.RECEIPT_OUTDATED)
+        case Redemption.LOCKED:
+            raise Refusal(Problem.CUSTOMER_LOCKED, values={"limit": limits.wrong_answers}, attempts_remaining=0)
         case Redemption.CUSTOMER_MISSING:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         case Redemption.CONSENT_MISSING:

@@ -219,6 +219,11 @@ class Redemption(StrEnum):
     AGAIN = "again"
     STORE_CHANGED = "store_changed"
     """The store is not the one that gave it: whether it was redeemed before is not known."""
+    DENIED = "denied"
+    """The customer has said since that they asked for nothing."""
+    OUTDATED = "outdated"
+    """The customer's name, or the contact, is another since."""
+    LOCKED = "locked"
     CUSTOMER_MISSING = "customer_missing"
     CONSENT_MISSING = "consent_missing"
 
@@ -226,6 +231,10 @@ class Redemption(StrEnum):
 class ReceiptStore(Protocol):
     async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
         """`consenting` are the kinds of customer that need online consent to the operation."""
+        ...
+
+    async def is_denied(self, claims: ReceiptClaims) -> bool:
+        """Whether the customer has denied the verification since."""
         ...
 
     async def now(self) -> int: ...

@@ -1,9 +1,6 @@
 """Answering and closing verifications. Every answer, whatever its channel, goes to one verdict script."""
 
-import structlog
-
 from contacts.models import ContactMethod
-from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.codes import CodeVault
 from gateway.core.counting import Texting
 from gateway.core.coverage import Coverage
@@ -24,8 +21,6 @@ from gateway.core.stores import (
 from gateway.core.too_many import too_many
 from gateway.core.verification import STATUS_KO, TRAITS, Channel, Method, Status, Terms, Verdict, Verification
 
-_log = structlog.get_logger(__name__)
-
 _OTHER_CHANNELS = {
     Channel.PHONE: {"channel_ko": "걸려 온 전화의 키패드로", "channel_en": "with the keys of the phone that rings"},
     Channel.REPLY: {"channel_ko": "받은 문자에 답장하여", "channel_en": "by replying to the text"},
@@ -43,7 +38,6 @@ class Verifications:
         holds: Holds,
         coverage: Coverage,
         vault: CodeVault,
-        alarms: Alarms,
     ) -> None:
         self._store = store
         self._customers = customers
@@ -51,7 +45,6 @@ class Verifications:
         self._holds = holds
         self._coverage = coverage
         self._vault = vault
-        self._alarms = alarms
 
     async def get(self, verification_id: str, client: str | None = None) -> Verification:
         """The verification as it is now. One that another client opened is not there for this one."""
@@ -140,21 +133,6 @@ class Verifications:
         if verification.method is Method.ARS:
             await self._store.request_hang_up(verification_id, verification.delivery_number)
         return await self.get(verification_id, client)
-
-    async def deny(self, verification: Verification, channel: Channel) -> None:
-        """The customer says that they asked for nothing: somebody else has tried, also when it is over by now."""
-        try:
-            await self.close(verification, Status.DENIED, f"denied_by_{channel}", channel)
-        except Refusal as refusal:
-            if refusal.problem is not Problem.VERIFICATION_CLOSED:
-                raise
-        _log.warning("verification_denied", verification_id=verification.verification_id, channel=channel)
-        seen = {
-            "operation": verification.operation,
-            "method": verification.method,
-            "verification_id": verification.verification_id,
-        }
-        await self._alarms.sound(AlarmKind.DENIED, verification.customer_id, seen)
 
     async def close(self, verification: Verification, status: Status, reason: str, channel: str) -> None:
         try:

@@ -111,6 +111,7 @@ def customer_routes(handlers: CustomerHandlers) -> list[Route]:
             problems=(
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.VOUCH_REFUSED,
                 Problem.RECEIPT_INVALID, Problem.RECEIPT_EXPIRED, Problem.RECEIPT_ALREADY_REDEEMED,
+                Problem.RECEIPT_DENIED, Problem.RECEIPT_OUTDATED, Problem.RECEIPT_VOID, Problem.CUSTOMER_LOCKED,
             ),
         ),
     ]  # fmt: skip

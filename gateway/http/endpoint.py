@@ -53,6 +53,7 @@ class Endpoint:
         self._no_query = route.query is None
         self._query_model = route.query or NoQuery
         self._once = services.idempotency.once if route.takes_idempotency_key else None
+        self._stands = route.stands
         self._keys, self._rates = services.keys, services.rates
         self._path = tuple(
             (name, re.compile(path_types[name].pattern), path_types[name]) for name in route.path_parameters
@@ -83,6 +84,8 @@ class Endpoint:
             call.body = validate_body(self._body_model, raw)
             if self._once is not None and IDEMPOTENCY_KEY in request.headers:
                 answer, replayed = await self._once(request, caller, document, partial(self._carry_out, call))
+                if replayed and self._stands is not None:
+                    await self._stands(call)
                 headers = {**answer.headers, REPLAYED: "true"} if replayed else answer.headers
                 return WholeAnswer(answer.status, answer.body, headers)
         answered = await self._handler(call)

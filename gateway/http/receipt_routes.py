@@ -24,6 +24,9 @@ class ReceiptHandlers:
         )
         return ApiResponse(200, asdict(claims))
 
+    async def redemption_stands(self, request: ApiRequest[Redeem]) -> None:
+        await self._redeeming.refuse_denied(request.body.receipt)
+
     async def list_signing_keys(self, _: ApiRequest) -> ApiResponse:
         return ApiResponse(200, self._signer.public_keys(), {"Cache-Control": "public, max-age=300"})
 
@@ -34,10 +37,11 @@ def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
         Route(
             method="POST", path="/v1/receipts/redeem", handler=handlers.redeem_receipt, scope=Scope.VERIFY,
             tags=("receipts",), request=Redeem, summary_ko="인증 결과 사용", summary_en="Redeem a receipt, once",
-            responses={200: ReceiptAnswer},
+            responses={200: ReceiptAnswer}, stands=handlers.redemption_stands,
             problems=(
                 Problem.RECEIPT_INVALID, Problem.RECEIPT_EXPIRED, Problem.RECEIPT_MISMATCH,
-                Problem.RECEIPT_ALREADY_REDEEMED, Problem.RECEIPT_VOID, Problem.CUSTOMER_NOT_FOUND,
+                Problem.RECEIPT_ALREADY_REDEEMED, Problem.RECEIPT_DENIED, Problem.RECEIPT_OUTDATED,
+                Problem.RECEIPT_VOID, Problem.CUSTOMER_NOT_FOUND, Problem.CUSTOMER_LOCKED,
                 Problem.ONLINE_CONSENT_MISSING,
             ),
         ),

@@ -92,6 +92,9 @@ class Route:
     query: type[Query] | None = None
     problems: tuple[Problem, ...] = ()
     tags: tuple[str, ...] = ()
+    stands: Callable[[ApiRequest[Any, Any]], Awaitable[None]] | None = None
+    """Asked before an answer is given again under an `Idempotency-Key`: raises `Refusal` where what was answered has
+    been taken back since."""
     streams: bool = False
     """Answers server-sent events: `responses` names the model of their data."""
 

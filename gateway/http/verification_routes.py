@@ -111,6 +111,12 @@ class VerificationHandlers:
         )
         return ApiResponse(200, answer)
 
+    async def check_stands(self, request: ApiRequest[Check]) -> None:
+        """Whoever asks again for a lost answer must not go on with what the customer has denied since."""
+        verification = await self._verifications.get(request.path["verification_id"], request.caller.client)
+        if verification.status is Status.DENIED:
+            raise closed_refusal(Status.DENIED)
+
     async def resend_verification(self, request: ApiRequest) -> ApiResponse:
         verification = await self._verifications.resend(request.path["verification_id"], request.caller.client)
         return ApiResponse(200, self._answer(verification))
@@ -172,7 +178,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
         Route(
             method="POST", path=f"{_VERIFICATION}/check", handler=handlers.check_verification, scope=scope, tags=tags,
             request=Check, summary_ko="인증번호 확인", summary_en="Check the code typed on the screen",
-            responses={200: CheckAnswer},
+            responses={200: CheckAnswer}, stands=handlers.check_stands,
             problems=(*missing, Problem.VERIFICATION_CLOSED, Problem.ANSWER_IN_ANOTHER_CHANNEL),
         ),
         Route(

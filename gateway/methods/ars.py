@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from contacts.phone_numbers import PhoneNumber
 from gateway.core.delivery import DeliveryRef
+from gateway.core.denials import Denials
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.limits import Limits
@@ -55,8 +56,11 @@ class ArsMethod:
 
     most_sends = 1
 
-    def __init__(self, verifications: Verifications, turns: TurnStore, firm: Firm, limits: Limits) -> None:
+    def __init__(
+        self, verifications: Verifications, denials: Denials, turns: TurnStore, firm: Firm, limits: Limits
+    ) -> None:
         self._verifications = verifications
+        self._denials = denials
         self._turns = turns
         self._firm = firm
         self._limits = limits
@@ -70,9 +74,8 @@ class ArsMethod:
         """Lead the dialogue one turn on. Raises `Refusal` when `carrier` has no such call, or the turn was taken."""
         verification = await self._take(verification_id, turn, carrier)
         script = self._script(verification)
-        if verification.is_open:
-            taken = step(DialogueState.load(verification.dialogue), event, script, draw_first_key())
-        else:
+        taken = step(DialogueState.load(verification.dialogue), event, script, draw_first_key())
+        if not verification.is_open and Deny() not in taken.actions:
             taken = _say_that_it_is_over(verification, script)
         taken = await self._carry_out(verification, taken, script)
         next_turn = _new_turn()
@@ -95,7 +98,7 @@ class ArsMethod:
                 taken = step(taken.state, answered, script, draw_first_key())
                 break
         if any(isinstance(action, Deny) for action in taken.actions):
-            await self._verifications.deny(verification, Channel.PHONE)
+            await self._denials.deny(verification, Channel.PHONE)
         elif taken.state.end is not None and taken.state.end not in _CLOSED_ELSEWHERE:
             await self._fail(verification, taken.state.end)
         return taken

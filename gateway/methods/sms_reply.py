@@ -1,6 +1,6 @@
 """Method `sms_reply`: a text goes out, and the customer answers it with the code on the screen (R13)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -10,8 +10,10 @@ from contacts.protection import PersonalData
 from gateway.core.codes import CodeVault
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryRef
+from gateway.core.denials import Denials
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
+from gateway.core.limits import Limits
 from gateway.core.ports import OutgoingText, TextCarrier
 from gateway.core.problems import Problem
 from gateway.core.stores import Capped, CapStore, ReplyStore, VerificationStore
@@ -28,7 +30,7 @@ from sms_reply.matching import (
     TryCode,
     plan_for,
 )
-from sms_reply.reading import read_reply
+from sms_reply.reading import DenialReply, Reply, read_reply
 
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +60,7 @@ class SmsReplyMethod:
     def __init__(
         self,
         verifications: Verifications,
+        denials: Denials,
         store: VerificationStore,
         customers: CustomerStore,
         replies: ReplyStore,
@@ -65,8 +68,10 @@ class SmsReplyMethod:
         vault: CodeVault,
         personal_data: PersonalData,
         firm: Firm,
+        limits: Limits,
     ) -> None:
         self._verifications = verifications
+        self._denials = denials
         self._store = store
         self._customers = customers
         self._replies = replies
@@ -74,6 +79,7 @@ class SmsReplyMethod:
         self._vault = vault
         self._personal_data = personal_data
         self._firm = firm
+        self._receipt_life_ms = limits.receipt_life * 1000
 
     async def deliver(self, via: TextCarrier, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
         locale = verification.locale
@@ -104,38 +110,44 @@ class SmsReplyMethod:
         return True
 
     async def _read(self, message_id: str, indexes: tuple[str, ...], body: str) -> tuple[ReplyOutcome, str]:
-        expected = await self._replies.expected(indexes)
-        verifications = await self._asked(expected)
-        locale = max(verifications, key=lambda one: one.created_at).locale if verifications else "ko"
-        asked = {one.verification_id: one for one in verifications}
-        open_ones = [one for one in verifications if one.is_open]
-        over = [one for one in verifications if not one.is_open and one.status is not Status.DENIED]
-        plan = plan_for(
-            read_reply(body),
-            Sender(
-                known=bool(verifications) or await self._customers.is_known_number(indexes),
-                open_verifications=_as_matched(open_ones),
-                expired_lately=any(one.shown_status is Status.EXPIRED for one in verifications),
-                over_lately=_as_matched(over),
-            ),
-        )
-        match plan:
+        reply, expected = read_reply(body), await self._replies.expected(indexes)
+        met = {one.verification_id: one for one in await self._met(reply, expected, indexes)}
+        locale = max(met.values(), key=lambda one: one.created_at).locale if met else "ko"
+        match plan_for(reply, await self._sender(indexes, met.values())):
             case Settled(outcome):
                 return outcome, locale
             case DenyAll(denied):
-                for one in denied:
-                    await self._verifications.deny(asked[one.verification_id], Channel.REPLY)
-                return ReplyOutcome.DENIED if open_ones else ReplyOutcome.DENIED_LATE, locale
-            case TryCode(reply, candidates, counted_on_a_miss):
-                digests = self._vault.reply_digests(indexes, reply.code)
+                met_by = [await self._denials.deny(met[one.verification_id], Channel.REPLY) for one in denied]
+                if any(one.redeemed for one in met_by):
+                    return ReplyOutcome.DENIED_AFTER_USE, locale
+                in_time = all(one.came_in_time for one in met_by)
+                return ReplyOutcome.DENIED if in_time else ReplyOutcome.DENIED_LATE, locale
+            case TryCode(code, candidates, counted_on_a_miss):
+                digests = self._vault.reply_digests(indexes, code.code)
                 found = next((expected[digest] for digest in digests if digest in expected), None)
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
-                outcomes = [await self._judge(asked[one.verification_id], reply.code, message_id) for one in tried]
+                outcomes = [await self._judge(met[one.verification_id], code.code, message_id) for one in tried]
                 return outcomes[0], locale
 
-    async def _asked(self, expected: dict[bytes, str]) -> list[Verification]:
+    async def _met(self, reply: Reply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> list[Verification]:
+        """A code answers what waits for a text; a denial is of whatever went to the number."""
         read = [await self._store.read(verification_id) for verification_id in expected.values()]
-        return [one for one in read if one is not None and one.method is Method.SMS_REPLY]
+        asked = [one for one in read if one is not None and one.method is Method.SMS_REPLY]
+        return [*asked, *await self._denials.deniable_from(indexes)] if isinstance(reply, DenialReply) else asked
+
+    async def _sender(self, indexes: tuple[str, ...], met: Collection[Verification]) -> Sender:
+        verified = [one for one in met if one.status is Status.VERIFIED]
+        return Sender(
+            known=bool(met) or await self._customers.is_known_number(indexes),
+            open_verifications=_as_matched(one for one in met if one.is_open),
+            expired_lately=any(one.shown_status is Status.EXPIRED for one in met),
+            verified_lately=_as_matched(one for one in verified if self._may_be_used(one)),
+            over_lately=_as_matched(one for one in met if not one.is_open),
+        )
+
+    def _may_be_used(self, verified: Verification) -> bool:
+        """Whether its receipt has not expired yet, used or not."""
+        return verified.read_at - (verified.closed_at or 0) < self._receipt_life_ms
 
     async def _judge(self, verification: Verification, code: str, message_id: str) -> ReplyOutcome:
         """The text is the attempt: one that was judged before reading it failed half-way is not counted again."""

@@ -48,7 +48,8 @@ class FindPages:
                 pass
             else:
                 masked = number.masked
-                customers = await self._read_model.owners(self._blind_indexes(number.e164))
+                owners = await self._read_model.owners(self._blind_indexes(number.e164))
+                customers = sorted({customer_id for customer_id, _ in owners})
         if not customers and masked is None and re.fullmatch(CUSTOMER_ID, asked):
             return _see(f"{PREFIX}/customers/{asked}")
         if len(customers) == 1:

@@ -38,6 +38,7 @@ REASONS: Final[Words] = {
     "locked": ("오류 5회 잠금", "Locked after wrong answers"),
     "expired": ("시간 초과", "Time ran out"),
     "contact_changed": ("연락처 변경", "The contact changed"),
+    "customer_changed": ("고객 정보 변경", "The customer's name or birth date changed"),
     "consent_withdrawn": ("온라인 동의 철회", "Online consent was withdrawn"),
     "canceled_by_caller": ("발급 시스템이 취소", "Canceled by the issuing system"),
     "canceled_by_operator": ("운영자가 취소", "Canceled by an operator"),

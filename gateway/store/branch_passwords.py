@@ -9,7 +9,7 @@ from gateway.store.connection import Store
 from gateway.store.scripts import load
 
 _ISSUE = load("issue_branch_password")
-_REVOKE = load("revoke_branch_password")
+_REVOKE = load("revoke_branch_password", "branch_password")
 
 
 class RedisBranchPasswords:

@@ -36,6 +36,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.operation_hash": "oh",
     "v.reason": "re",
     "v.closed_at": "cl",
+    "v.redeemed": "rd",
     "v.turn": "tu",
     "v.dialogue": "di",
     "v.d_rank": "dr",

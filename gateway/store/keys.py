@@ -103,11 +103,6 @@ def auto_connects(customer_id: str) -> str:
     return f"{_of(customer_id)}auto-connects:{customer_id}"
 
 
-def redeemed(customer_id: str, receipt_id: str) -> str:
-    """String: present once the receipt has been redeemed."""
-    return f"{_of(customer_id)}redeemed:{receipt_id}"
-
-
 def verification(verification_id: str) -> str:
     """Hash: one verification. It never holds a plain code."""
     return f"{_IN[shard_in(verification_id)]}v:{verification_id}"

@@ -127,6 +127,10 @@ class Projection:
             updates.drop(ops_keys.index(updates.shard, name), verification)
         for state in _IN_CALL:
             updates.drop(ops_keys.calls(updates.shard, state), verification)
+        if status == "denied":
+            # It may have been verified before.
+            for name in ("state:verified", "reason:correct"):
+                updates.drop(ops_keys.index(updates.shard, name), verification)
         for name in (f"state:{status}", f"reason:{reason}"):
             updates.index(name, verification)
         minute, carrier = at // 60_000, self._carrier(verification)

@@ -101,6 +101,10 @@ class RedisReadModel:
         found = await self._store.command("ZREVRANGE", ops_keys.of_customer(customer_id), 0, count - 1)
         return [name.decode() for name in found]
 
+    async def opened_since(self, customer_id: str, since: int) -> list[str]:
+        found = await self._store.command("ZRANGE", ops_keys.of_customer(customer_id), since, "+inf", "BYSCORE")
+        return [name.decode() for name in found]
+
     async def timeline(self, verification_id: str) -> list[TimelineEvent]:
         found = [
             orjson.loads(text)
@@ -119,13 +123,13 @@ class RedisReadModel:
         ]
         return sorted(rows, key=lambda row: row[1], reverse=True)[:count]
 
-    async def owners(self, blind_indexes: Sequence[str]) -> list[str]:
+    async def owners(self, blind_indexes: Sequence[str]) -> list[tuple[str, str]]:
         noted = await self._store.all(*(("SMEMBERS", ops_keys.owners(index)) for index in blind_indexes))
-        pairs = sorted({tuple(each.decode().split(" ")) for some in noted for each in some})
+        pairs = sorted({_pair(each) for some in noted for each in some})
         indexes = await self._store.all(*(("HGET", keys.contact(*pair), FIELDS["c.index"]) for pair in pairs))
         # A contact that has another number since, or is gone, is no answer.
         asked = {bytes.fromhex(index) for index in blind_indexes}
-        return sorted({pair[0] for pair, index in zip(pairs, indexes, strict=True) if index in asked})
+        return [pair for pair, index in zip(pairs, indexes, strict=True) if index in asked]
 
     async def _by_size(self, filters: Filters) -> list[str]:
         """The indexes that answer the filters, the smallest first."""
@@ -176,6 +180,11 @@ class RedisReadModel:
         names = [name for _, name in rows]
         scores = await self._store.all(*(("ZMSCORE", ops_keys.index(shard, other), *names) for other in others))
         return [row for place, row in enumerate(rows) if all(column[place] is not None for column in scores)]
+
+
+def _pair(owner: bytes) -> tuple[str, str]:
+    customer_id, contact_id = owner.decode().split(" ")
+    return customer_id, contact_id
 
 
 def _cursor(older: str | None) -> tuple[int, str] | None:

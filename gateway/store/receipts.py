@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from contacts.models import CustomerKind
-from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
 from gateway.core.stores import Redemption
@@ -11,6 +10,7 @@ from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.about import about_word, request_word
 from gateway.store.connection import Store
+from gateway.store.fields import FIELDS
 from gateway.store.lineage import fence_of
 from gateway.store.scripts import load
 
@@ -20,30 +20,35 @@ _REDEEM = load("redeem_receipt", "fence")
 class RedisReceipts:
     """`ReceiptStore` on Redis 7 or Valkey."""
 
-    def __init__(self, store: Store, limits: Limits) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._mark_kept_ms = (limits.receipt_life + 3600) * 1000
 
     async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
-        customer_id = claims.customer_id
+        customer_id, contact_id = claims.customer_id, claims.contact_id
+        customer = keys.customer(customer_id)
         request = request_word(Method(claims.method), Operation(claims.operation), client)
         given = await self._store.run(
             _REDEEM,
             (
-                keys.redeemed(customer_id, claims.jti),
-                keys.audit(keys.shard_of(customer_id)),
                 keys.verification(claims.verification_id),
-                keys.customer(customer_id),
+                keys.audit(keys.shard_of(customer_id)),
+                customer,
+                keys.guard(customer_id),
+                keys.contact(customer_id, contact_id) if contact_id else customer,
                 *fence_of(self._store, keys.shard_of(customer_id)),
             ),
             (
-                *(self._mark_kept_ms, self._store.needed_replicas),
-                about_word(claims.verification_id, customer_id, claims.contact_id, request),
+                self._store.needed_replicas,
+                about_word(claims.verification_id, customer_id, contact_id, request),
                 " ".join(consenting),
             ),
             durable=True,
         )
         return Redemption(given[0].decode())
+
+    async def is_denied(self, claims: ReceiptClaims) -> bool:
+        status = await self._store.command("HGET", keys.verification(claims.verification_id), FIELDS["v.status"])
+        return bool(status == b"denied")
 
     async def now(self) -> int:
         seconds, microseconds = await self._store.command("TIME")

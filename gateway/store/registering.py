@@ -6,12 +6,22 @@ from dataclasses import dataclass, field
 from contacts.models import Contact, Customer
 from contacts.protection import PersonalData
 from gateway.core.limits import Limits
+from gateway.core.operations import Operation
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.scripts import load
 
-_REGISTER = load("register_customers", "names", "request", "closing", "contact_life", "put_customer", "put_contact")
+_REGISTER = load(
+    "register_customers",
+    "names",
+    "request",
+    "closing",
+    "contact_life",
+    "branch_password",
+    "put_customer",
+    "put_contact",
+)
 _ENOUGH_WORDS = 600
 """Of one call of the script, some thirty customers: half a millisecond, in which the store answers nobody else."""
 
@@ -24,6 +34,11 @@ def customer_words(customer: Customer, personal_data: PersonalData) -> tuple[tup
         fields += ["birth_date", personal_data.seal(customer.birth_date, bound_to=f"{customer_id}:birth_date")]
     digests = personal_data.name_digests(customer.name, customer.birth_date)
     return (digests[0], digests[-1], customer.kind, int(customer.online_consent)), fields
+
+
+def password_words(customer_id: str) -> tuple[str, str]:
+    """Where a customer's branch passwords are, as `shared/put_customer.lua` takes it."""
+    return keys.branch_password(customer_id, ""), " ".join(Operation)
 
 
 def contact_words(contact: Contact, indexes: Sequence[str], personal_data: PersonalData) -> tuple[Argument, ...]:
@@ -89,11 +104,12 @@ class RedisRegistrations:
         contacts, customer, *of_the_shard = life_keys(customer_id)
         contact, evidence, verification, good_for, by, _ = life_words(customer_id, self._limits, person)
         prefix = str(contact).removesuffix(f"{customer_id}:")
+        passwords, operations = password_words(customer_id)
         return _Call(
             (contacts.removesuffix(customer_id), customer.removesuffix(customer_id), *of_the_shard),
             [
                 *(prefix, evidence, verification, good_for, by),
-                self._limits.contacts,
+                *(self._limits.contacts, passwords.removesuffix(f"{customer_id}:"), operations),
             ],
         )
 

@@ -21,6 +21,7 @@ from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
 from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.decisions import RedisDecisionRecords
+from gateway.store.denials import RedisDenials
 from gateway.store.exemptions import RedisExemptions
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
@@ -54,6 +55,7 @@ class Stores:
     customers: RedisCustomers
     dead_letters: RedisDeadLetters
     decisions: RedisDecisionRecords
+    denials: RedisDenials
     exemptions: RedisExemptions
     hand_overs: RedisHandOvers
     idempotency: RedisIdempotency
@@ -85,6 +87,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         customers=RedisCustomers(store, personal_data, limits),
         dead_letters=RedisDeadLetters(store),
         decisions=RedisDecisionRecords(store, limits),
+        denials=RedisDenials(store, limits),
         exemptions=RedisExemptions(store),
         hand_overs=RedisHandOvers(store),
         idempotency=RedisIdempotency(store, personal_data),
@@ -94,7 +97,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         ownership_tries=RedisOwnershipTries(store, limits),
         ranges=RedisRanges(store, limits),
         read_model=RedisReadModel(store),
-        receipts=RedisReceipts(store, limits),
+        receipts=RedisReceipts(store),
         replies=RedisReplies(store, limits),
         verifications=RedisVerifications(store, limits),
     )

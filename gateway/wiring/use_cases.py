@@ -15,6 +15,7 @@ from gateway.core.coverage import Coverage
 from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.decisions import Decisions
+from gateway.core.denials import Denials
 from gateway.core.exemptions import ExemptionRegistrations, OverseasExemptions
 from gateway.core.facts import NoHolds
 from gateway.core.notices import Notices
@@ -94,7 +95,8 @@ def build_use_cases(
     )
     alarms = Alarms(stores.alarms)
     sending = Sending(stores.caps, stores.ranges, alarms, limits.prefix_digits)
-    verifications = Verifications(stores.verifications, stores.customers, sending, holds, coverage, vault, alarms)
+    verifications = Verifications(stores.verifications, stores.customers, sending, holds, coverage, vault)
+    denials = Denials(stores.denials, stores.verifications, stores.read_model, alarms, limits.longest_life)
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
     handing_over = HandingOver(carriers, stores.hand_overs)
     return UseCases(
@@ -122,14 +124,14 @@ def build_use_cases(
         passwords=BranchPasswords(
             policy, stores.branch_passwords, stores.customers, vault, limits, keys.new_branch_password_id
         ),
-        redeeming=Redeeming(stores.receipts, signer, policy),
+        redeeming=Redeeming(stores.receipts, signer, policy, limits),
         notices=Notices(stores.notices, stores.customers, sending, keys.new_notice_id),
         sms=SmsMethod(vault, firm),
         sms_reply=SmsReplyMethod(
-            verifications, stores.verifications, stores.customers, stores.replies, stores.caps,
-            vault, personal_data, firm,
+            verifications, denials, stores.verifications, stores.customers, stores.replies, stores.caps,
+            vault, personal_data, firm, limits,
         ),
-        ars=ArsMethod(verifications, stores.verifications, firm, limits),
+        ars=ArsMethod(verifications, denials, stores.verifications, firm, limits),
         notice_method=NoticeMethod(stores.notices, stores.customers, handing_over, firm),
         reports=DeliveryReports(stores.verifications),
         carriers=carriers,

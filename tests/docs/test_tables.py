@@ -100,6 +100,7 @@ def test_every_reason_of_a_failure_is_named() -> None:
         Verdict.CONTACT_CHANGED,
         Verdict.STORE_CHANGED,
         "consent_withdrawn",
+        "customer_changed",
         *DeliveryReason,
         *(set(EndReason) - not_failures),
     }

@@ -14,6 +14,7 @@ from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
 from gateway.core.coverage import Coverage
 from gateway.core.customers import Customers
+from gateway.core.denials import Denials
 from gateway.core.facts import Holds, NoHolds
 from gateway.core.limits import Limits
 from gateway.core.open_request import OpenRequest
@@ -44,18 +45,23 @@ from gateway.store.caps import RedisCaps
 from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.customers import RedisCustomers
+from gateway.store.denials import RedisDenials
 from gateway.store.expiry import ExpirySweep
 from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.notices import RedisNotices
 from gateway.store.outbox import RedisOutbox
 from gateway.store.ownership_tries import RedisOwnershipTries
+from gateway.store.projector import Projector
 from gateway.store.ranges import RedisRanges
+from gateway.store.read_model import RedisReadModel
+from gateway.store.read_model_upkeep import Upkeep
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, FIRM, MOBILE
+from tests.contracts.store.projection_observers import Told
 from tests.expiring import put_into_a_span_that_is_over
 
 Failure = CarrierRefused | CarrierUnavailable | CarrierTimedOut
@@ -135,7 +141,7 @@ class Rooms:
         self.customer_store = RedisCustomers(store, self.personal_data, limits)
         self.replies = RedisReplies(store, limits)
         self.caps = RedisCaps(store, limits)
-        self.receipts = RedisReceipts(store, limits)
+        self.receipts = RedisReceipts(store)
         self.alarms, self.ranges = RedisAlarms(store), RedisRanges(store, limits)
         alarms = Alarms(self.alarms)
         self.sending = Sending(self.caps, self.ranges, alarms, limits.prefix_digits)
@@ -162,7 +168,9 @@ class Rooms:
             holds,
             coverage,
             self.vault,
-            alarms,
+        )
+        self.denials = Denials(
+            RedisDenials(store, limits), self.verification_store, RedisReadModel(store), alarms, limits.longest_life
         )
         self.customers = Customers(
             self.customer_store,
@@ -182,12 +190,13 @@ class Rooms:
             limits,
             keys.new_branch_password_id,
         )
-        self.redeeming = Redeeming(self.receipts, signer, load_policy())
+        self.redeeming = Redeeming(self.receipts, signer, load_policy(), limits)
         self.reports = DeliveryReports(self.verification_store)
         self.sms = SmsMethod(self.vault, FIRM)
-        self.ars = ArsMethod(self.verifications, self.verification_store, FIRM, limits)
+        self.ars = ArsMethod(self.verifications, self.denials, self.verification_store, FIRM, limits)
         self.sms_reply = SmsReplyMethod(
             self.verifications,
+            self.denials,
             self.verification_store,
             self.customer_store,
             self.replies,
@@ -195,6 +204,7 @@ class Rooms:
             self.vault,
             self.personal_data,
             FIRM,
+            limits,
         )
 
     def dispatcher(self) -> Dispatcher:
@@ -253,6 +263,13 @@ class Rooms:
     def another_code(self, one: Verification) -> str:
         """A code that is not the right one."""
         return f"{(int(self.code_of(one)) + 1) % 1_000_000:06d}"
+
+    async def project(self) -> None:
+        """The read model knows what has happened until now."""
+        upkeep = Upkeep(self.store, self.limits.kept_after_close, self.limits.ops_rows_kept)
+        projector = Projector(self.store, upkeep, Told(), self.limits.kept_after_close)
+        while await projector.catch_up():
+            pass
 
     async def let_life_pass(self, one: Verification) -> None:
         """The verification is past its time now."""

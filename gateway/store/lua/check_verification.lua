@@ -8,7 +8,7 @@ ARGV: 1 attempt digest, or ''  2 digest of the answer  3 wrong answers allowed
 Answers: {'missing'} | {'closed', status} | NOREPLICAS | {verdict, wrong answers as of it, now (ms), wrong
          answers, 1 when they lock, else 0, what may change of the verification, as shared/moving.lua has it},
          where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt sent again
-         gets its first. ]]
+         gets its first, unless the customer has denied the verification since. ]]
 local now = store_time()
 local attempt = 'attempt' .. ARGV[1]
 
@@ -21,7 +21,7 @@ if not expires_at then
 end
 local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
 local wrong = tonumber(guard[1] or '0')
-if ARGV[1] ~= '' and given_before then
+if ARGV[1] ~= '' and given_before and status ~= 'denied' then
   local verdict, counted = string.match(given_before, '^(.*):(%d+)$')
   return {verdict, tonumber(counted), now, wrong, guard[3] and 1 or 0, read_moving(KEYS[1])}
 end

@@ -3,9 +3,9 @@ that are over are listed no more.
 KEYS: 1 family (its key ends with its id, and those of the others begin alike)  2 customer's families
       3 verification that earned it  4 audit
 ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 life (ms)  5 verification id  6 customer id
-Answers: {'given', now, expires_at} | {'again'}. ]]
+Answers: {'given', now, expires_at} | {'again'}, also for what is not verified, or not any more. ]]
 local now = store_time()
-if redis.call('EXISTS', KEYS[3]) == 0 or redis.call('HSETNX', KEYS[3], 'auto_connect', ARGV[1]) == 0 then
+if redis.call('HGET', KEYS[3], 'v.status') ~= 'verified' or redis.call('HSETNX', KEYS[3], 'auto_connect', ARGV[1]) == 0 then
   return {'again'}
 end
 local proof = redis.call('HMGET', KEYS[3], 'v.contact_id', 'v.contact_version')

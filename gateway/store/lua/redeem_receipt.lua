@@ -1,29 +1,44 @@
---[[ Redeems a receipt, once, and only in the store that gave it: another may have lost the mark of the first time.
-KEYS: 1 mark of this receipt  2 audit  3 verification  4 customer  5 lineage, in a cluster
-ARGV: 1 mark is kept (ms, longer than any receipt lives)  2 replicas that must hold the mark
-      3 what it is about (gateway/store/about.py)  4 kinds of customer that need online consent to the operation
-Answers: {'redeemed'} | {'again'} | {'store_changed'} | NOREPLICAS | {'customer_missing'}
-         | {'consent_missing'}. ]]
-local now = store_time()
-local identity, replication = store_identity(KEYS[5])
+--[[ Redeems a receipt, once, and only in the store that gave it: another may have lost the mark of the first time. What
+was denied since, or rests on a person or a contact that is another since, is redeemed by nobody; nor is anything while
+the customer is locked.
+KEYS: 1 verification  2 audit  3 customer  4 guard  5 contact (the customer again where there is none)
+      6 lineage, in a cluster
+ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/about.py)
+      3 kinds of customer that need online consent to the operation
+Answers: {'redeemed'} | {'again'} | {'denied'} | {'outdated'} | {'locked'} | {'store_changed'} | NOREPLICAS
+         | {'customer_missing'} | {'consent_missing'}. ]]
+local identity, replication = store_identity(KEYS[6])
 if not identity then
   return not_accepted()
 end
-if too_few_replicas(replication, ARGV[2]) then
+if too_few_replicas(replication, ARGV[1]) then
   return no_replicas()
 end
-if redis.call('HGET', KEYS[3], 'v.store') ~= identity then
+local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
+local born_in, status, verified_at, version, redeemed = unpack(v, 1, 5)
+if born_in ~= identity then
   return {'store_changed'}
 end
-local customer = redis.call('HMGET', KEYS[4], 'kind', 'consent')
+if status ~= 'verified' then -- It was, when it was signed; there is one way on from there.
+  return {'denied'}
+end
+if redeemed then
+  return {'again'}
+end
+local customer = redis.call('HMGET', KEYS[3], 'kind', 'consent', 'other_since')
 if not customer[1] then
   return {'customer_missing'}
 end
-if customer[2] ~= '1' and string.find(ARGV[4], customer[1], 1, true) then
+if customer[2] ~= '1' and string.find(ARGV[3], customer[1], 1, true) then
   return {'consent_missing'}
 end
-if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then
-  return {'again'}
+if redis.call('HEXISTS', KEYS[4], 'locked_at') == 1 then
+  return {'locked'}
 end
-tell_of(ARGV[3], KEYS[2], 'receipt.redeemed', now)
+local is_another = customer[3] and tonumber(verified_at) <= tonumber(customer[3])
+if is_another or (version and redis.call('HGET', KEYS[5], 'c.version') ~= version) then
+  return {'outdated'}
+end
+redis.call('HSET', KEYS[1], 'v.redeemed', 1)
+tell_of(ARGV[2], KEYS[2], 'receipt.redeemed', store_time())
 return {'redeemed'}

@@ -2,12 +2,8 @@
 KEYS: 1 branch password  2 audit
 ARGV: 1 branch password id  2 who revokes it  3 customer id  4 operation
 Answers: {'revoked'} | {'missing'}: never issued, replaced, used, revoked or expired. ]]
-local now = store_time()
-local password = redis.call('HMGET', KEYS[1], 'id', 'status', 'expires_at')
-if password[1] ~= ARGV[1] or password[2] ~= 'active' or now >= tonumber(password[3]) then
+local is_this_one = redis.call('HGET', KEYS[1], 'id') == ARGV[1]
+if not is_this_one or not void_branch_password(KEYS[1], KEYS[2], store_time(), ARGV[3], ARGV[4], ARGV[2]) then
   return {'missing'}
 end
-redis.call('HSET', KEYS[1], 'status', 'revoked')
-redis.call('HDEL', KEYS[1], 'code')
-tell(KEYS[2], 'branch_password.revoked', now, ARGV[3], 'branch_password', ARGV[1], 'operation', ARGV[4], 'by', ARGV[2])
 return {'revoked'}

@@ -11,7 +11,7 @@ from gateway.core.stores import (
 from gateway.core.verification import Channel, Method, NewVerification, Verdict, Verification
 from gateway.store import keys
 from tests import builders
-from tests.builders import CUSTOMER_ID, individual, new_verification
+from tests.builders import CODE, CUSTOMER_ID, individual, new_verification
 from tests.contracts.store.servers import LIMITS, Ports
 
 CHANNELS = {Method.SMS: Channel.SCREEN, Method.ARS: Channel.PHONE, Method.SMS_REPLY: Channel.REPLY}
@@ -70,8 +70,30 @@ async def put_password(ports: Ports, password: str, operation: Operation = Opera
     )
 
 
-async def claims_of(ports: Ports, receipt_id: str) -> ReceiptClaims:
-    """A receipt of a verification that this store knows."""
+async def verified(ports: Ports, new: NewVerification | None = None) -> Verification:
+    """One of a registered customer, as it was before its code was accepted."""
     await ports.customers.put(individual())
-    verification_id = (await ports.verifications.create(new_verification())).verification_id
-    return ReceiptClaims(receipt_id, verification_id, CUSTOMER_ID, "issue", None, "sms", None, None, None, 0, 1)
+    one = await opened(ports, new)
+    assert (await judged(ports, one, CODE))[0] is Verdict.CORRECT
+    return one
+
+
+def receipt_of(one: Verification) -> ReceiptClaims:
+    return ReceiptClaims(
+        jti=one.verification_id,
+        verification_id=one.verification_id,
+        customer_id=one.customer_id,
+        operation=one.operation,
+        operation_hash=None,
+        method=one.method,
+        contact_id=one.contact_id,
+        target_contact_id=one.target_contact_id,
+        policy_version=None,
+        iat=0,
+        exp=1,
+    )
+
+
+async def claims_of(ports: Ports) -> ReceiptClaims:
+    """A receipt of a verification that this store knows."""
+    return receipt_of(await verified(ports))

@@ -15,6 +15,7 @@ from gateway.core.callers import ApiKeys
 from gateway.core.carrier_board import CarrierBoard
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.dead_letters import DeadLetters
+from gateway.core.denials import DenialStore
 from gateway.core.idempotency import IdempotencyStore
 from gateway.core.limits import Cap, ConversionWatch, Limits
 from gateway.core.outbox import HandOvers, OutboxEntry
@@ -35,6 +36,7 @@ from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.dead_letters import RedisDeadLetters
+from gateway.store.denials import RedisDenials
 from gateway.store.expiry import ExpirySweep
 from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
@@ -75,6 +77,7 @@ class Ports:
     idempotency: IdempotencyStore
     carrier_board: CarrierBoard
     dead_letters: DeadLetters
+    denials: DenialStore
     hand_overs: HandOvers
     sweep: ExpirySweep
 
@@ -90,11 +93,12 @@ class Ports:
             customers=RedisCustomers(store, personal_data, LIMITS),
             replies=RedisReplies(store, LIMITS),
             branch_passwords=RedisBranchPasswords(store),
-            receipts=RedisReceipts(store, LIMITS),
+            receipts=RedisReceipts(store),
             api_keys=RedisApiKeys(store),
             idempotency=RedisIdempotency(store, personal_data),
             carrier_board=RedisCarrierBoard(store),
             dead_letters=RedisDeadLetters(store),
+            denials=RedisDenials(store, LIMITS),
             hand_overs=RedisHandOvers(store),
             sweep=ExpirySweep(store),
         )

@@ -2,13 +2,16 @@
 
 import pytest
 
+from contacts.models import Contact
 from gateway.core.operations import Operation
 from gateway.core.stores import Answer, BranchPassword, CustomerMissing
 from gateway.core.verification import Channel, Method, Verdict
 from gateway.store import keys
+from gateway.store.registering import RedisRegistrations
 from tests import builders
+from tests.audit_events import events
 from tests.builders import CUSTOMER_ID, new_verification
-from tests.contracts.store.servers import Ports
+from tests.contracts.store.servers import LIMITS, Ports
 
 PASSWORD = "161803"
 
@@ -61,6 +64,39 @@ async def test_a_password_verifies_once(ports: Ports) -> None:
 async def test_a_wrong_password_leaves_the_right_one_in_force(ports: Ports) -> None:
     await issued(ports)
     assert await typed(ports, "000000") is Verdict.WRONG
+    assert await typed(ports, PASSWORD) is Verdict.CORRECT
+
+
+@pytest.mark.parametrize("changes", [{"name": "홍길순"}, {"birth_date": "1990-01-01"}])
+async def test_another_person_has_no_slip_of_the_former_one(ports: Ports, changes: dict[str, str]) -> None:
+    password = await issued(ports)
+    waiting = await ports.verifications.create(new_verification(Method.BRANCH_OTP))
+    await ports.customers.put(builders.individual(**changes), "이센터")
+    assert await status(ports, password) == "revoked"
+    assert await typed(ports, PASSWORD) is Verdict.WRONG
+    over = await ports.verifications.read(waiting.verification_id)
+    assert over is not None
+    assert (over.status, over.reason) == ("failed", "customer_changed")
+    (revoked,) = [one for one in await events(ports.store, CUSTOMER_ID) if one["event"] == "branch_password.revoked"]
+    assert (revoked["branch_password"], revoked["by"]) == (password.branch_password_id, "이센터")
+    await issued(ports, "141421")
+    assert await typed(ports, "141421") is Verdict.CORRECT
+
+
+async def test_an_import_of_another_person_revokes_slips_too(ports: Ports) -> None:
+    password = await issued(ports)
+    registrations = RedisRegistrations(ports.store, builders.personal_data(), LIMITS)
+    await registrations.register([(builders.individual(), []), (builders.individual("other"), [])], "import")
+    assert await status(ports, password) == "active"
+    await registrations.register(
+        [(builders.individual("other"), []), (builders.individual(name="홍길순"), [])], "import"
+    )
+    assert await status(ports, password) == "revoked"
+
+
+async def test_a_slip_rests_on_no_contact(ports: Ports, mobile: Contact) -> None:
+    await issued(ports)
+    await ports.let_contact_change(mobile.contact_id)
     assert await typed(ports, PASSWORD) is Verdict.CORRECT
 
 

@@ -31,7 +31,7 @@ async def test_what_is_open_without_consent_stays_open_when_the_customer_is_told
 
 
 async def test_a_receipt_is_not_redeemed_while_the_consent_that_it_needs_is_missing(ports: Ports) -> None:
-    claims = await claims_of(ports, "r1")
+    claims = await claims_of(ports)
     await ports.customers.put(builders.individual(online_consent=False))
     assert await ports.receipts.redeem(claims, CLIENT, list(CustomerKind)) is Redemption.CONSENT_MISSING
     assert await ports.receipts.redeem(claims, CLIENT, [CustomerKind.CORPORATE]) is Redemption.REDEEMED

@@ -198,7 +198,7 @@ async def test_a_number_leads_to_its_customers_until_it_is_another(
 ) -> None:
     await projector.catch_up()
     indexes = builders.personal_data().blind_indexes(MOBILE)
-    assert await read_model.owners(indexes) == [CUSTOMER_ID]
+    assert await read_model.owners(indexes) == [(CUSTOMER_ID, mobile.contact_id)]
     await ports.store.command("HSET", keys.contact(CUSTOMER_ID, mobile.contact_id), FIELDS["c.index"], "another")
     assert await read_model.owners(indexes) == []
 

@@ -81,7 +81,7 @@ async def test_a_store_without_the_replicas_that_it_needs_gives_no_verdict(ports
     with pytest.raises(StoreUnavailable, match="replicas"):
         await ports.verifications.check(verification, answer(verification, WRONG_CODE))
     ports.store.needed_replicas = 0
-    claims = await claims_of(ports, "r1")
+    claims = await claims_of(ports)
     ports.store.needed_replicas = 2
     with pytest.raises(StoreUnavailable, match="replicas"):
         await ports.receipts.redeem(claims, CLIENT)

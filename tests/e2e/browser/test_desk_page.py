@@ -134,9 +134,11 @@ async def test_both_languages_have_words_for_every_state_and_every_way_to_end(de
     from_calls = {reason.value for reason in EndReason} - {"verified", "denied", "closed"}
     from_carriers = {reason.value for reason in DeliveryReason}
     others = {"denied_by_phone", "denied_by_reply", "canceled_by_caller", "contact_changed", "expired", "locked"}
+    others |= {"customer_changed", "consent_withdrawn", "store_changed"}
     assert from_calls | from_carriers | others <= set(korean["reasons"])
     assert {state.value for state in DeliveryState} <= set(korean["text"]) | set(korean["call"])
     assert {operation.value for operation in Operation} <= set(korean["operations"])
     assert set(RiskSignal) | {"refused_hours", "per_day"} == set(korean["decision"]["rules"])
     assert {problem.value.slug for problem in OPENING_REFUSES} <= set(korean["problems"])
+    assert {"receipt-denied", "receipt-outdated"} <= set(korean["problems"])
     assert Problem.NO_REGISTERED_MOBILE.value.slug in korean["notice"]

@@ -10,8 +10,9 @@ from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
-from gateway.core.verification import Method, Verification
+from gateway.core.verification import Channel, Method, Verification
 from gateway.store import keys
+from gateway.store.fields import FIELDS
 from tests.builders import CLIENT, CUSTOMER_ID, individual
 from tests.gateway.rooms import Rooms
 
@@ -73,6 +74,63 @@ async def test_nothing_is_issued_online_once_consent_was_withdrawn(rooms: Rooms,
     await rooms.customer_store.put(individual())
     claims = await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
     assert claims.operation == Operation.ISSUE
+
+
+async def test_a_denial_is_told_from_a_receipt_that_was_used(
+    rooms: Rooms, verified: Verification, receipt: str
+) -> None:
+    await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    await rooms.redeeming.refuse_denied(receipt)
+    await rooms.denials.deny(verified, Channel.REPLY)
+    with pytest.raises(Refusal) as again:
+        await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    with pytest.raises(Refusal) as repeated:
+        await rooms.redeeming.refuse_denied(receipt)
+    assert (again.value.problem, repeated.value.problem) == (Problem.RECEIPT_DENIED, Problem.RECEIPT_DENIED)
+
+
+async def test_nothing_is_issued_while_the_customer_is_locked(
+    rooms: Rooms, verified: Verification, receipt: str
+) -> None:
+    asked = OpenRequest(CLIENT, CUSTOMER_ID, Method.SMS, Operation.ISSUE, verified.contact_id, None, None, "ko")
+    for _ in range(rooms.limits.wrong_answers):
+        guessed = await rooms.opening.open(asked)
+        await rooms.judge(guessed, rooms.another_code(guessed))
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert (refusal.value.problem, refusal.value.attempts_remaining) == (Problem.CUSTOMER_LOCKED, 0)
+
+
+@pytest.mark.parametrize("changes", [{"name": "홍길순"}, {"birth_date": "1990-01-01"}])
+async def test_nothing_is_issued_to_whom_another_person_was_verified_as(
+    rooms: Rooms, receipt: str, changes: dict[str, str]
+) -> None:
+    await rooms.customer_store.put(individual(**changes))
+    await refused_as_outdated(rooms, receipt)
+
+
+async def test_nothing_is_issued_to_another_person_by_a_slip_of_the_former_one(rooms: Rooms) -> None:
+    await rooms.customer_store.put(individual())
+    _, password = await rooms.passwords.issue(CUSTOMER_ID, Operation.ISSUE, "여의도", "박지점", None)
+    asked = OpenRequest(CLIENT, CUSTOMER_ID, Method.BRANCH_OTP, Operation.ISSUE, None, None, HASH, "ko")
+    verified = (await rooms.judge(await rooms.opening.open(asked), password)).verification
+    await rooms.customer_store.put(individual(name="홍길순"))
+    await refused_as_outdated(rooms, rooms.signer.sign(verified))
+
+
+async def test_nothing_is_issued_once_the_contact_is_another(
+    rooms: Rooms, verified: Verification, receipt: str
+) -> None:
+    assert verified.contact_id is not None
+    contact = keys.contact(CUSTOMER_ID, verified.contact_id)
+    await rooms.store.command("HINCRBY", contact, FIELDS["c.version"], 1)
+    await refused_as_outdated(rooms, receipt)
+
+
+async def refused_as_outdated(rooms: Rooms, receipt: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert refusal.value.problem is Problem.RECEIPT_OUTDATED
 
 
 async def test_a_customer_who_was_erased_has_nothing_issued(rooms: Rooms, receipt: str) -> None:

@@ -109,6 +109,17 @@ async def test_nine_denies_and_raises_an_alarm(rooms: Rooms, phone: Phone) -> No
     }  # fmt: skip
 
 
+async def test_nine_sounds_the_alarm_also_when_the_verification_ended_during_the_call(
+    rooms: Rooms, phone: Phone
+) -> None:
+    await phone.pick_up()
+    await rooms.verifications.cancel(phone.verification.verification_id, None)
+    taken = await phone.take(Keys("9"))
+    assert taken.actions[0] == Deny()
+    assert await phone.now() == ("canceled", "canceled_by_caller")
+    assert [alarm.kind for alarm in await rooms.alarms.standing()] == [AlarmKind.DENIED]
+
+
 @pytest.mark.parametrize(
     ("events", "reason"),
     [

@@ -97,15 +97,32 @@ async def test_a_denial_after_the_code_was_sent_raises_the_alarm_all_the_same(
     rooms: Rooms, asked: Verification, text: Text
 ) -> None:
     await text(rooms.code_of(asked))
-    assert "고객센터" in str(await text("아니오"))
-    assert (await rooms.read(asked)).status == "verified"
+    assert "거부했습니다" in str(await text("아니오"))
+    assert (await rooms.read(asked)).status == "denied"
     assert [(alarm.kind, alarm.count) for alarm in await rooms.alarms.standing()] == [(AlarmKind.DENIED, 1)]
 
 
-async def test_what_was_denied_is_not_denied_again(rooms: Rooms, asked: Verification, text: Text) -> None:
-    await text("아니오")
-    assert "진행 중인 인증이 없습니다" in str(await text("아니오"))
-    assert [alarm.count for alarm in await rooms.alarms.standing()] == [1]
+async def test_a_denial_that_comes_again_is_answered_alike_and_sounds_the_same_alarm(
+    rooms: Rooms, asked: Verification, text: Text
+) -> None:
+    assert await text("아니오") == await text("아니오")
+    assert (await rooms.read(asked)).status == "denied"
+    assert [(alarm.kind, alarm.count) for alarm in await rooms.alarms.standing()] == [(AlarmKind.DENIED, 2)]
+
+
+async def test_a_denial_whose_alarm_was_lost_with_its_process_sounds_it_when_the_carrier_sends_it_again(
+    rooms: Rooms, asked: Verification, text: Text, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rooms.alarms, "note", killed)
+        with pytest.raises(asyncio.CancelledError):
+            await text("아니오", message_id="SMagain")
+    assert (await rooms.read(asked)).status == "denied"
+    await text("아니오", message_id="SMagain")
+    assert [alarm.kind for alarm in await rooms.alarms.standing()] == [AlarmKind.DENIED]
 
 
 async def test_with_two_open_the_code_finds_its_own_whichever_is_newer(

@@ -124,7 +124,8 @@ async def test_afterwards_the_former_keys_are_needed_for_nothing_that_stays(
     attempt = await RedisOperators(store, LIMITS).begin_sign_in(OPERATOR)
     assert attempt.sealed_secret is not None
     assert new.personal_data.open(attempt.sealed_secret, bound_to=place_of_secret(OPERATOR)) == SECRET
-    assert await RedisReadModel(store).owners(new.personal_data.blind_indexes(MOBILE)) == [CUSTOMER_ID]
+    owners = await RedisReadModel(store).owners(new.personal_data.blind_indexes(MOBILE))
+    assert owners == [(CUSTOMER_ID, contact.contact_id)]
     customer, stored = await new.customer_store.read_with_contact(CUSTOMER_ID, contact.contact_id)
     assert customer == builders.individual()
     assert stored is not None

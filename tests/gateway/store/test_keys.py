@@ -25,7 +25,6 @@ def test_all_keys_that_one_script_touches_are_in_one_slot(customer_id: str) -> N
         keys.guard_prefix(shard),
         keys.branch_password(customer_id, "issue"),
         keys.branch_password_owner(password_id),
-        keys.redeemed(customer_id, "receipt"),
         keys.expiring(shard),
         keys.expiring_by(shard, 1_700_000_000_000),
         keys.outbox(shard),

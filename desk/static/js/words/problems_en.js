@@ -15,4 +15,6 @@ export const problems = {
   "verification-closed": ["This verification is over", "Please request a new one."],
   "receipt-expired": ["The receipt has expired", "Please request a new verification."],
   "receipt-already-redeemed": ["The receipt was already used", "A receipt works once. To issue again, request a new verification."],
+  "receipt-denied": ["This verification was denied", "It cannot be gone on with. If you did not deny it yourself, tell the customer centre ({centre})."],
+  "receipt-outdated": ["The customer or the contact changed since", "We stopped to be safe. Please request a new verification."],
 };

@@ -1,10 +1,12 @@
---[[ Read after shared/contact_life.lua. Registers a customer, or replaces what is known of the person; what was
+--[[ Read after shared/contact_life.lua and shared/branch_password.lua. Registers a customer, or replaces what is known of the person; what was
 opened for them of late, beside it in the record, stays. A changed name or birth date is another person to the carrier:
-every contact needs to be made verifiable anew, and a check under way for the former person does not count. With online
-consent goes all that is open (R10): the customer asks anew for what needs none. From `at` on ARGV has: name digest, the
-same under the other index key in force or again, kind, consent (1 or 0). `...` are the other fields and values. Answers
-'created' or 'replaced'. ]]
-local function put_customer(at, ...)
+every contact needs to be made verifiable anew, a check under way for the former person does not count, and what a branch
+or a verification said of that person is worth nothing: `other_since` (ms) says from when on. With online consent goes all
+that is open (R10): the customer asks anew for what needs none. `passwords` is the prefix of the customer's branch
+passwords, which each of the `operations` (a space between) completes. From `at` on ARGV has: name digest, the same under
+the other index key in force or again, kind, consent (1 or 0). `...` are the other fields and values. Answers 'created' or
+'replaced'. ]]
+local function put_customer(passwords, operations, at, ...)
   local digest, other_digest, kind, consent = unpack(ARGV, at, at + 3)
   local known = redis.call('HMGET', RECORD, 'name_digest', 'consent')
   if known[1] then
@@ -24,8 +26,15 @@ local function put_customer(at, ...)
       void_open(false, 'consent_withdrawn')
     end
   end
-  for _, contact_id in ipairs(another and redis.call('HVALS', CONTACTS) or {}) do
-    fall(contact_id, 'customer_changed', 'customer')
+  if another then
+    redis.call('HSET', RECORD, 'other_since', now)
+    for _, contact_id in ipairs(redis.call('HVALS', CONTACTS)) do
+      fall(contact_id, 'customer_changed', 'customer')
+    end
+    for operation in string.gmatch(operations, '%S+') do
+      void_branch_password(passwords .. operation, KEYS[4], now, CUSTOMER, operation, PERSON)
+    end
+    void_open(false, 'customer_changed')
   end
   return known[1] and 'replaced' or 'created'
 end

@@ -1,0 +1,99 @@
+"""A customer says that they asked for nothing: what that closes, what it takes back, and who has to hear of it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from contacts.records import record
+from gateway.core.alarms import AlarmKind, Alarms
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
+from gateway.core.read_model import ReadModel
+from gateway.core.stores import VerificationMissing, VerificationStore
+from gateway.core.verification import Channel, Status, Terms, Verification
+
+_log = structlog.get_logger(__name__)
+
+_LATELY_MS = 3_600_000
+"""How long after its time what a verification gave can still be denied."""
+
+
+@record()
+class Denied:
+    """What a denial met: the status of before, and whether the receipt had been redeemed by then."""
+
+    was: Status
+    redeemed: bool
+
+    @property
+    def came_in_time(self) -> bool:
+        """Nothing can be done, by now, with what was denied."""
+        return self.was in (Status.PENDING, Status.VERIFIED, Status.DENIED) and not self.redeemed
+
+
+class DenialStore(Protocol):
+    async def deny(self, terms: Terms, reason: str, channel: Channel) -> Denied:
+        """Close what is open, and take back what was verified, with all that it gave. Raises `VerificationMissing`."""
+        ...
+
+
+class Denials:
+    """Raises `Refusal`."""
+
+    def __init__(
+        self,
+        store: DenialStore,
+        verifications: VerificationStore,
+        read_model: ReadModel,
+        alarms: Alarms,
+        longest_life: int,
+    ) -> None:
+        self._store = store
+        self._verifications = verifications
+        self._read_model = read_model
+        self._alarms = alarms
+        self._lately_ms = longest_life * 1000 + _LATELY_MS
+
+    async def deny(self, verification: Verification, channel: Channel) -> Denied:
+        """Somebody else has tried, also when it is over by now, and also when this was said before.
+
+        Whoever was interrupted between the denial and its alarm says it again; the alarm is the same one.
+        """
+        try:
+            denied = await self._store.deny(verification, f"denied_by_{channel}", channel)
+        except VerificationMissing:
+            raise Refusal(Problem.VERIFICATION_NOT_FOUND) from None
+        _log.warning(
+            "verification_denied",
+            verification_id=verification.verification_id,
+            channel=channel,
+            was=denied.was,
+            redeemed=denied.redeemed,
+        )
+        seen = {
+            "operation": verification.operation,
+            "method": verification.method,
+            "verification_id": verification.verification_id,
+        }
+        kind = AlarmKind.DENIED_AFTER_USE if denied.redeemed else AlarmKind.DENIED
+        await self._alarms.sound(kind, verification.customer_id, seen)
+        return denied
+
+    async def deniable_from(self, blind_indexes: Sequence[str]) -> list[Verification]:
+        """What went to a number of late, by whatever method: open, or over for no longer than an hour.
+
+        What is open is in the record of each customer who has the number. What is over is in the read model, which may
+        be a moment behind, and was opened for longer than that.
+        """
+        contacts = set(await self._read_model.owners(blind_indexes))
+        since = await self._read_model.now() - self._lately_ms
+        found: dict[str, Verification] = {}
+        for customer_id in sorted({customer_id for customer_id, _ in contacts}):
+            opened = await self._verifications.open_of_customer(customer_id)
+            lately = await self._read_model.opened_since(customer_id, since)
+            for verification_id in {*opened, *lately}:
+                verification = await self._verifications.read(verification_id)
+                if verification is not None and (customer_id, verification.contact_id) in contacts:
+                    found[verification_id] = verification
+        return list(found.values())
