@@ -8,6 +8,7 @@ from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.auto_connections import RedisAutoConnections
 from tests.builders import CUSTOMER_ID, new_verification
+from tests.contracts.store.answering import verified
 from tests.contracts.store.servers import Ports
 
 TOKEN, DEVICE = b"token", b"device"
@@ -21,7 +22,7 @@ def families(ports: Ports) -> RedisAutoConnections:
 async def given(ports: Ports, families: RedisAutoConnections, owned: Contact) -> AutoConnectFamily:
     """One that a verification of its own has earned."""
     proof = new_verification(Method.SMS_REPLY, contact_id=owned.contact_id, contact_version=owned.version)
-    earned_by = await ports.verifications.create(proof)
+    earned_by = await verified(ports, proof)
     new = (keys.new_auto_connect_id(), earned_by.verification_id, TOKEN, DEVICE)
     family = await families.give(CUSTOMER_ID, *new, life=60)
     assert family is not None

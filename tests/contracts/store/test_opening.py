@@ -109,10 +109,19 @@ async def test_a_day_has_so_many_of_an_operation_and_the_next_as_many(ports: Por
 
 async def test_who_is_registered_anew_has_opened_what_they_had(ports: Ports) -> None:
     open_ones = {(await opened(ports)).verification_id for _ in range(LIMITS.customer_cap.count)}
-    await ports.customers.put(individual(birth_date=None))
+    await ports.customers.put(individual())
+    assert set(await ports.verifications.open_of_customer(CUSTOMER_ID)) == open_ones
     with pytest.raises(Capped, match="customer"):
         await opened(ports)
-    assert set(await ports.verifications.open_of_customer(CUSTOMER_ID)) == open_ones
+
+
+async def test_another_person_begins_with_nothing_open_and_with_what_was_counted(ports: Ports) -> None:
+    for _ in range(LIMITS.customer_cap.count):
+        await opened(ports)
+    await ports.customers.put(individual(birth_date=None))
+    assert await ports.verifications.open_of_customer(CUSTOMER_ID) == []
+    with pytest.raises(Capped, match="customer"):
+        await opened(ports)
 
 
 async def test_a_new_day_forgets_what_went_before_anybody_closed_it(ports: Ports) -> None:

@@ -59,4 +59,5 @@ async def test_whose_a_number_is_is_known_though_a_process_ended_at_noting_it(po
     with pytest.raises(StoreUnavailable):
         await projector.catch_up()
     await projector.catch_up()
-    assert await RedisReadModel(ports.store).owners(builders.personal_data().blind_indexes(MOBILE)) == [CUSTOMER_ID]
+    owners = await RedisReadModel(ports.store).owners(builders.personal_data().blind_indexes(MOBILE))
+    assert owners == [(CUSTOMER_ID, mobile.contact_id)]

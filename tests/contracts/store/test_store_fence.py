@@ -95,7 +95,7 @@ async def test_that_replicas_are_missing_is_said_without_waiting_for_them(
     ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(node, "_REPLICA_MS", 600_000)
-    verification, claims = await opened(ports), await claims_of(ports, "r1")
+    verification, claims = await opened(ports), await claims_of(ports)
     ports.store.needed_replicas = 2
     for _ in range(6):  # more than there are connections
         with pytest.raises(StoreUnavailable, match="fewer replicas"):

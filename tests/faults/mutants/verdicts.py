@@ -20,12 +20,13 @@ def _of(verb: str) -> Callable[[str, str, str], Mutant]:
     return lambda name, old, new: Mutant(name, verb, with_fields(old), with_fields(new))
 
 
-_verdict, _receipt = _of("check_verification"), _of("redeem_receipt")
+_verdict, _receipt, _denial = map(_of, ("check_verification", "redeem_receipt", "deny_verification"))
 _opening = _of("create_verification")
 _approval, _device, _vouch, _sign_in = map(_of, ("approve", "use_auto_connect", "make_verifiable", "sign_in"))
 
 MUTANTS = (
     _verdict("a closed verification is judged", "if status then", "if false then"),
+    _verdict("an attempt is told again after a denial", " and status ~= 'denied'", ""),
     _verdict("any channel will do", "if channel_of[method] ~= ARGV[4] then", "if false then"),
     _verdict("too few replicas will do", "if too_few_replicas(replication, ARGV[7]) then", "if false then"),
     _verdict("time does not run out", "if now >= tonumber(expires_at) then", "if false then"),
@@ -85,11 +86,26 @@ MUTANTS = (
     _opening("it is good in any store", "'v.store', born_in,", "'v.store', 'any',"),
     _opening("it is open for good", "local expires_at = now +", "local expires_at = 1000 * now +"),
     _opening("nothing is delivered", "if ARGV[5] == '1' then\n  redis", "if false then\n  redis"),
-    _receipt("any store redeems", "redis.call('HGET', KEYS[3], 'v.store') ~= identity", "false"),
-    _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[2]) then", "if false then"),
-    _receipt("redeemed again", "'NX', 'PX'", "'PX'"),
+    _receipt("any store redeems", "born_in ~= identity", "false"),
+    _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[1]) then", "if false then"),
+    _receipt("what is denied is redeemed", "status ~= 'verified'", "not status"),
+    _receipt("what never was verified is redeemed", "status ~= 'verified'", "status == 'denied'"),
+    _receipt("redeemed again", "if redeemed then", "if false then"),
+    _receipt("no mark is kept", "redis.call('HSET', KEYS[1], 'v.redeemed', 1)\n", ""),
+    _receipt("it is redeemed while the customer is locked", "'locked_at') == 1", "'locked_at') == 2"),
+    _receipt("it is redeemed for another person", "is_another or ", ""),
+    _receipt("it is redeemed for another contact", "is_another or (version", "is_another or (false"),
     _receipt("nobody has to be there", "if not customer[1] then", "if false then"),
     _receipt("nobody has to consent", "customer[2] ~= '1' and ", "false and "),
+    _denial("what is denied after its time is denied in time", "now >= tonumber(expires_at)", "false"),
+    _denial("what is open stays open", "had = 'pending'\n  over", "had = 'pending'\n  tostring"),
+    _denial("a phone rings on", "method_of(request) == 'a' and ", "false and "),
+    _denial("the call that denies is cut off", " and ARGV[8] ~= 'phone'", ""),
+    _denial("what was verified stays so", "had == 'verified' then\n  over", "had == 'verified' then\n  tostring"),
+    _denial("who was vouched for stands", "if target and", "if false and"),
+    _denial("any contact falls", "'c.vouched_by') == contact_id", "'c.version')"),
+    _denial("the device stays remembered", "if family and redis.call('DEL', ARGV[9] .. family) == 1", "if false"),
+    _denial("the receipt was never used", "redeemed and 1 or 0", "0"),
     _approval("what is over is approved", "if closed then", "if false then"),
     _approval("whoever asked approves under the name", "asked[1] == ARGV[11] or ", ""),
     _approval("whoever asked approves with the key", " or asked[1] == ARGV[12]", ""),
@@ -126,8 +142,10 @@ TESTS = {
         "tests/contracts/store/test_store_fence.py",
         "tests/contracts/store/test_branch_passwords.py",
         "tests/contracts/store/test_once_and_seldom.py",
+        "tests/contracts/store/test_denials.py",
         "tests/gateway/core/test_racing.py",
     ),
+    "deny_verification": ("tests/contracts/store/test_denials.py",),
     "create_verification": (
         "tests/contracts/store/test_counting.py",
         "tests/contracts/store/test_opening.py",
@@ -137,6 +155,8 @@ TESTS = {
         "tests/contracts/store/test_once_and_seldom.py",
         "tests/contracts/store/test_store_fence.py",
         "tests/contracts/store/test_consent.py",
+        "tests/contracts/store/test_denials.py",
+        "tests/gateway/core/test_redeeming.py",
     ),
     "approve": ("tests/contracts/store/test_approvals.py", "tests/contracts/store/test_approved_actions.py"),
     "use_auto_connect": ("tests/gateway/core/test_two_keys.py", "tests/e2e/test_auto_connect.py"),
