@@ -20,10 +20,11 @@ _HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Bufferi
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event: `data` is one line of JSON."""
+    """One event: `data` is one line of JSON. A client that lost the stream asks again with the last `id` it got."""
 
     name: str
     data: bytes
+    id: str = ""
 
 
 class _Stream(web.StreamResponse):
@@ -85,4 +86,5 @@ async def _write(response: web.StreamResponse, chunk: bytes, seconds: float) -> 
 
 
 def _encode(event: ServerEvent) -> bytes:
-    return b"event: %b\ndata: %b\n\n" % (event.name.encode(), event.data)
+    named = b"id: %b\n" % event.id.encode() if event.id else b""
+    return named + b"event: %b\ndata: %b\n\n" % (event.name.encode(), event.data)

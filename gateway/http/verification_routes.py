@@ -89,10 +89,14 @@ class VerificationHandlers:
     def _read(self, verification: Verification) -> ApiResponse:
         return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
 
-    async def follow_verification(self, request: ApiRequest) -> web.StreamResponse:
+    async def follow_verification(self, request: ApiRequest) -> ApiResponse | web.StreamResponse:
         first = await self._verifications.get(request.path["verification_id"], request.caller.client)
+        known = request.raw.headers.get("Last-Event-ID", "")
+        if not first.is_open and known == _event_id(first):
+            # The one answer after which an `EventSource` does not ask again.
+            return ApiResponse(204)
         with self._rates.following(request.caller):
-            return await stream_events(request.raw, self._follow(first), request.lifecycle)
+            return await stream_events(request.raw, self._follow(first.verification_id, known), request.lifecycle)
 
     async def check_verification(self, request: ApiRequest[Check]) -> ApiResponse:
         judgement = await self._verifications.check_on_screen(
@@ -135,15 +139,14 @@ class VerificationHandlers:
             receipt=self._signer.sign(verification) if verified else None,
         )
 
-    async def _follow(self, verification: Verification) -> AsyncIterator[ServerEvent]:
-        verification_id = verification.verification_id
+    async def _follow(self, verification_id: str, told: str) -> AsyncIterator[ServerEvent]:
+        """Its state, unless that is the one `told` before, and each change until it closes."""
         async with self._changes.watch(verification_id) as watch:
-            told = -1
             while True:
                 verification = await self._verifications.get(verification_id)
-                if verification.revision != told or not verification.is_open:
-                    told = verification.revision
-                    yield ServerEvent("verification", self._answer(verification))
+                if _event_id(verification) != told:
+                    told = _event_id(verification)
+                    yield ServerEvent("verification", self._answer(verification), told)
                 if not verification.is_open:
                     return
                 await watch.next(_seconds_open(verification))
@@ -153,6 +156,11 @@ def _known_revision(request: Incoming) -> int | None:
     """The revision that the caller has seen, from `If-None-Match`: what changed since is answered at once."""
     etag = _ETAG.fullmatch(request.headers.get("If-None-Match", ""))
     return None if etag is None else int(etag[1])
+
+
+def _event_id(verification: Verification) -> str:
+    """A verification may close without a revision, by running out of time."""
+    return f"{verification.shown_status}-{verification.revision}"
 
 
 def _seconds_open(verification: Verification) -> float:
@@ -167,10 +175,10 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
         Route(
             method="POST", path="/v1/verifications", handler=handlers.open_verification, scope=scope, tags=tags,
             request=OpenVerification, summary_ko="추가인증 요청", summary_en="Open a verification",
-            responses={201: VerificationAnswer},
+            responses={201: VerificationAnswer}, gives=("Location",),
             problems=(
                 Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND, Problem.METHOD_NOT_AVAILABLE,
-                Problem.METHOD_HELD, Problem.VOUCH_REFUSED,
+                Problem.METHOD_NOT_CARRIED, Problem.METHOD_HELD, Problem.VOUCH_REFUSED,
                 Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, Problem.ONLINE_CONSENT_MISSING, Problem.OPERATION_REFUSED,
                 Problem.CUSTOMER_LOCKED, Problem.TOO_MANY_REQUESTS, Problem.TEXTING_HELD,
             ),
@@ -184,21 +192,21 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
         Route(
             method="GET", path=_VERIFICATION, handler=handlers.get_verification, scope=scope, tags=tags, query=Wait,
             summary_ko="추가인증 조회 (변화를 기다림)", summary_en="Read a verification, or wait for its next change",
-            responses={200: VerificationAnswer}, problems=missing,
+            takes=("If-None-Match",), responses={200: VerificationAnswer}, gives=("ETag",), problems=missing,
         ),
         Route(
             method="GET", path=f"{_VERIFICATION}/events", handler=handlers.follow_verification, scope=scope, tags=tags,
             streams=True, summary_ko="추가인증의 변화 (server-sent events)",
-            summary_en="Follow a verification by server-sent events", responses={200: VerificationAnswer},
-            problems=missing,
+            summary_en="Follow a verification by server-sent events", takes=("Last-Event-ID",),
+            responses={200: VerificationAnswer, 204: None}, problems=missing,
         ),
         Route(
             method="POST", path=f"{_VERIFICATION}/resend", handler=handlers.resend_verification, scope=scope, tags=tags,
             request=NoBody, summary_ko="다시 보내기", summary_en="Send the text again",
             responses={200: VerificationAnswer},
             problems=(
-                *missing, Problem.VERIFICATION_CLOSED, Problem.RESEND_NOT_POSSIBLE, Problem.METHOD_HELD,
-                Problem.TOO_MANY_REQUESTS, Problem.TEXTING_HELD,
+                *missing, Problem.VERIFICATION_CLOSED, Problem.RESEND_NOT_POSSIBLE, Problem.METHOD_NOT_CARRIED,
+                Problem.METHOD_HELD, Problem.TOO_MANY_REQUESTS, Problem.TEXTING_HELD,
             ),
         ),
         Route(

@@ -67,6 +67,31 @@ async def test_the_events_tell_each_change_in_order_and_end_with_the_verdict(per
     assert "code" not in answer.content.decode().replace("binding_code", "")
 
 
+async def test_who_lost_the_events_goes_on_after_the_last_one_that_arrived(person: Person, issuer: Caller) -> None:
+    opened = await person.start("branch_otp")
+    path = f"/v1/verifications/{opened['id']}/events"
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {issuer.key}"}) as session,
+        session.get(issuer.base_url + path) as stream,
+    ):
+        seen = (await stream.content.readuntil(b"\n")).decode().strip().removeprefix("id: ")
+    assert (await person.check(opened, (await person.slip())["password"]))["status"] == "verified"
+    rest = await issuer.get(path, {"Last-Event-ID": seen})
+    (verdict,) = [line for line in rest.content.decode().splitlines() if line.startswith("data: ")]
+    assert orjson.loads(verdict[6:])["status"] == "verified"
+
+
+async def test_who_has_seen_the_verdict_is_told_not_to_ask_again(person: Person, issuer: Caller) -> None:
+    """An `EventSource` whose stream ends asks again for ever, until it is answered with 204 (WHATWG HTML, 9.2)."""
+    opened = await person.start("branch_otp")
+    path = f"/v1/verifications/{opened['id']}/events"
+    await issuer.post(f"/v1/verifications/{opened['id']}/cancel")
+    first = await issuer.get(path)
+    (seen,) = [line[4:] for line in first.content.decode().splitlines() if line.startswith("id: ")]
+    again = await issuer.get(path, {"Last-Event-ID": seen})
+    assert (again.status, again.content) == (204, b"")
+
+
 async def test_a_listener_that_leaves_disturbs_nobody(person: Person, issuer: Caller) -> None:
     opened = await person.start("branch_otp")
     async with (
