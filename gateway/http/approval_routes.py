@@ -108,18 +108,18 @@ def _is_own(approval: Approval, caller: Caller) -> bool:
 def approval_routes(handlers: ApprovalHandlers) -> list[Route]:
     """Requests take a key with scope `contacts`, decisions one with `ops:write`."""
     asking, deciding = ("customers",), ("approvals",)
-    waits = {202: ApprovalAnswer}
+    waits, there = {202: ApprovalAnswer}, ("Location",)
     unknown = (Problem.CUSTOMER_NOT_FOUND, Problem.CONTACT_NOT_FOUND)
     return [
         Route(
             method="POST", path=f"{_CONTACT}/change", handler=handlers.request_contact_change, scope=Scope.CONTACTS,
-            tags=asking, request=ChangeContact, responses=waits,
+            tags=asking, request=ChangeContact, responses=waits, gives=there,
             summary_ko="연락처 변경 요청", summary_en="Ask to change the number of a contact",
             problems=(*unknown, Problem.NUMBER_REFUSED, Problem.CONTACT_ALREADY_REGISTERED),
         ),
         Route(
             method="POST", path=f"{_CONTACT}/early-release", handler=handlers.request_early_release,
-            scope=Scope.CONTACTS, tags=asking, request=AskWithReason, responses=waits,
+            scope=Scope.CONTACTS, tags=asking, request=AskWithReason, responses=waits, gives=there,
             summary_ko="보류 조기 해제 요청", summary_en="Ask to lift a SIM swap's hold early", problems=unknown,
         ),
         Route(
@@ -129,7 +129,7 @@ def approval_routes(handlers: ApprovalHandlers) -> list[Route]:
         ),
         Route(
             method="POST", path=f"{_CUSTOMER}/unlock", handler=handlers.request_unlock, scope=Scope.CONTACTS,
-            tags=asking, request=AskWithReason, responses=waits,
+            tags=asking, request=AskWithReason, responses=waits, gives=there,
             summary_ko="잠금 해제 요청", summary_en="Ask to unlock extra authentication",
             problems=(Problem.CUSTOMER_NOT_FOUND, Problem.CUSTOMER_NOT_LOCKED),
         ),

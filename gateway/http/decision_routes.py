@@ -37,6 +37,6 @@ def decision_routes(handlers: DecisionHandlers) -> list[Route]:
             method="POST", path="/v1/decisions", handler=handlers.decide, scope=Scope.DECIDE, tags=("decisions",),
             request=Decide, summary_ko="추가인증 필요 여부 판정",
             summary_en="Decide whether extra authentication is required",
-            responses={200: DecisionAnswer}, problems=(Problem.CUSTOMER_NOT_FOUND,),
+            responses={200: DecisionAnswer}, gives=("Content-Language",), problems=(Problem.CUSTOMER_NOT_FOUND,),
         ),
     ]  # fmt: skip

@@ -39,8 +39,7 @@ class Decide(Body):
         Annotated[str, AfterValidator(_address)] | None,
         WithJsonSchema(
             {
-                "type": "string",
-                "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}],
+                "anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}],
                 "description": "고객의 IP 주소 / the customer's address",
                 "examples": ["203.0.113.7"],
             }

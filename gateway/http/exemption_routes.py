@@ -39,7 +39,7 @@ def exemption_routes(handlers: ExemptionHandlers) -> list[Route]:
             method="PUT", path=_PATH, handler=handlers.put_overseas_exemption, scope=scope, tags=tags,
             request=PutOverseasExemption, summary_ko="해외체류 예외신청", summary_en="Register an overseas exemption",
             responses={200: OverseasExemptionAnswer, 201: OverseasExemptionAnswer, 202: ApprovalAnswer},
-            problems=(Problem.CUSTOMER_NOT_FOUND,),
+            gives=("Location",), problems=(Problem.CUSTOMER_NOT_FOUND,),
         ),
         Route(
             method="DELETE", path=_PATH, handler=handlers.delete_overseas_exemption, scope=scope, tags=tags,

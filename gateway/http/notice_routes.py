@@ -1,6 +1,6 @@
 """Notices: told by text that a certificate is being issued, was issued, or replaces another (R11)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,14 +11,14 @@ from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.http.models import Answer, Body
 from gateway.http.routes import ApiRequest, ApiResponse, Route
-from gateway.http.schemas import CustomerId, DeliveryAnswer
+from gateway.http.schemas import CustomerId, DeliveryAnswer, Language
 
 
 class SendNotice(Body):
     customer_id: CustomerId
     kind: Annotated[NoticeKind, Field(strict=False)]
     operation: Annotated[Operation, Field(strict=False)]
-    locale: Literal["ko", "en"] = "ko"
+    locale: Language = "ko"
 
 
 class NoticeAnswer(Answer):
@@ -68,7 +68,7 @@ def notice_routes(handlers: NoticeHandlers) -> list[Route]:
         Route(
             method="POST", path="/v1/notices", handler=handlers.send_notice, scope=scope, tags=tags, request=SendNotice,
             summary_ko="안내 문자 발송", summary_en="Send a notice to the registered mobile",
-            responses={202: NoticeAnswer},
+            responses={202: NoticeAnswer}, gives=("Location",),
             problems=(Problem.CUSTOMER_NOT_FOUND, Problem.NO_REGISTERED_MOBILE, Problem.TOO_MANY_REQUESTS),
         ),
         Route(

@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from gateway.core.callers import Scope
-from gateway.core.errors import Refusal
-from gateway.core.problems import Problem
-from gateway.http import idempotency, problems, request_id
+from gateway.http import idempotency
 from gateway.http.bodies import LARGEST_BODY
 from gateway.http.models import Query
+from gateway.http.openapi_headers import header_components, headers_given, headers_taken
+from gateway.http.openapi_problems import PROBLEM_SCHEMA, refusals
 from gateway.http.routes import PathType, Route
 
 PATH = "/openapi.json"
@@ -47,49 +47,6 @@ _SCOPES: Mapping[Scope, str] = {
     Scope.DECIDE: "추가인증 대상 판단 / decisions",
     Scope.OPS_READ: "운영 조회 / read operations data",
     Scope.OPS_WRITE: "운영 변경 / change operations data",
-}
-
-_PROBLEMS_OF_AUTH = (Problem.UNAUTHENTICATED, Problem.MISSING_SCOPE, Problem.TOO_MANY_REQUESTS)
-_PROBLEMS_OF_BODIES = (
-    Problem.MALFORMED_JSON,
-    Problem.BODY_TOO_SLOW,
-    Problem.BODY_TOO_LARGE,
-    Problem.UNSUPPORTED_MEDIA_TYPE,
-)
-_PROBLEMS_OF_IDEMPOTENCY = (Problem.IDEMPOTENCY_IN_PROGRESS, Problem.IDEMPOTENCY_MISMATCH)
-_PROBLEMS_OF_ALL = (Problem.STORE_UNAVAILABLE, Problem.INTERNAL)
-
-_PROBLEM_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "description": "RFC 9457",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/invalid-fields"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "format": "uri-reference"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "problem"],
-                "properties": {"field": {"type": "string"}, "problem": {"type": "string"}},
-            },
-        },
-        "retry_after": {"type": "integer", "description": "seconds"},
-        "attempts_remaining": {"type": "integer"},
-    },
-}
-
-_HEADERS: Mapping[str, Any] = {request_id.HEADER: {"schema": {"type": "string"}}}
-
-_IDEMPOTENCY_PARAMETER: Mapping[str, Any] = {
-    "name": idempotency.HEADER,
-    "in": "header",
-    "required": False,
-    "description": "같은 키와 본문이면 같은 응답 / the same key and body get the same answer",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
 }
 
 
@@ -129,32 +86,42 @@ def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType]
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": _security_schemes()},
+        "components": {
+            "schemas": schemas,
+            "headers": header_components(),
+            "securitySchemes": _security_schemes(),
+        },
     }
 
 
-class _Untitled(GenerateJsonSchema):
-    """Without titles that only repeat the names of the fields."""
+class _ForClients(GenerateJsonSchema):
+    """Without what generators of clients make worse code of."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
+        """A title that only repeats the name of its field becomes a type of its own."""
         return False
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        """A default of null says nothing, and TypeScript then takes the field for one that is always sent."""
+        described = super().default_schema(schema)
+        return {name: value for name, value in described.items() if name != "default" or value is not None}
 
 
 def _schemas(routes: Sequence[Route]) -> tuple[_Models, dict[str, Any]]:
     """The models of all routes, and the schemas that they refer to."""
     wanted: dict[tuple[type[BaseModel], Literal["validation", "serialization"]], None] = {}
     for route in routes:
-        for taken in (route.request, route.query):
-            if taken is not None:
-                wanted[taken, "validation"] = None
+        for sent in (route.request, route.query):
+            if sent is not None:
+                wanted[sent, "validation"] = None
         for answered in route.responses.values():
             if answered is not None:
                 wanted[answered, "serialization"] = None
     references, definitions = models_json_schema(
-        list(wanted), ref_template="#/components/schemas/{model}", schema_generator=_Untitled
+        list(wanted), ref_template="#/components/schemas/{model}", schema_generator=_ForClients
     )
     schemas: dict[str, Any] = dict(definitions.get("$defs", {}))
-    schemas["Problem"] = _PROBLEM_SCHEMA
+    schemas["Problem"] = PROBLEM_SCHEMA
     queries = {
         model: schemas.pop(reference["$ref"].rpartition("/")[2])
         for (model, _), reference in references.items()
@@ -169,7 +136,7 @@ def _operation(route: Route, path_types: Mapping[str, PathType], models: _Models
         "summary": f"{route.summary_ko} / {route.summary_en}",
         "tags": list(route.tags),
         "parameters": _parameters(route, path_types, models),
-        "responses": _answers(route, models) | _refusals(route, path_types),
+        "responses": _answers(route, models) | refusals(route, path_types),
     }
     if route.request is not None:
         operation["requestBody"] = {
@@ -199,59 +166,19 @@ def _parameters(route: Route, path_types: Mapping[str, PathType], models: _Model
             {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": one}
             for name, one in schema["properties"].items()
         ]
-    if route.takes_idempotency_key:
-        parameters.append(_IDEMPOTENCY_PARAMETER)
-    return parameters
+    return parameters + headers_taken((*route.takes, *([idempotency.HEADER] if route.takes_idempotency_key else ())))
 
 
 def _answers(route: Route, models: _Models) -> dict[str, dict[str, Any]]:
     answers: dict[str, dict[str, Any]] = {}
+    replayed = (idempotency.REPLAYED,) if route.takes_idempotency_key else ()
     for status, model in route.responses.items():
-        answer: dict[str, Any] = {"description": route.summary_en, "headers": _HEADERS}
+        answer: dict[str, Any] = {"description": route.summary_en, "headers": headers_given(*route.gives, *replayed)}
         if model is not None:
             media_type = "text/event-stream" if route.streams else "application/json"
             answer["content"] = {media_type: {"schema": models.references[model, "serialization"]}}
         answers[str(status)] = answer
     return answers
-
-
-def _refusals(route: Route, path_types: Mapping[str, PathType]) -> dict[str, dict[str, Any]]:
-    """The problems by their status: what any such route may answer, and what this one adds."""
-    by_status: dict[int, list[Problem]] = {}
-    for problem in sorted(_possible(route, path_types), key=lambda one: (one.value.status, one.value.slug)):
-        by_status.setdefault(problem.value.status, []).append(problem)
-    return {
-        str(status): {
-            "description": "; ".join(
-                f"`{one.value.slug}`: {one.value.title_ko} / {one.value.title_en}" for one in listed
-            ),
-            "headers": _HEADERS,
-            "content": {
-                problems.CONTENT_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": {one.value.slug: _example(one) for one in listed},
-                }
-            },
-        }
-        for status, listed in by_status.items()
-    }
-
-
-def _example(problem: Problem) -> dict[str, Any]:
-    document = problems.problem_document(Refusal(problem), "ko", "4f0c2a9be1d7c35a68b0d9e2")
-    return {"summary": problem.value.title_en, "value": document}
-
-
-def _possible(route: Route, path_types: Mapping[str, PathType]) -> set[Problem]:
-    possible = {*route.problems, *_PROBLEMS_OF_ALL, Problem.INVALID_FIELDS}
-    possible.update(path_types[name].problem for name in route.path_parameters)
-    if route.scope is not None:
-        possible.update(_PROBLEMS_OF_AUTH)
-    if route.takes_body:
-        possible.update(_PROBLEMS_OF_BODIES)
-    if route.takes_idempotency_key:
-        possible.update(_PROBLEMS_OF_IDEMPOTENCY)
-    return possible
 
 
 def _security_schemes() -> dict[str, Any]:

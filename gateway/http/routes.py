@@ -91,6 +91,10 @@ class Route:
     request: type[Body] | None = None
     query: type[Query] | None = None
     problems: tuple[Problem, ...] = ()
+    takes: tuple[str, ...] = ()
+    """Headers of the request that the handler reads."""
+    gives: tuple[str, ...] = ()
+    """Headers of its answers that are not every answer's."""
     tags: tuple[str, ...] = ()
     stands: Callable[[ApiRequest[Any, Any]], Awaitable[None]] | None = None
     """Asked before an answer is given again under an `Idempotency-Key`: raises `Refusal` where what was answered has

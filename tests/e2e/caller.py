@@ -11,6 +11,7 @@ from yarl import URL
 
 from demo.api import ApiError
 from demo.customer import Customer, until
+from tests.e2e.description import Description
 
 JSON = {"Content-Type": "application/json"}
 
@@ -38,11 +39,12 @@ class Answer:
 
 
 class Caller:
-    """Sends requests and gives back whatever is answered."""
+    """Sends requests and gives back whatever is answered, if it is what the description says of it."""
 
-    def __init__(self, base_url: str, key: str | None = None) -> None:
+    def __init__(self, base_url: str, key: str | None = None, described: Description | None = None) -> None:
         self.base_url = base_url
         self.key = key
+        self._described = described
         self._authorization = {"Authorization": f"Bearer {key}"} if key else {}
 
     async def __aenter__(self) -> Self:
@@ -71,7 +73,10 @@ class Caller:
         async with self._session.request(
             method, self.base_url + path, data=content, headers=given | dict(headers or {}), allow_redirects=False
         ) as response:
-            return Answer(response.status, response.headers, await response.read())
+            answer = Answer(response.status, response.headers, await response.read())
+        unsaid = [] if self._described is None else self._described.objections(method, path, answer)
+        assert not unsaid, unsaid
+        return answer
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         return await self.send("GET", path, headers=headers)

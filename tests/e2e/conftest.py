@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
+import orjson
 import pytest
 from aiohttp.test_utils import unused_port
 
@@ -18,6 +20,7 @@ from gateway.store.api_keys import RedisApiKeys
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
 from tests.e2e.caller import Caller, Person
+from tests.e2e.description import Description
 
 _CARRIER_SPEED = 25.0
 
@@ -66,17 +69,24 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     thread.join(30)
 
 
+@pytest.fixture(scope="session")
+def described(served: Served) -> Description:
+    """What the demo says of itself."""
+    with urlopen(f"{served.demo.base_url}/openapi.json", timeout=30) as answer:  # noqa: S310 - our own address
+        return Description(orjson.loads(answer.read()))
+
+
 @pytest.fixture
-async def issuer(served: Served) -> AsyncIterator[Caller]:
+async def issuer(served: Served, described: Description) -> AsyncIterator[Caller]:
     """The issuance system, with the demo's key."""
-    async with Caller(served.demo.base_url, served.demo.secrets.api_key) as caller:
+    async with Caller(served.demo.base_url, served.demo.secrets.api_key, described) as caller:
         yield caller
 
 
 @pytest.fixture
-async def stranger(served: Served) -> AsyncIterator[Caller]:
+async def stranger(served: Served, described: Description) -> AsyncIterator[Caller]:
     """Somebody without a key."""
-    async with Caller(served.demo.base_url) as caller:
+    async with Caller(served.demo.base_url, described=described) as caller:
         yield caller
 
 
@@ -90,10 +100,10 @@ async def keys(served: Served) -> AsyncIterator[RedisApiKeys]:
 
 
 @pytest.fixture
-async def another_client(served: Served, keys: RedisApiKeys) -> AsyncIterator[Caller]:
+async def another_client(served: Served, keys: RedisApiKeys, described: Description) -> AsyncIterator[Caller]:
     """A second issuance system, with every scope that the first has."""
     key = await keys.create("another", "somebody", frozenset(Scope) - {Scope.OPS_READ, Scope.OPS_WRITE})
-    async with Caller(served.demo.base_url, key) as caller:
+    async with Caller(served.demo.base_url, key, described) as caller:
         await caller.until_the_key_is_known()
         yield caller
 

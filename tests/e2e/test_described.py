@@ -6,8 +6,14 @@ from typing import Any
 import pytest
 from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 
+from gateway.core.problems import Problem
 from tests.e2e.caller import Caller
 
+NOT_OF_AN_OPERATION = {
+    "bad-request", "head-too-slow", "method-not-allowed", "not-found", "too-many-connections",  # of HTTP
+    "draining",  # of /readyz
+    "turn-already-taken", "webhook-refused", "webhook-signature",  # of carriers
+}  # fmt: skip
 NOT_VALIDATING = {"title", "description", "default", "examples", "format", "deprecated", "readOnly", "writeOnly"}
 
 
@@ -51,7 +57,9 @@ async def test_every_reference_leads_somewhere_and_everything_described_is_refer
     document: dict[str, Any],
 ) -> None:
     references = {node["$ref"] for node in _nodes(document) if "$ref" in node}
-    assert references == {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references == {
+        f"#/components/{kind}/{name}" for kind in ("schemas", "headers") for name in document["components"][kind]
+    }
 
 
 async def test_every_operation_has_an_id_of_its_own_and_says_which_key_it_takes(document: dict[str, Any]) -> None:
@@ -76,3 +84,33 @@ async def test_a_schema_limits_a_value_only_by_keywords_that_json_schema_has(doc
 async def test_a_client_learns_where_the_service_is_and_under_what_licence(document: dict[str, Any]) -> None:
     assert document["servers"] == [{"url": "/"}]
     assert document["info"]["license"]["identifier"] == "Apache-2.0"
+
+
+async def test_every_problem_is_described_where_a_caller_meets_it(document: dict[str, Any]) -> None:
+    described = {slug for node in _nodes(document["paths"]) for slug in node.get("examples", {})}
+    assert described == {problem.value.slug for problem in Problem} - NOT_OF_AN_OPERATION
+
+
+async def test_what_no_carrier_takes_is_described_where_something_is_sent(document: dict[str, Any]) -> None:
+    sends = {
+        operation["operationId"]
+        for operation in _operations(document)
+        if any("method-not-carried" in node.get("examples", {}) for node in _nodes(operation["responses"]))
+    }
+    assert sends == {"open_verification", "resend_verification"}
+
+
+async def test_what_may_be_left_out_of_a_body_has_no_default_there(document: dict[str, Any]) -> None:
+    """Or a client in TypeScript has to send it: its generators take such a field for one that is always there."""
+    bodies = [operation["requestBody"] for operation in _operations(document) if "requestBody" in operation]
+    named = {body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2] for body in bodies}
+    fields = [
+        field for name in named for field in document["components"]["schemas"][name].get("properties", {}).values()
+    ]
+    assert fields
+    assert not [field for field in fields if "default" in field]
+
+
+async def test_a_value_that_may_have_one_of_several_forms_has_a_type_in_each(document: dict[str, Any]) -> None:
+    forms = [form for schema in _schemas(document) for form in schema.get("anyOf", ())]
+    assert all("type" in form or "$ref" in form for form in forms)

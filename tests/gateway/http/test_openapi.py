@@ -86,3 +86,16 @@ async def test_operations_have_ids_of_their_own(document: dict[str, Any]) -> Non
 async def test_a_stream_is_described_by_the_data_of_its_events(document: dict[str, Any]) -> None:
     answer = document["paths"]["/v1/events"]["get"]["responses"]["200"]
     assert answer["content"] == {"text/event-stream": {"schema": {"$ref": "#/components/schemas/Count"}}}
+
+
+async def test_the_headers_of_an_answer_are_described(document: dict[str, Any]) -> None:
+    responses = document["paths"][PATH]["post"]["responses"]
+    assert set(responses["201"]["headers"]) == {"X-Request-Id", "Idempotent-Replayed"}
+    assert set(responses["401"]["headers"]) == {"X-Request-Id", "Content-Language", "WWW-Authenticate"}
+    assert set(responses["429"]["headers"]) == {"X-Request-Id", "Content-Language", "Retry-After"}
+    assert set(responses["422"]["headers"]) == {"X-Request-Id", "Content-Language"}
+
+
+async def test_what_may_be_asked_again_later_says_when_in_its_example(document: dict[str, Any]) -> None:
+    busy = document["paths"][PATH]["post"]["responses"]["429"]["content"]["application/problem+json"]["examples"]
+    assert busy["too-many-requests"]["value"]["retry_after"] > 0
