@@ -14,7 +14,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Cap
 from gateway.core.stores import VerificationClosed
 from gateway.core.tasks import end
-from gateway.core.verification import Verdict, Verification
+from gateway.core.verification import Status, Verdict, Verification
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.verifications import RedisVerifications
@@ -191,6 +191,17 @@ async def test_what_came_to_a_node_that_is_restarted_is_void_and_the_rest_is_not
         await asyncio.to_thread(nodes.move, moving, first)
         await until_accepted(ports, moving)
         assert await verdict(ports, waiting[moving]) is None
+
+
+async def test_while_a_node_is_away_what_ran_out_of_time_on_the_others_is_closed(nodes: ClusterNodes) -> None:
+    async with served(nodes) as ports:
+        late = await opened(ports, next(shard for shard in CUSTOMERS if nodes.owner(shard) is nodes.primaries[1]))
+        await ports.let_life_pass(late.verification_id)
+        nodes.primaries[0].server.kill()
+        await ports.sweep.sweep()
+        now = await ports.verifications.read(late.verification_id)
+        assert now is not None
+        assert now.status is Status.EXPIRED
 
 
 async def until_accepted(ports: Ports, shard: int) -> None:
