@@ -53,8 +53,12 @@ def _countries(value: frozenset[str]) -> frozenset[str]:
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[?#@\s]", value):
+    try:
+        parts = urlsplit(value)
+        is_there = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that enclose no address, or a port that is none
+        is_there = False
+    if not is_there or re.search(r"[?#@\s]", value):
         raise ValueError("give an http:// or https:// address without user, password or query")
     if not value.isascii():
         raise ValueError("give the name of the host as the network has it, in ASCII (xn--…)")

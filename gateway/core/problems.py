@@ -56,7 +56,7 @@ class Problem(Enum):
     )  # fmt: skip
     METHOD_NOT_ALLOWED = ProblemKind(
         "method-not-allowed", 405, "이 주소에서 쓸 수 없는 메서드입니다", "This method is not allowed here",
-        "{allowed} 중 하나를 사용해 주세요.", "Use one of {allowed}.",
+        "이 주소에서 쓸 수 있는 메서드: {allowed}", "What is allowed here: {allowed}.",
     )  # fmt: skip
     CUSTOMER_NOT_FOUND = ProblemKind(
         "customer-not-found", 404, "등록되지 않은 고객입니다", "This customer is not registered",

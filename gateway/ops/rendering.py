@@ -17,7 +17,7 @@ from gateway.core.firm import Firm
 from gateway.http.language import Locale
 from gateway.http.problems import problem_document
 from gateway.http.request_id import request_id_of
-from gateway.ops.words import word
+from gateway.ops.words import DONE, word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -74,7 +74,8 @@ class Pages:
             t=_chooser(locale),
             w=lambda kind, code: word(kind, code, locale),
             query_with=lambda **changes: urlencode({**request.query, **changes}),
-            done_word=lambda code: word("done", code, locale),
+            # Only what we say: the address is whoever's who made the link.
+            done=word("done", code, locale) if (code := request.query.get("done")) in DONE else None,
             **values,
         )
         return web.Response(

@@ -99,6 +99,11 @@ async def test_a_form_without_the_session_s_token_is_refused(viewer: Operator, t
     assert (await viewer.post("/ops/sign-out", {"csrf": token})).status == 403
 
 
+async def test_a_page_says_nothing_that_only_stands_in_its_address(viewer: Operator) -> None:
+    assert "The carrier is paused." in (await viewer.get("/ops/carriers?lang=en&done=paused")).text
+    assert ">p1anted<" not in (await viewer.get("/ops/customers?done=p1anted")).text
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("locale", ["ko", "en"])
 async def test_every_page_is_there_in_both_languages_and_asks_no_other_host(

@@ -92,7 +92,7 @@ async def test_a_method_that_is_not_allowed_is_told_which_are(client: ClientSess
         problem = await answer.json(content_type=None)
     assert answer.status == 405
     assert answer.headers["Allow"] == "POST"
-    assert problem["detail"] == "Use one of POST."
+    assert problem["detail"] == "What is allowed here: POST."
 
 
 async def test_every_problem_has_a_page_for_people_and_for_programs(client: ClientSession) -> None:
