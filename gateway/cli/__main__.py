@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from typing import Any, NoReturn, cast
 
 from gateway.cli.main import main
@@ -18,6 +19,8 @@ def program() -> NoReturn:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     # structlog would draw with rich wherever that happens to be installed, and bring a tenth of a start along.
     cast(dict[str, Any], sys.modules)["rich"] = None
+    # What a terminal's encoding lacks, as EUC-KR lacks ✓, is no reason to fail.
+    cast(TextIOWrapper, sys.stdout).reconfigure(errors="replace")
     sys.exit(main())
 
 
