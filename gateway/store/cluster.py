@@ -5,7 +5,6 @@ nothing, so the command is sent again: to where the node says, or in a moment. N
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store.endpoint import Address, Endpoint
 from gateway.store.node import Node
-from gateway.store.refusals import ClusterDownError, ElsewhereError, MovedError, TryAgainError
+from gateway.store.refusals import ClusterDownError, ElsewhereError, MovedError, TryAgainError, away
 from gateway.store.shards import SLOTS
 from gateway.store.slots import slot_of
 from gateway.store.topology import Claim, Layout, claims_in, settled
@@ -29,7 +28,7 @@ _ASKED_SECONDS = 1.0
 """A node that has not said who has what by then is left out."""
 _NO_PRIMARY = "a shard of the cluster has no primary that is known"
 _DISAGREE = "the nodes of the cluster do not agree on who has a shard"
-_NOBODY = Layout((None,) * SLOTS, frozenset())
+_NOBODY = Layout((None,) * SLOTS, frozenset(), {})
 
 
 class _Routed(Sent):
@@ -67,6 +66,8 @@ class Cluster:
         self._layout = _NOBODY
         self._waiting: set[_Routed] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._silence = ""
+        """Why the node that was asked last did not say who has what."""
         self._loop = asyncio.get_running_loop()
         self._is_closed = False
         self.in_doubt = asyncio.Event()
@@ -110,19 +111,19 @@ class Cluster:
                 self.look_soon()
                 self.in_doubt.set()
                 self._wait(sent, StoreUnavailable(_DISAGREE) if isinstance(refused, ElsewhereError) else refused)
-        except StoreUnavailable as away:
-            sent.settle(away)
+        except StoreUnavailable as gone:
+            sent.settle(gone)
 
     async def nodes(self) -> list[Node]:
         """Every primary, as the cluster has them now. Raises `StoreUnavailable`."""
         return [self._at(address) for address in sorted((await self.look()).primaries)]
 
-    async def owner(self, slot: int) -> Address:
+    async def owner(self, slot: int) -> Endpoint:
         """Raises `StoreUnavailable`."""
         address = (await self.look()).owners[slot]
         if address is None:
             raise StoreUnavailable(_NO_PRIMARY)
-        return address
+        return self._endpoint.at(address, self._layout.names.get(address))
 
     async def look(self) -> Layout:
         """Ask who has what. Raises `StoreUnavailable` when no node says."""
@@ -144,7 +145,7 @@ class Cluster:
     async def _look(self) -> None:
         claims = await self._claims(self._layout.primaries) or await self._claims(self._endpoint.seeds)
         if not claims:
-            raise StoreUnavailable("no node of the cluster says who has what")
+            raise StoreUnavailable(f"no node of the cluster says who has what: {self._silence}")
         self._layout = settled(claims)
         await self._forget()
 
@@ -152,10 +153,12 @@ class Cluster:
         return [claim for told in await asyncio.gather(*map(self._told_by, asked)) for claim in told]
 
     async def _told_by(self, address: Address) -> list[Claim]:
-        with contextlib.suppress(StoreUnavailable, TimeoutError):
+        try:
             async with asyncio.timeout(_ASKED_SECONDS):
                 return list(claims_in(await self._at(address).ask("CLUSTER", "NODES"), address[0]))
-        return []
+        except (StoreUnavailable, TimeoutError) as error:
+            self._silence = str(away(error))
+            return []
 
     async def _forget(self) -> None:
         """Close what is no primary any more, once it owes nothing."""
@@ -166,14 +169,15 @@ class Cluster:
     def _at(self, address: Address) -> Node:
         node = self._nodes.get(address)
         if node is None:
-            node = self._nodes[address] = Node(self._endpoint.at(address), self.needed_replicas)
+            endpoint = self._endpoint.at(address, self._layout.names.get(address))
+            node = self._nodes[address] = Node(endpoint, self.needed_replicas)
         return node
 
     def _route(self, sent: _Routed) -> None:
         address = self._layout.owners[sent.slot]
         if address is None:
             self.look_soon()
-            self._wait(sent, StoreUnavailable(_NO_PRIMARY))
+            self._wait(sent, StoreUnavailable(_NO_PRIMARY if self._layout.primaries else self._silence or _NO_PRIMARY))
         else:
             self._at(address).enqueue(sent, sent.is_durable)
 
@@ -190,5 +194,5 @@ class Cluster:
             sent.hops = 0
             try:
                 self._route(sent)
-            except StoreUnavailable as away:
-                sent.settle(away)
+            except StoreUnavailable as gone:
+                sent.settle(gone)

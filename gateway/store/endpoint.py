@@ -3,6 +3,9 @@
 `redis+sentinel://user:password@first:26379,second:26379/service` names sentinels instead: each connection asks them
 which server is the primary now. `redis+cluster://user:password@first:6379,second:6379` (over TLS `rediss+cluster://…`)
 names some nodes of a Redis Cluster, who know the others.
+
+Over TLS (`rediss`) a server's certificate is checked against the host of the URL; that of a node which another told of
+against the host name that it announces, or else its address.
 """
 
 import asyncio
@@ -42,8 +45,10 @@ class Endpoint:
     service: str = ""
     seeds: tuple[Address, ...] = ()
     """Nodes of a cluster, any of which knows the others."""
-    find: Callable[[], Awaitable[Address]] | None = field(default=None, repr=False)
-    """Says host and port each time that a connection opens. Raises `StoreUnavailable`."""
+    name: str | None = None
+    """What the certificate is for, where that is not the host."""
+    find: "Callable[[], Awaitable[Endpoint]] | None" = field(default=None, repr=False)
+    """Says where each time that a connection opens. Raises `StoreUnavailable`."""
 
     @classmethod
     def from_url(cls, url: str) -> Self:
@@ -89,11 +94,11 @@ class Endpoint:
             raise ValueError("give redis+cluster://host:6379,host:6379 and no database: a cluster has one")
         return replace(one, seeds=tuple(_host_and_port(each, _PORT) for each in hosts.split(",")))
 
-    def at(self, address: Address) -> Self:
+    def at(self, address: Address, name: str | None = None) -> Self:
         """One server, let in as this one."""
-        return replace(self, host=address[0], port=address[1], seeds=())
+        return replace(self, host=address[0], port=address[1], name=name, seeds=())
 
-    def found_by(self, find: Callable[[], Awaitable[Address]]) -> Self:
+    def found_by(self, find: "Callable[[], Awaitable[Endpoint]]") -> Self:
         """Whichever server that says, let in as this one."""
         return replace(self, seeds=(), find=find)
 
@@ -112,13 +117,14 @@ class Endpoint:
         if self.path is not None:
             await loop.create_unix_connection(lambda: protocol, self.path)
             return
-        host, port = (self.host, self.port) if (find := self._find()) is None else await find()
-        await loop.create_connection(lambda: protocol, host, port, ssl=self.tls)
+        there = self if (find := self._find()) is None else await find()
+        name = there.name if self.tls else None
+        await loop.create_connection(lambda: protocol, there.host, there.port, ssl=self.tls, server_hostname=name)
 
-    def _find(self) -> Callable[[], Awaitable[Address]] | None:
-        return self.primary if self.sentinels else self.find
+    def _find(self) -> "Callable[[], Awaitable[Endpoint]] | None":
+        return self._primary if self.sentinels else self.find
 
-    async def primary(self) -> Address:
+    async def _primary(self) -> Self:
         """What the first sentinel that answers says. Raises `StoreUnavailable` when none knows one."""
         for host, port in self.sentinels:
             try:
@@ -127,7 +133,7 @@ class Endpoint:
             except (OSError, TimeoutError, hiredis.HiredisError):
                 continue
             if isinstance(told, list):
-                return told[0].decode(), int(told[1])
+                return self.at((told[0].decode(), int(told[1])))
         raise StoreUnavailable("no sentinel answers and knows a primary")
 
 

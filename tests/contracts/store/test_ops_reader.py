@@ -21,7 +21,8 @@ PASSWORD = "a password for dashboards"
 async def url(request: pytest.FixtureRequest, ports: Ports) -> str:
     """Where the server is that `ports` speaks to; of a cluster, the one that has what is live."""
     if ports.store.cluster is not None:
-        return "redis://{}:{}".format(*await ports.store.cluster.owner(slot_of_key(ops_keys.LIVE)))
+        owner = await ports.store.cluster.owner(slot_of_key(ops_keys.LIVE))
+        return f"redis://{owner.host}:{owner.port}"
     return str(request.getfixturevalue(request.node.callspec.params["ports"]))
 
 

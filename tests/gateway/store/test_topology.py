@@ -24,6 +24,15 @@ def test_a_node_names_the_primaries_and_their_slots() -> None:
     assert {layout.owners[slot] for slot in (0, 93, 5460, 7000)} == {ONE}
     assert layout.owners[6999] == THREE
     assert layout.owners[7001] is None
+    assert layout.names == {ONE: "host"}
+
+
+def test_what_else_a_node_tells_of_another_is_no_host_name() -> None:
+    nodes = told(
+        line("10.0.0.1:6379@16379,,shard-id=abc", "myself,master", 1, "0-9"),
+        line("10.0.0.2:6379@16379,two.example,shard-id=def", "master", 2, "10-19"),
+    )
+    assert settled(claims_in(nodes, "10.0.0.1")).names == {TWO: "two.example"}
 
 
 def test_a_node_that_does_not_know_its_address_is_where_it_was_asked() -> None:
