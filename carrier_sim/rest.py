@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import orjson
 from aiohttp import web
+from multidict import MultiDict, MultiMapping
 
 from carrier_sim.carrier import CARRIER, Carrier, Line
 from carrier_sim.faults import RequestFate
@@ -41,6 +42,15 @@ class RestError(Exception):
 
 def json_response(data: Any, status: int = 200) -> web.Response:
     return web.Response(body=orjson.dumps(data), status=status, content_type="application/json")
+
+
+async def read_form(request: web.Request) -> MultiMapping[str]:
+    """The texts in a form. Raises `RestError` for what is none: without a boundary, or not in UTF-8."""
+    try:
+        posted = await request.post()
+    except ValueError:
+        raise RestError(20001, "The body is not a form.") from None
+    return MultiDict((name, value) for name, value in posted.items() if isinstance(value, str))
 
 
 def not_found(request: web.Request) -> RestError:

@@ -13,7 +13,7 @@ from carrier_sim.call_callbacks import EVENTS
 from carrier_sim.carrier import Line
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Call
-from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found
+from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found, read_form
 from carrier_sim.talk import Document
 from carrier_sim.webhooks import is_web_address
 
@@ -23,8 +23,7 @@ MAX_RING_SECONDS = 600
 
 async def create_call(request: web.Request) -> web.Response:
     line = request[LINE]
-    posted = await request.post()
-    form = {name: value for name, value in posted.items() if isinstance(value, str)}
+    form = await read_form(request)
     _check_numbers(form, request)
     plan = CallPlan(
         document=_document(form),
@@ -40,7 +39,7 @@ async def create_call(request: web.Request) -> web.Response:
         plan=plan,
         callback_url=callback_url,
         callback_method=_method(form, "StatusCallbackMethod"),
-        callback_events=_callback_events(posted),
+        callback_events=_callback_events(form),
     )
     return json_response(call_resource(call, line), 201)
 
@@ -64,7 +63,7 @@ async def fetch_call(request: web.Request) -> web.Response:
 async def update_call(request: web.Request) -> web.Response:
     line = request[LINE]
     call = _find(request)
-    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    form = await read_form(request)
     session = line.switchboard.session(call.sid)
     status = form.get("Status", "")
     if status not in ("", "completed", "canceled"):
@@ -128,8 +127,8 @@ def _ring_seconds(form: Mapping[str, str]) -> int:
     return min(int(text), MAX_RING_SECONDS)
 
 
-def _callback_events(posted: MultiMapping[Any]) -> frozenset[str]:
-    asked = [part for value in posted.getall("StatusCallbackEvent", []) for part in str(value).split()]
+def _callback_events(form: MultiMapping[str]) -> frozenset[str]:
+    asked = [part for value in form.getall("StatusCallbackEvent", []) for part in value.split()]
     if not all(event in EVENTS for event in asked):
         raise RestError(21626, "StatusCallbackEvent is one of initiated, ringing, answered, completed")
     return frozenset(asked or ["completed"])

@@ -9,7 +9,7 @@ from aiohttp import web
 from carrier_sim.carrier import CARRIER, Line
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Direction, Message, MessageStatus, now
-from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found
+from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found, read_form
 from carrier_sim.webhooks import is_web_address
 
 MAX_BODY_LENGTH = 1600
@@ -17,7 +17,7 @@ MAX_BODY_LENGTH = 1600
 
 async def create_message(request: web.Request) -> web.Response:
     line = request[LINE]
-    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    form = await read_form(request)
     to = _check_numbers(form, request)
     body = form.get("Body", "")
     if not body:
@@ -56,7 +56,7 @@ async def fetch_message(request: web.Request) -> web.Response:
 async def update_message(request: web.Request) -> web.Response:
     """Redact the body, which is all that can be changed of a message that was not scheduled."""
     message = _existing(request)
-    if (await request.post()).get("Body") != "":
+    if (await read_form(request)).get("Body") != "":
         raise RestError(20001, "Only an empty Body can be set on this message.")
     _require_final(message)
     message.redacted = True

@@ -45,9 +45,9 @@ class Webhook:
 def is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-    except ValueError:
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that enclose no address, or a port that is none
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def signature(auth_token: str, url: str, params: Mapping[str, str]) -> str:

@@ -40,3 +40,16 @@ async def test_what_is_not_there_is_refused_in_twilios_shape(bench: Bench, metho
     body = await answer.json()
     assert (answer.status, body["status"]) == (status, status)
     assert set(body) == {"code", "message", "more_info", "status"}
+
+
+@pytest.mark.parametrize("path", ["/Messages.json", "/Calls.json"])
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("multipart/form-data", b"To"), ("application/x-www-form-urlencoded", b"To=\xff")],
+)
+async def test_a_body_that_is_no_form_is_refused_in_twilios_shape(
+    bench: Bench, path: str, content_type: str, body: bytes
+) -> None:
+    headers = {"Authorization": basic(ACCOUNT_SID, AUTH_TOKEN), "Content-Type": content_type}
+    answer = await bench.http.post(ACCOUNT_PATH.format(account_sid=ACCOUNT_SID) + path, data=body, headers=headers)
+    assert (answer.status, (await answer.json())["code"]) == (400, 20001)

@@ -78,6 +78,7 @@ async def test_texts_are_listed_page_by_page_newest_first(bench: Bench) -> None:
         ({"to": MOBILE, "from_": SMS_NUMBER}, 21602),
         ({"to": MOBILE, "from_": SMS_NUMBER, "body": "x" * 1601}, 21617),
         ({"to": MOBILE, "from_": SMS_NUMBER, "body": "x", "status_callback": "ftp://a/b"}, 21609),
+        ({"to": MOBILE, "from_": SMS_NUMBER, "body": "x", "status_callback": "http://a:99999/b"}, 21609),
     ],
 )
 async def test_a_wrong_text_is_refused_with_twilios_code(bench: Bench, request_: dict[str, str], code: int) -> None:
