@@ -4,6 +4,7 @@ Facts hold no personal data, so that they can be recorded and a changed policy r
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
@@ -115,10 +116,7 @@ class AutoConnection:
     """How a device's token stands, and the token that takes its place (R14): each is good once."""
 
     known: Known
-    next_token: str | None = None
-
-    def __repr__(self) -> str:
-        return f"AutoConnection(known={self.known!r})"
+    next_token: str | None = field(default=None, repr=False)
 
 
 class AutoConnections(Protocol):

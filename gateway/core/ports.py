@@ -1,6 +1,6 @@
 """What the core asks of the world outside: carriers. (Stores are in `gateway.core.store`.)"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -14,12 +14,9 @@ class OutgoingText:
     """A text to send. `body` may hold a code: it is never shown by `repr`, and no carrier may log it."""
 
     to: PhoneNumber
-    body: str
+    body: str = field(repr=False)
     ref: DeliveryRef | None
     """Where reports belong; None for an answering text nobody waits for."""
-
-    def __repr__(self) -> str:
-        return f"OutgoingText(to={self.to!r}, ref={self.ref!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class OutgoingCall:
 
     to: PhoneNumber
     ref: DeliveryRef
-    first_turn: str
+    first_turn: str = field(repr=False)
     ring_seconds: int
 
 

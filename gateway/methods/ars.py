@@ -4,7 +4,7 @@ The dialogue is `ivr`'s; here its turns meet the store and the verdict script.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contacts.phone_numbers import PhoneNumber
 from gateway.core.delivery import DeliveryRef
@@ -48,7 +48,7 @@ class Turn:
     """What the carrier is to do now, and the token that the next turn must bring."""
 
     actions: tuple[Action, ...]
-    next_turn: str
+    next_turn: str = field(repr=False)
 
 
 class ArsMethod:

@@ -1,7 +1,7 @@
 """Every customer of the store with their numbers, opened, for those who take the data elsewhere."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -25,10 +25,10 @@ class Somebody:
 
     customer_id: str
     kind: str
-    name: str
-    birth_date: str | None
+    name: str = field(repr=False)
+    birth_date: str | None = field(repr=False)
     online_consent: bool
-    numbers: Sequence[tuple[str, str]]
+    numbers: Sequence[tuple[str, str]] = field(repr=False)
 
 
 class Everybody:
