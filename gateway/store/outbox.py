@@ -28,9 +28,11 @@ from gateway.store.waiting import WaitingLine
 _TAKE_OVER = load("take_over_entries")
 _HOLD = load("hold_entries")
 _BURY = load("bury_entry")
+_FORGET = load("forget_consumers")
 
 _TAKEN_OVER_AFTER_MS = 15_000
 """Five times as long as a live process takes to say that it is there: a slow one is not taken for dead."""
+_FORGOTTEN_AFTER_MS = 600_000
 _LOOKED_FOR_ABANDONED_EVERY = 3.0
 _BLOCK_MS = 2_000
 _RECONNECT_SECONDS = 0.5
@@ -175,12 +177,16 @@ class RedisOutbox:
         self._taken.discard(handle)
 
     async def _ensure_groups(self, streams: list[str]) -> None:
-        for stream in streams:
-            try:
-                await self._store.command("XGROUP", "CREATE", stream, keys.DISPATCHERS, "0", "MKSTREAM")
-            except ResponseError as error:
-                if not str(error).startswith("BUSYGROUP"):
-                    raise
+        await asyncio.gather(*map(self._ensure_group, streams))
+
+    async def _ensure_group(self, stream: str) -> None:
+        try:
+            await self._store.command("XGROUP", "CREATE", stream, keys.DISPATCHERS, "0", "MKSTREAM")
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+        # Each process that begins is a consumer with a name of its own.
+        await self._store.run(_FORGET, (stream,), (keys.DISPATCHERS, _FORGOTTEN_AFTER_MS))
 
     async def _abandoned(self, streams: list[str]) -> list[OutboxEntry]:
         words = (keys.DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)

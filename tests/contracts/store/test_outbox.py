@@ -99,6 +99,27 @@ async def test_holding_on_in_a_store_that_was_emptied_is_no_error(ports: Ports) 
     await outbox.let_go()
 
 
+async def test_processes_that_are_gone_are_forgotten_save_those_that_hold_something(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = keys.outbox(keys.shard_of(CUSTOMER_ID))
+    await _open(ports)
+    await taken(ports.outbox(), 1)
+    for name in ("gone", "gone-as-well"):
+        await ports.store.command("XGROUP", "CREATECONSUMER", stream, keys.DISPATCHERS, name)
+    await ports.outbox()._ensure_groups([stream])
+    assert len(await consumers(ports, stream)) == 3
+    monkeypatch.setattr(outbox_module, "_FORGOTTEN_AFTER_MS", 0)
+    await ports.outbox()._ensure_groups([stream])
+    (left,) = await consumers(ports, stream)
+    assert left[b"pending"] == 1
+
+
+async def consumers(ports: Ports, stream: str) -> list[dict[bytes, bytes | int]]:
+    told = await ports.store.command("XINFO", "CONSUMERS", stream, keys.DISPATCHERS)
+    return [dict(zip(words[::2], words[1::2], strict=True)) for words in told]
+
+
 @pytest.mark.parametrize("words", [("what", "junk"), ("verification", b"\xff", "delivery", 1), ("notice", "x")])
 async def test_what_nobody_of_ours_put_there_is_taken_out_and_keeps_nothing_up(
     ports: Ports, words: tuple[str | bytes | int, ...]

@@ -48,6 +48,7 @@ TELLS_NOTHING = {
     "begin_delivery": "a carrier is about to be asked; what came of it is told",
     "enter_layout": "the number of the layout, in a store without data",
     "begin_enrolment": "a page that was opened; enrolling is told",
+    "forget_consumers": "who worked, and is gone",
     "hold_lease": "which process keeps the read model up",
     "project_events": "made of what was told",
     "read_session": "when an operator was last seen",
