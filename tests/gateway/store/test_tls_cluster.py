@@ -72,32 +72,33 @@ async def test_a_shard_that_moved_is_followed(cluster: TlsCluster) -> None:
         assert await store.command("GET", keys.never_there(shard)) is None
 
 
+async def refused(url: str, why: str) -> None:
+    """What is asked at any time says why no node could be asked."""
+    async with a_store(url) as store:
+        with pytest.raises(StoreUnavailable, match=f"who has what: .*({why})"):
+            await store.nodes()
+        with pytest.raises(StoreUnavailable, match=why):
+            await store.command("PING")
+
+
 @pytest.mark.usefixtures("impatient")
 async def test_who_shows_no_certificate_is_not_let_in(cluster: TlsCluster) -> None:
-    async with a_store(cluster.url()) as store:
-        with pytest.raises(StoreUnavailable, match=r"CERTIFICATE_REQUIRED|reset|lost"):
-            await store.command("PING")
+    # The server hangs up, and says why where that is read before the connection is gone.
+    await refused(cluster.url(), "CERTIFICATE_REQUIRED|reset|lost|[Bb]roken")
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_a_cluster_of_another_authority_is_not_believed_and_it_is_said_why(
-    cluster: TlsCluster, tmp_path: Path
-) -> None:
+async def test_a_cluster_of_another_authority_is_not_believed(cluster: TlsCluster, tmp_path: Path) -> None:
     stranger = Authority(tmp_path / "stranger")
-    async with a_store(cluster.url(cluster.authority.give("gateway"), ssl_ca_certs=str(stranger.ca))) as store:
-        with pytest.raises(StoreUnavailable, match="certificate verify failed"):
-            await store.command("PING")
-        with pytest.raises(StoreUnavailable, match=r"who has what: .*certificate verify failed"):
-            await store.nodes()
+    url = cluster.url(cluster.authority.give("gateway"), ssl_ca_certs=str(stranger.ca))
+    await refused(url, "certificate verify failed")
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_certificate_for_another_host_is_not_believed(cluster: TlsCluster) -> None:
     other = "127.0.0.1" if cluster.host == "localhost" else "localhost"
     url = cluster.url(cluster.authority.give("gateway")).replace(cluster.host, other)
-    async with a_store(url) as store:
-        with pytest.raises(StoreUnavailable, match="certificate verify failed"):
-            await store.command("PING")
+    await refused(url, "certificate verify failed")
 
 
 async def test_a_certificate_for_another_host_will_do_where_that_is_asked_for(cluster: TlsCluster) -> None:
