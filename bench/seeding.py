@@ -74,6 +74,9 @@ class Seed:
         sealed = await self.stores.connection.command("HGET", keys.verification(verification_id), FIELDS["v.sealed"])
         return self._vault.open(verification_id, sealed)
 
+    async def codes_of(self, verification_ids: Sequence[str]) -> list[str]:
+        return await _each(verification_ids, self.code_of, nothing)
+
     async def empty_outbox(self) -> None:
         """Nobody is to spend time on deliveries that no row asks for."""
         await self.stores.connection.all(*(("XTRIM", keys.outbox(n), "MAXLEN", 0) for n in range(keys.SHARDS)))

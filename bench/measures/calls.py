@@ -6,8 +6,9 @@ import time
 import orjson
 from prometheus_client.parser import text_string_to_metric_families
 
+from bench.callers import create
 from bench.load import Connection, closed_loop, connections, open_loop, post, request
-from bench.measures.requests import CONNECTIONS, create
+from bench.measures.requests import CONNECTIONS
 from bench.product import Installation, Product, carrier, product, store
 from bench.rows import Measured, Rounds, Row
 from bench.seeding import CHECK_WRONG, seed

@@ -6,8 +6,9 @@ from math import ceil
 
 import orjson
 
+from bench.callers import create
 from bench.load import closed_loop, connections, nothing, open_loop, post
-from bench.measures.requests import CONNECTIONS, Running, create, running
+from bench.measures.requests import CONNECTIONS, Running, running
 from bench.rows import Curve, Measured, Rounds, Row
 from bench.seeding import CHECK_WRONG
 from bench.session import Session

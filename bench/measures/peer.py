@@ -14,17 +14,18 @@ from dataclasses import dataclass
 
 import orjson
 
-from bench.load import Answers, closed_loop, connections, nothing, post
+from bench import callers
+from bench.load import Answers, closed_loop, connections
+from bench.measures.requests import CONNECTIONS
 from bench.peers.privacyidea.database import Database, database, programs
 from bench.peers.privacyidea.installing import DOWNLOADED, VERSION, install
 from bench.peers.privacyidea.server import Peer, must_be_accepted, privacyidea
 from bench.processes import cpu_microseconds
 from bench.product import Installation, Product, product, store
 from bench.rows import Measured, Rounds, Row
-from bench.seeding import CHECK_RIGHT, Registered, Seed, seed
+from bench.seeding import Registered, Seed, seed
 from bench.session import Session
 
-CONNECTIONS = 16
 WORKERS = 2
 _ROUNDS = 5
 _MORE = "policies, a signed answer and a signed audit line"
@@ -41,7 +42,7 @@ class Side:
 
     async def take(self, rounds: Rounds, requests: Sequence[bytes]) -> Answers:
         """Ask all of these, and note what each cost in µs and how many were answered in a second."""
-        async with connections(self.port, CONNECTIONS) as over:
+        async with connections(self.port, CONNECTIONS * WORKERS) as over:
             server, base = self.server(), self.database()
             answers = await closed_loop(over, requests, keep_bodies=True)
             server, base = self.server() - server, self.database() - base
@@ -55,7 +56,7 @@ class Side:
 async def measure_peer(session: Session) -> Measured:
     sys.stderr.write(f"  downloads {DOWNLOADED}\n")
     bins = await asyncio.to_thread(install, session.folder("environment"))
-    each, theirs = session.some(2_000), session.some(80)
+    each, theirs = session.some(10_000), session.some(160)
     rounds = Rounds()
     async with AsyncExitStack() as stack:
         folder = session.folder("privacyidea")
@@ -87,8 +88,15 @@ async def measure_peer(session: Session) -> Measured:
 
 
 async def _checks(served: Product, seeding: Seed, customers: Sequence[Registered]) -> list[bytes]:
-    opened = await seeding.verifications(customers, nothing)
-    return [post(f"/v1/verifications/{one}/check", CHECK_RIGHT, served.api_key) for one in opened]
+    """Of verifications that the product has opened: each process knows those that it opened itself."""
+    async with connections(served.port, CONNECTIONS * WORKERS) as over:
+        creates = [callers.create(one, served.api_key) for one in customers]
+        opened = await closed_loop(over, creates, keep_bodies=True)
+    opened.must_be(201)
+    ids = callers.ids_in(opened.bodies)
+    codes = await seeding.codes_of(ids)
+    await seeding.empty_outbox()
+    return [callers.check(one, code, served.api_key) for one, code in zip(ids, codes, strict=True)]
 
 
 async def _turn(rounds: Rounds, sides: tuple[Side, Side], peer: Peer, turn: int, ours: Sequence[bytes]) -> None:

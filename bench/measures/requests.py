@@ -1,9 +1,10 @@
 """What a create and a check cost the gateway, against the least that such a service can cost.
 
 In turns, over the same 64 connections and by the same client: the comparison handlers, and the product's whole path. It
-decides, opens verifications, is answered wrong, and is answered right, for which it signs a receipt. Callers ask for a
-decision and open a verification a moment later, as half of these do (`create`); the others open one without a decision
-of this process (`create, unasked`). Deliveries are `bonin worker`'s, as where load matters; CPU is the gateway's alone.
+decides, opens verifications, is answered wrong, and is answered right, for which it signs a receipt, and redeems that.
+Callers ask for a decision and open a verification a moment later, as half of these do (`create`); the others open one
+without a decision of this process (`create, unasked`). Deliveries are `bonin worker`'s, as where load matters; CPU is
+the gateway's alone.
 """
 
 import hashlib
@@ -11,8 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import orjson
-
+from bench import callers
 from bench.load import Answers, closed_loop, connections, nothing, post, repeated
 from bench.processes import cpu_microseconds, free_port, module, process
 from bench.product import Installation, Product, product, store, until_answers
@@ -38,40 +38,9 @@ class Running:
     def checks(self, body: bytes) -> list[bytes]:
         return [post(f"/v1/verifications/{one}/check", body, self.product.api_key) for one in self.verifications]
 
-    def checks_of(self, ids: Sequence[str], codes: Sequence[str]) -> list[bytes]:
-        key = self.product.api_key
-        return [
-            post(f"/v1/verifications/{one}/check", orjson.dumps({"code": code}), key)
-            for one, code in zip(ids, codes, strict=True)
-        ]
-
-    def creates(self) -> list[bytes]:
-        return [create(one, self.product.api_key) for one in self.customers]
-
-    def decisions(self, first: int, end: int) -> list[bytes]:
-        return [
-            post(
-                "/v1/decisions",
-                orjson.dumps({"customer_id": one.customer_id, "operation": "issue", "client_ip": "168.126.63.1"}),
-                self.product.api_key,
-            )
-            for one in self.customers[first:end]
-        ]
-
     def compared(self, name: str) -> bytes:
         path = f"/{name}/v1/verifications/{self.verifications[0]}/check"
         return post(path, CHECK_RIGHT, self.product.api_key)
-
-
-def create(customer: Registered, key: str, method: str = "sms") -> bytes:
-    """The request that opens a verification."""
-    body = {
-        "customer_id": customer.customer_id,
-        "method": method,
-        "operation": "issue",
-        "contact_id": customer.contact_id,
-    }
-    return post("/v1/verifications", orjson.dumps(body), key)
 
 
 @asynccontextmanager
@@ -130,22 +99,25 @@ async def measure_requests(session: Session) -> Measured:
             return cpu_microseconds(run.handlers_pid)
 
         await _warm_up(run)
-        creates, cpu = run.creates(), run.product.cpu
+        key, cpu = run.product.api_key, run.product.cpu
         progress = session.progress("rounds", rounds)
         for turn in range(rounds):
             for name in _COMPARED:
                 await turns.take(name, handlers, repeated(run.compared(name), part), handlers_cpu, 200)
             half, end = turn * part + part // 2, (turn + 1) * part
-            unasked = await turns.take(
-                "create, unasked", gateway, creates[turn * part : half], cpu, 201, keep_bodies=True
-            )
-            await turns.take("decision", gateway, run.decisions(half, end), cpu, 200)
-            opened = await turns.take("create", gateway, creates[half:end], cpu, 201, keep_bodies=True)
-            ids = [orjson.loads(body)["id"] for body in (*unasked.bodies, *opened.bodies)]
-            right = [await run.seed.code_of(one) for one in ids]
-            wrong = [f"{(int(code) + 1) % 1_000_000:06d}" for code in right]
-            await turns.take("check", gateway, run.checks_of(ids, wrong), cpu, 200)
-            await turns.take("check, right", gateway, run.checks_of(ids, right), cpu, 200)
+            creates = [callers.create(one, key) for one in run.customers[turn * part : end]]
+            decisions = [callers.decision(one, key) for one in run.customers[half:end]]
+            unasked = await turns.take("create, unasked", gateway, creates[: part // 2], cpu, 201, keep_bodies=True)
+            await turns.take("decision", gateway, decisions, cpu, 200)
+            opened = await turns.take("create", gateway, creates[part // 2 :], cpu, 201, keep_bodies=True)
+            ids = callers.ids_in((*unasked.bodies, *opened.bodies))
+            codes = await run.seed.codes_of(ids)
+            wrong = [callers.check(one, callers.another(code), key) for one, code in zip(ids, codes, strict=True)]
+            right = [callers.check(one, code, key) for one, code in zip(ids, codes, strict=True)]
+            await turns.take("check", gateway, wrong, cpu, 200)
+            verified = await turns.take("check, right", gateway, right, cpu, 200, keep_bodies=True)
+            redeems = [callers.redeem(body, key) for body in verified.bodies]
+            await turns.take("redeem", gateway, redeems, cpu, 200)
             await run.seed.empty_outbox()
             progress(turn + 1)
     return Measured(_rows(turns.rounds))
@@ -169,6 +141,8 @@ def _rows(rounds: Rounds) -> list[Row]:
             details=details),
         Row("check, right answer with its receipt", rounds.ratio("check, right", "ceiling"), "×",
             compared_with="the ceiling, CPU", is_steady=True),
+        Row("receipt redeemed", rounds.ratio("redeem", "ceiling"), "×", compared_with="the ceiling, CPU",
+            is_steady=True),
         Row("create", rounds.ratio("create", "ceiling"), "×", 1.6, compared_with="the ceiling, CPU", is_steady=True),
         Row("create, without a decision before", rounds.ratio("create, unasked", "ceiling"), "×",
             compared_with="the ceiling, CPU", is_steady=True),
