@@ -119,6 +119,16 @@ async def test_wrong_answers_are_forgotten_in_time_unless_they_locked(ports: Por
         await opened(ports)
 
 
+async def test_a_right_answer_drops_what_is_forgotten(ports: Ports) -> None:
+    one = await opened(ports)
+    await judged(ports, one, WRONG_CODE)
+    await ports.let_wrong_answers_age(CUSTOMER_ID)
+    assert await judged(ports, one, CODE) == (Verdict.CORRECT, 0)
+    read = await ports.verifications.read(one.verification_id)
+    assert read is not None
+    assert read.wrong_answers == 0
+
+
 async def test_an_attempt_sent_again_gets_its_first_verdict_and_counts_once(ports: Ports) -> None:
     one = await opened(ports)
     first = await judged(ports, one, WRONG_CODE, "a")
