@@ -91,9 +91,8 @@ class Customers:
 
     async def vouch(self, customer_id: str, contact_id: str, receipt: str, caller: Caller) -> Contact:
         """Make a contact verifiable by a verification of another one, made for this purpose just now (추가인증, R5)."""
-        now = await self._receipts.now() // 1000
-        claims = self._signer.read(receipt, now)
-        if now >= claims.iat + self._limits.vouch_receipt_life:
+        claims = self._signer.read(receipt)
+        if await self._receipts.now() >= (claims.iat + self._limits.vouch_receipt_life) * 1000:
             raise Refusal(Problem.RECEIPT_EXPIRED)
         _, stored = await self._read(customer_id, contact_id)
         target = stored.contact

@@ -31,8 +31,7 @@ class Redeeming:
 
         What needs online consent needs it still: the customer may have withdrawn it since (R10).
         """
-        now = await self._store.now()
-        claims = self._signer.read(receipt, now // 1000)
+        claims = self._signer.read(receipt)
         bound_to = (claims.customer_id, claims.operation, claims.operation_hash)
         if bound_to != (customer_id, operation, operation_hash):
             raise Refusal(Problem.RECEIPT_MISMATCH)
@@ -42,8 +41,7 @@ class Redeeming:
 
     async def refuse_denied(self, receipt: str) -> None:
         """Of one that was redeemed: whoever asks again for the answer has not acted on it yet, and must not."""
-        claims = self._signer.read(receipt, now_seconds=0)  # It was good at the time.
-        if await self._store.is_denied(claims):
+        if await self._store.is_denied(self._signer.read(receipt)):
             raise Refusal(Problem.RECEIPT_DENIED)
 
 
@@ -52,6 +50,8 @@ def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
     match redemption:
         case Redemption.AGAIN:
             raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
+        case Redemption.EXPIRED:
+            raise Refusal(Problem.RECEIPT_EXPIRED)
         case Redemption.STORE_CHANGED:
             raise Refusal(Problem.RECEIPT_VOID)
         case Redemption.DENIED:

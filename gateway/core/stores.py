@@ -217,6 +217,7 @@ class Redemption(StrEnum):
 
     REDEEMED = "redeemed"
     AGAIN = "again"
+    EXPIRED = "expired"
     STORE_CHANGED = "store_changed"
     """The store is not the one that gave it: whether it was redeemed before is not known."""
     DENIED = "denied"

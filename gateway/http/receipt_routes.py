@@ -1,6 +1,6 @@
 """Receipts: redeemed once, verified by anybody."""
 
-from dataclasses import asdict
+import orjson
 
 from gateway.core.callers import Scope
 from gateway.core.problems import Problem
@@ -22,7 +22,8 @@ class ReceiptHandlers:
         claims = await self._redeeming.redeem(
             body.receipt, body.operation, body.operation_hash, body.customer_id, request.caller.client
         )
-        return ApiResponse(200, asdict(claims))
+        # The claims are what a `ReceiptAnswer` names.
+        return ApiResponse(200, orjson.dumps(claims))
 
     async def redemption_stands(self, request: ApiRequest[Redeem]) -> None:
         await self._redeeming.refuse_denied(request.body.receipt)

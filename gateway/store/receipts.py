@@ -41,6 +41,7 @@ class RedisReceipts:
                 self._store.needed_replicas,
                 about_word(claims.verification_id, customer_id, contact_id, request),
                 " ".join(consenting),
+                claims.exp * 1000,
             ),
             durable=True,
         )

@@ -1,18 +1,23 @@
---[[ Redeems a receipt, once, and only in the store that gave it: another may have lost the mark of the first time. What
-was denied since, or rests on a person or a contact that is another since, is redeemed by nobody; nor is anything while
-the customer is locked.
+--[[ Redeems a receipt, once, in its time, and only in the store that gave it: another may have lost the mark of the
+first time. What was denied since, or rests on a person or a contact that is another since, is redeemed by nobody; nor is
+anything while the customer is locked.
 KEYS: 1 verification  2 audit  3 customer  4 guard  5 contact (the customer again where there is none)
       6 lineage, in a cluster
 ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/about.py)
       3 kinds of customer that need online consent to the operation
-Answers: {'redeemed'} | {'again'} | {'denied'} | {'outdated'} | {'locked'} | {'store_changed'} | NOREPLICAS
+      4 when the receipt is too old (ms since the epoch)
+Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'store_changed'} | NOREPLICAS
          | {'customer_missing'} | {'consent_missing'}. ]]
+local now = store_time()
 local identity, replication = store_identity(KEYS[6])
 if not identity then
   return not_accepted()
 end
 if too_few_replicas(replication, ARGV[1]) then
   return no_replicas()
+end
+if now >= tonumber(ARGV[4]) then
+  return {'expired'}
 end
 local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
 local born_in, status, verified_at, version, redeemed = unpack(v, 1, 5)
@@ -40,5 +45,5 @@ if is_another or (version and redis.call('HGET', KEYS[5], 'c.version') ~= versio
   return {'outdated'}
 end
 redis.call('HSET', KEYS[1], 'v.redeemed', 1)
-tell_of(ARGV[2], KEYS[2], 'receipt.redeemed', store_time())
+tell_of(ARGV[2], KEYS[2], 'receipt.redeemed', now)
 return {'redeemed'}

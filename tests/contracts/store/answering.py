@@ -89,8 +89,8 @@ def receipt_of(one: Verification) -> ReceiptClaims:
         contact_id=one.contact_id,
         target_contact_id=one.target_contact_id,
         policy_version=None,
-        iat=0,
-        exp=1,
+        iat=one.created_at // 1000,
+        exp=one.created_at // 1000 + 60,
     )
 
 

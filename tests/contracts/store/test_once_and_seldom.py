@@ -28,6 +28,13 @@ async def test_a_receipt_is_redeemed_by_one_of_many(ports: Ports) -> None:
     assert await ports.receipts.redeem(await claims_of(ports), CLIENT) is Redemption.REDEEMED
 
 
+async def test_a_receipt_is_not_redeemed_when_it_is_too_old(ports: Ports) -> None:
+    claims = await claims_of(ports)
+    too_old = replace(claims, exp=claims.iat)
+    assert await ports.receipts.redeem(too_old, CLIENT) is Redemption.EXPIRED
+    assert await ports.receipts.redeem(claims, CLIENT) is Redemption.REDEEMED
+
+
 async def test_a_receipt_of_another_store_is_not_redeemed(ports: Ports) -> None:
     claims = await claims_of(ports)
     await ports.become_another_store(claims.verification_id)

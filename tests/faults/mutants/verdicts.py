@@ -91,6 +91,7 @@ MUTANTS = (
     _opening("nothing is delivered", "if ARGV[5] == '1' then\n  redis", "if false then\n  redis"),
     _receipt("any store redeems", "born_in ~= identity", "false"),
     _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[1]) then", "if false then"),
+    _receipt("an old one is redeemed", "if now >= tonumber(ARGV[4]) then", "if false then"),
     _receipt("what is denied is redeemed", "status ~= 'verified'", "not status"),
     _receipt("what never was verified is redeemed", "status ~= 'verified'", "status == 'denied'"),
     _receipt("redeemed again", "if redeemed then", "if false then"),

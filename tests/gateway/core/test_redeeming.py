@@ -66,6 +66,15 @@ async def test_an_old_receipt_is_refused(rooms: Rooms, verified: Verification) -
     assert refusal.value.problem is Problem.RECEIPT_EXPIRED
 
 
+async def test_a_receipt_is_good_until_its_last_seconds(rooms: Rooms, verified: Verification) -> None:
+    assert verified.closed_at is not None
+    signed_at = verified.closed_at - (rooms.limits.receipt_life - 60) * 1000
+    claims = await rooms.redeeming.redeem(
+        rooms.signer.sign(replace(verified, closed_at=signed_at)), Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT
+    )
+    assert claims.iat == signed_at // 1000
+
+
 async def test_nothing_is_issued_online_once_consent_was_withdrawn(rooms: Rooms, receipt: str) -> None:
     await rooms.customer_store.put(individual(online_consent=False))
     with pytest.raises(Refusal) as refusal:
