@@ -54,6 +54,17 @@ def test_a_python_that_is_new_enough_is_accepted(run_script: ModuleType, version
     assert run_script.version_refusal(version) == ""
 
 
+def test_it_starts_without_a_standard_output() -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" run help >&-', sys.executable],
+        cwd=bootstrap.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.fixture
 def closed_port() -> str:
     with socket.socket() as listener:

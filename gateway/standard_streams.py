@@ -1,0 +1,19 @@
+"""Standard input, output and error as a program needs them, however it was started."""
+
+import os
+import sys
+from io import TextIOWrapper
+
+
+def prepare_standard_streams() -> None:
+    """To be called before anything is opened.
+
+    A descriptor that is closed would be that of the next socket, which what is printed then goes to, and uvloop aborts
+    when it lets go of such a one. What a terminal cannot show becomes an escape, rather than a UnicodeEncodeError.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # The lowest descriptor that is free: the one that is missing.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the end
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
