@@ -19,6 +19,7 @@ from gateway.geo.countries import CountriesUnreadable, CountryDatabase
 from gateway.store.endpoint import Endpoint
 
 MISSING = "give it a value; it has no default"
+_SHORTEST_PASSWORD = 16
 _DIFFERENT_BYTES = 20
 """How many of 32 random bytes differ at least: fewer come once in 10¹¹ draws."""
 
@@ -130,6 +131,12 @@ def _number(value: str) -> str:
     return value
 
 
+def _password(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_PASSWORD:
+        raise ValueError(f"give at least {_SHORTEST_PASSWORD} characters (openssl rand -hex 16)")
+    return value
+
+
 def _account_sid(value: str) -> str:
     if not re.fullmatch("AC[0-9A-Za-z]{32}", value):
         raise ValueError("give the account's SID: AC and 32 letters or digits")
@@ -174,6 +181,7 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_net
 Number = Annotated[str, AfterValidator(_number)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
+Password = Annotated[SecretStr, AfterValidator(_password)]
 DataDirectory = Annotated[Path, BeforeValidator(_path)]
 Folder = Annotated[Path, BeforeValidator(_path), AfterValidator(_folder)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]

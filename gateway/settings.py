@@ -37,6 +37,7 @@ from gateway.setting_values import (
     Name,
     Networks,
     Number,
+    Password,
     RedisUrl,
     Secret,
     SigningKey,
@@ -139,7 +140,7 @@ class Settings(PolicySettings, LimitSettings):
     """Whether the buckets of `/metrics` name the latest request in them."""
     otlp_endpoint: Url | None = None
     """Where a collector takes spans over OTLP/HTTP, before `/v1/traces`."""
-    ops_reader_password: Annotated[SecretStr, Field(min_length=16)] | None = None
+    ops_reader_password: Password | None = None
     """Of the store's account for dashboards; with the embedded store one is made and kept beside the data."""
 
     allowed_number_families: Annotated[frozenset[NumberFamily], Field(min_length=1)] = DEFAULT.families

@@ -22,6 +22,8 @@ from gateway.http.whole_request import Incoming
 CONTENT_TYPE = "application/problem+json"
 _NAMED = re.compile(r"\{(\w+)\}")
 """What a sentence has in it, and nobody knows before a request is refused."""
+_QUOTED = re.compile("`([^`]+)`")
+"""A word of the interface in a sentence."""
 
 _BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in (*Problem, *OpsProblem)}
 _BY_HTTP_STATUS: Mapping[int, Problem] = {
@@ -112,7 +114,7 @@ async def show_problem(request: web.Request) -> web.Response:
     """`GET /problems/{slug}`: what a problem type means, for people or for programs."""
     kind = _BY_SLUG.get(request.match_info["slug"])
     if kind is None:
-        raise Refusal(Problem.NOT_FOUND)
+        raise web.HTTPNotFound
     if is_for_people(request):
         return web.Response(text=_page(kind), content_type="text/html", charset="utf-8")
     return web.Response(body=orjson.dumps(_description(kind)), content_type="application/json")
@@ -150,9 +152,9 @@ def _page(kind: ProblemKind) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{STATIC_PATH}/problem.css">'
         f"<title>{escape(kind.slug)}</title>"
-        f"<h1>{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</html>"
+        f"<main><h1>{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</main></html>"
     )
 
 
 def _for_people(sentence: str) -> str:
-    return _NAMED.sub(r"<var>\1</var>", escape(sentence))
+    return _QUOTED.sub(r"<code>\1</code>", _NAMED.sub(r"<var>\1</var>", escape(sentence)))

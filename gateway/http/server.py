@@ -9,6 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
 from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.edge import EDGE, UNMATCHED, Edge
 from gateway.http.headers import add_headers
@@ -16,7 +18,7 @@ from gateway.http.health import add_health
 from gateway.http.ids import VERIFICATION_ID
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
-from gateway.http.problems import show_problem
+from gateway.http.problems import is_for_people, problem_page, show_problem
 from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
@@ -71,6 +73,8 @@ def _passing(edge: Edge) -> Middleware:
     async def passing(request: web.Request, handler: Handler) -> web.StreamResponse:
         if isinstance(request.match_info.route.resource, web.StaticResource):
             handler = _of_file(handler)
+        if is_for_people(request):
+            handler = _for_people(handler)
         # aiohttp asks of a response what ours has, whatever its class.
         return cast(web.StreamResponse, await edge.around(request, _template(request), handler, _subject(request)))
 
@@ -85,6 +89,18 @@ def _of_file(handler: Handler) -> Handler:
             return await handler(request)
         except OSError:
             raise web.HTTPNotFound from None
+
+    return handle
+
+
+def _for_people(handler: Handler) -> Handler:
+    """Somebody with a part of an address reads that there is nothing, in words instead of JSON."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            return problem_page(Refusal(Problem.NOT_FOUND))
 
     return handle
 

@@ -125,6 +125,12 @@ def test_a_bad_setting_is_named_with_what_to_give(good: pytest.MonkeyPatch, name
     assert PLANTED not in problem
 
 
+def test_a_password_that_is_too_short_is_told_how_long_to_be(good: pytest.MonkeyPatch) -> None:
+    good.setenv("BONIN_OPS_READER_PASSWORD", "fifteen-letters")
+    (problem,) = refused()
+    assert problem.startswith("BONIN_OPS_READER_PASSWORD: give at least 16 characters")
+
+
 def test_lists_that_are_none_and_a_policy_that_is_none_hide_nothing(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -107,6 +107,16 @@ async def test_every_problem_has_a_page_for_people_and_for_programs(client: Clie
             page = await answer.text()
             assert problem.value.title_ko in page
             assert "{" not in page, "a template is nothing for people"
+            assert "`" not in page
+            assert page.count("<main>") == 1, "what a screen reader jumps to"
+
+
+async def test_somebody_with_a_browser_at_an_address_that_is_none_reads_so(client: ClientSession) -> None:
+    async with client.get("/slips/bpw_cut-off", headers={"Accept": "text/html,*/*;q=0.8"}) as answer:
+        assert (answer.status, answer.content_type) == (404, "text/html")
+        assert Problem.NOT_FOUND.value.title_ko in await answer.text()
+    async with client.get("/slips/bpw_cut-off") as answer:
+        assert (answer.status, answer.content_type) == (404, "application/problem+json")
 
 
 def test_every_sentence_can_be_said_even_with_values_missing() -> None:
