@@ -16,6 +16,7 @@ from gateway.ops.guard import (
     locale_of,
     read_form,
     require_same_origin,
+    require_token,
     where_to_go,
 )
 from gateway.ops.rendering import Pages
@@ -71,8 +72,7 @@ class SignInPages:
         try:
             require_same_origin(request)
             form = await read_form(request)
-            if form.get("csrf") != session.csrf_token:
-                raise Refusal(OpsProblem.CROSS_SITE)
+            require_token(form, session)
             cookie = await self._sign_in.enrol(request.cookies[COOKIE], form.get("code", ""))
         except Refusal as refusal:
             if refusal.problem is OpsProblem.SESSION_OVER:
