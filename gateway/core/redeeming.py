@@ -3,11 +3,13 @@
 from contacts.models import CustomerKind
 from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
+from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
-from gateway.core.policy import Policy
+from gateway.core.policy import ExtraAuthentication, OperationRow, Policy
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptClaims, ReceiptSigner
 from gateway.core.stores import ReceiptStore, Redemption
+from gateway.core.verification import Method
 
 
 class Redeeming:
@@ -29,20 +31,45 @@ class Redeeming:
     ) -> ReceiptClaims:
         """The claims, the first time that everything fits; an operation hash that one side leaves out does not.
 
-        What needs online consent needs it still: the customer may have withdrawn it since (R10).
+        The policy of now is asked as well: the customer may have withdrawn online consent since (R10), and the firm may
+        have stopped the operation, or the method.
         """
         claims = self._signer.read(receipt)
         bound_to = (claims.customer_id, claims.operation, claims.operation_hash)
         if bound_to != (customer_id, operation, operation_hash):
             raise Refusal(Problem.RECEIPT_MISMATCH)
-        consenting = [kind for kind in CustomerKind if self._policy.row(operation, kind).online_consent]
-        refuse_unless_redeemed(await self._store.redeem(claims, client, consenting), self._limits)
+        rows = {kind: self._policy.row(operation, kind) for kind in CustomerKind}
+        consenting = [kind for kind, row in rows.items() if row.online_consent]
+        refused = [kind for kind, row in rows.items() if not _lets(row, Method(claims.method))]
+        redemption = await self._store.redeem(claims, client, consenting, refused)
+        if redemption is Redemption.REFUSED:
+            raise _refusal_of(rows[refused[0]])
+        refuse_unless_redeemed(redemption, self._limits)
         return claims
 
     async def refuse_denied(self, receipt: str) -> None:
         """Of one that was redeemed: whoever asks again for the answer has not acted on it yet, and must not."""
         if await self._store.is_denied(self._signer.read(receipt)):
             raise Refusal(Problem.RECEIPT_DENIED)
+
+
+def _lets(row: OperationRow, method: Method) -> bool:
+    match row.extra_authentication:
+        case ExtraAuthentication.REQUIRED:
+            return method in row.methods
+        case ExtraAuthentication.NOT_REQUIRED:
+            return True
+        case ExtraAuthentication.REFUSED:
+            return False
+
+
+def _refusal_of(row: OperationRow) -> Refusal:
+    if row.extra_authentication is ExtraAuthentication.REQUIRED:
+        return method_not_available(row.rule, row.methods)
+    return Refusal(
+        Problem.OPERATION_REFUSED,
+        values={"rule": row.rule, "reason_ko": row.reason, "reason_en": row.reason_en},
+    )
 
 
 def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:

@@ -225,13 +225,21 @@ class Redemption(StrEnum):
     OUTDATED = "outdated"
     """The customer's name, or the contact, is another since."""
     LOCKED = "locked"
+    REFUSED = "refused"
     CUSTOMER_MISSING = "customer_missing"
     CONSENT_MISSING = "consent_missing"
 
 
 class ReceiptStore(Protocol):
-    async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
-        """`consenting` are the kinds of customer that need online consent to the operation."""
+    async def redeem(
+        self,
+        claims: ReceiptClaims,
+        client: str,
+        consenting: Collection[CustomerKind] = (),
+        refused: Collection[CustomerKind] = (),
+    ) -> Redemption:
+        """`consenting` are the kinds of customer that need online consent to the operation, `refused` those to whom the
+        policy refuses it, or the method."""
         ...
 
     async def is_denied(self, claims: ReceiptClaims) -> bool:

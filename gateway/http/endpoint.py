@@ -77,7 +77,9 @@ class Endpoint:
         if isinstance(path, Refusal):
             raise path
         query = _NO_QUERY if self._no_query and "?" not in request.raw_path else read_query(self._query_model, request)
-        call: ApiRequest[Any, Any] = ApiRequest(request, caller, path, query, _NO_BODY, self._lifecycle)
+        call: ApiRequest[Any, Any] = ApiRequest(
+            request, caller, path, query, _NO_BODY, self._lifecycle, partial(self._may_go_on, request)
+        )
         if self._body_model is not None:
             sent = request.body if isinstance(request, WholeRequest) else await read_body(request)
             raw, document = read_json(request, sent)
@@ -99,6 +101,13 @@ class Endpoint:
             raise
         self._rates.take(caller)
         return caller
+
+    async def _may_go_on(self, request: Incoming) -> bool:
+        try:
+            require_scope(await authenticate(request.headers.get(hdrs.AUTHORIZATION), self._keys), *self._scopes)
+        except Refusal:
+            return False
+        return True
 
     async def _carry_out(self, call: ApiRequest[Any, Any]) -> Answered:
         answered = await self._handler(call)

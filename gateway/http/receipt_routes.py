@@ -43,7 +43,7 @@ def receipt_routes(handlers: ReceiptHandlers) -> list[Route]:
                 Problem.RECEIPT_INVALID, Problem.RECEIPT_EXPIRED, Problem.RECEIPT_MISMATCH,
                 Problem.RECEIPT_ALREADY_REDEEMED, Problem.RECEIPT_DENIED, Problem.RECEIPT_OUTDATED,
                 Problem.RECEIPT_VOID, Problem.CUSTOMER_NOT_FOUND, Problem.CUSTOMER_LOCKED,
-                Problem.ONLINE_CONSENT_MISSING,
+                Problem.ONLINE_CONSENT_MISSING, Problem.OPERATION_REFUSED, Problem.METHOD_NOT_AVAILABLE,
             ),
         ),
         Route(

@@ -38,6 +38,8 @@ class ApiRequest(Generic[B, Q]):
     query: Q
     body: B
     lifecycle: Lifecycle
+    may_go_on: Callable[[], Awaitable[bool]]
+    """Whether the key would be let in now: what is told bit by bit ends with it."""
 
     @property
     def locale(self) -> Locale:

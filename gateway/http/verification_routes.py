@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 from structlog.contextvars import bind_contextvars
@@ -96,7 +96,8 @@ class VerificationHandlers:
             # The one answer after which an `EventSource` does not ask again.
             return ApiResponse(204)
         with self._rates.following(request.caller):
-            return await stream_events(request.raw, self._follow(first.verification_id, known), request.lifecycle)
+            events = self._follow(first.verification_id, known, request.may_go_on)
+            return await stream_events(request.raw, events, request.lifecycle)
 
     async def check_verification(self, request: ApiRequest[Check]) -> ApiResponse:
         judgement = await self._verifications.check_on_screen(
@@ -139,11 +140,15 @@ class VerificationHandlers:
             receipt=self._signer.sign(verification) if verified else None,
         )
 
-    async def _follow(self, verification_id: str, told: str) -> AsyncIterator[ServerEvent]:
+    async def _follow(
+        self, verification_id: str, told: str, may_go_on: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[ServerEvent]:
         """Its state, unless that is the one `told` before, and each change until it closes."""
         async with self._changes.watch(verification_id) as watch:
             while True:
                 verification = await self._verifications.get(verification_id)
+                if not await may_go_on():
+                    return
                 if _event_id(verification) != told:
                     told = _event_id(verification)
                     yield ServerEvent("verification", self._answer(verification), told)

@@ -133,6 +133,7 @@ CAUSES: Final[Words] = {
     "ownership_not_confirmed": ("명의 불일치", "Ownership was not confirmed"),
     "aged": ("명의인증 기한 경과", "The ownership check is too old"),
     "voucher_fell": ("보증한 연락처가 인증필요로 변경", "The contact that vouched fell"),
+    "vouch_denied": ("보증한 인증을 고객이 거부", "The verification that vouched was denied"),
     "customer_changed": ("고객 성명·생년월일 변경", "Name or birth date changed"),
     "number_changed": ("연락처 변경 승인", "Change of number approved"),
     "early_release": ("보류 조기 해제 승인", "Early release approved"),

@@ -36,7 +36,7 @@ from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
 from gateway.store.fields import FIELDS
 from gateway.store.recent_applicants import RecentApplicants
-from gateway.store.registering import contact_words, customer_words, password_words
+from gateway.store.registering import contact_words, customer_words, given_words
 from gateway.store.scripts import load
 
 _PUT_CUSTOMER = load("put_customer", "names", "request", "closing", "contact_life", "branch_password", "put_customer")
@@ -72,7 +72,7 @@ class RedisCustomers:
         given = await self._store.run(
             _PUT_CUSTOMER,
             life_keys(customer_id),
-            (*life_words(customer_id, self._limits, person), *password_words(customer_id), *words, *fields),
+            (*life_words(customer_id, self._limits, person), *given_words(customer_id), *words, *fields),
         )
         return bool(given[0] == b"created")
 

@@ -23,7 +23,13 @@ class RedisReceipts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def redeem(self, claims: ReceiptClaims, client: str, consenting: Collection[CustomerKind] = ()) -> Redemption:
+    async def redeem(
+        self,
+        claims: ReceiptClaims,
+        client: str,
+        consenting: Collection[CustomerKind] = (),
+        refused: Collection[CustomerKind] = (),
+    ) -> Redemption:
         customer_id, contact_id = claims.customer_id, claims.contact_id
         customer = keys.customer(customer_id)
         request = request_word(Method(claims.method), Operation(claims.operation), client)
@@ -40,8 +46,7 @@ class RedisReceipts:
             (
                 self._store.needed_replicas,
                 about_word(claims.verification_id, customer_id, contact_id, request),
-                " ".join(consenting),
-                claims.exp * 1000,
+                *(" ".join(consenting), claims.exp * 1000, " ".join(refused)),
             ),
             durable=True,
         )

@@ -36,9 +36,11 @@ def customer_words(customer: Customer, personal_data: PersonalData) -> tuple[tup
     return (digests[0], digests[-1], customer.kind, int(customer.online_consent)), fields
 
 
-def password_words(customer_id: str) -> tuple[str, str]:
-    """Where a customer's branch passwords are, as `shared/put_customer.lua` takes it."""
-    return keys.branch_password(customer_id, ""), " ".join(Operation)
+def given_words(customer_id: str) -> tuple[str, str, str, str]:
+    """Where what was given to a customer is, as `shared/put_customer.lua` takes it: branch passwords for any operation,
+    and the exemption with its version."""
+    passwords, operations = keys.branch_password(customer_id, ""), " ".join(Operation)
+    return passwords, operations, keys.exemption(customer_id), keys.exemption_version(customer_id)
 
 
 def contact_words(contact: Contact, indexes: Sequence[str], personal_data: PersonalData) -> tuple[Argument, ...]:
@@ -104,12 +106,13 @@ class RedisRegistrations:
         contacts, customer, *of_the_shard = life_keys(customer_id)
         contact, evidence, verification, good_for, by, _ = life_words(customer_id, self._limits, person)
         prefix = str(contact).removesuffix(f"{customer_id}:")
-        passwords, operations = password_words(customer_id)
+        passwords, operations, *exemption = given_words(customer_id)
         return _Call(
             (contacts.removesuffix(customer_id), customer.removesuffix(customer_id), *of_the_shard),
             [
                 *(prefix, evidence, verification, good_for, by),
                 *(self._limits.contacts, passwords.removesuffix(f"{customer_id}:"), operations),
+                *(key.removesuffix(customer_id) for key in exemption),
             ],
         )
 

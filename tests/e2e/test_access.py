@@ -2,6 +2,7 @@
 
 import base64
 
+import aiohttp
 import pytest
 
 from demo.customer import until
@@ -90,3 +91,25 @@ async def test_a_revoked_key_is_dead(
             return (await caller.get(f"/v1/customers/{person.customer_id}")).status == 401
 
         await until(look)
+
+
+async def test_a_stream_ends_with_the_key_that_opened_it(
+    served: Served, keys: RedisApiKeys, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_keys, "_REFRESH_SECONDS", 0.0)
+    leaver, stays = [await keys.create("of-two-keys", who, frozenset(Scope)) for who in ("leaver", "stays")]
+    async with Caller(served.demo.base_url, leaver) as leaving, Caller(served.demo.base_url, stays) as staying:
+        await leaving.until_the_key_is_known()
+        await staying.until_the_key_is_known()
+        opened = (await leaving.post("/v1/verifications", person.request("branch_otp"))).json
+        path = f"/v1/verifications/{opened['id']}"
+        headers = {"Authorization": f"Bearer {leaver}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(f"{served.demo.base_url}{path}/events") as stream,
+        ):
+            await stream.content.readuntil(b"\n\n")
+            (entry,) = [entry for entry in await keys.entries() if entry.person == "leaver"]
+            assert await keys.revoke(entry.key_id)
+            assert (await staying.post(f"{path}/check", {"code": "000000"})).status == 200
+            assert await stream.content.read() == b""

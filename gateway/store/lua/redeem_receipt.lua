@@ -1,13 +1,13 @@
 --[[ Redeems a receipt, once, in its time, and only in the store that gave it: another may have lost the mark of the
-first time. What was denied since, or rests on a person or a contact that is another since, is redeemed by nobody; nor is
-anything while the customer is locked.
+first time. What was denied since, rests on a person or a contact that is another since, or is refused by the policy of
+now, is redeemed by nobody; nor is anything while the customer is locked.
 KEYS: 1 verification  2 audit  3 customer  4 guard  5 contact (the customer again where there is none)
       6 lineage, in a cluster
 ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/about.py)
       3 kinds of customer that need online consent to the operation
-      4 when the receipt is too old (ms since the epoch)
-Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'store_changed'} | NOREPLICAS
-         | {'customer_missing'} | {'consent_missing'}. ]]
+      4 when the receipt is too old (ms since the epoch)  5 kinds of customer that the policy refuses it
+Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'refused'}
+         | {'store_changed'} | NOREPLICAS | {'customer_missing'} | {'consent_missing'}. ]]
 local now = store_time()
 local identity, replication = store_identity(KEYS[6])
 if not identity then
@@ -33,6 +33,9 @@ end
 local customer = redis.call('HMGET', KEYS[3], 'kind', 'consent', 'other_since')
 if not customer[1] then
   return {'customer_missing'}
+end
+if string.find(ARGV[5], customer[1], 1, true) then
+  return {'refused'}
 end
 if customer[2] ~= '1' and string.find(ARGV[3], customer[1], 1, true) then
   return {'consent_missing'}

@@ -64,6 +64,10 @@ async def test_a_denial_after_the_receipt_was_used_says_so_and_so_does_a_repeat(
     assert await ports.receipts.redeem(receipt_of(one), CLIENT) is Redemption.DENIED
 
 
+async def test_a_receipt_of_what_never_was_verified_is_not_redeemed(ports: Ports) -> None:
+    assert await ports.receipts.redeem(receipt_of(await opened(ports)), CLIENT) is Redemption.DENIED
+
+
 async def test_of_a_denial_and_a_redemption_at_once_exactly_one_is_first(ports: Ports) -> None:
     for _ in range(4):
         one = await verified(ports)

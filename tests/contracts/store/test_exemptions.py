@@ -12,6 +12,7 @@ from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.exemptions import RedisExemptions
 from tests import builders
+from tests.audit_events import events
 from tests.builders import CUSTOMER_ID
 from tests.contracts.store.approval_requests import CHECKER, MAKER, new
 from tests.contracts.store.servers import Ports
@@ -100,6 +101,18 @@ async def test_a_customer_whose_data_is_replaced_keeps_it(ports: Ports, exemptio
     await exemptions.put(CUSTOMER_ID, one)
     await ports.customers.put(builders.individual(online_consent=False))
     assert await registered(ports) == one
+
+
+@pytest.mark.parametrize("changes", [{"name": "홍길순"}, {"birth_date": "1990-01-01"}])
+async def test_another_person_has_none_and_no_request_for_the_former_one_is_approved(
+    ports: Ports, exemptions: ExemptionStore, changes: dict[str, str]
+) -> None:
+    await exemptions.put(CUSTOMER_ID, await exemption(exemptions))
+    await ports.customers.put(builders.individual(**changes), "이센터")
+    assert await registered(ports) is None
+    assert await exemptions.version(CUSTOMER_ID) == 2
+    (ended,) = [one for one in await events(ports.store, CUSTOMER_ID) if one["event"] == "overseas_exemption.withdrawn"]
+    assert ended["by"] == "이센터"
 
 
 async def test_nobody_who_is_not_a_customer_has_one(exemptions: ExemptionStore) -> None:

@@ -94,6 +94,7 @@ MUTANTS = (
     _receipt("an old one is redeemed", "if now >= tonumber(ARGV[4]) then", "if false then"),
     _receipt("what is denied is redeemed", "status ~= 'verified'", "not status"),
     _receipt("what never was verified is redeemed", "status ~= 'verified'", "status == 'denied'"),
+    _receipt("what the policy refuses is redeemed", "string.find(ARGV[5], customer[1], 1, true)", "false"),
     _receipt("redeemed again", "if redeemed then", "if false then"),
     _receipt("no mark is kept", "redis.call('HSET', KEYS[1], 'v.redeemed', 1)\n", ""),
     _receipt("it is redeemed while the customer is locked", "'locked_at') == 1", "'locked_at') == 2"),

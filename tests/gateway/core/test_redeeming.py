@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,12 @@ from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
+from gateway.core.redeeming import Redeeming
 from gateway.core.verification import Channel, Method, Verification
 from gateway.store import keys
 from gateway.store.fields import FIELDS
 from tests.builders import CLIENT, CUSTOMER_ID, individual
+from tests.gateway.core.policies import policy_with
 from tests.gateway.rooms import Rooms
 
 HASH = "ab" * 32
@@ -134,6 +137,34 @@ async def test_nothing_is_issued_once_the_contact_is_another(
     contact = keys.contact(CUSTOMER_ID, verified.contact_id)
     await rooms.store.command("HINCRBY", contact, FIELDS["c.version"], 1)
     await refused_as_outdated(rooms, receipt)
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        (
+            {"extra_authentication": "refused", "methods": "", "exemptions": "", "valid_for": "", "per_day": ""},
+            Problem.OPERATION_REFUSED,
+        ),
+        ({"methods": "ars"}, Problem.METHOD_NOT_AVAILABLE),
+    ],
+)
+async def test_nothing_is_issued_that_the_firm_has_stopped_since(
+    rooms: Rooms, receipt: str, tmp_path: Path, cells: dict[str, str], problem: Problem
+) -> None:
+    stopped = Redeeming(rooms.receipts, rooms.signer, policy_with(tmp_path, Operation.ISSUE, **cells), rooms.limits)
+    with pytest.raises(Refusal) as refusal:
+        await stopped.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
+    assert refusal.value.problem is problem
+    assert (await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)).jti
+
+
+async def test_what_needs_no_extra_authentication_any_more_is_issued_with_it(
+    rooms: Rooms, receipt: str, tmp_path: Path
+) -> None:
+    cells = {"extra_authentication": "not_required", "methods": "", "exemptions": "", "valid_for": "", "per_day": ""}
+    eased = Redeeming(rooms.receipts, rooms.signer, policy_with(tmp_path, Operation.ISSUE, **cells), rooms.limits)
+    assert (await eased.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)).jti
 
 
 async def refused_as_outdated(rooms: Rooms, receipt: str) -> None:

@@ -1,12 +1,13 @@
---[[ Read after shared/contact_life.lua and shared/branch_password.lua. Registers a customer, or replaces what is known of the person; what was
-opened for them of late, beside it in the record, stays. A changed name or birth date is another person to the carrier:
-every contact needs to be made verifiable anew, a check under way for the former person does not count, and what a branch
-or a verification said of that person is worth nothing: `other_since` (ms) says from when on. With online consent goes all
+--[[ Read after shared/contact_life.lua and shared/branch_password.lua. Registers a customer, or replaces what is known of
+the person; what was opened for them of late, beside it in the record, stays. A changed name or birth date is another
+person to the carrier: every contact needs to be made verifiable anew, a check under way for the former person does not
+count, and what was given to that person ends: what is open, branch passwords, the exemption, and receipts of before
+`other_since` (ms). With online consent goes all
 that is open (R10): the customer asks anew for what needs none. `passwords` is the prefix of the customer's branch
-passwords, which each of the `operations` (a space between) completes. From `at` on ARGV has: name digest, the same under
+passwords, which each of the `operations` (a space between) completes; `exemption` and `version` are keys. From `at` on ARGV has: name digest, the same under
 the other index key in force or again, kind, consent (1 or 0). `...` are the other fields and values. Answers 'created' or
 'replaced'. ]]
-local function put_customer(passwords, operations, at, ...)
+local function put_customer(passwords, operations, exemption, version, at, ...)
   local digest, other_digest, kind, consent = unpack(ARGV, at, at + 3)
   local known = redis.call('HMGET', RECORD, 'name_digest', 'consent')
   if known[1] then
@@ -33,6 +34,10 @@ local function put_customer(passwords, operations, at, ...)
     end
     for operation in string.gmatch(operations, '%S+') do
       void_branch_password(passwords .. operation, KEYS[4], now, CUSTOMER, operation, PERSON)
+    end
+    redis.call('INCR', version)
+    if redis.call('DEL', exemption) == 1 then
+      tell(KEYS[4], 'overseas_exemption.withdrawn', now, CUSTOMER, 'by', PERSON)
     end
     void_open(false, 'customer_changed')
   end
