@@ -1,5 +1,6 @@
 """Method `sms_reply`: a text goes out, and the customer answers it with the code on the screen (R13)."""
 
+import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -131,7 +132,7 @@ class SmsReplyMethod:
 
     async def _met(self, reply: Reply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> list[Verification]:
         """A code answers what waits for a text; a denial is of whatever went to the number."""
-        read = [await self._store.read(verification_id) for verification_id in expected.values()]
+        read = await asyncio.gather(*map(self._store.read, expected.values()))
         asked = [one for one in read if one is not None and one.method is Method.SMS_REPLY]
         return [*asked, *await self._denials.deniable_from(indexes)] if isinstance(reply, DenialReply) else asked
 
