@@ -51,7 +51,6 @@ class Repeated:
 
     async def _repeat(self) -> None:
         while True:
-            await asyncio.sleep(self._every_seconds)
             try:
                 await self._do()
             except StoreUnavailable:
@@ -59,6 +58,7 @@ class Repeated:
             except Exception as error:
                 # Its kind and no more: its words may hold what nobody is to read.
                 _log.error("upkeep_failed", what=self._what, kind=type(error).__name__)
+            await asyncio.sleep(self._every_seconds)
 
 
 async def merged(sources: Sequence[Callable[[], AsyncGenerator[T, None]]]) -> AsyncGenerator[T, None]:

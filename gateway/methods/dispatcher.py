@@ -15,7 +15,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, OutboxEntry
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 from gateway.core.stores import VerificationStore
-from gateway.core.tasks import Repeated, end
+from gateway.core.tasks import Repeated
 from gateway.core.tracing import begin
 from gateway.core.verification import Method, Verification
 from gateway.methods.deliveries import DeliveringMethod, DeliveryReports, given_up_before
@@ -58,20 +58,18 @@ class Dispatcher:
         self._carriers = carriers
         self._handing_over = handing_over
         self._notices = notices
-        self._reader: asyncio.Task[None] | None = None
+        self._reading = Repeated("outbox-read", self._read, FIRST_PAUSE)
         self._holding = Repeated("outbox-hold", outbox.hold, _HOLD_EVERY_SECONDS)
         self._deliveries: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self) -> None:
-        self._reader = asyncio.create_task(self._read(), name="dispatcher")
+        await self._reading.open()
         await self._holding.open()
 
     async def close(self, seconds: float = 10.0) -> None:
         """Take no more; give what is under way `seconds` to finish. What does not is left to others, at once."""
-        if self._reader is None:
-            return
-        await end(self._reader)
+        await self._reading.close()
         if self._deliveries:
             _, late = await asyncio.wait(self._deliveries, timeout=seconds)
             for delivery in late:
@@ -82,15 +80,11 @@ class Dispatcher:
             await self._outbox.let_go()
 
     async def _read(self) -> None:
-        while True:
-            try:
-                async for entry in self._outbox.entries():
-                    await self._room.acquire()
-                    task = asyncio.create_task(self._take(entry))
-                    self._deliveries.add(task)
-                    task.add_done_callback(self._finished)
-            except StoreUnavailable:
-                await asyncio.sleep(FIRST_PAUSE)
+        async for entry in self._outbox.entries():
+            await self._room.acquire()
+            task = asyncio.create_task(self._take(entry))
+            self._deliveries.add(task)
+            task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._deliveries.discard(task)
