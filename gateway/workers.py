@@ -98,6 +98,7 @@ class Supervisor:
         self._environment = environment
         self._metrics_dir = metrics_dir
         self._workers: list[asyncio.subprocess.Process | None] = [None] * len(sockets)
+        self._leaving: asyncio.subprocess.Process | None = None
         self._replacing = asyncio.Lock()
         self._life, self._alive = os.pipe()
 
@@ -123,7 +124,7 @@ class Supervisor:
         finally:
             loop.remove_signal_handler(signal.SIGHUP)
             await end(*keeping, *rolling)
-            await asyncio.gather(*(self._stop(worker) for worker in self._workers))
+            await asyncio.gather(*(self._stop(worker) for worker in (*self._workers, self._leaving)))
             os.close(self._life)
             os.close(self._alive)
         return 0
@@ -178,6 +179,7 @@ class Supervisor:
         """Each place's worker stops when its successor serves, so that there is never one too few."""
         async with self._replacing:
             for place, old in enumerate(self._workers):
+                self._leaving = old
                 try:
                     await self._start(place)
                 except NotServing as error:

@@ -166,35 +166,77 @@ async def test_settings_that_will_not_do_stop_everything(tmp_path: Path) -> None
 WORKER = """#!{python} -P
 import os, signal, sys
 given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-os.write(int(given["--ready-fd"]), b"1")
-os.close(int(given["--ready-fd"]))
+if not os.path.exists(sys.argv[0] + ".hangs"):
+    os.write(int(given["--ready-fd"]), b"1")
+    os.close(int(given["--ready-fd"]))
 signal.pause()
 """
 
 
-async def test_a_place_is_filled_again_once_a_process_can_be_started_again(tmp_path: Path) -> None:
+class OnePlace:
+    """A supervisor of one place, in this process; its workers do nothing but say that they serve."""
+
+    def __init__(self, program: Path, supervisor: Supervisor, logs: list[Any]) -> None:
+        self.program, self._logs = program, logs
+        self._running = asyncio.create_task(supervisor.run())
+
+    def events(self, name: str) -> list[Any]:
+        return [log for log in self._logs if log["event"] == name]
+
+    def pids(self) -> list[int]:
+        return [event["pid"] for event in self.events("worker_serving")]
+
+    async def until(self, look: Callable[[], bool]) -> None:
+        await until(lambda: look() or self._running.done())
+        assert not self._running.done()
+
+    async def stop(self) -> None:
+        self._running.cancel()
+        await asyncio.wait([self._running])
+
+
+@pytest.fixture
+async def one_place(tmp_path: Path) -> AsyncIterator[OnePlace]:
     program = tmp_path / "worker"
     program.write_text(WORKER.format(python=sys.executable))
     program.chmod(0o700)
-    with capture_logs() as logs:
+    [listening] = listening_sockets("127.0.0.1", 0, 1)
+    with listening, capture_logs() as logs:
+        place = OnePlace(program, Supervisor([str(program)], [listening], dict(os.environ), tmp_path), logs)
+        await place.until(lambda: len(place.pids()) == 1)
+        yield place
+        await place.stop()
+        assert not any(map(is_running, place.pids()))
 
-        def pids() -> list[int]:
-            return [log["pid"] for log in logs if log["event"] == "worker_serving"]
 
-        sockets = listening_sockets("127.0.0.1", 0, 1)
-        running = asyncio.create_task(Supervisor([str(program)], sockets, dict(os.environ), tmp_path).run())
-        await until(lambda: len(pids()) == 1 or running.done())
-        program.rename(tmp_path / "away")
-        os.kill(pids()[0], signal.SIGKILL)
-        await until(lambda: any(log["event"] == "worker_not_replaced" for log in logs) or running.done())
-        (tmp_path / "away").rename(program)
-        await until(lambda: len(pids()) == 2 or running.done())
-        assert not running.done()
-        running.cancel()
-        await asyncio.wait([running])
-        assert not any(map(is_running, pids()))
-    for one in sockets:
-        one.close()
+async def test_a_place_is_filled_again_once_a_process_can_be_started_again(one_place: OnePlace) -> None:
+    away = one_place.program.rename(one_place.program.with_name("away"))
+    os.kill(one_place.pids()[0], signal.SIGKILL)
+    await one_place.until(lambda: bool(one_place.events("worker_not_replaced")))
+    away.rename(one_place.program)
+    await one_place.until(lambda: len(one_place.pids()) == 2)
+
+
+async def test_whoever_stops_in_the_midst_of_a_replacement_leaves_neither_behind(one_place: OnePlace) -> None:
+    hangs = one_place.program.with_name("worker.hangs")
+    hangs.touch()
+    os.kill(os.getpid(), signal.SIGHUP)
+    await one_place.until(lambda: len(_children_of(os.getpid(), one_place.program)) == 2)
+    await one_place.stop()
+    assert _children_of(os.getpid(), one_place.program) == []
+
+
+def _children_of(parent: int, program: Path) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, of = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(of) == parent and state != "Z" and str(program).encode() in words:
+            found.append(int(folder.name))
+    return found
 
 
 def test_a_port_that_another_program_has_is_refused() -> None:
