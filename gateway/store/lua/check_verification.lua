@@ -1,4 +1,4 @@
---[[ The verdict: the only way to become verified. Compares, counts, closes, writes the audit event.
+--[[ The verdict: the only way to become verified. Reserves the attempt, compares, closes, writes the audit event.
 KEYS: 1 verification  2 guard  3 contact (the branch password where a method has no code of its own)  4 customer
       5 audit  6 lineage, in a cluster
 ARGV: 1 attempt digest, or ''  2 digest of the answer  3 wrong answers allowed
@@ -72,6 +72,10 @@ if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[5]) then
   wrong = 0
 end
 
+-- Before anything is compared: whatever may end this script, no guess goes uncounted.
+wrong = wrong + 1
+redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', now)
+
 local right
 if method == 'b' then
   local password = redis.call('HMGET', KEYS[3], 'status', 'expires_at', 'code')
@@ -82,8 +86,6 @@ else
 end
 
 if not right then
-  wrong = wrong + 1
-  redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', now)
   tell_of(about, KEYS[5], 'verification.wrong_answer', now, 'wrong', wrong, 'channel', ARGV[4])
   if wrong >= tonumber(ARGV[3]) then
     redis.call('HSET', KEYS[2], 'locked_at', now)
@@ -96,8 +98,11 @@ if not right then
   return give('wrong', false, false, revision, false, unpack(v, 11))
 end
 
-if wrong == 0 and guard[1] then
+wrong = wrong - 1
+if wrong == 0 then
   redis.call('DEL', KEYS[2])
+else
+  redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', guard[2])
 end
 if method == 'b' then
   redis.call('HSET', KEYS[3], 'status', 'used')

@@ -24,8 +24,6 @@ _verdict, _receipt, _denial = map(_of, ("check_verification", "redeem_receipt", 
 _opening = _of("create_verification")
 _approval, _device, _vouch, _sign_in = map(_of, ("approve", "use_auto_connect", "make_verifiable", "sign_in"))
 
-_COUNTED = "  wrong = wrong + 1\n  redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', now)\n"
-
 MUTANTS = (
     _verdict("a closed verification is judged", "if status then", "if false then"),
     _verdict("an attempt is told again after a denial", " and status ~= 'denied'", ""),
@@ -51,9 +49,8 @@ MUTANTS = (
     _verdict("one try more", "if wrong >= tonumber(ARGV[3]) then", "if wrong > tonumber(ARGV[3]) then"),
     _verdict("one try less", "if wrong >= tonumber(ARGV[3]) then", "if wrong >= tonumber(ARGV[3]) - 1 then"),
     _verdict("nothing is locked", "redis.call('HSET', KEYS[2], 'locked_at', now)\n", ""),
-    _verdict("a right answer counts as a try", f"if not right then\n{_COUNTED}", f"{_COUNTED}if not right then\n"),
-    _verdict("a right answer clears all", "if wrong == 0 and guard[1] then", "if guard[1] then"),
-    _verdict("what is forgotten stays", "if wrong == 0 and guard[1] then", "if false then"),
+    _verdict("a right answer counts as a try", "wrong = wrong - 1\n", ""),
+    _verdict("a right answer clears all", "if wrong == 0 then", "if true then"),
     _verdict("a password stays good", "redis.call('HSET', KEYS[3], 'status', 'used')\n", ""),
     _verdict(
         "it stays open",
