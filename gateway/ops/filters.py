@@ -11,7 +11,7 @@ from gateway.core.read_model import Filters
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _WORD = re.compile("[a-z0-9_-]{1,40}")
-_CURSOR = re.compile("[0-9]{1,15}-(ver_[0-9a-z]{22})?")
+_CURSOR = re.compile("[0-9]{1,15}-ver_[0-9a-z]{22}")
 _LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 

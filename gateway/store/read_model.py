@@ -24,20 +24,19 @@ class _Shard:
 
     number: int
     offset: int = 0
-    last: int | None = None
+    last: tuple[int, str] | None = None
     exhausted: bool = False
 
 
 @dataclass(slots=True)
 class _Pool:
-    """Matching rows of all shards: those newer than everything that was not looked at are certain."""
+    """Matching rows of all shards, as time (ms) and id: those before all that was not looked at are certain."""
 
     rows: list[tuple[int, str]] = field(default_factory=list)
 
     def certain(self, shards: Sequence[_Shard]) -> list[tuple[int, str]]:
-        open_ends = [shard.last for shard in shards if not shard.exhausted and shard.last is not None]
-        bound = max(open_ends, default=-1)
-        return sorted((row for row in self.rows if row[0] > bound), reverse=True)
+        end = _end_of(shards)
+        return sorted((row for row in self.rows if end is None or row >= end), reverse=True)
 
 
 class RedisReadModel:
@@ -92,10 +91,8 @@ class RedisReadModel:
             if len(certain) > count or all(shard.exhausted for shard in shards):
                 break
         page = certain[:count]
-        if len(certain) > count:
-            return Found([name for _, name in page], f"{page[-1][0]}-{page[-1][1]}")
-        ends = [shard.last for shard in shards if not shard.exhausted and shard.last is not None]
-        return Found([name for _, name in page], f"{max(ends)}-" if ends else None)
+        further = page[-1] if len(certain) > count else _end_of(shards)
+        return Found([name for _, name in page], None if further is None else f"{further[0]}-{further[1]}")
 
     async def of_customer(self, customer_id: str, count: int) -> list[str]:
         found = await self._store.command("ZREVRANGE", ops_keys.of_customer(customer_id), 0, count - 1)
@@ -171,7 +168,7 @@ class RedisReadModel:
             shard.offset += len(rows)
             shard.exhausted = len(rows) < count
             if rows:
-                shard.last = rows[-1][0]
+                shard.last = rows[-1]
                 pool.rows += await self._in_all(shard.number, rows, others)
 
     async def _in_all(
@@ -185,6 +182,11 @@ class RedisReadModel:
 def _pair(owner: bytes) -> tuple[str, str]:
     customer_id, contact_id = owner.decode().split(" ")
     return customer_id, contact_id
+
+
+def _end_of(shards: Sequence[_Shard]) -> tuple[int, str] | None:
+    """The row that all shards were looked through to; None when to their ends."""
+    return max((shard.last for shard in shards if not shard.exhausted and shard.last is not None), default=None)
 
 
 def _cursor(older: str | None) -> tuple[int, str] | None:

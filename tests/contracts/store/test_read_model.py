@@ -9,6 +9,7 @@ from gateway.core.delivery import DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.read_model import Filters
 from gateway.core.verification import Method, Status, Verification
 from gateway.store import keys, ops_keys
+from gateway.store import read_model as read_model_module
 from gateway.store.fields import FIELDS
 from gateway.store.projector import Projector
 from gateway.store.read_model import RedisReadModel
@@ -181,6 +182,32 @@ async def test_pages_show_every_row_once_the_latest_first(
         if older is None:
             break
     assert seen == [name for _, name in sorted(rows, reverse=True)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+async def test_few_rows_that_match_are_all_shown_though_no_page_looks_at_all(
+    ports: Ports, read_model: RedisReadModel, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Many are pending, more are texts, and a few are both; of several shards in one millisecond."""
+    monkeypatch.setattr(read_model_module, "_ROUNDS", 2)
+    matching = []
+    for number in range(60):
+        name = f"ver_{'0123456789abcdefghjkmnpqrstvwxyz'[number % 3]:>02}{number:020}"
+        words = (1_000 + number // 2, name)
+        await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), "state:pending"), *words)
+        if number % 4 == 0:
+            await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), "method:sms"), *words)
+            matching.append(words)
+        fillers = (word for filler in range(3) for word in (1, f"{name}-{filler}"))
+        await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), "method:sms"), *fillers)
+    seen: list[str] = []
+    page = await read_model.find(Filters(method="sms", state="pending"), size)
+    for _ in range(200):
+        seen += page.ids
+        if page.older is None:
+            break
+        page = await read_model.find(Filters(method="sms", state="pending"), size, page.older)
+    assert seen == [name for _, name in sorted(matching, reverse=True)]
 
 
 async def test_a_locked_customer_is_listed_until_unlocked(
