@@ -80,6 +80,6 @@ def _snapshot(carrier: Carrier) -> dict[str, Any]:
 
 ROUTES = [
     web.get("/", page),
-    web.get("/events", events),
+    web.get("/events", events, allow_head=False),
     web.static("/static", STATIC),
 ]

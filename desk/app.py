@@ -55,7 +55,7 @@ def _routes(handlers: DeskHandlers, cases: CaseHandlers) -> list[web.AbstractRou
         web.post(f"{_CASE}/complete", cases.complete),
         web.post("/api/verifications", handlers.open),
         web.get(_VERIFICATION, handlers.verification),
-        web.get(f"{_VERIFICATION}/events", handlers.events),
+        web.get(f"{_VERIFICATION}/events", handlers.events, allow_head=False),
         web.post(f"{_VERIFICATION}/check", handlers.check),
         web.post(f"{_VERIFICATION}/resend", handlers.resend),
         web.post(f"{_VERIFICATION}/cancel", handlers.cancel),

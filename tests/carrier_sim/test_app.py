@@ -10,7 +10,7 @@ from carrier_sim.__main__ import settings_from
 from carrier_sim.app import create_app
 from carrier_sim.settings import Person
 from tests.carrier_sim.conftest import SETTINGS, StartBench
-from tests.carrier_sim.support import MOBILE, SMS_NUMBER
+from tests.carrier_sim.support import MOBILE, SMS_NUMBER, Bench
 
 
 async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:
@@ -73,3 +73,7 @@ def test_running_alone_needs_its_tokens() -> None:
 def test_tokens_are_not_shown() -> None:
     assert SETTINGS.auth_token not in repr(SETTINGS)
     assert SETTINGS.registry_token not in repr(SETTINGS)
+
+
+async def test_a_stream_has_no_head_that_would_never_end(bench: Bench) -> None:
+    assert (await bench.http.head("/events")).status == 405

@@ -44,6 +44,10 @@ class Browser:
         async with self._http.get(self.origin + path, headers=headers) as response:
             return Answer(response.status, response.headers, await response.read())
 
+    async def head(self, path: str) -> Answer:
+        async with self._http.head(self.origin + path) as response:
+            return Answer(response.status, response.headers, b"")
+
     async def post(self, path: str, body: object = None, headers: Mapping[str, str | None] | None = None) -> Answer:
         """`headers` change what the page would send; None leaves one out."""
         given: dict[str, str | None] = {

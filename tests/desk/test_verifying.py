@@ -56,6 +56,11 @@ async def test_the_changes_of_a_verification_are_told_as_they_happen(browser: Br
     assert orjson.loads(told[-1].removeprefix(b"data: "))["status"] == "verified"
 
 
+async def test_a_stream_of_changes_has_no_head_that_would_never_end(browser: Browser) -> None:
+    opened = await browser.open("sms", "hong-gildong")
+    assert (await browser.head(f"/desk/api/verifications/{opened['id']}/events")).status == 405
+
+
 async def test_a_contact_that_passed_its_ownership_check_vouches_for_another(browser: Browser, carrier: Api) -> None:
     [target] = [one for one in await browser.contacts("sung-chunhyang") if one["status"] == "needs_verification"]
     more = {"operation": "vouch", "target_contact_id": target["contact_id"]}
