@@ -43,7 +43,7 @@ REASONS: Final[Words] = {
     "canceled_by_caller": ("발급 시스템이 취소", "Canceled by the issuing system"),
     "canceled_by_operator": ("운영자가 취소", "Canceled by an operator"),
     "denied_by_phone": ("전화에서 9번 거부", "Denied with 9 on the phone"),
-    "denied_by_reply": ("답장으로 거부", "Denied by a reply"),
+    "denied_by_reply": ("문자로 거부", "Denied by a text"),
     "voicemail": ("자동응답기", "Voicemail"),
     "answered_by_unknown": ("응답자 확인 불가", "Who answered is not known"),
     "no_input": ("입력 없음", "No key was pressed"),

@@ -10,7 +10,7 @@ from contacts.models import Contact, VerifiedBy
 from gateway.core.auto_connections import Shown
 from gateway.core.denials import Denied
 from gateway.core.operations import Operation
-from gateway.core.stores import Redemption, VerificationClosed, VerificationMissing
+from gateway.core.stores import ContactChanged, Redemption, VerificationClosed, VerificationMissing
 from gateway.core.verification import Channel, Method, Status, Verdict, Verification
 from gateway.store import keys
 from gateway.store.auto_connections import RedisAutoConnections
@@ -143,6 +143,15 @@ async def test_a_contact_falls_with_the_vouch_that_is_denied_and_with_it_what_is
     _, voucher = await ports.customers.read_with_contact(CUSTOMER_ID, owned.contact_id)
     assert voucher is not None
     assert voucher.contact.status == "verifiable"
+
+
+async def test_what_was_denied_does_not_vouch_any_more(ports: Ports, owned: Contact) -> None:
+    added = builders.contact(LANDLINE)
+    await ports.customers.add_contact(CUSTOMER_ID, added)
+    evidence = await vouching.verified(ports, owned, added)
+    await deny(ports, await read(ports, evidence))
+    with pytest.raises(ContactChanged):
+        await ports.customers.make_verifiable(CUSTOMER_ID, added, VerifiedBy.VOUCH, evidence, owned)
 
 
 async def test_a_contact_stands_that_another_proof_made_verifiable(ports: Ports, owned: Contact) -> None:

@@ -7,6 +7,7 @@ import pytest
 from contacts.models import Contact
 from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import Filters
+from gateway.core.verification import Channel
 from gateway.store import keys
 from gateway.store.projection import Event
 from gateway.store.projector import Projector
@@ -14,6 +15,7 @@ from gateway.store.read_model import RedisReadModel
 from gateway.store.read_model_upkeep import Upkeep
 from tests import builders
 from tests.builders import CUSTOMER_ID, MOBILE
+from tests.contracts.store.answering import verified
 from tests.contracts.store.projection_observers import Told
 from tests.contracts.store.servers import Ports
 
@@ -43,6 +45,18 @@ async def test_an_event_that_nobody_of_ours_wrote_is_passed_over(
     await a_projector(ports).catch_up()
     await ports.store.command("XDEL", audit, written)
     assert (await RedisReadModel(ports.store).find(Filters(), 10)).ids == [verification.verification_id]
+
+
+async def test_what_is_denied_after_it_was_verified_is_found_as_denied_only(ports: Ports) -> None:
+    one, projector, read_model = await verified(ports), a_projector(ports), RedisReadModel(ports.store)
+    await projector.catch_up()
+    assert (await read_model.find(Filters(state="verified"), 10)).ids == [one.verification_id]
+    await ports.denials.deny(one, "denied_by_reply", Channel.REPLY)
+    await projector.catch_up()
+    for sought in (Filters(state="verified"), Filters(reason="correct")):
+        assert (await read_model.find(sought, 10)).ids == []
+    for sought in (Filters(state="denied"), Filters(reason="denied_by_reply")):
+        assert (await read_model.find(sought, 10)).ids == [one.verification_id]
 
 
 async def test_whose_a_number_is_is_known_though_a_process_ended_at_noting_it(ports: Ports, mobile: Contact) -> None:

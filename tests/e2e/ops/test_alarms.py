@@ -7,7 +7,7 @@ from gateway.core.alarms import THE_REST, AlarmKind
 from gateway.store.alarms import RedisAlarms
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
-from tests.e2e.caller import Person
+from tests.e2e.caller import Caller, Person
 from tests.e2e.conftest import Served
 from tests.e2e.ops.operator import Operator, seen
 
@@ -40,6 +40,22 @@ async def test_a_denial_is_told_with_its_operation_and_method_and_leads_to_the_v
     assert told_of(person.customer_id, korean.text) == f"인증서 발급 · 문자 답장 인증 · {opened['id']}"
     assert told_of(person.customer_id, english.text) == f"certificate issuance · SMS reply · {opened['id']}"
     assert f'href="/ops/verifications/{opened["id"]}"' in korean.text
+
+
+async def test_a_denial_after_the_receipt_was_used_is_urgent_and_its_history_says_that_it_was(
+    viewer: Operator, person: Person, issuer: Caller
+) -> None:
+    verified = await person.verified_by_sms()
+    asked = {"receipt": verified["receipt"], "operation": "issue", "customer_id": person.customer_id}
+    assert (await issuer.post("/v1/receipts/redeem", asked)).status == 200
+    await seen(viewer, f"/ops/verifications/{verified['id']}", "발급 시스템이 인증 결과 사용")
+    await person.text("아니오", to=SMS_NUMBER)
+    page = await seen(viewer, "/ops/alarms", f"{person.customer_id}<")
+    assert "긴급: 인증 결과가 이미 사용된 뒤" in page.text
+    assert told_of(person.customer_id, page.text) == f"인증서 발급 · SMS 인증 · {verified['id']}"
+    history = await seen(viewer, f"/ops/verifications/{verified['id']}", "고객이 본인 아님으로 거부")
+    assert "문자로 거부" in history.text
+    assert history.text.index("발급 시스템이 인증 결과 사용") < history.text.index("고객이 본인 아님으로 거부")
 
 
 async def test_unused_codes_are_told_with_how_many_there_were(viewer: Operator, served: Served) -> None:
