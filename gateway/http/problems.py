@@ -49,7 +49,7 @@ class _Named(dict[str, object]):
 
 def problem_response(request: Incoming, error: Exception) -> WholeAnswer:
     """The answer for any exception that left a handler. What is not a refusal says nothing of its cause."""
-    refusal = _as_refusal(error)
+    refusal = as_refusal(error)
     if refusal is None:
         _log.error("unexpected_exception", exc_info=error)
         refusal = Refusal(Problem.INTERNAL)
@@ -91,7 +91,8 @@ def _known(values: Mapping[str, object]) -> Mapping[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _as_refusal(error: Exception) -> Refusal | None:
+def as_refusal(error: Exception) -> Refusal | None:
+    """What went wrong as something that can be told; None for what nobody expected."""
     if isinstance(error, Refusal):
         return error
     if isinstance(error, StoreUnavailable):

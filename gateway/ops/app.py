@@ -7,9 +7,10 @@ from typing import Protocol, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.core.errors import Refusal
+from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.problems import Problem
-from gateway.ops.guard import PREFIX, Guard, Visit
+from gateway.http.problems import as_refusal
+from gateway.ops.guard import PREFIX, Guard, Visit, locale_of
 from gateway.ops.rendering import STATIC_PATH, Pages
 
 
@@ -23,20 +24,27 @@ def add_ops_pages(app: web.Application, guard: Guard, pages: Pages, sections: Se
     """Serve the pages and their files; every page but the signing in passes the guard."""
     app.router.add_static(STATIC_PATH, Path(__file__).parent / "static")
     for section in sections:
-        app.add_routes([_when_loaded(pages, route) for route in section.routes(guard)])
+        app.add_routes([_as_pages(pages, route) for route in section.routes(guard)])
     # Last: what nothing else matches, an id with a slip in it for one, is told by a page.
-    app.add_routes([_when_loaded(pages, web.get(f"{PREFIX}/{{other:.+}}", guard.page(_nothing_there)))])
+    app.add_routes([_as_pages(pages, web.get(f"{PREFIX}/{{other:.+}}", guard.page(_nothing_there)))])
 
 
 async def _nothing_there(_: Visit) -> web.StreamResponse:
     raise Refusal(Problem.NOT_FOUND)
 
 
-def _when_loaded(pages: Pages, route: web.RouteDef) -> web.RouteDef:
+def _as_pages(pages: Pages, route: web.RouteDef) -> web.RouteDef:
+    """Once the pages are loaded; who looks here while the store is away is told so by a page as well."""
     handler = cast(Handler, route.handler)  # none of ours is a class
 
     async def handle(request: web.Request) -> web.StreamResponse:
         await pages.load()
-        return await handler(request)
+        try:
+            return await handler(request)
+        except StoreUnavailable as error:
+            refusal = None if request.writer.output_size else as_refusal(error)
+            if refusal is None:
+                raise  # a stream that has begun can only be cut short
+            return pages.problem(request, locale_of(request), refusal)
 
     return web.RouteDef(route.method, route.path, handle, route.kwargs)
