@@ -3,16 +3,13 @@
 Labels are methods, carriers, statuses and reasons of ours: a few dozen series in all.
 """
 
-import asyncio
-import contextlib
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from gateway.core.alarms import AlarmKind
-from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import BUCKETS, LATENCIES, Live, ReadModel
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated
 from gateway.core.verification import Method
 
 _ABOUT = {
@@ -78,7 +75,7 @@ class InstallationMetrics:
 
     def __init__(self, registry: CollectorRegistry, read_model: ReadModel) -> None:
         self._read_model = read_model
-        self._task: asyncio.Task[None] | None = None
+        self._repeated = Repeated("installation-metrics", self.look, _LOOK_EVERY)
 
         def gauge(name: str, about: str, *labels: str) -> Gauge:
             return Gauge(f"bonin_{name}", about, labelnames=labels, registry=registry)
@@ -103,11 +100,10 @@ class InstallationMetrics:
         }
 
     async def open(self) -> None:
-        self._task = asyncio.create_task(self._look_for_ever(), name="installation-metrics")
+        await self._repeated.open()
 
     async def close(self) -> None:
-        if self._task is not None:
-            await end(self._task)
+        await self._repeated.close()
 
     async def look(self) -> None:
         """Raises `StoreUnavailable`."""
@@ -130,9 +126,3 @@ class InstallationMetrics:
             self._alarms.labels(kind.value).set(live.number(f"alarms:{kind}"))
         for name, (gauge, unit) in self._plain.items():
             gauge.set(live.number(name) / unit)
-
-    async def _look_for_ever(self) -> None:
-        while True:
-            with contextlib.suppress(StoreUnavailable):
-                await self.look()
-            await asyncio.sleep(_LOOK_EVERY)
