@@ -66,6 +66,8 @@ async def test_what_is_not_signed_for_our_address_is_refused(person: Person, for
         await forger.send(path, form, signature=""),
         await forger.send(path, form, signature="bm8gc2lnbmF0dXJlIGF0IGFsbCE="),
         await forger.send(path, form, signed_for="http://elsewhere.example"),
+        await forger.send(f"{path}?more=1", form, signature="bm8gc2lnbmF0dXJlIGF0IGFsbCE="),
+        await forger.send(path, form, body="{}", content_type="application/json"),
         await forger.send(path, form, body=urlencode(forger.status("sent")), signature="한글".encode().hex()),
     ):
         assert (answer.status, answer.slug) == (403, "webhook-signature")
@@ -80,7 +82,7 @@ async def test_parameters_that_are_not_exactly_the_known_ones_are_refused(person
         await forger.send(path, form | {"AccountSid": "AC" + "1" * 32}),
         await forger.send(path, {"AccountSid": forger.account_sid}),
         await forger.send(path, form, body=urlencode(form) + "&MessageStatus=failed"),
-        await forger.send(path, form, body="{}", content_type="application/json"),
+        await forger.send(path, {}, body="{}", content_type="application/json"),
         await forger.send(f"{path}?more=1", form),
         await forger.send(path, {}),
     ):

@@ -84,24 +84,28 @@ class TwilioWebhooks:
     def authenticate(self, path_and_query: str, content_type: str, body: bytes, signature: str | None) -> SignedForm:
         """The form, and whose it is: only the token of the account that it names can sign it.
 
-        Raises `SignatureRefused` or `ParametersRefused`.
+        Raises `SignatureRefused`, whatever else is wrong, and `ParametersRefused` for what Twilio signed and we do not
+        take. It signs a body that is no form by its address alone.
 
         A query is refused: none of our addresses has one, and `bodySHA256` in it would make the
         validator vouch for a body that is not a form.
         """
-        if not signature:
+        is_form = content_type.partition(";")[0].strip().lower() == FORM
+        pairs = _pairs(body) if is_form and body else []
+        parameters, address = dict(pairs), self._public_url + path_and_query
+        account = self._accounts.get(parameters.get("AccountSid", ""))
+        signers = self._accounts.values() if account is None else (account,)
+        if not signature or not any(one.signed(address, parameters, signature) for one in signers):
             raise SignatureRefused
         if "?" in path_and_query:
             raise ParametersRefused("a query is not expected")
-        if content_type.partition(";")[0].strip().lower() != FORM:
+        if not is_form:
             raise ParametersRefused(f"the content type is not {FORM}")
-        parameters, address = _form(body), self._public_url + path_and_query
-        account = self._accounts.get(parameters.get("AccountSid", ""))
-        if account is not None and account.signed(address, parameters, signature):
-            return SignedForm(account.carrier, parameters)
-        if account is None and any(one.signed(address, parameters, signature) for one in self._accounts.values()):
+        if len(parameters) != len(pairs):
+            raise ParametersRefused("a parameter is given twice")
+        if account is None:
             raise ParametersRefused("malformed or missing parameter AccountSid")
-        raise SignatureRefused
+        return SignedForm(account.carrier, parameters)
 
     def parse_message_status(self, ref: DeliveryRef, form: SignedForm) -> DeliveryReport:
         """What became of the text `ref`. Raises `ParametersRefused`."""
@@ -159,9 +163,10 @@ _VOICE_TURNS = {
 }
 
 
-def _form(body: bytes) -> dict[str, str]:
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    """Names and values of a form. Raises `SignatureRefused`: what cannot be read cannot be proven either."""
     try:
-        pairs = parse_qsl(
+        return parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
             strict_parsing=True,
@@ -169,8 +174,4 @@ def _form(body: bytes) -> dict[str, str]:
             max_num_fields=_MAX_PARAMETERS,
         )
     except ValueError:
-        raise ParametersRefused("the body is not a form in UTF-8") from None
-    parameters = dict(pairs)
-    if len(parameters) != len(pairs):
-        raise ParametersRefused("a parameter is given twice")
-    return parameters
+        raise SignatureRefused from None

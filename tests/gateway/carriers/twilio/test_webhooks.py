@@ -81,21 +81,30 @@ def test_a_changed_value_is_refused() -> None:
 @pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x", "", "text/plain"])
 def test_anything_but_a_form_is_refused(content_type: str) -> None:
     with pytest.raises(ParametersRefused, match="content type"):
+        WEBHOOKS.authenticate(PATH, content_type, form(MESSAGE_STATUS), sign(PATH, {}))
+    with pytest.raises(SignatureRefused):
         WEBHOOKS.authenticate(PATH, content_type, form(MESSAGE_STATUS), sign(PATH, MESSAGE_STATUS))
+
+
+def test_a_query_behind_a_signed_address_is_not_signed() -> None:
+    with pytest.raises(SignatureRefused):
+        WEBHOOKS.authenticate(f"{PATH}?more=1", FORM, form(MESSAGE_STATUS), sign(PATH, MESSAGE_STATUS))
+    with pytest.raises(ParametersRefused, match="query"):
+        WEBHOOKS.authenticate(f"{PATH}?more=1", FORM, form(MESSAGE_STATUS), sign(f"{PATH}?more=1", MESSAGE_STATUS))
 
 
 def test_a_hash_of_the_body_in_the_query_does_not_stand_in_for_the_form() -> None:
     path = f"{PATH}?bodySHA256={'0' * 64}"
     with pytest.raises(ParametersRefused, match="query"):
-        WEBHOOKS.authenticate(path, FORM, b"{}", sign(path, {}))
+        WEBHOOKS.authenticate(path, "application/json", b"{}", sign(path, {}))
 
 
 @pytest.mark.parametrize(
     "body", [b"Body", b"Body=1&", b"Body=%ff", b"Body=%ed%a0%80", "Body=\uc5ec".encode(), b"Body=\xff"]
 )
 def test_a_body_that_is_no_utf_8_form_is_refused(body: bytes) -> None:
-    with pytest.raises(ParametersRefused):
-        WEBHOOKS.authenticate(PATH, FORM, body, "signature")
+    with pytest.raises(SignatureRefused):
+        WEBHOOKS.authenticate(PATH, FORM, body, sign(PATH, {}))
 
 
 def test_a_parameter_given_twice_is_refused() -> None:
@@ -104,9 +113,9 @@ def test_a_parameter_given_twice_is_refused() -> None:
 
 
 def test_more_parameters_than_any_webhook_has_are_refused() -> None:
-    body = "&".join(f"p{index}=1" for index in range(101)).encode()
-    with pytest.raises(ParametersRefused):
-        WEBHOOKS.authenticate(PATH, FORM, body, "signature")
+    many = {f"p{index}": "1" for index in range(101)}
+    with pytest.raises(SignatureRefused):
+        WEBHOOKS.authenticate(PATH, FORM, form(many), sign(PATH, many))
 
 
 @given(st.binary(max_size=200), st.text(max_size=40), st.text(max_size=40))
