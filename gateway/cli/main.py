@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "customers": ("gateway.cli.customers", "customers, masked"),
         "import": ("gateway.cli.importing", "register the customers and contacts of a file"),
         "export": ("gateway.cli.exporting", "write every customer with their numbers, in the clear, to a file"),
+        "restored": ("gateway.cli.restored", "after a restore: forget what must not be good again"),
         "approvals": ("gateway.cli.approvals", "what waits for a second person"),
         "operators": ("gateway.cli.operators", "who signs in at /ops"),
         "audit": ("gateway.cli.audit", "the audit"),

@@ -50,6 +50,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "customer.consent_withdrawn": "customer by",
         "customer.erased": "customer by erasure_reason",
         "customers.exported": "by reason",
+        "store.restored": "by reason",
         "customer.locked": f"{_VERIFICATION} wrong channel",
         "customer.unlocked": "customer approval by",
         "contact.created": "customer contact line_type label by",

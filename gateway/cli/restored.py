@@ -1,0 +1,31 @@
+"""`bonin restored`: after the store was restored from a copy, and before a gateway serves from it."""
+
+import argparse
+
+from gateway.cli.commands import Commands, readable_name, say, say_aside
+from gateway.settings import Settings
+from gateway.store.restoring import Restoring
+from gateway.wiring.store import open_store
+
+_WHAT_NEXT = """\
+Before a gateway starts, give it a new receipt_key (bonin keys new receipt_key): receipts that were used are good again.
+Then see what else is as it was: bonin keys list, bonin operators list, bonin customers locked.
+영수증 키를 새로 만든 다음 API 키, 운영자, 잠긴 고객을 확인하세요."""
+
+
+def add_commands(commands: Commands) -> None:
+    command = commands.add("restored", forget_what_is_over)
+    command.add_argument("--by", required=True, type=readable_name, help="who restored it; the audit says so")
+    command.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
+
+
+async def forget_what_is_over(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Forget what the copy holds and must not be good again: verifications, branch passwords, approvals, remembered
+    devices, deliveries that wait, sessions of operators. No gateway may be using the store.
+    """
+    async with open_store(settings) as store:
+        forgotten = await Restoring(store).forget(arguments.by, arguments.reason)
+    for kind, count in sorted(forgotten.items()):
+        say(f"{kind}  {count:,}")
+    say_aside(_WHAT_NEXT)
+    return 0
