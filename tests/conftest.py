@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import uvloop
 from aiohttp.test_utils import unused_port
+from hypothesis import HealthCheck, settings
 
 from demo.api import Api
 from demo.running import Demo, running
@@ -18,6 +19,10 @@ from gateway.store.embedded import EmbeddedStore
 from gateway.store.layout import enter_layout
 from gateway.store.lineage import Lineage
 from tests.gateway.store.valkey_clusters import a_cluster
+
+settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+"""How long an example takes says how busy the machine is, and nothing of what is tested."""
 
 CARRIER_SPEED = 10.0
 """Nobody listens to the calls of tests."""

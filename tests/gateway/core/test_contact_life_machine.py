@@ -290,4 +290,4 @@ def test_contacts_and_approvals_live_as_the_model_says(valkey_url: str) -> None:
         pass
 
     Machine.url = valkey_url
-    run_state_machine_as_test(Machine, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=60, stateful_step_count=30))

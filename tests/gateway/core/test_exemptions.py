@@ -240,4 +240,4 @@ class Journey(RuleBasedStateMachine):
 
 
 TestJourney = Journey.TestCase
-TestJourney.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestJourney.settings = settings(max_examples=60, stateful_step_count=25)

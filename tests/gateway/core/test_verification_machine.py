@@ -263,4 +263,4 @@ def test_verifications_live_as_the_model_says(valkey_url: str, signer: ReceiptSi
         pass
 
     Machine.url, Machine.signer = valkey_url, signer
-    run_state_machine_as_test(Machine, settings=settings(max_examples=40, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=40, stateful_step_count=40))

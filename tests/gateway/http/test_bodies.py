@@ -266,7 +266,7 @@ async def test_an_answer_without_content_has_none(client: ClientSession) -> None
         max_leaves=8,
     ).map(lambda document: json.dumps(document).encode())
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_body_is_ever_answered_with_a_5xx(client: ClientSession, body: bytes) -> None:
     async with client.post(PATH, data=body, headers=JSON | {"Idempotency-Key": str(hash(body))}) as answer:
         assert answer.status < 500
@@ -274,7 +274,7 @@ async def test_no_body_is_ever_answered_with_a_5xx(client: ClientSession, body: 
 
 @example(content_type=";]?;é*")
 @given(content_type=st.text(st.characters(codec="latin-1", exclude_categories=["Cc"])))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_content_type_is_ever_answered_with_a_5xx(client: ClientSession, content_type: str) -> None:
     async with client.post(PATH, data=b'{"name": "a"}', headers={"Content-Type": content_type}) as answer:
         assert answer.status < 500

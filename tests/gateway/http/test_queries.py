@@ -41,7 +41,7 @@ async def test_a_query_on_a_path_that_takes_none_is_refused(client: ClientSessio
 
 
 @given(name=st.text(), value=st.text())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_query_is_ever_answered_with_a_5xx(client: ClientSession, name: str, value: str) -> None:
     async with client.get("/v1/greetings", params={"wait": value, name: "1"}) as answer:
         assert answer.status < 500

@@ -177,9 +177,7 @@ def _comparable(answered: bytes) -> bytes:
     return re.sub(rb"Date: [^\r]*|[0-9a-f]{24}|/greetings/[0-9]+", b"", answered)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(request=REQUESTS)
 @example(request=posted(b'{"how":"locked"}'))
 @example(request=b"GET /v1/greetings HTTP/1.1\r\nHost: x\r\n\r\n")

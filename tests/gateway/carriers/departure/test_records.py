@@ -167,7 +167,7 @@ async def test_anything_but_a_clear_answer_is_none(status: int, body: bytes) -> 
             await ask(records)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300) | st.dictionaries(st.sampled_from(["departed", "as_of"]), st.text()).map(orjson.dumps))
 async def test_no_answer_gives_anything_but_a_failure(body: bytes) -> None:
     async def say(request: web.Request) -> web.Response:

@@ -75,14 +75,13 @@ forgeries = st.builds("123456From+821099998888{}{}{}{}".format, names, fillers, 
 fragments = st.sampled_from(["123456", "From", "+821099998888", "MessageSid", "SM", "To"]) | names | fillers
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(forgeries | st.lists(fragments, max_size=6).map("".join))
 def test_no_text_can_be_cut_so_that_it_comes_from_somebody_else(body: str) -> None:
     sent = {**requests.INBOUND_TEXT, "Body": body}
     assert readings(known.INBOUND_TEXT, sent) == {required_of(known.INBOUND_TEXT, sent)}
 
 
-@settings(deadline=None)
 @given(st.text("0123456789*#", min_size=1, max_size=6), st.sampled_from(["", "#", "timeout"]))
 def test_no_keys_can_be_cut_into_other_keys(digits: str, finished_on: str) -> None:
     sent = {**requests.KEYS, "Digits": digits, "FinishedOnKey": finished_on}
