@@ -31,9 +31,10 @@ _PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """What a gateway's BONIN_REDIS_URL is for them, and their processes."""
+    """What a gateway's BONIN_REDIS_URL is for them, where they listen, and their processes."""
 
     url: str
+    ports: tuple[int, ...]
     pids: tuple[int, ...]
 
     def cpu(self) -> tuple[float, ...]:
@@ -45,7 +46,7 @@ class Servers:
 async def alone(directory: Path) -> AsyncIterator[Servers]:
     """One server that is no cluster."""
     async with _server(directory, {}) as (port, pid):
-        yield Servers(f"redis://127.0.0.1:{port}", (pid,))
+        yield Servers(f"redis://127.0.0.1:{port}", (port,), (pid,))
 
 
 @asynccontextmanager
@@ -59,7 +60,8 @@ async def cluster(directory: Path) -> AsyncIterator[Servers]:
             port, pid = await stack.enter_async_context(_server(directory / f"{number}", settings))
             ports, pids, buses = [*ports, port], [*pids, pid], [*buses, bus]
         await _join(ports, buses)
-        yield Servers("redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port in ports), tuple(pids))
+        url = "redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port in ports)
+        yield Servers(url, tuple(ports), tuple(pids))
 
 
 @asynccontextmanager

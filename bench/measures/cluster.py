@@ -1,16 +1,19 @@
 """What three primaries of a Redis Cluster carry against one server, where the store is what limits.
 
 Two cores cannot load three primaries at once, so their limit is told by what a check takes of the busiest: a server is
-one thread, and answers as many checks as fit into its second. The product's own store layer sends the checks, in a
-cluster those of one primary after those of another, so that each is asked as many at once as the one server alone and
-has a core to itself; what they cost the others meanwhile counts as well.
+one thread, and answers as many checks as fit into its second. The product's own store layer sends the checks, to one
+server after another, so that each is asked as many at once as the one server alone and has a core to itself; in short
+turns, so that a noisy moment falls on all. What a check costs the primaries that are not asked counts as well; what
+they do anyway does not, as it would take no longer if they were asked meanwhile.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from bench.measures.requests import CONNECTIONS
@@ -28,24 +31,34 @@ from gateway.store.watch import StoreWatch
 _ROUNDS = 4
 """As many wrong answers as a customer has before the one that locks."""
 _WRONG = bytes(32)
+_IDLE_SECONDS = 3.0
+_AT_A_TURN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Verifications of one server, to be checked without asking another."""
+
+    server: int
+    terms: Sequence[Terms]
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Servers, and for each of them its open verifications."""
+    """Servers, what each of them does in a second in which nobody asks it (µs), and whom to ask in turns."""
 
     servers: Servers
+    idle: Sequence[float]
     seeding: Seed
-    terms: Sequence[Sequence[Terms]]
+    turns: Sequence[Turn]
 
-    async def check_all(self) -> tuple[float, ...]:
-        """µs of each server for a check of the whole."""
-        before = self.servers.cpu()
-        for terms in self.terms:
-            waiting = iter(terms)
-            await asyncio.gather(*(self._check(waiting) for _ in range(CONNECTIONS)))
-        count = sum(map(len, self.terms))
-        return tuple((now - then) / count for then, now in zip(before, self.servers.cpu(), strict=True))
+    async def check(self, turn: Turn) -> Sequence[float]:
+        """µs of each server for the checks of a turn."""
+        before, began, waiting = self.servers.cpu(), time.perf_counter(), iter(turn.terms)
+        await asyncio.gather(*(self._check(waiting) for _ in range(CONNECTIONS)))
+        seconds = time.perf_counter() - began
+        anyway = [0.0 if server == turn.server else idle * seconds for server, idle in enumerate(self.idle)]
+        return [now - then - less for then, now, less in zip(before, self.servers.cpu(), anyway, strict=True)]
 
     async def _check(self, waiting: Iterator[Terms]) -> None:
         for terms in waiting:
@@ -60,19 +73,30 @@ async def measure_cluster(session: Session) -> Measured:
         one_server = await stack.enter_async_context(_side(session, "alone", alone))
         three = await stack.enter_async_context(_side(session, "cluster", cluster))
         progress = session.progress("rounds", _ROUNDS)
-        for turn in range(_ROUNDS):
-            rounds.note("one server", max(await one_server.check_all()))
-            of_each = await three.check_all()
+        for number in range(_ROUNDS):
+            of_one, of_each = await _check_all(one_server, three)
+            rounds.note("one server", max(of_one))
             rounds.note("busiest of three", max(of_each))
             rounds.note("all three", sum(of_each))
-            progress(turn + 1)
+            progress(number + 1)
     return Measured(
         [
             Row("three primaries of a cluster against one server", rounds.ratio("one server", "busiest of three"), "×",
                 2.5, more_is_better=True, compared_with="CPU of a check in the busiest server", is_steady=True,
-                details=rounds.medians()),
+                details={**rounds.medians(), "busiest of three, idle, ms/s": round(max(three.idle) / 1000, 2)}),
         ]
     )  # fmt: skip
+
+
+async def _check_all(*sides: Side) -> list[list[float]]:
+    """µs of each server of each side for a check of the whole, the sides in turns."""
+    used = [[0.0] * len(side.idle) for side in sides]
+    for turns in zip_longest(*(side.turns for side in sides)):
+        for side, turn, so_far in zip(sides, turns, used, strict=True):
+            if turn is not None:
+                so_far[:] = map(sum, zip(so_far, await side.check(turn), strict=True))
+    counts = [sum(len(turn.terms) for turn in side.turns) for side in sides]
+    return [[one / count for one in each] for each, count in zip(used, counts, strict=True)]
 
 
 @asynccontextmanager
@@ -89,16 +113,37 @@ async def _side(
         customers = await seeding.customers(count, session.progress(f"customers, {name}", count))
         opened = await seeding.verifications(customers, session.progress(f"verifications, {name}", count))
         await seeding.until_files_are_written()
-        by_server = defaultdict[object, list[Terms]](list)
+        by_server = defaultdict[int, list[Terms]](list)
         for one in opened:
-            by_server[_server_of(seeding, one)].append(await _terms(seeding, one))
-        yield Side(servers, seeding, [*by_server.values()])
+            by_server[_server_of(seeding, servers, one)].append(await _terms(seeding, one))
+        yield Side(servers, await _idle(servers), seeding, _in_turns(by_server))
 
 
-def _server_of(seeding: Seed, verification_id: str) -> object:
-    """Which of the servers has it."""
+async def _idle(servers: Servers) -> list[float]:
+    """µs that each server uses in a second in which nobody asks it anything but whether it is still there."""
+    before = servers.cpu()
+    await asyncio.sleep(_IDLE_SECONDS)
+    return [(now - then) / _IDLE_SECONDS for then, now in zip(before, servers.cpu(), strict=True)]
+
+
+def _in_turns(by_server: dict[int, list[Terms]]) -> list[Turn]:
+    """A thousand of one server, a thousand of the next, and so on, until all have had theirs."""
+    of_each = (
+        [Turn(server, terms[first : first + _AT_A_TURN]) for first in range(0, len(terms), _AT_A_TURN)]
+        for server, terms in by_server.items()
+    )
+    return [turn for turns in zip_longest(*of_each) for turn in turns if turn is not None]
+
+
+def _server_of(seeding: Seed, servers: Servers, verification_id: str) -> int:
+    """Which of the servers has it, by its place among them."""
     of_many = seeding.stores.connection.cluster
-    return of_many and of_many.layout.owners[slot_of_key(keys.verification(verification_id))]
+    if of_many is None:
+        return 0
+    owner = of_many.layout.owners[slot_of_key(keys.verification(verification_id))]
+    if owner is None:
+        raise RuntimeError("a shard of the cluster has no primary")
+    return servers.ports.index(owner[1])
 
 
 async def _terms(seeding: Seed, verification_id: str) -> Terms:
