@@ -7,7 +7,7 @@ from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised when data that a build wrote before are read wrongly by this one, or the other way around: a key, a field or a
 value is called otherwise or means something else. What is only added, and may be missing, leaves it as it is."""
 
