@@ -14,7 +14,7 @@ from gateway.store.fields import FIELDS
 from gateway.store.lineage import fence_of
 from gateway.store.scripts import load
 
-_REDEEM = load("redeem_receipt", "fence")
+_REDEEM = load("redeem_receipt", "fence", "home")
 
 
 class RedisReceipts:

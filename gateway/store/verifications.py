@@ -28,9 +28,9 @@ from gateway.store.scripts import load
 from gateway.store.shards import verification_start
 from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
 
-_CREATE = load("create_verification", "numbers", "fence", "names", "request", "caps", "conversion", "day")
+_CREATE = load("create_verification", "numbers", "fence", "birthplace", "names", "request", "caps", "conversion", "day")
 _READ = load("read_verification", "moving", "reading")
-_CHECK = load("check_verification", "fence", "request", "closing", "moving")
+_CHECK = load("check_verification", "fence", "home", "request", "closing", "moving")
 _CLOSE = load("close_verification", "closing")
 _RESEND = load("resend_verification", "names", "request")
 _REPORT = load("report_delivery", "request", "closing", "reports")

@@ -21,7 +21,7 @@ from gateway.store.standing import ForgetfulStore, StoreStanding, require_room, 
 
 _log = structlog.get_logger(__name__)
 
-_VOID = load("void_verifications", "fence", "names", "request", "closing")
+_VOID = load("void_verifications", "fence", "birthplace", "names", "request", "closing")
 _EVERY_SECONDS = 1.0
 _AT_MOST_EVERY_SECONDS = 0.05
 _AT_ONCE = 200

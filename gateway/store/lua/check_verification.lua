@@ -46,8 +46,8 @@ local channel_of = { s = 'screen', b = 'screen', a = 'phone', r = 'reply' }
 if channel_of[method] ~= ARGV[4] then
   return {'closed', 'pending'}
 end
-local identity, replication = store_identity(KEYS[6])
-if not identity then
+local at_home, replication = is_at_home(born_in, KEYS[6])
+if at_home == nil then
   return not_accepted()
 end
 if too_few_replicas(replication, ARGV[7]) then
@@ -56,7 +56,7 @@ end
 if now >= tonumber(expires_at) then
   return over('expired', 'expired')
 end
-if born_in ~= identity then
+if not at_home then
   return over('failed', 'store_changed')
 end
 if version then

@@ -28,7 +28,7 @@ end
 
 local DAY, HOUR = 86400000, 3600000 -- ms
 local is_counted = ARGV[11] ~= ''
-local now, born_in = store_time(), store_identity(not is_counted and KEYS[8])
+local now, born_in = store_time(), birthplace(not is_counted and KEYS[8])
 if not born_in then
   return not_accepted()
 end

@@ -2,5 +2,4 @@
 KEYS: 1 lineage
 ARGV: none
 Answers: {the node that this runs on, the one accepted or false, the epoch then or false, the primaries then or false}. ]]
-local identity = store_identity()
-return {cluster_node(identity), unpack(redis.call('HMGET', KEYS[1], 'node', 'epoch', 'primaries'))}
+return {this_node(KEYS[1]), unpack(redis.call('HMGET', KEYS[1], 'node', 'epoch', 'primaries'))}

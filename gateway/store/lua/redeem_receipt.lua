@@ -9,8 +9,10 @@ ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/abou
 Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'refused'}
          | {'store_changed'} | NOREPLICAS | {'customer_missing'} | {'consent_missing'}. ]]
 local now = store_time()
-local identity, replication = store_identity(KEYS[6])
-if not identity then
+local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
+local born_in, status, verified_at, version, redeemed = unpack(v, 1, 5)
+local at_home, replication = is_at_home(born_in, KEYS[6])
+if at_home == nil then
   return not_accepted()
 end
 if too_few_replicas(replication, ARGV[1]) then
@@ -19,9 +21,7 @@ end
 if now >= tonumber(ARGV[4]) then
   return {'expired'}
 end
-local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
-local born_in, status, verified_at, version, redeemed = unpack(v, 1, 5)
-if born_in ~= identity then
+if not at_home then
   return {'store_changed'}
 end
 if status ~= 'verified' then -- It was, when it was signed; there is one way on from there.

@@ -9,7 +9,7 @@ from tools.bootstrap import ROOT
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_changes_its_script_in_one_place(mutant: Mutant) -> None:
-    assert load(mutant.verb).source.count(mutant.old) == 1
+    assert load(mutant.verb, *mutant.shared).source.count(mutant.old) == 1
     assert mutant.new != mutant.old
 
 

@@ -14,12 +14,15 @@ class Mutant:
     verb: str
     old: str
     new: str
+    shared: tuple[str, ...] = ()
+    """What the verb shares with others that is changed, where it is not the verb itself."""
 
 
-def _of(verb: str) -> Callable[[str, str, str], Mutant]:
-    return lambda name, old, new: Mutant(name, verb, with_fields(old), with_fields(new))
+def _of(verb: str, *shared: str) -> Callable[[str, str, str], Mutant]:
+    return lambda name, old, new: Mutant(name, verb, with_fields(old), with_fields(new), shared)
 
 
+_home = _of("check_verification", "home")
 _verdict, _receipt, _denial = map(_of, ("check_verification", "redeem_receipt", "deny_verification"))
 _opening = _of("create_verification")
 _approval, _device, _vouch, _sign_in = map(_of, ("approve", "use_auto_connect", "make_verifiable", "sign_in"))
@@ -33,7 +36,9 @@ MUTANTS = (
     _verdict(
         "it runs out a moment later", "if now >= tonumber(expires_at) then", "if now > tonumber(expires_at) + 1000 then"
     ),
-    _verdict("any store will do", "if born_in ~= identity then", "if false then"),
+    _verdict("any store will do", "if not at_home then", "if false then"),
+    _home("any node will do", "string.sub(birthplace, 1, #node + 1) == node .. ' '", "true"),
+    _home("any line will do", "string.sub(birthplace, -#line - 1) == ' ' .. line", "true"),
     _verdict("a changed contact will do", "if contact[1] ~= version or", "if"),
     _verdict("an old ownership check will do", "good_for > 0 and contact[2]", "false and contact[2]"),
     _verdict("a locked customer is judged", "if guard[3] then\n  return over", "if false then\n  return over"),
@@ -57,7 +62,7 @@ MUTANTS = (
         "return over('verified', 'correct')",
         "return give('correct', false, false, revision, false, unpack(v, 11))",
     ),
-    _verdict("an attempt sent again is judged again", "if ARGV[1] ~= '' and given_before then", "if false then"),
+    _verdict("an attempt sent again is judged again", "if ARGV[1] ~= '' and given_before and", "if false and"),
     _opening(
         "a full counter lets more through", "if refused then\n  return refused", "if false then\n  return refused"
     ),
@@ -86,7 +91,7 @@ MUTANTS = (
     _opening("it is good in any store", "'v.store', born_in,", "'v.store', 'any',"),
     _opening("it is open for good", "local expires_at = now +", "local expires_at = 1000 * now +"),
     _opening("nothing is delivered", "if ARGV[5] == '1' then\n  redis", "if false then\n  redis"),
-    _receipt("any store redeems", "born_in ~= identity", "false"),
+    _receipt("any store redeems", "if not at_home then", "if false then"),
     _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[1]) then", "if false then"),
     _receipt("an old one is redeemed", "if now >= tonumber(ARGV[4]) then", "if false then"),
     _receipt("what is denied is redeemed", "status ~= 'verified'", "not status"),

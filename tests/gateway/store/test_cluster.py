@@ -193,6 +193,23 @@ async def test_what_came_to_a_node_that_is_restarted_is_void_and_the_rest_is_not
         assert await verdict(ports, waiting[moving]) is None
 
 
+async def test_what_was_away_and_is_back_at_its_node_is_judged_only_once_somebody_has_looked(
+    nodes: ClusterNodes,
+) -> None:
+    first, second, _ = nodes.primaries
+    shard = next(shard for shard in CUSTOMERS if nodes.owner(shard) is first)
+    async with served(nodes) as ports:
+        one = await opened(ports, shard)
+    async with a_store(nodes.url) as store:
+        ports = Ports.over(store)
+        for target in (second, first):
+            await asyncio.to_thread(nodes.move, shard, target)
+        with pytest.raises(StoreUnavailable):
+            await ports.verifications.check(one, answer(one, CODE))
+        await StoreWatch(store, may_forget=False).look()
+        assert await verdict(ports, one) in (Verdict.STORE_CHANGED, None)
+
+
 async def test_while_a_node_is_away_what_ran_out_of_time_on_the_others_is_closed(nodes: ClusterNodes) -> None:
     async with served(nodes) as ports:
         late = await opened(ports, next(shard for shard in CUSTOMERS if nodes.owner(shard) is nodes.primaries[1]))

@@ -3,24 +3,27 @@
 --[[ Which store this is: 64 bits of its replication id, which is another one after a restart and after a promotion,
 when acknowledged writes may be gone: what may succeed once is worth nothing in another store. And what it says of its
 replication, for `too_few_replicas`.
-In a cluster (`lineage` is a key then) a node is that and its configuration epoch, which grows before it takes a slot
-from another; and the store is the line of nodes along which the shard came without a loss, or nothing until somebody
-has judged how it came to this one (`accept_node`). ]]
-local function cluster_node(identity)
-  local cluster = redis.call('CLUSTER', 'INFO')
-  local _, before = string.find(cluster, 'cluster_my_epoch:', 1, true)
-  return identity .. ':' .. string.match(cluster, '^%d+', before + 1)
-end
-local function store_identity(lineage)
+In a cluster (`lineage` is a key then) that and the node's configuration epoch, which grows before it takes a slot from
+another. So it is a node that shards have not left, and that has lost nothing, for as long as it is called the same. ]]
+local function this_node(lineage)
   local replication = redis.call('INFO', 'replication')
   local _, before = string.find(replication, 'master_replid:', 1, true)
-  local identity = string.sub(replication, before + 1, before + 16)
+  local node = string.sub(replication, before + 1, before + 16)
   if lineage then
-    local accepted = redis.call('HMGET', lineage, 'node', 'line')
-    identity = accepted[1] == cluster_node(identity) and accepted[2]
+    local cluster = redis.call('CLUSTER', 'INFO')
+    _, before = string.find(cluster, 'cluster_my_epoch:', 1, true)
+    node = node .. ':' .. string.match(cluster, '^%d+', before + 1)
   end
-  return identity, replication
+  return node, replication
 end
+
+--[[ The line of nodes along which the shard came to this one without a loss, or nothing until somebody has judged how it
+came here (`accept_node`). ]]
+local function line_to(node, lineage)
+  local accepted = redis.call('HMGET', lineage, 'node', 'line')
+  return accepted[1] == node and accepted[2]
+end
+
 local function not_accepted()
   return redis.error_reply('TRYAGAIN nobody has judged yet how this shard came here')
 end
