@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -127,22 +128,29 @@ def is_for_people(request: web.Request) -> bool:
 
 
 def problem_page(refusal: Refusal) -> web.Response:
-    """What was refused, where people look at it; the values of the sentences are left as names."""
+    """What was refused, where people look at it."""
     kind = refusal.problem.value
-    return web.Response(status=kind.status, text=_page(kind), content_type="text/html", charset="utf-8")
+    page = web.Response(
+        status=kind.status, text=_page(kind, _known(refusal.values)), content_type="text/html", charset="utf-8"
+    )
+    if refusal.retry_after is not None:
+        page.headers["Retry-After"] = str(refusal.retry_after)
+    return page
 
 
-def _description(kind: ProblemKind) -> dict[str, Any]:
+def _description(kind: ProblemKind, values: Mapping[str, object] = MappingProxyType({})) -> dict[str, Any]:
+    """Values that are not known are left as names."""
+    named = _Named(values)
     return {
         "type": f"/problems/{kind.slug}",
         "status": kind.status,
         "title": {"ko": kind.title_ko, "en": kind.title_en},
-        "detail": {"ko": kind.detail_ko.format_map(_Named()), "en": kind.detail_en.format_map(_Named())},
+        "detail": {"ko": kind.detail_ko.format_map(named), "en": kind.detail_en.format_map(named)},
     }
 
 
-def _page(kind: ProblemKind) -> str:
-    described = _description(kind)
+def _page(kind: ProblemKind, values: Mapping[str, object] = MappingProxyType({})) -> str:
+    described = _description(kind, values)
     paragraphs = "".join(
         f'<section lang="{locale}"><h2>{escape(described["title"][locale])}</h2>'
         f"<p>{_for_people(described['detail'][locale])}</p></section>"

@@ -9,8 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 
-from gateway.core.errors import Refusal
-from gateway.core.problems import Problem
+from gateway.core.errors import StoreUnavailable
 from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.edge import EDGE, UNMATCHED, Edge
 from gateway.http.headers import add_headers
@@ -18,7 +17,7 @@ from gateway.http.health import add_health
 from gateway.http.ids import VERIFICATION_ID
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
-from gateway.http.problems import is_for_people, problem_page, show_problem
+from gateway.http.problems import as_refusal, is_for_people, problem_page, show_problem
 from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
@@ -94,13 +93,16 @@ def _of_file(handler: Handler) -> Handler:
 
 
 def _for_people(handler: Handler) -> Handler:
-    """Somebody with a part of an address reads that there is nothing, in words instead of JSON."""
+    """Somebody reads in words instead of JSON that there is nothing at an address, or that the store is away."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except web.HTTPNotFound:
-            return problem_page(Refusal(Problem.NOT_FOUND))
+        except (web.HTTPNotFound, StoreUnavailable) as error:
+            refusal = None if request.writer.output_size else as_refusal(error)
+            if refusal is None:
+                raise  # a stream that has begun can only be cut short
+            return problem_page(refusal)
 
     return handle
 

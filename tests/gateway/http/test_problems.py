@@ -1,11 +1,14 @@
 import re
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
 
-from gateway.core.errors import Refusal
+from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.problems import Problem
 from gateway.http.problems import problem_document
+from gateway.http.server import create_base_app
 
 
 async def test_a_problem_says_everything_in_the_callers_language(client: ClientSession) -> None:
@@ -132,3 +135,19 @@ def test_slugs_are_unique_and_fit_in_an_address() -> None:
     slugs = [problem.value.slug for problem in Problem]
     assert len(set(slugs)) == len(slugs)
     assert all(re.fullmatch("[a-z]+(-[a-z]+)*", slug) for slug in slugs)
+
+
+async def test_who_looks_at_a_page_while_the_store_is_away_is_told_so_in_words() -> None:
+    async def look(_: web.Request) -> web.Response:
+        raise StoreUnavailable("connection refused")
+
+    async def nothing_wrong() -> str | None:
+        return None
+
+    app = create_base_app(registry=CollectorRegistry(), trouble=nothing_wrong)
+    app.router.add_get("/page", look)
+    async with TestClient(TestServer(app)) as browser:
+        answer = await browser.get("/page", headers={"Accept": "text/html"})
+        assert (answer.status, answer.content_type, answer.headers["Retry-After"]) == (503, "text/html", "1")
+        assert "1초 후에 다시 요청해 주세요." in await answer.text()
+        assert (await browser.get("/page")).content_type == "application/problem+json"
