@@ -15,6 +15,17 @@ export function problemNote(refused) {
   return shown;
 }
 
+// Run `work` while nothing else can be chosen: what it finds out, and draws, is about what was chosen before.
+export async function holding(button, work) {
+  const parts = [...button.closest("main").children];
+  for (const part of parts) part.inert = true;
+  try {
+    await work();
+  } finally {
+    for (const part of parts) part.inert = false;
+  }
+}
+
 // Run `work` while the button shows that it runs; what is refused appears in `place`.
 export async function working(button, place, busyText, work) {
   const text = button.querySelector(".label") ?? button;

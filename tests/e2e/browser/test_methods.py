@@ -98,6 +98,29 @@ async def test_a_password_read_from_a_printed_slip_verifies(desk: DeskPage, hear
     assert heard.complaints == []
 
 
+async def test_who_clicks_on_while_the_page_asks_gets_what_it_then_shows(desk: DeskPage, phones: Phones) -> None:
+    """The methods that stand there until then are of what was chosen before."""
+    may_vouch = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await may_vouch.wait()
+        await route.fulfill(response=answer)
+
+    await desk.choose("sung-chunhyang")
+    needy = desk.page.locator('[data-contact][data-status="needs_verification"]')
+    await expect(needy).to_have_count(1)
+    await desk.page.route("**/cases", answer_late)
+    await needy.locator('[data-role="vouch"]').click()
+    await expect(desk.page.locator("main > [inert]")).to_have_count(1)
+    clicking = asyncio.create_task(desk.request("sms"))
+    may_vouch.set()
+    await clicking
+    await desk.enter(await phones.of(SUNG).texted_code())
+    await expect(desk.role("contact-note", about="done")).to_be_visible()
+    await expect(desk.page.locator("main > [inert]")).to_have_count(0)
+
+
 async def test_a_slip_that_is_issued_while_the_page_is_drawn_anew_is_there(desk: DeskPage) -> None:
     drawn_anew = asyncio.Event()
 

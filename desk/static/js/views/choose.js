@@ -2,7 +2,7 @@
 
 import { h, icon, note } from "../dom.js";
 import { language, say, words } from "../language.js";
-import { working } from "../problems.js";
+import { holding, working } from "../problems.js";
 
 const OPERATIONS = ["issue", "reissue", "register_other", "cloud_register", "cloud_login"];
 const MANAGING = ["renew", "import", "export", "change_medium", "back_up", "restore", "delete", "revoke", "copy_to_phone", "copy_to_pc"];
@@ -12,7 +12,7 @@ export function choose(desk) {
   const problem = h("div", { class: "problem", "aria-live": "polite" });
   const next = h("button", { class: "button wide", type: "button", data: { role: "next" }, disabled: !desk.customerId }, h("span", { class: "label" }, say("next")));
   next.addEventListener("click", () =>
-    working(next, problem, say("choose.deciding"), () => desk.begin()),
+    holding(next, () => working(next, problem, say("choose.deciding"), () => desk.begin())),
   );
   return [
     h(

@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { h, icon, note } from "../dom.js";
 import { phone, wait } from "../format.js";
 import { say } from "../language.js";
-import { problemNote, working } from "../problems.js";
+import { holding, problemNote, working } from "../problems.js";
 import { heldBy, methodsOf } from "../standing.js";
 import { warning } from "./choose.js";
 import { decision } from "./decision.js";
@@ -116,7 +116,7 @@ function remedies(desk, contact) {
 
 function remedy(role, sign, key, act) {
   const button = h("button", { class: "button quiet small", type: "button", data: { role } }, icon(sign), h("span", { class: "label" }, say(key)));
-  button.addEventListener("click", () => act(button));
+  button.addEventListener("click", () => holding(button, () => act(button)));
   return button;
 }
 
@@ -167,7 +167,7 @@ function noteOf(desk, id) {
 function request(desk) {
   const problem = h("div", { class: "problem", "aria-live": "polite" });
   const go = h("button", { class: "button wide", type: "button", data: { role: "request" }, disabled: desk.method === null }, h("span", { class: "label" }, say("contacts.request")));
-  go.addEventListener("click", () => working(go, problem, say("contacts.requesting"), () => openOrDecideAgain(desk)));
+  go.addEventListener("click", () => holding(go, () => working(go, problem, say("contacts.requesting"), () => openOrDecideAgain(desk))));
   const leave = desk.vouchFor === null ? () => desk.startOver() : () => desk.show({ vouchFor: null, method: null });
   const back = h("button", { class: "button quiet", type: "button", data: { role: "back" }, onclick: leave }, say("back"));
   return [problem, h("div", { class: "actions" }, back, go)];
