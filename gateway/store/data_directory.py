@@ -72,8 +72,19 @@ def _private(folder: Path) -> Path:
 def ops_reader_password(data_dir: Path) -> str:
     """Of the store's account for dashboards, made on the first start. Only this user can read the file."""
     path = data_dir / "ops-reader-password"
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(32))
+    if not path.exists():
+        _make_once(path, secrets.token_urlsafe(32))
     return path.read_text(encoding="utf-8")
+
+
+def _make_once(path: Path, content: str) -> None:
+    """The file is there whole or not at all, whoever ends meanwhile; of several who make it the first one's stays."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(part)
+    finally:
+        part.unlink()
