@@ -96,6 +96,17 @@ async def test_a_report_of_another_carrier_or_hand_over_changes_nothing(
     assert (now.delivery_state, now.carrier_id) == ("queued", None)
 
 
+async def test_the_first_id_that_a_carrier_gave_it_stays(ports: Ports, one: Verification) -> None:
+    await ports.hand_overs.begin(ref(one), "first", 1)
+    for carrier_id, known in ((None, None), ("SM1", "SM1"), ("SM2", "SM1"), (None, "SM1")):
+        await ports.verifications.report(
+            DeliveryReport(ref(one), DeliveryState.QUEUED, carrier_id=carrier_id), "first", None
+        )
+        now = await ports.verifications.read(one.verification_id)
+        assert now is not None
+        assert now.carrier_id == known
+
+
 async def test_a_report_on_what_nobody_was_asked_to_deliver_changes_nothing(ports: Ports, one: Verification) -> None:
     assert not await report(ports, one, DeliveryState.DELIVERED)
 
