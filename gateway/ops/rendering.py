@@ -70,6 +70,8 @@ class Pages:
             locale=locale,
             firm=self._firm,
             path=request.path,
+            # What comes of a form has no address of its own to come back to.
+            is_form=request.method == "POST",
             query=request.query,
             t=_chooser(locale),
             w=lambda kind, code: word(kind, code, locale),

@@ -1,6 +1,9 @@
 """Finding what happened: by id, by number, by filter."""
 
+import re
+
 import pytest
+from yarl import URL
 
 from demo.customer import until
 from tests.e2e.caller import Person
@@ -37,6 +40,17 @@ async def test_a_number_of_nobody_is_said_to_be_nobody_s(viewer: Operator) -> No
     page = await viewer.act("/ops/find", "/ops?lang=en", q="010-9999-0000")
     assert page.status == 200
     assert "No customer has this number" in page.text
+
+
+@pytest.mark.parametrize("asked", ["010-9999-0000", "?"])
+async def test_what_comes_of_a_form_can_be_left_for_the_other_language(viewer: Operator, asked: str) -> None:
+    found = await viewer.act("/ops/find", "/ops?lang=ko", q=asked)
+    refused = await viewer.post("/ops/find", {"q": asked})
+    for page in (found, refused):
+        assert '<html lang="ko">' in page.text
+        [other] = re.findall(r'href="([^"]*)" lang="en"', page.text)
+        there = await viewer.get(URL(page.path).join(URL(other)).path_qs)
+        assert (there.status, '<html lang="en">' in there.text) == (200, True)
 
 
 async def test_the_list_is_filtered_and_exported(viewer: Operator, person: Person) -> None:
