@@ -82,10 +82,12 @@ class Opening:
         check_fields(request)
         cleared = self._cleared_by_memory(request)
         if cleared is not None:
-            # It can only open, and only what the store agrees to: whoever is refused is looked at anew.
-            with suppress(Refusal, RangeHeld, BasisChanged):
-                new = self._compose(request, cleared, _code_for(request.method))
+            new = self._compose(request, cleared, _code_for(request.method))
+            try:
                 return await self._create(new, cleared.counted, None, cleared.row)
+            except (Refusal, RangeHeld, BasisChanged):
+                # By memory it can only open, and only what the store agrees to: whoever is refused is looked at anew.
+                pass
         for _ in range(_TRIES):
             with suppress(BasisChanged):
                 return await self._open(request, await self._read(request))

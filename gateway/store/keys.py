@@ -4,6 +4,8 @@ All keys of a customer carry one hash tag, the customer's shard (`gateway.store.
 a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
 
+from functools import lru_cache
+
 from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
 from gateway.store.shards import name_of as name_of
@@ -18,6 +20,8 @@ from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
 
 _KNOWN_PARTS = 1024
+_FEW = 1024
+"""Of clients, and of ranges that numbers are in: their keys are said again and again."""
 _IN = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
 """What the keys of each shard begin with."""
 
@@ -111,6 +115,22 @@ def verification(verification_id: str) -> str:
 def verification_prefix(shard: int) -> str:
     """What the verification keys of a shard begin with; the name that one has in the shard follows."""
     return f"{_IN[shard]}v:{verification_start(shard)}"
+
+
+def of_opening(verification_id: str, customer_id: str, contact_id: str | None) -> tuple[str, ...]:
+    """What `create_verification` touches of the customer's shard, in the order of its KEYS; put together at once,
+    because each function here finds the shard anew."""
+    here = _of(customer_id)
+    whose = f"{here}customer:{customer_id}"
+    return (
+        f"{here}v:{verification_id}",
+        whose,
+        f"{here}contact:{customer_id}:{contact_id}" if contact_id else whose,
+        f"{here}guard:{customer_id}",
+        f"{here}expiring",
+        f"{here}outbox",
+        f"{here}audit",
+    )
 
 
 def approval(approval_id: str) -> str:
@@ -209,12 +229,14 @@ def ownership_cap(customer_id: str, blind_index: str) -> str:
     return f"{_of(customer_id)}cap:ownership:{customer_id}:{blind_index}"
 
 
+@lru_cache(maxsize=_FEW)
 def client_caps(client: str) -> tuple[str, str]:
     """Counters: what an API client opened in the short window and in the day."""
     start = _of(client)
     return f"{start}cap:client:{client}", f"{start}cap:client-day:{client}"
 
 
+@lru_cache(maxsize=_FEW)
 def range_counters(prefix: str) -> tuple[str, str]:
     """Counter: deliveries to the numbers that begin so. Hash: how many texted codes were sent there, and used."""
     start = _of(prefix)

@@ -11,6 +11,7 @@ from gateway.store.fields import FIELDS
 
 _STATUSES: dict[bytes | None, Status] = {None: Status.PENDING, **{status.encode(): status for status in Status}}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
+_TERMS_FIELD, _CODE_FIELD, _SEALED_FIELD = FIELDS["v.terms"], FIELDS["v.code"], FIELDS["v.sealed"]
 _TERMS = Struct(">4sH2s")
 """Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between."""
 _TOLD = 10
@@ -22,9 +23,9 @@ _UNTOLD = (None,) * (_MOVING - _TOLD)
 
 def other_fields(new: NewVerification) -> list[Argument]:
     """Fields and values beside those that the script knows, or makes by the store's clock."""
-    fields: list[Argument] = [FIELDS["v.terms"], _packed_terms(new)]
+    fields: list[Argument] = [_TERMS_FIELD, _packed_terms(new)]
     if new.code_digest is not None and new.sealed_code is not None:
-        fields += (FIELDS["v.code"], new.code_digest, FIELDS["v.sealed"], new.sealed_code)
+        fields += (_CODE_FIELD, new.code_digest, _SEALED_FIELD, new.sealed_code)
     if new.target_contact_id is not None:
         fields += (FIELDS["v.target_contact_id"], new.target_contact_id)
     if new.operation_hash is not None:

@@ -62,21 +62,16 @@ class RedisVerifications:
         return self._store.cluster is None
 
     async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
-        traits, limits, customer_id = TRAITS[new.method], self._limits, new.customer_id
-        shard = keys.shard_of(customer_id)
-        customer, verification = keys.customer(customer_id), keys.verification(new.verification_id)
+        traits, customer_id = TRAITS[new.method], new.customer_id
+        touched = keys.of_opening(new.verification_id, customer_id, new.contact_id)
+        counts = (
+            fence_of(self._store, keys.shard_of(customer_id))
+            if counted is None
+            else self._counters.keys_of(counted, touched[0])
+        )
         answer = await self._store.run(
             _CREATE,
-            (
-                verification,
-                customer,
-                keys.contact(customer_id, new.contact_id) if new.contact_id else customer,
-                keys.guard(customer_id),
-                keys.expiring(shard),
-                keys.outbox(shard),
-                keys.audit(shard),
-                *(fence_of(self._store, shard) if counted is None else self._counters.keys_of(counted, verification)),
-            ),
+            (*touched, *counts),
             (
                 new.verification_id,
                 "" if new.contact_version is None else new.contact_version,
@@ -93,7 +88,7 @@ class RedisVerifications:
         )
         match answer:
             case [b"created", now, wrong]:
-                created = opened(new, now, wrong, limits.resend_after)
+                created = opened(new, now, wrong, self._limits.resend_after)
                 self._recent.note(created)
                 return created
             case [b"locked"]:
