@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.carriers import Reach
-from gateway.core.customer_stores import CustomerStore, RememberedContact
+from gateway.core.customer_stores import CustomerStore, Remembered
 from gateway.core.not_available import refusal_with_what_is_left
 from gateway.core.problems import Problem
 
@@ -25,7 +25,7 @@ class Coverage:
         """Those of these methods that no carrier takes to the contact's number."""
         return tuple([one for one in methods if not self._reach.carries(one, contact.number)])
 
-    def offers(self, method: ContactMethod, contact: RememberedContact) -> bool:
+    def offers(self, method: ContactMethod, contact: Remembered) -> bool:
         """Whether the status of a contact that was read of late allows the method, and a carrier takes it there."""
         return method in contact.methods and self._reach.carries(method, contact)
 

@@ -37,19 +37,14 @@ class Applicant:
 
 @record()
 class Remembered:
-    """What a process may remember of a customer and a contact: all that opening looks at, and no number."""
+    """What a process may remember of a contact and its customer: all that opening looks at, and no number.
 
+    `methods` are those that the contact's status allows; `country` and `prefix` are its number's.
+    """
+
+    customer_id: str
     kind: CustomerKind
     online_consent: bool
-    hours: int
-    """It is now, since the epoch."""
-    contact: "RememberedContact"
-
-
-@record()
-class RememberedContact:
-    """`methods` are those that its status allows; `country` and `prefix` are the number's."""
-
     methods: tuple[ContactMethod, ...]
     country: str | None
     prefix: str
@@ -88,8 +83,9 @@ class CustomerStore(Protocol):
         """A branch password is looked for where no contact is named: it takes the place of one."""
         ...
 
-    def remembered(self, customer_id: str, contact_id: str) -> Remembered | None:
-        """As they were when this process read of them last: a guess, and the store is asked whether it is right."""
+    def remembered(self, customer_id: str, contact_id: str) -> tuple[Remembered, int] | None:
+        """As they were when this process read of both last, and the hour, since the epoch: a guess, and the store is
+        asked whether it is right."""
         ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:

@@ -98,20 +98,21 @@ class Opening:
         method, contact_id = request.method, request.contact_id
         if contact_id is None or request.target_contact_id is not None or not self._is_counted_by_what_writes(method):
             return None
-        found = self._customers.remembered(request.customer_id, contact_id)
-        if found is None:
+        remembered = self._customers.remembered(request.customer_id, contact_id)
+        if remembered is None:
             return None
-        contact, row = found.contact, self._usual_row(request.operation, found.kind, found.online_consent, found.hours)
-        if row is None or method not in row.methods or not self._coverage.offers(ContactMethod(method), contact):
+        found, hour = remembered
+        row = self._usual_row(request.operation, found.kind, found.online_consent, hour)
+        if row is None or method not in row.methods or not self._coverage.offers(ContactMethod(method), found):
             return None
-        counted = Counted(request.client, contact.blind_indexes, contact.prefix, texting_of(method))
-        return _Cleared(row, counted, contact.version, Basis(found.kind, found.online_consent, found.hours))
+        counted = Counted(request.client, found.blind_indexes, found.prefix, texting_of(method))
+        return _Cleared(row, counted, found.version, Basis(found.kind, found.online_consent, hour))
 
     def _usual_row_anew(
-        self, operation: Operation, kind: CustomerKind, online_consent: bool, hours: int
+        self, operation: Operation, kind: CustomerKind, online_consent: bool, hour: int
     ) -> OperationRow | None:
         """Of somebody who is not locked and has opened nothing today, where that asks for extra authentication."""
-        standing = Standing(now=hours * HOUR_MS, opened_today=0, day_left=0, branch_password=False)
+        standing = Standing(now=hour * HOUR_MS, opened_today=0, day_left=0, branch_password=False)
         facts = facts_of(Applicant(kind, online_consent, False, standing, None), operation)
         outcome, _ = outcome_of(self._policy, facts)
         return self._policy.row(operation, kind) if outcome is Outcome.REQUIRED else None

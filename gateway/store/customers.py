@@ -20,7 +20,6 @@ from gateway.core.customer_stores import (
     Applicant,
     ContactDuplicate,
     Remembered,
-    RememberedContact,
     StoredContact,
     Subject,
     TooManyContacts,
@@ -35,7 +34,7 @@ from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
 from gateway.store.fields import FIELDS
-from gateway.store.recent_applicants import RecentApplicants
+from gateway.store.recent import Recent
 from gateway.store.registering import contact_words, customer_words, given_words
 from gateway.store.scripts import load
 
@@ -49,6 +48,8 @@ _CONTACT_FIELDS = tuple(
     for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version", "index")
 )
 """As `_contact` takes their values."""
+_MOST_REMEMBERED = 10_000
+"""About 5 MB: contacts of the moments that a customer takes to choose a method, at a pace that one process can keep."""
 _KINDS = {kind.encode(): kind for kind in CustomerKind}
 _LINE_TYPES = {line_type.encode(): line_type for line_type in LineType}
 _LABELS = {label.encode(): label for label in ContactLabel}
@@ -64,7 +65,7 @@ class RedisCustomers:
         self._personal_data = personal_data
         self._limits = limits
         self._life = RedisContactLife(store, limits)
-        self._recent = RecentApplicants()
+        self._recent = Recent[Remembered](_MOST_REMEMBERED)
 
     async def put(self, customer: Customer, person: str = "gateway") -> bool:
         customer_id = customer.customer_id
@@ -105,17 +106,17 @@ class RedisCustomers:
         if read is None:
             return None
         kind, consent, locked, exemption, standing, found = read
-        self._recent.note_customer(customer_id, _KINDS[kind], bool(consent))
-        named = [(contact_id.decode(), values) for contact_id, values in found]
-        contacts = [self._noted(contact_prefix + contact_id, contact_id, values) for contact_id, values in named]
-        return Subject(
+        contacts = (self._contact(contact_id.decode(), values) for contact_id, values in found)
+        subject = Subject(
             kind=_KINDS[kind],
             online_consent=bool(consent),
             locked=bool(locked),
             overseas_exemption=exemption_in(exemption),
             standing=standing_of(standing),
-            contacts=tuple(contact for contact in contacts if contact is not None),
+            contacts=tuple([contact for contact in contacts if contact is not None]),
         )
+        self._remember(customer_id, subject, subject.contacts)
+        return subject
 
     async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
         await self._life.let_old_checks_fall(customer_id)
@@ -128,23 +129,22 @@ class RedisCustomers:
         if read is None:
             return None
         kind, consent, locked, standing, contact = read
-        self._recent.note_customer(customer_id, _KINDS[kind], bool(consent))
-        return Applicant(
+        applicant = Applicant(
             kind=_KINDS[kind],
             online_consent=bool(consent),
             locked=bool(locked),
             standing=standing_of(standing),
-            stored=self._noted(named, contact_id, contact) if contact_id else None,
+            stored=self._contact(contact_id, contact) if contact_id else None,
         )
+        if applicant.stored is not None:
+            self._remember(customer_id, applicant, (applicant.stored,))
+        return applicant
 
-    def remembered(self, customer_id: str, contact_id: str) -> Remembered | None:
+    def remembered(self, customer_id: str, contact_id: str) -> tuple[Remembered, int] | None:
         if self._limits.ownership_check_good_for:
             return None  # What is too old by now is seen only by looking.
-        found = self._recent.of(customer_id, keys.contact(customer_id, contact_id))
-        if found is None:
-            return None
-        kind, consent, contact = found
-        return Remembered(kind, consent, int(time.time()) // 3600, contact)
+        found = self._recent.of(contact_id)
+        return None if found is None or found.customer_id != customer_id else (found, int(time.time()) // 3600)
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
         indexes = self._personal_data.blind_indexes(contact.number.e164)
@@ -172,9 +172,9 @@ class RedisCustomers:
         await self._life.let_old_checks_fall(customer_id)
         found = await self._store.command("HVALS", keys.contacts(customer_id))
         contact_ids = [contact_id.decode() for contact_id in found]
-        names = [keys.contact(customer_id, contact_id) for contact_id in contact_ids]
+        names = (keys.contact(customer_id, contact_id) for contact_id in contact_ids)
         records = await self._store.all(*(("HMGET", name, *_CONTACT_FIELDS) for name in names))
-        read = (self._noted(*each) for each in zip(names, contact_ids, records, strict=True))
+        read = map(self._contact, contact_ids, records)
         return [contact for contact in read if contact is not None]
 
     async def make_verifiable(
@@ -207,7 +207,6 @@ class RedisCustomers:
         if not record:
             return None
         birth_date, kind, consent = record.get(b"birth_date"), _KINDS[record[b"kind"]], record[b"consent"] == b"1"
-        self._recent.note_customer(customer_id, kind, consent)
         return Customer(
             customer_id=customer_id,
             kind=kind,
@@ -220,16 +219,21 @@ class RedisCustomers:
             overseas_exemption=exemption_in(exemption),
         )
 
-    def _noted(self, key: str, contact_id: str, values: Sequence[bytes | None]) -> StoredContact | None:
-        stored = self._contact(contact_id, values)
-        if stored is not None:
+    def _remember(self, customer_id: str, customer: Applicant | Subject, contacts: Sequence[StoredContact]) -> None:
+        digits = self._limits.prefix_digits
+        for stored in contacts:
             contact, number = stored.contact, stored.contact.number
-            prefix = number.prefix(self._limits.prefix_digits)
-            remembered = RememberedContact(
-                methods_of(contact), number.country, prefix, stored.blind_indexes, contact.version
+            remembered = Remembered(
+                customer_id=customer_id,
+                kind=customer.kind,
+                online_consent=customer.online_consent,
+                methods=methods_of(contact),
+                country=number.country,
+                prefix=number.prefix(digits),
+                blind_indexes=stored.blind_indexes,
+                version=contact.version,
             )
-            self._recent.note_contact(key, remembered)
-        return stored
+            self._recent.note(contact.contact_id, remembered)
 
     def _contact(self, contact_id: str, values: Sequence[bytes | None]) -> StoredContact | None:
         number, line_type, label, status, by, at, version, index = values

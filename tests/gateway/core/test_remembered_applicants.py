@@ -69,7 +69,7 @@ async def test_nothing_that_is_remembered_holds_the_number(rooms: Rooms) -> None
     remembered = rooms.customer_store.remembered(CUSTOMER_ID, contact.contact_id)
     assert remembered is not None
     number = contact.number.e164
-    assert remembered.contact.prefix == number[: len("+82") + rooms.limits.prefix_digits]
+    assert remembered[0].prefix == number[: len("+82") + rooms.limits.prefix_digits]
     assert number[1:] not in repr(remembered)
 
 
