@@ -11,7 +11,6 @@ from gateway.store.fields import FIELDS
 
 _STATUSES: dict[bytes | None, Status] = {None: Status.PENDING, **{status.encode(): status for status in Status}}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
-_TERMS_FIELD, _CODE_FIELD, _SEALED_FIELD = FIELDS["v.terms"], FIELDS["v.code"], FIELDS["v.sealed"]
 _TERMS = Struct(">4sH2s")
 """Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between."""
 _TOLD = 10
@@ -21,22 +20,20 @@ _MOVING = _TOLD + 4
 _UNTOLD = (None,) * (_MOVING - _TOLD)
 
 
+def packed_terms(new: NewVerification) -> bytes:
+    """What no script looks at, in one value: fields have names, and each costs as much again."""
+    fixed = _TERMS.pack(bytes.fromhex(new.pepper_id), new.life, new.locale.encode())
+    return fixed + f"{new.policy_version or ''}\0{new.prefix or ''}".encode()
+
+
 def other_fields(new: NewVerification) -> list[Argument]:
-    """Fields and values beside those that the script knows, or makes by the store's clock."""
-    fields: list[Argument] = [_TERMS_FIELD, _packed_terms(new)]
-    if new.code_digest is not None and new.sealed_code is not None:
-        fields += (_CODE_FIELD, new.code_digest, _SEALED_FIELD, new.sealed_code)
+    """Those that few verifications have, each with its value."""
+    fields: list[Argument] = []
     if new.target_contact_id is not None:
         fields += (FIELDS["v.target_contact_id"], new.target_contact_id)
     if new.operation_hash is not None:
         fields += (FIELDS["v.operation_hash"], new.operation_hash)
     return fields
-
-
-def _packed_terms(new: NewVerification) -> bytes:
-    """What no script looks at, in one value: fields have names, and each costs as much again."""
-    fixed = _TERMS.pack(bytes.fromhex(new.pepper_id), new.life, new.locale.encode())
-    return fixed + f"{new.policy_version or ''}\0{new.prefix or ''}".encode()
 
 
 def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Verification:

@@ -26,7 +26,7 @@ from gateway.store.numbers import numbers_of, packed
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
 from gateway.store.shards import verification_start
-from gateway.store.verification_records import opened, other_fields, terms_of, verification_of
+from gateway.store.verification_records import opened, other_fields, packed_terms, terms_of, verification_of
 
 _CREATE = load("create_verification", "numbers", "fence", "birthplace", "names", "request", "caps", "conversion", "day")
 _READ = load("read_verification", "moving", "reading")
@@ -73,7 +73,7 @@ class RedisVerifications:
             _CREATE,
             (*touched, *counts),
             (
-                new.verification_id,
+                packed_terms(new),
                 "" if new.contact_version is None else new.contact_version,
                 self._limits_of_opening,
                 new.life * 1000,
@@ -82,6 +82,8 @@ class RedisVerifications:
                 *(customer_id, request_word(new.method, new.operation, new.client), new.contact_id or ""),
                 *(NOTHING if counted is None else self._counters.words_of(counted)),
                 _basis_word(new.basis),
+                new.code_digest or b"",
+                new.sealed_code or b"",
                 *other_fields(new),
             ),
             durable=True,

@@ -3,13 +3,14 @@ that is counted of it lies in the same server, it is counted here: all of it, or
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
       5 shard's expiring spans  6 outbox  7 audit  8 lineage, in a cluster; elsewhere
       8 conversion of the range (the verification again where no text goes there)  9… counters, where it is counted here
-ARGV: 1 verification id  2 contact version expected, or ''  3 limits (numbers): wrong answers are forgotten after (ms),
-      cap, cap window (ms), kept after its life (ms)  4 life (ms)  5 '1' to queue a delivery
-      6 most of this operation in a day, or ''  7 customer id  8 request (gateway/store/about.py)  9 contact id, or ''
+ARGV: 1 terms (gateway/store/verification_records.py)  2 contact version expected, or ''
+      3 limits (numbers): wrong answers are forgotten after (ms), cap, cap window (ms), kept after its life (ms)
+      4 life (ms)  5 '1' to queue a delivery  6 most of this operation in a day, or ''  7 customer id
+      8 request (gateway/store/about.py)  9 contact id, or ''
       10 '1' for a code that is texted and counted here, or ''  11 what is counted here (numbers): five as
       shared/conversion.lua's `count_code` takes them, then limit, window (ms) of each counter; or ''
       12 basis: kind, consent (1 or 0) and hour since the epoch that the policy was asked with, a space between
-      13… other fields of the verification, each with its value
+      13 digest of the code, or ''  14 sealed code, or ''  15… other fields of the verification, each with its value
 Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retry_after_ms}
          | {'capped_today', retry_after_ms} | {'changed'} when the customer, the contact or the hour is another
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
@@ -92,14 +93,14 @@ for _, field in ipairs(another_day and customer[4] and redis.call('HKEYS', KEYS[
 end
 
 local expires_at = now + tonumber(ARGV[4])
-redis.call('HSET', KEYS[2], 'o.count', count + 1, 'o.day', day_ends / 1000, today_of, today + 1, name_of(ARGV[1]), 1)
+redis.call('HSET', KEYS[2], 'o.count', count + 1, 'o.day', day_ends / 1000, today_of, today + 1, name_of(KEYS[1]), 1)
 if window_ends ~= day_ends + first_window then
   redis.call('HSET', KEYS[2], 'o.until', window_ends)
 elseif customer[3] then
   redis.call('HDEL', KEYS[2], 'o.until')
 end
 local fields = { 'v.expires_at', expires_at, 'v.store', born_in, 'v.customer_id', ARGV[7], 'v.request', ARGV[8],
-  unpack(ARGV, 13) }
+  'v.terms', ARGV[1], unpack(ARGV, 15) }
 local function also(name, value)
   fields[#fields + 1], fields[#fields + 2] = name, value
 end
@@ -112,12 +113,16 @@ end
 if ARGV[5] == '1' then
   also('v.delivery', 1)
 end
+if ARGV[13] ~= '' then
+  also('v.code', ARGV[13])
+  also('v.sealed', ARGV[14])
+end
 redis.call('HSET', KEYS[1], unpack(fields))
 redis.call('PEXPIREAT', KEYS[1], expires_at + kept_after)
-queue_expiry(KEYS[5], name_of(ARGV[1]), expires_at)
+queue_expiry(KEYS[5], name_of(KEYS[1]), expires_at)
 local about = about_of(KEYS[1], ARGV[7], ARGV[9], ARGV[8])
 if ARGV[5] == '1' then
-  redis.call('XADD', KEYS[6], '*', 'verification', ARGV[1], 'delivery', 1)
+  redis.call('XADD', KEYS[6], '*', 'verification', id_of(KEYS[1]), 'delivery', 1)
   tell_of(about, KEYS[7], 'verification.created', now, 'delivery', 1)
 else
   tell_of(about, KEYS[7], 'verification.created', now)
