@@ -117,22 +117,6 @@ def verification_prefix(shard: int) -> str:
     return f"{_IN[shard]}v:{verification_start(shard)}"
 
 
-def of_opening(verification_id: str, customer_id: str, contact_id: str | None) -> tuple[str, ...]:
-    """What `create_verification` touches of the customer's shard, in the order of its KEYS; put together at once,
-    because each function here finds the shard anew."""
-    here = _of(customer_id)
-    whose = f"{here}customer:{customer_id}"
-    return (
-        f"{here}v:{verification_id}",
-        whose,
-        f"{here}contact:{customer_id}:{contact_id}" if contact_id else whose,
-        f"{here}guard:{customer_id}",
-        f"{here}expiring",
-        f"{here}outbox",
-        f"{here}audit",
-    )
-
-
 def approval(approval_id: str) -> str:
     """Hash: what one person asked for and who decided on it; the number of a change is sealed."""
     return f"{_IN[shard_in(approval_id)]}approval:{approval_id}"

@@ -63,15 +63,20 @@ class RedisVerifications:
 
     async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
         traits, customer_id = TRAITS[new.method], new.customer_id
-        touched = keys.of_opening(new.verification_id, customer_id, new.contact_id)
-        counts = (
-            fence_of(self._store, keys.shard_of(customer_id))
-            if counted is None
-            else self._counters.keys_of(counted, touched[0])
-        )
+        shard = keys.shard_of(customer_id)
+        customer, verification = keys.customer(customer_id), keys.verification(new.verification_id)
         answer = await self._store.run(
             _CREATE,
-            (*touched, *counts),
+            (
+                verification,
+                customer,
+                keys.contact(customer_id, new.contact_id) if new.contact_id else customer,
+                keys.guard(customer_id),
+                keys.expiring(shard),
+                keys.outbox(shard),
+                keys.audit(shard),
+                *(fence_of(self._store, shard) if counted is None else self._counters.keys_of(counted, verification)),
+            ),
             (
                 packed_terms(new),
                 "" if new.contact_version is None else new.contact_version,
