@@ -131,4 +131,5 @@ async def test_a_resend_counts_anew_and_knows_who_had_the_last_one(ports: Ports,
     again = await ports.verifications.read(one.verification_id)
     assert again is not None
     assert (again.delivery_carrier, again.carrier_before) == (None, "first")
+    assert again.revision > one.revision
     assert (await ports.hand_overs.begin(ref(one, number=2), "second", 1)).ref.send == 1
