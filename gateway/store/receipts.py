@@ -7,7 +7,7 @@ from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
 from gateway.core.stores import Redemption
 from gateway.core.verification import Method
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.about import about_word, request_word
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
@@ -57,5 +57,4 @@ class RedisReceipts:
         return bool(status == b"denied")
 
     async def now(self) -> int:
-        seconds, microseconds = await self._store.command("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000
+        return await clock.now(self._store)
