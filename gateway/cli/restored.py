@@ -25,7 +25,7 @@ async def forget_what_is_over(settings: Settings, arguments: argparse.Namespace)
     """
     async with open_store(settings) as store:
         forgotten = await Restoring(store).forget(arguments.by, arguments.reason)
-    for kind, count in sorted(forgotten.items()):
-        say(f"{kind}  {count:,}")
+    for what, count in sorted(forgotten.items()):
+        say(f"{what}  {count:,}")
     say_aside(_WHAT_NEXT)
     return 0

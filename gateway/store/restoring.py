@@ -1,6 +1,8 @@
 """What a copy of the store brings back and must not be good again."""
 
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from gateway.core.reasons import without_numbers
 from gateway.store import keys
@@ -9,24 +11,20 @@ from gateway.store.connection import Store
 
 _AT_ONCE = 500
 
-REVIVED = frozenset(
+_RECORDS: Mapping[str, str] = MappingProxyType(
     {
-        "approval",
-        "approvals-decided",
-        "approvals-waiting",
-        "auto-connect",
-        "auto-connects",
-        "branch",
-        "branch-id",
-        "expiring",
-        "idempotency",
-        "ops-session",
-        "outbox",
-        "replies",
-        "v",
+        "approval": "approvals",
+        "auto-connect": "remembered devices",
+        "branch": "branch passwords",
+        "idempotency": "answers to repeat",
+        "ops-session": "sessions of operators",
+        "v": "verifications",
     }
 )
-"""Kinds of keys whose records are used once, or were revoked, answered or sent since the copy was made."""
+"""Kinds of keys that are used once, or were revoked or answered since the copy was made; and what they hold."""
+_LISTS_OF_THEM = frozenset(
+    {"approvals-decided", "approvals-waiting", "auto-connects", "branch-id", "expiring", "outbox", "replies"}
+)
 
 
 class Restoring:
@@ -36,14 +34,15 @@ class Restoring:
         self._store = store
 
     async def forget(self, by: str, reason: str) -> Counter[str]:
-        """How many keys of each kind there were. Who was interrupted begins again."""
+        """How many there were of what. Who was interrupted begins again."""
         words = ("store.restored", "", "by", by, "reason", without_numbers(reason))
         await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), words)
         forgotten: Counter[str] = Counter()
         async for found in self._store.scan("COUNT", _AT_ONCE):
             kinds = {key: keys.kind_and_rest(key.decode(errors="replace"))[0] for key in found}
-            revived = [key for key, kind in kinds.items() if kind in REVIVED]
+            revived = [key for key, kind in kinds.items() if kind in _RECORDS or kind in _LISTS_OF_THEM]
             gone = await self._store.all(*(("UNLINK", key) for key in revived))
             for key, was_there in zip(revived, gone, strict=True):
-                forgotten[kinds[key]] += was_there
+                if was_there and kinds[key] in _RECORDS:
+                    forgotten[_RECORDS[kinds[key]]] += 1
         return forgotten

@@ -70,7 +70,7 @@ def test_it_says_how_much_it_forgot_and_what_is_still_to_do(capsys: pytest.Captu
     asyncio.run(_with_stores(_as_in_the_copy))
     assert main(RESTORED) == 0
     said = capsys.readouterr()
-    assert "v  2" in said.out.splitlines()
+    assert said.out.splitlines() == ["approvals  1", "verifications  2"]
     assert "receipt_key" in said.err
     assert main(RESTORED) == 0
     assert capsys.readouterr().out == "", "there is nothing left"
