@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { h, note } from "./dom.js";
+import { followBack, remember } from "./history.js";
 import { language, say, setKnown, setLanguage, translate } from "./language.js";
 import { methodsOf } from "./standing.js";
 import { aside } from "./views/aside.js";
@@ -62,6 +63,7 @@ const desk = {
     const moved = changes.stage !== undefined && changes.stage !== this.stage;
     Object.assign(this, changes);
     keep();
+    remember(this.stage);
     render(moved);
   },
 
@@ -199,6 +201,8 @@ try {
   setKnown({ centre: desk.session.customer_centre });
   await restore();
   setUp();
+  remember(desk.stage);
+  followBack(find("main"));
   render(false);
 } catch {
   const again = h("button", { class: "button", type: "button", onclick: () => location.reload() }, say("retry"));

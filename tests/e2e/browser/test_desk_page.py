@@ -90,6 +90,25 @@ async def test_a_page_that_is_loaded_again_goes_on_with_its_verification(desk: D
     await desk.expect_verified()
 
 
+async def test_back_in_the_browser_leads_back_at_the_desk_and_not_away_from_it(desk: DeskPage, phones: Phones) -> None:
+    await desk.choose("hong-gildong")
+    await expect(desk.role("request")).to_be_visible()
+    await desk.page.go_back()
+    await desk.choose("hong-gildong")
+    await desk.request("sms")
+    await phones.of(HONG).texted_code()
+    await desk.page.go_back()
+    await expect(desk.role("ended", status="canceled")).to_be_visible()
+    await desk.page.go_back()
+    await expect(desk.role("request")).to_be_visible()
+    await desk.page.go_back()
+    await expect(desk.role("next")).to_be_visible()
+    await desk.choose("hong-gildong", "reissue")
+    await desk.role("back").click()
+    await expect(desk.role("next")).to_be_visible()
+    assert await desk.page.evaluate("history.state") is None, "the next Back leaves the desk"
+
+
 async def test_an_outage_of_the_carrier_leaves_the_contact_as_it_was(desk: DeskPage) -> None:
     await desk.choose("im-kkeokjeong")
     await desk.role("ownership-check").click()
