@@ -27,7 +27,7 @@ from bench.seeding import Registered, Seed, seed
 from bench.session import Session
 
 WORKERS = 2
-_ROUNDS = 5
+_ROUNDS = 4
 _MORE = "policies, a signed answer and a signed audit line"
 
 
@@ -56,7 +56,7 @@ class Side:
 async def measure_peer(session: Session) -> Measured:
     sys.stderr.write(f"  downloads {DOWNLOADED}\n")
     bins = await asyncio.to_thread(install, session.folder("environment"))
-    each, theirs = session.some(10_000), session.some(160)
+    each, theirs = session.some(10_000), session.some(128)
     rounds = Rounds()
     async with AsyncExitStack() as stack:
         folder = session.folder("privacyidea")

@@ -1,5 +1,6 @@
 """A verification as its hash in the store, to and from the core."""
 
+from collections.abc import Sequence
 from struct import Struct
 from typing import Any
 
@@ -17,6 +18,11 @@ _TOLD = 10
 """How many values there are of what may change and callers are told: `read_moving` of shared/moving.lua."""
 _MOVING = _TOLD + 4
 """With what only the gateway needs: `read_whole` of shared/reading.lua."""
+LASTING = tuple(
+    FIELDS[f"v.{name}"]
+    for name in ("customer_id", "request", "contact_id", "terms", "expires_at", "target_contact_id", "operation_hash")
+)
+"""What never changes, in the order in which `terms_of` takes it, and `read_whole` reads it behind what may."""
 _UNTOLD = (None,) * (_MOVING - _TOLD)
 
 
@@ -68,9 +74,13 @@ def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Ver
     )
 
 
-def terms_of(verification_id: str, read: list[Any]) -> Terms:
-    """From what scripts answer with `read_whole`: what never changes."""
-    lasting = read[-1][_MOVING:]
+def terms_in(verification_id: str, read: list[Any]) -> Terms:
+    """From what scripts answer with `read_whole`."""
+    return terms_of(verification_id, read[-1][_MOVING:])
+
+
+def terms_of(verification_id: str, lasting: Sequence[Any]) -> Terms:
+    """From the values of `LASTING`."""
     customer_id, request, contact_id, packed, expires_at, target_contact_id, operation_hash = lasting
     method, operation, client = read_request(request.decode())
     pepper, life, locale = _TERMS.unpack_from(packed)

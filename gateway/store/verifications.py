@@ -26,7 +26,15 @@ from gateway.store.numbers import numbers_of, packed
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
 from gateway.store.shards import verification_start
-from gateway.store.verification_records import opened, other_fields, packed_terms, terms_of, verification_of
+from gateway.store.verification_records import (
+    LASTING,
+    opened,
+    other_fields,
+    packed_terms,
+    terms_in,
+    terms_of,
+    verification_of,
+)
 
 _CREATE = load("create_verification", "numbers", "fence", "birthplace", "names", "request", "caps", "conversion", "day")
 _READ = load("read_verification", "moving", "reading")
@@ -118,8 +126,12 @@ class RedisVerifications:
         terms = self._recent.of(verification_id)
         if terms is None or terms.client != client:
             # One that is another client's costs the trip that one costs that is not there.
-            terms = await self.read(verification_id)
-        return terms if terms is not None and terms.client == client else None
+            lasting = await self._store.command("HMGET", keys.verification(verification_id), *LASTING)
+            if lasting[0] is None:
+                return None
+            terms = terms_of(verification_id, lasting)
+            self._recent.note(terms)
+        return terms if terms.client == client else None
 
     async def check(self, terms: Terms, answer: Answer) -> Judgement:
         customer_id, verification_id = terms.customer_id, terms.verification_id
@@ -237,7 +249,7 @@ class RedisVerifications:
 
     def _whole(self, verification_id: str, read: list[Any]) -> Verification:
         """From what scripts answer with `read_whole`."""
-        terms = terms_of(verification_id, read)
+        terms = terms_in(verification_id, read)
         self._recent.note(terms)
         return verification_of(terms, read, self._limits.resend_after)
 
