@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from aiohttp import HttpVersion11, hdrs, web
+from aiohttp import HttpVersion11, web
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from multidict import CIMultiDict, MultiMapping
 from yarl import URL
@@ -89,9 +89,7 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         parser.feed_data(data)
     except (HttpParserError, HttpParserUpgrade):
         return None
-    headers = CIMultiDict(read.headers)
-    names = {name.lower() for name, _ in read.headers}
-    method = _METHODS.get(parser.get_method())
+    headers, method = dict(read.headers), _METHODS.get(parser.get_method())
     if (
         read.begun != 1
         or not read.has_head
@@ -99,16 +97,15 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         or parser.get_http_version() != "1.1"
         or _PLAIN_TARGET.fullmatch(read.target) is None
         or len(headers) > _MOST_HEADERS
-        or len(names) != len(headers)
-        or not names.isdisjoint(_OUT_OF_THE_ORDINARY)
-        or "host" not in names
-        or HOST.fullmatch(headers[hdrs.HOST]) is None
-        or ("connection" in names and headers[hdrs.CONNECTION].lower() != "keep-alive")
+        or len(headers) != len(read.headers)
+        or not _OUT_OF_THE_ORDINARY.isdisjoint(headers)
+        or HOST.fullmatch(headers.get("host", "/")) is None
+        or headers.get("connection", "keep-alive").lower() != "keep-alive"
     ):
         return None
     if not read.is_whole:
         return Unfinished.BODY
-    return WholeRequest(transport, method, read.target.decode(), headers, read.body)
+    return WholeRequest(transport, method, read.target.decode(), CIMultiDict(headers), read.body)
 
 
 class _Read:
@@ -121,6 +118,7 @@ class _Read:
         self.has_head = self.is_whole = False
         self.target = self.body = b""
         self.headers: list[tuple[str, str]] = []
+        """Names in lower case."""
 
     def on_message_begin(self) -> None:
         self.begun += 1
@@ -130,7 +128,7 @@ class _Read:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # What cannot be decoded is an error of the parser's (`HttpParserCallbackError`).
-        self.headers.append((name.decode("ascii"), value.decode("ascii").strip()))
+        self.headers.append((name.decode("ascii").lower(), value.decode("ascii").strip()))
 
     def on_headers_complete(self) -> None:
         self.has_head = True
