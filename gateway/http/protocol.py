@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import orjson
 import structlog
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import Refusal
@@ -39,6 +39,7 @@ class Connection(RequestHandler):
     __slots__ = (
         "_answering",
         "_api",
+        "_body",
         "_connections",
         "_early",
         "_head",
@@ -48,9 +49,11 @@ class Connection(RequestHandler):
         "_is_heard",
         "_pass_on_timer",
         "_reading_timer",
+        "hears_no_more",
     )
 
     _answering: asyncio.Task[None] | None
+    _body: StreamReader | None
     _head_timer: asyncio.TimerHandle | None
     _pass_on_timer: asyncio.TimerHandle | None
     _reading_timer: asyncio.TimerHandle | None
@@ -58,8 +61,8 @@ class Connection(RequestHandler):
     def serving(self, api: Api | None, connections: Connections) -> "Connection":
         self._api, self._connections = api, connections
         self._answering = self._head_timer = self._pass_on_timer = self._reading_timer = None
-        self._heads = self._head_bytes = 0
-        self._is_heard = False
+        self._heads, self._body, self._head_bytes = 0, None, 0
+        self._is_heard = self.hears_no_more = False
         self._early = self._head = b""
         return self
 
@@ -104,10 +107,29 @@ class Connection(RequestHandler):
                 return
         super().data_received(data)
         if self._request_count != self._heads:
-            self._heads = self._request_count
+            self._heads, self._body = self._request_count, self._messages[-1][1]
             self._head_has_come()
         elif self._is_idle and data:
             self._head_goes_on(len(data))
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp closes whenever it is called
+        """The client sends no more: it has left, or still reads (RFC 9112, 9.6).
+
+        A whole request is answered, and nothing after it. What is being sent by now, as an event stream, ends.
+        """
+        if not self._owes_an_answer:
+            return False
+        self.hears_no_more = True
+        super().close()
+        return True
+
+    @property
+    def _owes_an_answer(self) -> bool:
+        if self._answering is not None:
+            return True
+        request = self._current_request
+        has_begun = request is not None and request.writer.output_size > 0
+        return not self._is_idle and not has_begun and self._body is not None and self._body.is_eof()
 
     def _whole_or_left(self, data: bytes) -> bytes:
         """What is left to aiohttp: nothing, where a whole request is being answered or its body is waited for."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol, cast
 
 from aiohttp import HttpVersion11, web
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
@@ -68,9 +68,18 @@ Incoming = web.Request | WholeRequest
 """A request of the API, whichever way it came."""
 
 
+class _Hearing(Protocol):
+    """A connection of ours."""
+
+    hears_no_more: bool
+
+
 def is_gone(request: Incoming) -> bool:
-    """Whether nobody is left to be answered."""
-    return request.transport is None or request.transport.is_closing()
+    """Whether nobody may be left who waits: whoever sends no more has left, or will do with what is so now."""
+    transport = request.transport
+    if transport is None or transport.is_closing():
+        return True
+    return cast(_Hearing, transport.get_protocol()).hears_no_more
 
 
 class Unfinished(Enum):

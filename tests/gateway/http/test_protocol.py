@@ -1,11 +1,14 @@
 """Bytes that are not HTTP are answered like any other mistake."""
 
 import asyncio
+import re
 
 import orjson
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
+
+from tests.gateway.http.demo_app import KEY, World
 
 PLANTED = b"p1anted"
 
@@ -121,3 +124,61 @@ async def test_requests_that_come_before_the_answers_are_answered_in_order(runne
     statuses = [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]]
     writer.close()
     assert statuses == [b"200", b"404", b"200"] * 50 + [b"200"]
+
+
+async def _half_closed(runner: web.AppRunner, sent: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection over which this was sent and no more will be, as `nc -N` does."""
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    writer.write(sent)
+    writer.write_eof()
+    return reader, writer
+
+
+KNOWN = b"Host: x\r\nAuthorization: Bearer " + KEY.encode() + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answers"),
+    [
+        (b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", [b"200"]),
+        (b"GET /livez HTTP/1.0\r\n\r\n", [b"200"]),
+        (b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", [b"404"]),
+        (b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [b"405"]),
+        (b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN + b"\r\n", [b"200"]),
+        (b"not HTTP\r\n\r\n", [b"400"]),
+        (b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN, []),
+        (b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"Content-Length: 5\r\n\r\nabc", []),
+        (b"", []),
+    ],
+)
+async def test_who_sends_no_more_is_answered_where_the_request_is_whole(
+    runner: web.AppRunner, sent: bytes, answers: list[bytes]
+) -> None:
+    reader, writer = await _half_closed(runner, sent)
+    async with asyncio.timeout(20):
+        answered = await reader.read()
+    assert re.findall(rb"HTTP/1\.[01] (\d{3})", answered) == answers
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_an_answer_that_takes_its_time_reaches_who_sends_no_more(runner: web.AppRunner, world: World) -> None:
+    reader, writer = await _half_closed(runner, b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"Content-Length: 0\r\n\r\n")
+    await world.arrived.wait()
+    world.gate.set()
+    async with asyncio.timeout(20):
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_stream_ends_when_its_reader_sends_no_more(runner: web.AppRunner, world: World) -> None:
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    writer.write(b"GET /v1/events HTTP/1.1\r\n" + KNOWN + b"\r\n")
+    await world.arrived.wait()
+    writer.write_eof()
+    async with asyncio.timeout(20):
+        await world.listeners_left.wait()
+        assert b'"count":1' in await reader.read()
+    writer.close()
+    await writer.wait_closed()
