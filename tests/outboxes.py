@@ -6,6 +6,7 @@ from contextlib import aclosing
 from gateway.core.outbox import Outbox, OutboxEntry
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.outbox import DISPATCHERS
 
 _PATIENCE_SECONDS = 10
 
@@ -26,6 +27,6 @@ async def let_all_idle(store: Store, tries: int | None = None) -> None:
     counted = () if tries is None else ("RETRYCOUNT", tries)
     for shard in range(keys.SHARDS):
         stream = keys.outbox(shard)
-        for entry_id, consumer, *_ in await store.command("XPENDING", stream, keys.DISPATCHERS, "-", "+", 100):
-            words = ("XCLAIM", stream, keys.DISPATCHERS, consumer, 0, entry_id, "IDLE", 3_600_000, *counted, "JUSTID")
+        for entry_id, consumer, *_ in await store.command("XPENDING", stream, DISPATCHERS, "-", "+", 100):
+            words = ("XCLAIM", stream, DISPATCHERS, consumer, 0, entry_id, "IDLE", 3_600_000, *counted, "JUSTID")
             await store.command(*words)

@@ -188,7 +188,8 @@ class RedisErasure:
                 *(keys.waiting_approvals(shard), keys.decided_approvals(shard), *gone),
             ),
             (
-                *(*life_words(customer_id, self._limits, by), reason, len(known.contact_ids)),
+                *life_words(customer_id, self._limits, by),
+                *(reason, keys.approval_prefix(shard), len(known.contact_ids)),
                 *(*known.contact_ids, *known.approval_ids),
             ),
             durable=True,

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
-from gateway.store.shards import name_of as name_of
 from gateway.store.shards import new_approval_id as new_approval_id
 from gateway.store.shards import new_auto_connect_id as new_auto_connect_id
 from gateway.store.shards import new_branch_password_id as new_branch_password_id
@@ -32,9 +31,8 @@ def _of(name: str) -> str:
 
 
 def customer(customer_id: str) -> str:
-    """Hash: kind, sealed name and birth date, consent. And what was opened for the customer of late: how many in this
-    window and when it ends; operation → how many in the day that began with the first, and when it ends; the open ones
-    by their name in the shard."""
+    """Hash: kind, sealed name and birth date, consent. And what was opened of late: how many in this window; operation
+    → how many in the day that began with the first; when both end; and the open ones by their name in the shard."""
     return f"{_of(customer_id)}customer:{customer_id}"
 
 
@@ -120,6 +118,11 @@ def verification_prefix(shard: int) -> str:
 def approval(approval_id: str) -> str:
     """Hash: what one person asked for and who decided on it; the number of a change is sealed."""
     return f"{_IN[shard_in(approval_id)]}approval:{approval_id}"
+
+
+def approval_prefix(shard: int) -> str:
+    """What the approval keys of a shard begin with; the approval's id follows."""
+    return f"{_IN[shard]}approval:"
 
 
 def waiting_approvals(shard: int) -> str:
@@ -294,6 +297,3 @@ AUDIT_KEYS = f"{_IN[NOBODYS]}audit-keys"
 
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"
 """The pattern of all `idempotency` records."""
-
-DISPATCHERS = "dispatchers"
-"""The consumer group of the outbox."""

@@ -30,6 +30,8 @@ _HOLD = load("hold_entries")
 _BURY = load("bury_entry")
 _FORGET = load("forget_consumers")
 
+DISPATCHERS = "dispatchers"
+"""The consumer group, of each shard."""
 _TAKEN_OVER_AFTER_MS = 15_000
 """Five times as long as a live process takes to say that it is there: a slow one is not taken for dead."""
 _FORGOTTEN_AFTER_MS = 600_000
@@ -108,7 +110,7 @@ class RedisOutbox:
     async def _come(self, line: WaitingLine, streams: list[str]) -> list[OutboxEntry]:
         """What comes within a moment."""
         found = await line.ask(
-            *("XREADGROUP", "GROUP", keys.DISPATCHERS, self._consumer),
+            *("XREADGROUP", "GROUP", DISPATCHERS, self._consumer),
             *("COUNT", _AT_A_TIME, "BLOCK", _BLOCK_MS),
             *("STREAMS", *streams, *([">"] * len(streams))),
             wait=_BLOCK_MS / 1000,
@@ -145,7 +147,7 @@ class RedisOutbox:
                 keys.dead_letters(handle.shard),
                 keys.delivered(entry.ref.verification_id),
             ),
-            (keys.DISPATCHERS, handle.entry_id, MOST_DEAD_LETTERS, *words),
+            (DISPATCHERS, handle.entry_id, MOST_DEAD_LETTERS, *words),
         )
         self._taken.discard(handle)
 
@@ -164,7 +166,7 @@ class RedisOutbox:
         for handle in self._taken:
             by_shard[handle.shard].append(handle.entry_id)
         told = (
-            self._store.run(_HOLD, (keys.outbox(shard),), (keys.DISPATCHERS, self._consumer, idle, *entry_ids))
+            self._store.run(_HOLD, (keys.outbox(shard),), (DISPATCHERS, self._consumer, idle, *entry_ids))
             for shard, entry_ids in by_shard.items()
         )
         # A store that was emptied has no group until somebody reads again: nothing is held there.
@@ -173,7 +175,7 @@ class RedisOutbox:
 
     async def _take_out(self, handle: _Handle) -> None:
         stream = keys.outbox(handle.shard)
-        await self._store.all(("XACK", stream, keys.DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
+        await self._store.all(("XACK", stream, DISPATCHERS, handle.entry_id), ("XDEL", stream, handle.entry_id))
         self._taken.discard(handle)
 
     async def _ensure_groups(self, streams: list[str]) -> None:
@@ -181,15 +183,15 @@ class RedisOutbox:
 
     async def _ensure_group(self, stream: str) -> None:
         try:
-            await self._store.command("XGROUP", "CREATE", stream, keys.DISPATCHERS, "0", "MKSTREAM")
+            await self._store.command("XGROUP", "CREATE", stream, DISPATCHERS, "0", "MKSTREAM")
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
         # Each process that begins is a consumer with a name of its own.
-        await self._store.run(_FORGET, (stream,), (keys.DISPATCHERS, _FORGOTTEN_AFTER_MS))
+        await self._store.run(_FORGET, (stream,), (DISPATCHERS, _FORGOTTEN_AFTER_MS))
 
     async def _abandoned(self, streams: list[str]) -> list[OutboxEntry]:
-        words = (keys.DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)
+        words = (DISPATCHERS, self._consumer, _TAKEN_OVER_AFTER_MS, _AT_A_TIME)
         answers = await asyncio.gather(*(self._store.run(_TAKE_OVER, (stream,), words) for stream in streams))
         found = [
             (_Handle(self._streams[stream], entry_id), tries, fields)

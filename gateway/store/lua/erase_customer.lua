@@ -2,27 +2,29 @@
 answers stay: erasing is no way around them. What is open is closed.
 KEYS: 1–4 as shared/contact_life.lua says  5 shard's waiting approvals  6 shard's decided approvals
       7… what goes, the customer and the contacts among it
-ARGV: 1–6 as shared/contact_life.lua says (5 who erases)  7 why  8 contacts that were counted
-      9… contact ids, then ids of approvals
-Answers: {'customer_missing'} | {'changed'} when the contacts are not those that were counted | {'erased'}. ]]
+ARGV: 1–6 as shared/contact_life.lua says (5 who erases)  7 why
+      8 prefix of approval keys; those that it completes are in the slot of the others  9 contacts that were counted
+      10… contact ids, then ids of approvals
+Answers: {'customer_missing'} | {'changed'} when there is a contact or a request that was not seen | {'erased'}. ]]
 if redis.call('EXISTS', RECORD) == 0 then
   return {'customer_missing'}
 end
-local contacts, counted = {}, tonumber(ARGV[8])
-for i = 9, 8 + counted do
-  contacts[ARGV[i]] = true
+local seen, first_approval = {}, 10 + ARGV[9]
+for i = 10, #ARGV do
+  seen[ARGV[i]] = true
 end
-local known = redis.call('HVALS', KEYS[1])
-if #known ~= counted then
-  return {'changed'}
+for _, id in ipairs(redis.call('HVALS', KEYS[1])) do
+  if not seen[id] then
+    return {'changed'}
+  end
 end
-for _, id in ipairs(known) do
-  if not contacts[id] then
+for _, id in ipairs(redis.call('ZRANGE', KEYS[5], 0, -1)) do
+  if not seen[id] and redis.call('HGET', ARGV[8] .. id, 'customer_id') == CUSTOMER then
     return {'changed'}
   end
 end
 void_open(false, 'contact_changed')
-for i = 9 + counted, #ARGV do
+for i = first_approval, #ARGV do
   redis.call('ZREM', KEYS[5], ARGV[i])
   redis.call('ZREM', KEYS[6], ARGV[i])
 end

@@ -41,7 +41,7 @@ from gateway.store.expiry import ExpirySweep
 from gateway.store.fields import FIELDS
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.idempotency import RedisIdempotency
-from gateway.store.outbox import RedisOutbox
+from gateway.store.outbox import DISPATCHERS, RedisOutbox
 from gateway.store.receipts import RedisReceipts
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
@@ -147,10 +147,10 @@ class Ports:
         """Whoever took these entries has not been heard of for long enough."""
         for entry in entries:
             stream = keys.outbox(keys.shard_in(entry.ref.verification_id))
-            pending = await self.store.command("XPENDING", stream, keys.DISPATCHERS, "-", "+", 10)
+            pending = await self.store.command("XPENDING", stream, DISPATCHERS, "-", "+", 10)
             for entry_id, consumer, *_ in pending:
                 await self.store.command(
-                    "XCLAIM", stream, keys.DISPATCHERS, consumer, 0, entry_id, "IDLE", 3_600_000, "JUSTID"
+                    "XCLAIM", stream, DISPATCHERS, consumer, 0, entry_id, "IDLE", 3_600_000, "JUSTID"
                 )
 
     async def become_another_store(self, verification_id: str) -> None:

@@ -170,5 +170,21 @@ async def test_a_contact_that_comes_while_erasing_goes_as_well(
     assert await kinds_left(ports) == set()
 
 
+async def test_a_request_that_comes_while_erasing_goes_as_well(
+    ports: Ports, erasure: RedisErasure, approvals: RedisApprovals, mobile: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks, late = erasure._erase_marks, [change_of(mobile)]
+
+    async def meanwhile(customer_id: str, known: object) -> None:
+        await marks(customer_id, known)  # type: ignore[arg-type]
+        if late:
+            await approvals.add(late.pop())
+
+    monkeypatch.setattr(erasure, "_erase_marks", meanwhile)
+    await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
+    kinds = [keys.kind_and_rest(key.decode())[0] for key in await every_key(ports.store)]
+    assert not {"approval", "approvals-waiting"} & {*kinds}
+
+
 async def test_the_files_of_the_store_are_written_anew(erasure: RedisErasure) -> None:
     assert isinstance(await erasure.rewrite_files(), bool)

@@ -11,7 +11,7 @@ from gateway.core.outbox import Buried, Cargo, OutboxEntry, SendsSpent
 from gateway.core.verification import Method, Status, Verification
 from gateway.store import keys
 from gateway.store import outbox as outbox_module
-from gateway.store.outbox import RedisOutbox
+from gateway.store.outbox import DISPATCHERS, RedisOutbox
 from tests.audit_events import all_events
 from tests.builders import CUSTOMER_ID, new_verification
 from tests.contracts.store.servers import Ports
@@ -106,7 +106,7 @@ async def test_processes_that_are_gone_are_forgotten_save_those_that_hold_someth
     await _open(ports)
     await taken(ports.outbox(), 1)
     for name in ("gone", "gone-as-well"):
-        await ports.store.command("XGROUP", "CREATECONSUMER", stream, keys.DISPATCHERS, name)
+        await ports.store.command("XGROUP", "CREATECONSUMER", stream, DISPATCHERS, name)
     await ports.outbox()._ensure_groups([stream])
     assert len(await consumers(ports, stream)) == 3
     monkeypatch.setattr(outbox_module, "_FORGOTTEN_AFTER_MS", 0)
@@ -116,7 +116,7 @@ async def test_processes_that_are_gone_are_forgotten_save_those_that_hold_someth
 
 
 async def consumers(ports: Ports, stream: str) -> list[dict[bytes, bytes | int]]:
-    told = await ports.store.command("XINFO", "CONSUMERS", stream, keys.DISPATCHERS)
+    told = await ports.store.command("XINFO", "CONSUMERS", stream, DISPATCHERS)
     return [dict(zip(words[::2], words[1::2], strict=True)) for words in told]
 
 
