@@ -7,6 +7,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from contacts.protection import PersonalData
+from gateway.core.tasks import Repeated
 from gateway.core.verification import Method
 from gateway.methods.dispatcher import Dispatcher
 from gateway.settings import Settings
@@ -24,6 +25,8 @@ from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 from gateway.wiring.use_cases import UseCases, build_use_cases
+
+_APPROVALS_EXPIRE_EVERY_SECONDS = 30.0
 
 
 class Part(Protocol):
@@ -73,7 +76,8 @@ class Foundation:
             use_cases.notice_method,
         )
         teller = HealthTeller(stores.carrier_board, use_cases.carriers.health)
-        return dispatcher, ExpirySweep(self.store), self.audit.sealer, self.projector, teller
+        approvals = Repeated("approval-expiry", stores.approvals.expire_what_is_due, _APPROVALS_EXPIRE_EVERY_SECONDS)
+        return dispatcher, ExpirySweep(self.store), approvals, self.audit.sealer, self.projector, teller
 
 
 async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:

@@ -99,12 +99,17 @@ async def test_what_is_over_stays_as_it_is(approvals: RedisApprovals, ports: Por
     assert [one.approval_id for one in await approvals.with_status(ApprovalStatus(over))] == [asked.approval_id]
 
 
-async def test_a_request_expires_when_somebody_looks_and_the_audit_says_so(
-    approvals: RedisApprovals, ports: Ports, owned: Contact
+@pytest.mark.parametrize("looks", [True, False])
+async def test_a_request_expires_whether_or_not_somebody_looks_and_the_audit_says_so(
+    approvals: RedisApprovals, ports: Ports, owned: Contact, looks: bool
 ) -> None:
-    asked = await approvals.add(change_of(owned))
+    asked, other = [await approvals.add(change_of(owned)) for _ in range(2)]
     await let_it_expire(ports, asked)
-    assert await approvals.with_status(ApprovalStatus.WAITING) == []
+    if not looks:
+        await approvals.expire_what_is_due()
+        waiting = await ports.store.command("ZRANGE", keys.waiting_approvals(keys.shard_in(other.approval_id)), 0, -1)
+        assert waiting == [other.approval_id.encode()]
+    assert await approvals.with_status(ApprovalStatus.WAITING) == [other]
     (expired,) = await approvals.with_status(ApprovalStatus.EXPIRED)
     assert (expired.approval_id, expired.decided_by) == (asked.approval_id, "gateway")
     assert (await audit(ports))[-1]["event"] == "approval.expired"
