@@ -41,8 +41,9 @@ async def until_asked_to_stop() -> None:
 
 
 def run(command: Coroutine[Any, Any, int], *, stopped: int = 0) -> int:
-    """Run to the end, or until SIGINT or SIGTERM, whenever it comes; then this gives `stopped`.
+    """Run to the end, or until SIGINT, SIGTERM or SIGHUP, whenever it comes; then this gives `stopped`.
 
+    SIGHUP comes when a terminal is closed: whoever wants to go on then has it ignored (nohup), and it stays so.
     What the command has opened by then is closed in order; a second signal does not cut that short.
     """
     return uvloop.run(_until_signalled(command, stopped))
@@ -60,7 +61,8 @@ async def _until_signalled(command: Coroutine[Any, Any, int], stopped: int) -> i
             _log.info("stopping")
             running.cancel()
 
-    for signalled in (signal.SIGINT, signal.SIGTERM):
+    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    for signalled in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hangs_up else [])):
         loop.add_signal_handler(signalled, stop)
     try:
         return await running

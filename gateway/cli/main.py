@@ -16,8 +16,8 @@ _SERVE, _STATUS = "gateway.cli.serve", "gateway.cli.status"
 
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "serve": (_SERVE, "serve until SIGINT or SIGTERM; with --workers N as several processes on one port"),
-        "worker": (_SERVE, "deliver what gateways accept, until SIGINT or SIGTERM"),
+        "serve": (_SERVE, "serve until SIGINT, SIGTERM or SIGHUP; with --workers N as several processes on one port"),
+        "worker": (_SERVE, "deliver what gateways accept, until SIGINT, SIGTERM or SIGHUP"),
         "check-config": (_SERVE, "say what the settings come to, without a secret"),
         "keys": ("gateway.cli.keys", "API keys, and the keys of the installation"),
         "carriers": ("gateway.cli.carriers", "carriers: how they are doing, and pausing them"),

@@ -30,7 +30,7 @@ def add_commands(commands: Commands) -> None:
 
 
 async def serve(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM; with several workers, SIGHUP replaces them one after the other."""
+    """Serve until SIGINT, SIGTERM or SIGHUP; with several workers, SIGHUP replaces them one after the other."""
     if arguments.api_only:
         _require_a_shared_store(settings)
     if arguments.workers > 1:
@@ -42,7 +42,7 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def work(settings: Settings, _: argparse.Namespace) -> int:
-    """Deliver what gateways accept, until SIGINT or SIGTERM."""
+    """Deliver what gateways accept, until SIGINT, SIGTERM or SIGHUP."""
     _require_a_shared_store(settings)
     from gateway.cli.one_process import deliver
 

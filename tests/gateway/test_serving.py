@@ -126,11 +126,25 @@ async def _close(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
 
 
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(("stopped", "code"), [(0, 0), (130, 130)])
-def test_what_is_stopped_before_its_end_gives_the_code_that_was_asked_for(stopped: int, code: int) -> None:
+def test_what_is_stopped_before_its_end_gives_the_code_that_was_asked_for(
+    stopped: int, code: int, signalled: signal.Signals
+) -> None:
     async def for_ever() -> int:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signalled)
         await asyncio.Event().wait()
         return 1
 
     assert run(for_ever(), stopped=stopped) == code
+
+
+def test_what_is_to_outlive_its_terminal_does() -> None:
+    async def what_happens_at_sighup() -> int:
+        return int(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run(what_happens_at_sighup()) == 1
+    finally:
+        signal.signal(signal.SIGHUP, before)
