@@ -35,6 +35,7 @@ from gateway.core.verification import TRAITS, Basis, Method, NewVerification, Ve
 
 _TRIES = 3
 """To open what is changed between looking and writing."""
+_ON_A_CONTACT = {Method(method): method for method in ContactMethod}
 _ROWS_OF_AN_HOUR = len(Operation) * len(CustomerKind) * 2
 """By operation, kind and consent."""
 
@@ -103,7 +104,7 @@ class Opening:
             return None
         found, hour = remembered
         row = self._usual_row(request.operation, found.kind, found.online_consent, hour)
-        if row is None or method not in row.methods or not self._coverage.offers(ContactMethod(method), found):
+        if row is None or method not in row.methods or not self._coverage.offers(_ON_A_CONTACT[method], found):
             return None
         counted = Counted(request.client, found.blind_indexes, found.prefix, texting_of(method))
         return _Cleared(row, counted, found.version, Basis(found.kind, found.online_consent, hour))
@@ -142,7 +143,7 @@ class Opening:
         self, request: OpenRequest, new: NewVerification, code: str | None, stored: StoredContact, row: OperationRow
     ) -> None:
         """Ask the carriers' signals, each of which costs the firm, and note which reply is expected."""
-        method = ContactMethod(request.method)
+        method = _ON_A_CONTACT[request.method]
         await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
         if request.method is Method.SMS_REPLY and code is not None:
             # What is waited for is written under the keys that write, and looked for under all.
@@ -168,7 +169,7 @@ class Opening:
             raise Refusal(Problem.CONTACT_NOT_FOUND)
         row = self._check_policy(request, applicant)
         if stored is not None:
-            method = ContactMethod(request.method)
+            method = _ON_A_CONTACT[request.method]
             self._check_contact(stored.contact, method)
             await self._coverage.refuse_uncarried(request.customer_id, stored.contact, method, row.methods)
         if request.target_contact_id is not None:
