@@ -46,10 +46,10 @@ class IdempotencyStore(Protocol):
         """
         ...
 
-    async def finish(self, client: str, key_digest: str, answer: Answered) -> None:
-        """Keep the answer for whoever asks again."""
+    async def finish(self, client: str, key_digest: str, fingerprint: str, answer: Answered) -> None:
+        """Keep the answer for whoever asks again; not where another request has the key since the claim lapsed."""
         ...
 
-    async def abandon(self, client: str, key_digest: str) -> None:
+    async def abandon(self, client: str, key_digest: str, fingerprint: str) -> None:
         """Forget the claim: nothing was done, and asking again is safe."""
         ...

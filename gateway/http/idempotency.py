@@ -57,7 +57,8 @@ class Idempotency:
         if _KEY.fullmatch(key) is None:
             raise Refusal(Problem.INVALID_FIELDS, errors=(field_error_of(HEADER, "idempotency_key"),))
         digest = hashlib.sha256(key.encode()).hexdigest()
-        match await self._begin(caller.client, digest, self._fingerprints(request, document)):
+        fingerprints = self._fingerprints(request, document)
+        match await self._begin(caller.client, digest, fingerprints):
             case Answered() as answer:
                 return answer, True
             case InProgress():
@@ -65,7 +66,7 @@ class Idempotency:
             case Mismatch():
                 raise Refusal(Problem.IDEMPOTENCY_MISMATCH)
             case Fresh():
-                return await self._first_time(caller, digest, carry_out), False
+                return await self._first_time((caller.client, digest, fingerprints[0]), carry_out), False
 
     async def _begin(
         self, client: str, digest: str, fingerprints: tuple[str, ...]
@@ -78,17 +79,18 @@ class Idempotency:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         return await self._store.begin(client, digest, fingerprints)
 
-    async def _first_time(self, caller: Caller, digest: str, carry_out: Callable[[], Awaitable[Answered]]) -> Answered:
+    async def _first_time(self, claim: tuple[str, str, str], carry_out: Callable[[], Awaitable[Answered]]) -> Answered:
+        """`claim`: client, digest of the key, and the fingerprint that it was claimed with."""
         # A cancelled request keeps its claim until it lapses: what it did is not known.
         try:
             answer = await carry_out()
         except Exception:
-            await self._tell(self._store.abandon(caller.client, digest))
+            await self._tell(self._store.abandon(*claim))
             raise
         if 200 <= answer.status < 300:
-            await self._tell(self._store.finish(caller.client, digest, answer))
+            await self._tell(self._store.finish(*claim, answer))
         else:
-            await self._tell(self._store.abandon(caller.client, digest))
+            await self._tell(self._store.abandon(*claim))
         return answer
 
     async def _tell(self, telling: Awaitable[None]) -> None:

@@ -12,8 +12,9 @@ from gateway.store.connection import Store
 from gateway.store.scripts import load
 
 _BEGIN = load("begin_request")
+_END = load("end_request")
 _CLAIM_MS = 60_000
-_KEPT_SECONDS = 86_400
+_KEPT_MS = 86_400_000
 
 
 class RedisIdempotency:
@@ -37,15 +38,15 @@ class RedisIdempotency:
             case _:
                 return Mismatch()
 
-    async def finish(self, client: str, key_digest: str, answer: Answered) -> None:
+    async def finish(self, client: str, key_digest: str, fingerprint: str, answer: Answered) -> None:
         key = keys.idempotency(client, key_digest)
         body = base64.b64encode(answer.body).decode()
         packed = orjson.dumps({"status": answer.status, "body": body, "headers": dict(answer.headers)})
         sealed = self._personal_data.seal(packed.decode(), bound_to=key)
-        await self._store.all(("HSET", key, "answer", sealed), ("EXPIRE", key, _KEPT_SECONDS))
+        await self._store.run(_END, (key,), (fingerprint, sealed, _KEPT_MS))
 
-    async def abandon(self, client: str, key_digest: str) -> None:
-        await self._store.command("DEL", keys.idempotency(client, key_digest))
+    async def abandon(self, client: str, key_digest: str, fingerprint: str) -> None:
+        await self._store.run(_END, (keys.idempotency(client, key_digest),), (fingerprint, "", _KEPT_MS))
 
     def _open(self, key: str, sealed: bytes) -> Answered | InProgress:
         try:

@@ -5,8 +5,6 @@ ARGV: 1 fingerprint of the request  2 how long a request may take (ms)
 Answers: {'fresh'} | {'mismatch'} | {'in_progress'} | {'answered', sealed answer}. ]]
 local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'answer')
 if not known[1] then
-  -- An answer without a fingerprint came after its claim had lapsed: it belongs to nobody who asks now.
-  redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return {'fresh'}

@@ -57,14 +57,14 @@ async def test_the_store_tells_its_time_in_ms(ports: Ports) -> None:
 async def test_a_request_is_carried_out_once_and_its_answer_kept(ports: Ports) -> None:
     begun = await asyncio.gather(*(ports.idempotency.begin(CLIENT, KEY, [ONE]) for _ in range(5)))
     assert sorted(map(str, begun)) == sorted(map(str, [Fresh(), *[InProgress()] * 4]))
-    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    await ports.idempotency.finish(CLIENT, KEY, ONE, ANSWER)
     assert await ports.idempotency.begin(CLIENT, KEY, [ONE]) == ANSWER
 
 
 async def test_a_key_used_for_another_request_is_a_mismatch(ports: Ports) -> None:
     await ports.idempotency.begin(CLIENT, KEY, [ONE])
     assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Mismatch()
-    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    await ports.idempotency.finish(CLIENT, KEY, ONE, ANSWER)
     assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Mismatch()
 
 
@@ -75,7 +75,7 @@ async def test_two_clients_never_meet(ports: Ports) -> None:
 
 async def test_an_abandoned_request_may_be_made_again(ports: Ports) -> None:
     await ports.idempotency.begin(CLIENT, KEY, [ONE])
-    await ports.idempotency.abandon(CLIENT, KEY)
+    await ports.idempotency.abandon(CLIENT, KEY, ONE)
     assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Fresh()
 
 
@@ -88,9 +88,11 @@ async def test_a_claim_that_nobody_finishes_lapses(ports: Ports) -> None:
 async def test_an_answer_after_its_claim_lapsed_is_never_given_to_another_request(ports: Ports) -> None:
     await ports.idempotency.begin(CLIENT, KEY, [ONE])
     await ports.lapse(keys.idempotency(CLIENT, KEY))
-    await ports.idempotency.finish(CLIENT, KEY, ANSWER)
+    await ports.idempotency.finish(CLIENT, KEY, ONE, ANSWER)
     assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == Fresh()
-    assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == InProgress()
+    for late in (ports.idempotency.finish(CLIENT, KEY, ONE, ANSWER), ports.idempotency.abandon(CLIENT, KEY, ONE)):
+        await late
+        assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == InProgress()
 
 
 async def test_an_inbound_text_is_read_by_one_of_many(ports: Ports) -> None:

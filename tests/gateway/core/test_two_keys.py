@@ -138,7 +138,7 @@ async def test_a_request_repeated_at_another_process_is_the_same_request(pair: t
         return [one.hex() for one in process.peppers.digests(request)]
 
     await here.idempotency.begin(CLIENT, digest, fingerprints(here, b"one"))
-    await here.idempotency.finish(CLIENT, digest, answer)
+    await here.idempotency.finish(CLIENT, digest, fingerprints(here, b"one")[0], answer)
     assert await there.idempotency.begin(CLIENT, digest, fingerprints(there, b"one")) == answer
     assert await there.idempotency.begin(CLIENT, digest, fingerprints(there, b"other")) == Mismatch()
 

@@ -102,13 +102,15 @@ class MemoryOfAnswers:
             return Mismatch()
         return answer or InProgress()
 
-    async def finish(self, client: str, key_digest: str, answer: Answered) -> None:
+    async def finish(self, client: str, key_digest: str, fingerprint: str, answer: Answered) -> None:
         self._require_reachable()
-        self._seen[client, key_digest] = (self._seen[client, key_digest][0], answer)
+        if self._seen[client, key_digest][0] == fingerprint:
+            self._seen[client, key_digest] = (fingerprint, answer)
 
-    async def abandon(self, client: str, key_digest: str) -> None:
+    async def abandon(self, client: str, key_digest: str, fingerprint: str) -> None:
         self._require_reachable()
-        self._seen.pop((client, key_digest), None)
+        if self._seen[client, key_digest][0] == fingerprint:
+            del self._seen[client, key_digest]
 
     def _require_reachable(self) -> None:
         if not self.reachable:

@@ -70,8 +70,9 @@ async def contact(old: Process) -> Contact:
             action={"number": LANDLINE, "line_type": "landline", "former": MOBILE},
         )
     )
-    await old.idempotency.begin(CLIENT, REQUEST, [one.hex() for one in old.peppers.digests(b"request")])
-    await old.idempotency.finish(CLIENT, REQUEST, ANSWER)
+    fingerprints = [one.hex() for one in old.peppers.digests(b"request")]
+    await old.idempotency.begin(CLIENT, REQUEST, fingerprints)
+    await old.idempotency.finish(CLIENT, REQUEST, fingerprints[0], ANSWER)
     await old.open(Method.SMS, contact)
     secret = old.personal_data.seal(SECRET, bound_to=place_of_secret(OPERATOR))
     await RedisOperators(old.store, LIMITS).add(OPERATOR, Role.OPERATOR, secret)
