@@ -23,8 +23,27 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
 )
 """Kinds of keys that are used once, or were revoked or answered since the copy was made; and what they hold."""
 _LISTS_OF_THEM = frozenset(
-    {"approvals-decided", "approvals-waiting", "auto-connects", "branch-id", "expiring", "outbox", "replies"}
+    {
+        "approvals-decided",
+        "approvals-waiting",
+        "auto-connects",
+        "branch-id",
+        "dead-letters",
+        "expiring",
+        "ops-calls",
+        "outbox",
+        "replies",
+    }
 )
+_OPEN_NOW = ("state:pending", "open:")
+"""Of the indexes of the operations pages those that no event would take a verification out of any more."""
+
+
+def kind_to_forget(key: str) -> str | None:
+    """What kind of key it is, if what it holds must not be good again."""
+    kind, rest = keys.kind_and_rest(key)
+    is_open_now = kind == "ops-index" and rest.startswith(_OPEN_NOW)
+    return kind if kind in _RECORDS or kind in _LISTS_OF_THEM or is_open_now else None
 
 
 class Restoring:
@@ -39,10 +58,9 @@ class Restoring:
         await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), words)
         forgotten: Counter[str] = Counter()
         async for found in self._store.scan("COUNT", _AT_ONCE):
-            kinds = {key: keys.kind_and_rest(key.decode(errors="replace"))[0] for key in found}
-            revived = [key for key, kind in kinds.items() if kind in _RECORDS or kind in _LISTS_OF_THEM]
-            gone = await self._store.all(*(("UNLINK", key) for key in revived))
-            for key, was_there in zip(revived, gone, strict=True):
-                if was_there and kinds[key] in _RECORDS:
-                    forgotten[_RECORDS[kinds[key]]] += 1
+            revived = [(key, kind) for key in found if (kind := kind_to_forget(key.decode(errors="replace")))]
+            gone = await self._store.all(*(("UNLINK", key) for key, _ in revived))
+            for (_, kind), was_there in zip(revived, gone, strict=True):
+                if was_there and kind in _RECORDS:
+                    forgotten[_RECORDS[kind]] += 1
         return forgotten

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from contacts.models import VerifiedBy
 from gateway.cli import main
@@ -13,14 +14,26 @@ from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.verification import Verification
 from gateway.settings import load_settings
-from gateway.store import keys
+from gateway.store import keys, ops_keys
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.connection import Store
+from gateway.store.restoring import kind_to_forget
+from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores
 from tests.audit_events import Event, all_events, unknown_to_the_catalogue
 from tests.builders import CODE, CUSTOMER_ID, contact, individual, new_verification
 from tests.contracts.store.answering import answer
+from tests.e2e.shapes import listed
+
+KEPT = {
+    "alarms", "alarms-cleared", "api-keys", "audit", "audit-keys", "audit-segment", "cap", "contact", "contacts",
+    "conversion", "customer", "customer-words", "decisions", "evidence", "exemption", "exemption-version", "guard",
+    "inbound", "keys-in-use", "known", "layout", "notice", "ops-customer", "ops-index", "ops-indexes", "ops-lease",
+    "ops-locked", "ops-minute", "ops-operator", "ops-operators", "ops-owners", "ops-position", "ops-timeline",
+    "processes",
+}  # fmt: skip
+"""Facts, counters, and what is over by itself."""
 
 pytestmark = pytest.mark.usefixtures("log_as_before", "settings_of_an_empty_store")
 
@@ -64,6 +77,22 @@ def test_what_is_used_once_or_was_sent_is_forgotten_and_who_is_whose_is_not() ->
     after = asyncio.run(_with_stores(_kinds))
     assert {"customer", "contact", "contacts", "guard", "api-keys", "audit", "evidence"} <= after
     assert after.isdisjoint({"v", "expiring", "outbox", "approval", "approvals-waiting", "replies", "branch"})
+
+
+def test_whoever_stores_something_else_decides_whether_a_restore_makes_it_good_again() -> None:
+    _, stored = listed()
+    assert {kind for kind, _ in stored if kind_to_forget(f"bonin:{{00}}:{kind}") is None} == KEPT
+
+
+def test_nothing_is_shown_as_open_that_is_not_there_any_more() -> None:
+    async def shown(store: Store, stores: Stores) -> str:
+        await build_projector(load_settings(), stores, CollectorRegistry()).round()
+        return str((await store.command("HGET", ops_keys.LIVE, "open")).decode())
+
+    asyncio.run(_with_stores(_as_in_the_copy))
+    assert asyncio.run(_with_stores(shown)) == "1"
+    assert main(RESTORED) == 0
+    assert asyncio.run(_with_stores(shown)) == "0"
 
 
 def test_it_says_how_much_it_forgot_and_what_is_still_to_do(capsys: pytest.CaptureFixture[str]) -> None:
