@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,9 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from desk.refusals import DeskRefused, GatewayRefused, Refusal
 
-_PATIENCE = ClientTimeout(total=15)
+_PATIENCE_SECONDS = 15.0
+"""For whatever the page asks, with all tries."""
+_NO_END = ClientTimeout(total=None)
 _STREAM_PATIENCE = ClientTimeout(total=None, sock_read=60)
 """A stream is as long as its verification, and never silent for a minute."""
 
@@ -30,28 +32,21 @@ class GatewayClient:
         self._headers = {"Authorization": f"Bearer {key}"}
 
     async def open(self) -> None:
-        self._session = ClientSession(headers=self._headers, timeout=_PATIENCE)
+        self._session = ClientSession(headers=self._headers, timeout=_NO_END)
 
     async def close(self) -> None:
         await self._session.close()
 
     async def get(self, path: str, locale: str) -> Any:
-        return await self._call("GET", path, locale)
+        return await _in_time(self._call("GET", path, locale))
 
     async def post(self, path: str, locale: str, body: object, once: str | None = None) -> Any:
         """Have something done once: where the answer is lost it is asked for again, under the same `Idempotency-Key`.
 
         `once` is that key for what must not be done twice either when this is called twice.
         """
-        key, data = once or secrets.token_urlsafe(16), orjson.dumps(body)
-        for pause in _AGAIN_AFTER_SECONDS:
-            try:
-                return await self._call("POST", path, locale, data, {"Idempotency-Key": key})
-            except (DeskRefused, GatewayRefused) as refused:
-                if not _is_open(refused):
-                    raise
-            await asyncio.sleep(pause)
-        return await self._call("POST", path, locale, data, {"Idempotency-Key": key})
+        headers = {"Idempotency-Key": once or secrets.token_urlsafe(16)}
+        return await _in_time(self._until_known(path, locale, orjson.dumps(body), headers))
 
     @asynccontextmanager
     async def stream(self, path: str, locale: str) -> AsyncIterator[ClientResponse]:
@@ -64,6 +59,16 @@ class GatewayClient:
                 yield response
         except (ClientError, TimeoutError, orjson.JSONDecodeError):
             raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
+
+    async def _until_known(self, path: str, locale: str, data: bytes, headers: Mapping[str, str]) -> Any:
+        for pause in _AGAIN_AFTER_SECONDS:
+            try:
+                return await self._call("POST", path, locale, data, headers)
+            except (DeskRefused, GatewayRefused) as refused:
+                if not _is_open(refused):
+                    raise
+            await asyncio.sleep(pause)
+        return await self._call("POST", path, locale, data, headers)
 
     async def _call(
         self,
@@ -80,6 +85,14 @@ class GatewayClient:
                 return orjson.loads(await response.read())
         except (ClientError, TimeoutError, orjson.JSONDecodeError):
             raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
+
+
+async def _in_time(asking: Awaitable[Any]) -> Any:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await asking
+    except TimeoutError:
+        raise DeskRefused(Refusal.GATEWAY_UNREACHABLE) from None
 
 
 def _is_open(refused: DeskRefused | GatewayRefused) -> bool:

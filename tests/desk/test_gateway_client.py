@@ -1,5 +1,6 @@
 """A desk whose gateway fails says so, and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -7,6 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
+from desk import gateway_client
 from desk.app import create_app
 from desk.settings import PREFIX, DeskCustomer, DeskSettings, Text
 from tests.desk.browser import Browser
@@ -101,6 +103,27 @@ async def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_key(desk
         assert (await browser.open("branch_otp", CUSTOMER.customer_id))["id"] == "ver_1"
         await browser.open("branch_otp", CUSTOMER.customer_id)
     assert keys[0] == keys[1] != keys[2]
+
+
+async def test_a_gateway_that_says_nothing_is_waited_for_no_longer_with_all_tries(
+    desk_on: StartDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_client, "_PATIENCE_SECONDS", 0.5)
+    asked, leaves = [], asyncio.Event()
+
+    async def say_nothing(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        await leaves.wait()
+        return web.Response()
+
+    gateway = web.Application()
+    gateway.router.add_post("/v1/verifications", say_nothing)
+    async with TestServer(gateway) as server:
+        browser = await desk_on(str(server.make_url("")).rstrip("/"))
+        answer = await browser.request("branch_otp", CUSTOMER.customer_id)
+        leaves.set()
+    assert (answer.status, answer.slug) == (502, "gateway-unreachable")
+    assert len(asked) == 1
 
 
 async def test_a_stream_that_the_gateway_breaks_off_ends_for_the_browser(desk_on: StartDesk) -> None:
