@@ -137,6 +137,33 @@ async def test_a_password_leaves_the_store_when_its_time_is_over(ports: Ports) -
     assert await status(ports, password) is None
 
 
+@pytest.mark.parametrize("over", ["used", "revoked", "expired", "replaced"])
+async def test_a_decision_knows_whether_one_is_in_force(ports: Ports, over: str) -> None:
+    assert not await is_in_force(ports)
+    password = await issued(ports)
+    assert await is_in_force(ports)
+    assert not await is_in_force(ports, Operation.REISSUE)
+    match over:
+        case "used":
+            await typed(ports, PASSWORD)
+        case "revoked":
+            await ports.branch_passwords.revoke(password.branch_password_id, "lee")
+        case "expired":
+            await ports.let_password_expire(CUSTOMER_ID, Operation.ISSUE)
+        case _:
+            await issued(ports, "271828")
+    assert await is_in_force(ports) is (over == "replaced")
+
+
+async def is_in_force(ports: Ports, operation: Operation = Operation.ISSUE) -> bool:
+    subject = await ports.customers.subject(CUSTOMER_ID, operation)
+    applicant = await ports.customers.applicant(CUSTOMER_ID, operation, None)
+    assert subject is not None
+    assert applicant is not None
+    assert subject.standing.branch_password is applicant.standing.branch_password
+    return subject.standing.branch_password
+
+
 async def test_a_password_nobody_issued_is_not_there(ports: Ports) -> None:
     never = keys.new_branch_password_id(CUSTOMER_ID)
     assert await ports.branch_passwords.read(never) is None

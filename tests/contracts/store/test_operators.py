@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway.core.approvals import person_key
 from gateway.core.operators import NewSession, OperatorLocked, OperatorMissing, Role, StepUsed
 from gateway.store import ops_keys
 from gateway.store.operators import RedisOperators
@@ -74,7 +75,15 @@ async def test_after_the_lock_tries_begin_again(operators: RedisOperators, ports
         await operators.begin_sign_in(PERSON)
     with pytest.raises(OperatorLocked):
         await operators.begin_sign_in(PERSON)
-    await ports.store.command("HSET", ops_keys.operator("이당직"), "locked_until", 1)
+    record = ops_keys.operator(person_key(PERSON))
+    left = int(await ports.store.command("HGET", record, "locked_until")) - await ports.now()
+    assert 0 < left <= LIMITS.sign_in_locked_for * 1000
+    await ports.store.command("HSET", record, "locked_until", 1)
+    for _ in range(LIMITS.wrong_sign_ins):
+        await operators.begin_sign_in(PERSON)
+    with pytest.raises(OperatorLocked):
+        await operators.begin_sign_in(PERSON)
+    await ports.store.command("HSET", record, "locked_until", 1)
     await signed_in(operators)
 
 
