@@ -140,3 +140,21 @@ async def test_what_opens_begins_without_wrong_answers_of_long_ago(ports: Ports)
     assert (await opened(ports)).wrong_answers == 1
     await ports.let_wrong_answers_age(CUSTOMER_ID)
     assert (await opened(ports)).wrong_answers == 0
+
+
+async def test_a_decision_knows_what_was_opened_in_the_day_and_when_it_ends(ports: Ports) -> None:
+    async def of(operation: Operation) -> tuple[int, int]:
+        subject = await ports.customers.subject(CUSTOMER_ID, operation)
+        assert subject is not None
+        return subject.standing.opened_today, subject.standing.day_left
+
+    assert await of(Operation.ISSUE) == (0, 0)
+    for operation in (Operation.ISSUE, Operation.ISSUE, Operation.REISSUE):
+        await ports.verifications.create(new_verification(operation=operation))
+    opened, day_left = await of(Operation.ISSUE)
+    assert opened == 2
+    assert 80_000_000 < day_left <= 86_400_000
+    assert (await of(Operation.REISSUE))[0] == 1
+    assert (await of(Operation.VOUCH))[0] == 0
+    await ports.let_window_pass(CUSTOMER_ID, "o.day")
+    assert await of(Operation.ISSUE) == (0, 0)
