@@ -21,6 +21,11 @@ async def unnumbered(store: Store) -> Store:
     return store
 
 
+def test_every_build_looks_for_the_number_in_the_same_place() -> None:
+    """Whatever becomes of the shards: data whose number is not found pass for an empty store."""
+    assert (keys.LAYOUT, keys.KEYS_IN_USE) == ("bonin:{2dd}:layout", "bonin:{2dd}:keys-in-use")
+
+
 async def test_an_empty_store_takes_the_layout_of_the_first_that_opens_it(unnumbered: Store) -> None:
     await enter_layout(unnumbered)
     assert await unnumbered.command("GET", keys.LAYOUT) == NUMBER
