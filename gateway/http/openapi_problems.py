@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.core.verification import Method
 from gateway.http import problems
+from gateway.http.openapi_examples import ASK_AGAIN, example_of
 from gateway.http.openapi_headers import headers_given
 from gateway.http.routes import PathType, Route
 
@@ -19,17 +19,6 @@ _PROBLEMS_OF_BODIES = (
 )
 _PROBLEMS_OF_IDEMPOTENCY = (Problem.IDEMPOTENCY_IN_PROGRESS, Problem.IDEMPOTENCY_MISMATCH)
 _PROBLEMS_OF_ALL = (Problem.STORE_UNAVAILABLE, Problem.INTERNAL)
-
-_ASK_AGAIN = frozenset(
-    {
-        Problem.IDEMPOTENCY_IN_PROGRESS,
-        Problem.OWNERSHIP_CHECK_UNAVAILABLE,
-        Problem.STORE_UNAVAILABLE,
-        Problem.TEXTING_HELD,
-        Problem.TOO_MANY_REQUESTS,
-    }
-)
-"""They tell when the same may be asked again."""
 
 _METHODS: Mapping[str, Any] = {"type": "array", "items": {"type": "string", "enum": list(Method)}}
 
@@ -88,7 +77,7 @@ def refusals(route: Route, path_types: Mapping[str, PathType]) -> dict[str, dict
             "content": {
                 problems.CONTENT_TYPE: {
                     "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": {one.value.slug: _example(one) for one in listed},
+                    "examples": {one.value.slug: example_of(one) for one in listed},
                 }
             },
         }
@@ -98,13 +87,7 @@ def refusals(route: Route, path_types: Mapping[str, PathType]) -> dict[str, dict
 
 def _headers_of(listed: list[Problem]) -> list[str]:
     challenge = ["WWW-Authenticate"] if Problem.UNAUTHENTICATED in listed else []
-    return [*challenge, "Retry-After"] if not _ASK_AGAIN.isdisjoint(listed) else challenge
-
-
-def _example(problem: Problem) -> dict[str, Any]:
-    refusal = Refusal(problem, retry_after=30 if problem in _ASK_AGAIN else None)
-    document = problems.problem_document(refusal, "ko", "4f0c2a9be1d7c35a68b0d9e2")
-    return {"summary": problem.value.title_en, "value": document}
+    return [*challenge, "Retry-After"] if not ASK_AGAIN.isdisjoint(listed) else challenge
 
 
 def _possible(route: Route, path_types: Mapping[str, PathType]) -> set[Problem]:

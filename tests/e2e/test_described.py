@@ -114,3 +114,18 @@ async def test_what_may_be_left_out_of_a_body_has_no_default_there(document: dic
 async def test_a_value_that_may_have_one_of_several_forms_has_a_type_in_each(document: dict[str, Any]) -> None:
     forms = [form for schema in _schemas(document) for form in schema.get("anyOf", ())]
     assert all("type" in form or "$ref" in form for form in forms)
+
+
+async def test_the_example_of_a_problem_is_one_that_a_caller_could_get(document: dict[str, Any]) -> None:
+    examples = [example["value"] for node in _nodes(document["paths"]) for example in _examples(node)]
+    schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
+    for example in examples:
+        validator_for({"$schema": "https://json-schema.org/draft/2020-12/schema"})(schema).validate(example)
+        assert "{" not in example["detail"].replace("{customer_id}", ""), example["type"]
+    assert len(examples) > 300
+
+
+def _examples(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of a media type, whose examples have names; those of a schema are a list."""
+    named = node.get("examples", {})
+    return list(named.values()) if isinstance(named, dict) else []
