@@ -200,6 +200,7 @@ async def test_a_replay_is_delivered_as_often_as_the_first_time_and_once(ports: 
     for carrier in ("first", "second"):
         await ports.hand_overs.begin(DeliveryRef(one.verification_id, 1), carrier, 2)
     letter = await buried(ports, one)
+    before = await ports.verifications.read(one.verification_id)
     assert await ports.dead_letters.replay(letter, "kim") is Replay.QUEUED
     assert await ports.dead_letters.replay(letter, "kim") is Replay.MISSING
     (entry,) = await taken(ports.outbox(), 1)
@@ -210,6 +211,8 @@ async def test_a_replay_is_delivered_as_often_as_the_first_time_and_once(ports: 
         await ports.hand_overs.begin(entry.ref, "first", 2)
     now = await ports.verifications.read(one.verification_id)
     assert now is not None
+    assert before is not None
+    assert now.revision > before.revision
     assert (now.delivery_state, now.delivery_reason) == ("queued", None)
     (told,) = [event for event in await all_events(ports.store) if event["event"] == "dead_letter.replayed"]
     assert (told["verification"], told["customer"], told["by"]) == (one.verification_id, CUSTOMER_ID, "kim")
