@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from statistics import median
 
 from bench.measures.requests import CONNECTIONS
 from bench.nodes import Servers, alone, cluster
@@ -32,7 +33,7 @@ _ROUNDS = 4
 """As many wrong answers as a customer has before the one that locks."""
 _WRONG = bytes(32)
 _IDLE_SECONDS = 3.0
-_AT_A_TURN = 1_000
+_AT_A_TURN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,29 @@ class Side:
                 raise RuntimeError("a wrong answer was not judged as one")
 
 
+class Tally:
+    """What turns took of each server; of a server's own the median counts, as a turn may meet a noisy moment."""
+
+    def __init__(self, servers: int) -> None:
+        self._own: list[list[float]] = [[] for _ in range(servers)]
+        self._beside = [0.0] * servers
+        self._checks = [0] * servers
+
+    def add(self, asked: int, checks: int, used: Sequence[float]) -> None:
+        """What each server used while one of them was asked for so many checks (µs)."""
+        self._own[asked].append(used[asked] / checks)
+        self._checks[asked] += checks
+        for server, one in enumerate(used):
+            self._beside[server] += one if server != asked else 0.0
+
+    def of_each(self) -> list[float]:
+        """µs of each server for a check of the whole."""
+        return [
+            (median(own) * checks + beside) / sum(self._checks)
+            for own, checks, beside in zip(self._own, self._checks, self._beside, strict=True)
+        ]
+
+
 async def measure_cluster(session: Session) -> Measured:
     rounds = Rounds()
     async with AsyncExitStack() as stack:
@@ -90,13 +114,12 @@ async def measure_cluster(session: Session) -> Measured:
 
 async def _check_all(*sides: Side) -> list[list[float]]:
     """µs of each server of each side for a check of the whole, the sides in turns."""
-    used = [[0.0] * len(side.idle) for side in sides]
+    tallies = [Tally(len(side.idle)) for side in sides]
     for turns in zip_longest(*(side.turns for side in sides)):
-        for side, turn, so_far in zip(sides, turns, used, strict=True):
+        for side, turn, tally in zip(sides, turns, tallies, strict=True):
             if turn is not None:
-                so_far[:] = map(sum, zip(so_far, await side.check(turn), strict=True))
-    counts = [sum(len(turn.terms) for turn in side.turns) for side in sides]
-    return [[one / count for one in each] for each, count in zip(used, counts, strict=True)]
+                tally.add(turn.server, len(turn.terms), await side.check(turn))
+    return [tally.of_each() for tally in tallies]
 
 
 @asynccontextmanager
@@ -127,7 +150,7 @@ async def _idle(servers: Servers) -> list[float]:
 
 
 def _in_turns(by_server: dict[int, list[Terms]]) -> list[Turn]:
-    """A thousand of one server, a thousand of the next, and so on, until all have had theirs."""
+    """Some of one server, as many of the next, and so on, until all have had theirs."""
     of_each = (
         [Turn(server, terms[first : first + _AT_A_TURN]) for first in range(0, len(terms), _AT_A_TURN)]
         for server, terms in by_server.items()
