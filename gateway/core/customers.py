@@ -89,7 +89,9 @@ class Customers:
             raise Refusal(Problem.CONTACT_NOT_FOUND) from None
         return (await self._read(customer_id, contact_id))[1].contact
 
-    async def vouch(self, customer_id: str, contact_id: str, receipt: str, caller: Caller) -> Contact:
+    async def vouch(
+        self, customer_id: str, contact_id: str, receipt: str, caller: Caller, known_as: bytes = b""
+    ) -> Contact:
         """Make a contact verifiable by a verification of another one, made for this purpose just now (추가인증, R5)."""
         claims = self._signer.read(receipt)
         if await self._receipts.now() >= (claims.iat + self._limits.vouch_receipt_life) * 1000:
@@ -103,7 +105,8 @@ class Customers:
         _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
         if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
             raise Refusal(Problem.VOUCH_REFUSED)
-        refuse_unless_redeemed(await self._receipts.redeem(claims, caller.client), self._limits)
+        redemption = await self._receipts.redeem(claims, caller.client, known_as=known_as)
+        refuse_unless_redeemed(redemption, self._limits)
         try:
             await self._store.make_verifiable(
                 customer_id,

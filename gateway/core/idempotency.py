@@ -1,13 +1,19 @@
 """Same key, same answer: what a store remembers of requests that must not be carried out twice.
 
 Follows draft-ietf-httpapi-idempotency-key-header. Every method may raise `StoreUnavailable`.
+
+A request fails when the store's answer is lost on its way, and is carried out when it is sent again: what may happen
+once only then keeps by itself which request it was (`known_as`).
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from contacts.records import record
+
+_KNOWN_BY = 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,15 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """The key was used for a request with another fingerprint."""
+
+
+def known_as(client: str, key_digest: str, fingerprint: str) -> bytes:
+    """The same 20 bytes for the same request of a client under the same key, and for no other.
+
+    A fingerprint is made under the pepper, so nobody outside can tell them beforehand. Under another pepper the request
+    is another one.
+    """
+    return hashlib.sha256(f"{client}\n{key_digest}\n{fingerprint}".encode()).digest()[:_KNOWN_BY]
 
 
 class IdempotencyStore(Protocol):

@@ -28,8 +28,12 @@ class Redeeming:
         operation_hash: str | None,
         customer_id: str,
         client: str,
+        known_as: bytes = b"",
     ) -> ReceiptClaims:
         """The claims, the first time that everything fits; an operation hash that one side leaves out does not.
+
+        The same request again, by what it is `known_as`, gets them again while everything fits: it was this one that
+        redeemed, and its answer may have been lost.
 
         The policy of now is asked as well: the customer may have withdrawn online consent since (R10), and the firm may
         have stopped the operation, or the method.
@@ -41,7 +45,7 @@ class Redeeming:
         rows = {kind: self._policy.row(operation, kind) for kind in CustomerKind}
         consenting = [kind for kind, row in rows.items() if row.online_consent]
         refused = [kind for kind, row in rows.items() if not _lets(row, Method(claims.method))]
-        redemption = await self._store.redeem(claims, client, consenting, refused)
+        redemption = await self._store.redeem(claims, client, consenting, refused, known_as)
         if redemption is Redemption.REFUSED:
             raise _refusal_of(rows[refused[0]])
         refuse_unless_redeemed(redemption, self._limits)

@@ -237,9 +237,11 @@ class ReceiptStore(Protocol):
         client: str,
         consenting: Collection[CustomerKind] = (),
         refused: Collection[CustomerKind] = (),
+        known_as: bytes = b"",
     ) -> Redemption:
         """`consenting` are the kinds of customer that need online consent to the operation, `refused` those to whom the
-        policy refuses it, or the method."""
+        policy refuses it, or the method. What a request redeemed is redeemed by it once more, when it is `known_as` the
+        same (`gateway.core.idempotency`)."""
         ...
 
     async def is_denied(self, claims: ReceiptClaims) -> bool:

@@ -56,7 +56,11 @@ class CustomerHandlers:
 
     async def vouch_for_contact(self, request: ApiRequest[Vouch]) -> ApiResponse:
         contact = await self._customers.vouch(
-            request.path["customer_id"], request.path["contact_id"], request.body.receipt, request.caller
+            request.path["customer_id"],
+            request.path["contact_id"],
+            request.body.receipt,
+            request.caller,
+            request.known_as,
         )
         return ApiResponse(200, self._contact(contact))
 

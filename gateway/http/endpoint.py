@@ -109,7 +109,8 @@ class Endpoint:
             return False
         return True
 
-    async def _carry_out(self, call: ApiRequest[Any, Any]) -> Answered:
+    async def _carry_out(self, call: ApiRequest[Any, Any], known_as: bytes) -> Answered:
+        call.known_as = known_as
         answered = await self._handler(call)
         if isinstance(answered, web.StreamResponse):
             raise TypeError("a stream cannot be remembered under an Idempotency-Key")

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ import structlog
 from contacts.key_ring import KeyRing
 from gateway.core.callers import Caller
 from gateway.core.errors import Refusal, StoreUnavailable
-from gateway.core.idempotency import Answered, Fresh, IdempotencyStore, InProgress, Mismatch
+from gateway.core.idempotency import Answered, Fresh, IdempotencyStore, InProgress, Mismatch, known_as
 from gateway.core.problems import Problem
 from gateway.http.field_errors import field_error_of
 from gateway.http.whole_request import Incoming
@@ -48,7 +49,7 @@ class Idempotency:
         request: Incoming,
         caller: Caller,
         document: Mapping[str, Any],
-        carry_out: Callable[[], Awaitable[Answered]],
+        carry_out: Callable[[bytes], Awaitable[Answered]],
     ) -> tuple[Answered, bool]:
         """The answer to a request with the header, and whether it is a replay. Raises `Refusal`."""
         key, *others = request.headers.getall(HEADER)
@@ -66,7 +67,8 @@ class Idempotency:
             case Mismatch():
                 raise Refusal(Problem.IDEMPOTENCY_MISMATCH)
             case Fresh():
-                return await self._first_time((caller.client, digest, fingerprints[0]), carry_out), False
+                claim = caller.client, digest, fingerprints[0]
+                return await self._first_time(claim, partial(carry_out, known_as(*claim))), False
 
     async def _begin(
         self, client: str, digest: str, fingerprints: tuple[str, ...]

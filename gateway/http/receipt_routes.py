@@ -20,7 +20,7 @@ class ReceiptHandlers:
     async def redeem_receipt(self, request: ApiRequest[Redeem]) -> ApiResponse:
         body = request.body
         claims = await self._redeeming.redeem(
-            body.receipt, body.operation, body.operation_hash, body.customer_id, request.caller.client
+            body.receipt, body.operation, body.operation_hash, body.customer_id, request.caller.client, request.known_as
         )
         # The claims are what a `ReceiptAnswer` names.
         return ApiResponse(200, orjson.dumps(claims))

@@ -40,6 +40,8 @@ class ApiRequest(Generic[B, Q]):
     lifecycle: Lifecycle
     may_go_on: Callable[[], Awaitable[bool]]
     """Whether the key would be let in now: what is told bit by bit ends with it."""
+    known_as: bytes = b""
+    """The same for the same request under the same `Idempotency-Key` (`gateway.core.idempotency`)."""
 
     @property
     def locale(self) -> Locale:

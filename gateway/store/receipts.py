@@ -29,6 +29,7 @@ class RedisReceipts:
         client: str,
         consenting: Collection[CustomerKind] = (),
         refused: Collection[CustomerKind] = (),
+        known_as: bytes = b"",
     ) -> Redemption:
         customer_id, contact_id = claims.customer_id, claims.contact_id
         customer = keys.customer(customer_id)
@@ -46,7 +47,7 @@ class RedisReceipts:
             (
                 self._store.needed_replicas,
                 about_word(claims.verification_id, customer_id, contact_id, request),
-                *(" ".join(consenting), claims.exp * 1000, " ".join(refused)),
+                *(" ".join(consenting), claims.exp * 1000, " ".join(refused), known_as),
             ),
             durable=True,
         )

@@ -1,11 +1,13 @@
 --[[ Redeems a receipt, once, in its time, and only in the store that gave it: another may have lost the mark of the
 first time. What was denied since, rests on a person or a contact that is another since, or is refused by the policy of
-now, is redeemed by nobody; nor is anything while the customer is locked.
+now, is redeemed by nobody; nor is anything while the customer is locked. Whoever redeemed it under a key is told so
+again under the same key, where all of that holds still: its answer may have been lost.
 KEYS: 1 verification  2 audit  3 customer  4 guard  5 contact (the customer again where there is none)
       6 lineage, in a cluster
 ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/about.py)
       3 kinds of customer that need online consent to the operation
       4 when the receipt is too old (ms since the epoch)  5 kinds of customer that the policy refuses it
+      6 what the request is known by under its key, or '' where it has none: the mark
 Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'refused'}
          | {'store_changed'} | NOREPLICAS | {'customer_missing'} | {'consent_missing'}. ]]
 local now = store_time()
@@ -27,7 +29,7 @@ end
 if status ~= 'verified' then -- It was, when it was signed; there is one way on from there.
   return {'denied'}
 end
-if redeemed then
+if redeemed and (ARGV[6] == '' or redeemed ~= ARGV[6]) then
   return {'again'}
 end
 local customer = redis.call('HMGET', KEYS[3], 'kind', 'consent', 'other_since')
@@ -47,6 +49,8 @@ local is_another = customer[3] and tonumber(verified_at) <= tonumber(customer[3]
 if is_another or (version and redis.call('HGET', KEYS[5], 'c.version') ~= version) then
   return {'outdated'}
 end
-redis.call('HSET', KEYS[1], 'v.redeemed', 1)
-tell_of(ARGV[2], KEYS[2], 'receipt.redeemed', now)
+redis.call('HSET', KEYS[1], 'v.redeemed', ARGV[6]) -- Again as well: replicas are waited for by what is written.
+if not redeemed then
+  tell_of(ARGV[2], KEYS[2], 'receipt.redeemed', now)
+end
 return {'redeemed'}

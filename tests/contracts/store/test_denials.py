@@ -79,6 +79,14 @@ async def test_of_a_denial_and_a_redemption_at_once_exactly_one_is_first(ports: 
         assert await ports.receipts.redeem(receipt_of(one), CLIENT) is Redemption.DENIED
 
 
+async def test_what_is_denied_is_not_redeemed_once_more_by_the_request_that_redeemed_it(ports: Ports) -> None:
+    one = await verified(ports)
+    known_as = bytes(20)
+    assert await ports.receipts.redeem(receipt_of(one), CLIENT, known_as=known_as) is Redemption.REDEEMED
+    assert await deny(ports, one) == Denied(Status.VERIFIED, redeemed=True)
+    assert await ports.receipts.redeem(receipt_of(one), CLIENT, known_as=known_as) is Redemption.DENIED
+
+
 async def test_a_denial_is_told_to_the_audit_once_however_often_it_comes(ports: Ports) -> None:
     one = await verified(ports)
     for _ in range(3):

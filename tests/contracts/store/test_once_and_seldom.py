@@ -1,8 +1,10 @@
 """What may happen once, or so often: receipts, requests, inbound texts, caps; and who holds a key."""
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -12,12 +14,15 @@ from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
 from gateway.core.stores import Capped, Redemption
 from gateway.store import keys
 from gateway.store.api_keys import RedisApiKeys
+from tests.audit_events import all_events
 from tests.builders import CLIENT, CUSTOMER_ID
 from tests.contracts.store.answering import claims_of
 from tests.contracts.store.servers import LIMITS, Ports
 
 KEY, ONE, OTHER = (sha256(word).hexdigest() for word in (b"key", b"one request", b"another request"))
 ANSWER = Answered(201, b'{"password": "161803"}', {"Location": "/v1/x"})
+SAME = bytes(range(20))
+"""What a request under a key is known as."""
 INDEX, ELSEWHERE = "0" * 32, "1" * 32
 
 
@@ -26,6 +31,49 @@ async def test_a_receipt_is_redeemed_by_one_of_many(ports: Ports) -> None:
     asked = (ports.receipts.redeem(claims, CLIENT) for _ in range(20))
     assert Counter(await asyncio.gather(*asked)) == {Redemption.REDEEMED: 1, Redemption.AGAIN: 19}
     assert await ports.receipts.redeem(await claims_of(ports), CLIENT) is Redemption.REDEEMED
+
+
+async def test_a_receipt_is_redeemed_once_more_by_the_request_that_redeemed_it_and_by_no_other(ports: Ports) -> None:
+    claims = await claims_of(ports)
+    for known_as in (SAME, SAME):
+        assert await ports.receipts.redeem(claims, CLIENT, known_as=known_as) is Redemption.REDEEMED
+    for known_as in (b"", b"1", bytes(20)):
+        assert await ports.receipts.redeem(claims, CLIENT, known_as=known_as) is Redemption.AGAIN
+    assert await ports.receipts.redeem(claims, CLIENT, known_as=SAME) is Redemption.REDEEMED
+    told = [event["event"] for event in await all_events(ports.store)]
+    assert told.count("receipt.redeemed") == 1
+
+
+async def test_a_receipt_that_no_key_redeemed_is_redeemed_by_none(ports: Ports) -> None:
+    claims = await claims_of(ports)
+    assert await ports.receipts.redeem(claims, CLIENT) is Redemption.REDEEMED
+    for known_as in (b"", SAME):
+        assert await ports.receipts.redeem(claims, CLIENT, known_as=known_as) is Redemption.AGAIN
+
+
+async def test_what_is_redeemed_once_more_is_redeemed_only_while_all_of_it_holds(ports: Ports) -> None:
+    claims = await claims_of(ports)
+    again = partial(ports.receipts.redeem, client=CLIENT, known_as=SAME)
+    assert await again(claims) is Redemption.REDEEMED
+    assert await again(replace(claims, exp=claims.iat)) is Redemption.EXPIRED
+    await ports.store.command("HSET", keys.guard(CUSTOMER_ID), "locked_at", 1)
+    assert await again(claims) is Redemption.LOCKED
+    await ports.become_another_store(claims.verification_id)
+    assert await again(claims) is Redemption.STORE_CHANGED
+
+
+async def test_what_is_redeemed_once_more_is_written_again_so_that_replicas_are_waited_for(ports: Ports) -> None:
+    claims = await claims_of(ports)
+    await ports.receipts.redeem(claims, CLIENT, known_as=SAME)
+    before = await _changes(ports)
+    await ports.receipts.redeem(claims, CLIENT, known_as=SAME)
+    assert await _changes(ports) > before
+
+
+async def _changes(ports: Ports) -> int:
+    """How many the servers have made."""
+    told = await ports.store.everywhere("INFO", "persistence")
+    return sum(int(re.findall(rb"rdb_changes_since_last_save:(\d+)", one)[0]) for one in told)
 
 
 async def test_a_receipt_is_not_redeemed_when_it_is_too_old(ports: Ports) -> None:

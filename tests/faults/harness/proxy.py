@@ -11,6 +11,7 @@ class Wire:
         self.target = target
         self.port = 0
         self._is_cut = False
+        self._unanswered = b""
         self._server: asyncio.Server | None = None
         self._ends: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -43,6 +44,10 @@ class Wire:
             self.target = target
             self._drop()
 
+    def lose_the_answer_to(self, words: bytes) -> None:
+        """What comes next with these words is carried out, and its connection ends in the place of the answer."""
+        self._unanswered = words
+
     def _drop(self) -> None:
         for end in list(self._ends):
             end.transport.abort()
@@ -56,10 +61,19 @@ class Wire:
                 return
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
             self._ends |= {writer, far_writer}
+            answers = asyncio.create_task(_pass_on(far_reader, writer))
             try:
-                await asyncio.gather(_pass_on(reader, far_writer), _pass_on(far_reader, writer))
+                unanswered = await self._pass_on_until_unanswered(reader, far_writer)
+                if unanswered:
+                    answers.cancel()
+                    await asyncio.gather(answers, return_exceptions=True)
+                    far_writer.write(unanswered)
+                    far_writer.write_eof()
+                    await far_reader.read()  # To its end: by then all is carried out.
+                await asyncio.gather(answers, return_exceptions=True)
             finally:
                 self._ends -= {writer, far_writer}
+                answers.cancel()
                 far_writer.transport.abort()
         except (OSError, asyncio.CancelledError):
             # Cut by `close`: asyncio would complain of a connection that ended so.
@@ -67,6 +81,18 @@ class Wire:
         finally:
             writer.transport.abort()
             self._tasks.discard(task)
+
+    async def _pass_on_until_unanswered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """All that is asked, or until what is to stay unanswered: that is left to the caller."""
+        with contextlib.suppress(ConnectionError):
+            while chunk := await reader.read(65_536):
+                if self._unanswered and self._unanswered in chunk:
+                    self._unanswered = b""
+                    return chunk
+                writer.write(chunk)
+                await writer.drain()
+        writer.transport.abort()
+        return b""
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -147,6 +147,16 @@ async def test_a_vouch_receipt_redeemed_elsewhere_vouches_no_more(rooms: Rooms, 
     assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.RECEIPT_ALREADY_REDEEMED
 
 
+async def test_a_receipt_vouches_by_the_request_that_had_redeemed_it(
+    rooms: Rooms, mobile: Contact, home: Contact
+) -> None:
+    receipt, known_as = await vouch_receipt(rooms, mobile, home), bytes(20)
+    await rooms.receipts.redeem(rooms.signer.read(receipt), CLIENT, known_as=known_as)
+    assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.RECEIPT_ALREADY_REDEEMED
+    vouched = await rooms.customers.vouch(CUSTOMER_ID, home.contact_id, receipt, CALLER, known_as)
+    assert vouched.status is ContactStatus.VERIFIABLE
+
+
 async def test_a_voucher_that_is_nobodys_own_any_more_does_not_vouch(
     rooms: Rooms, mobile: Contact, home: Contact
 ) -> None:
