@@ -25,6 +25,14 @@ _TEXTS: Final = {
         "인증이 이미 사용되었습니다. 지금 바로 고객센터로 전화해 주세요.",
         "It was used already. Please phone our call centre now.",
     ),
+    ReplyOutcome.NOTICE_DENIED: (
+        "거부를 접수했습니다. 지금 바로 고객센터로 전화해 주세요.",
+        "Noted that it was not you. Phone our call centre now.",
+    ),
+    ReplyOutcome.DENIED_AFTER_ISSUANCE: (
+        "이미 처리된 건입니다. 지금 바로 고객센터로 전화해 주세요.",
+        "It was done already. Please phone our call centre now.",
+    ),
     ReplyOutcome.LOCKED: (
         "오류가 많아 추가인증이 잠겼습니다. 고객센터로 문의해 주세요.",
         "Locked after too many errors. Please call our call centre.",

@@ -22,6 +22,10 @@ class ReplyOutcome(StrEnum):
     """What was asked of the number is over: nothing is left to be closed, and somebody has to know all the same."""
     DENIED_AFTER_USE = "denied_after_use"
     """What was verified has been used by then: somebody has to know at once."""
+    NOTICE_DENIED = "notice_denied"
+    """Only notices told of what was asked for, or nothing else can be closed any more: somebody has to know at once."""
+    DENIED_AFTER_ISSUANCE = "denied_after_issuance"
+    """A notice told that it was done."""
     LOCKED = "locked"
     LATE = "late"
     NO_OPEN_VERIFICATION = "no_open_verification"
@@ -47,7 +51,8 @@ class Sender:
 
     `known`: it is a contact of some customer. `expired_lately`: a verification on this number ran out of time
     not long ago. `over_lately`: those that ended, in whatever way; `verified_lately`: those of them that were
-    verified, and may be used now. A code answers those that wait for a text, a denial is of every method's.
+    verified, and may be used now. A code answers those that wait for a text, a denial is of every method's, and of
+    notices: `noticed_lately` says whether any went to this number.
     """
 
     known: bool
@@ -55,6 +60,7 @@ class Sender:
     expired_lately: bool = False
     over_lately: tuple[OpenVerification, ...] = ()
     verified_lately: tuple[OpenVerification, ...] = ()
+    noticed_lately: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class DenyAll:
     """A denial names no verification: it is of every one of the sender that is open, or may be used now; without any,
-    of each customer's last."""
+    of each customer's last. It is of every notice that went to the number of late as well."""
 
     verifications: tuple[OpenVerification, ...]
 
@@ -93,7 +99,7 @@ def plan_for(reply: Reply, sender: Sender) -> Plan:
     if isinstance(reply, DenialReply):
         denied = sender.open_verifications + sender.verified_lately
         denied = denied or _newest_of_each_customer(_newest_first(sender.over_lately))
-        return DenyAll(denied) if denied else Settled(_outcome_without_open(reply, sender))
+        return DenyAll(denied) if denied or sender.noticed_lately else Settled(_outcome_without_open(reply, sender))
     if not sender.open_verifications:
         return Settled(_outcome_without_open(reply, sender))
     match reply:

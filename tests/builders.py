@@ -9,7 +9,9 @@ from contacts.models import Contact, ContactLabel, ContactStatus, Customer, Cust
 from contacts.phone_numbers import LineType, PhoneNumber
 from contacts.protection import PersonalData
 from gateway.core.codes import CodeVault
+from gateway.core.delivery import DeliveryState
 from gateway.core.firm import Firm
+from gateway.core.notices import Notice, NoticeKind
 from gateway.core.operations import Operation
 from gateway.core.verification import Basis, Method, NewVerification
 from gateway.store import keys
@@ -78,4 +80,19 @@ def new_verification(
         }
     return NewVerification(
         verification_id=verification_id, customer_id=customer_id, method=method, operation=operation, **given | changes
+    )
+
+
+def new_notice(contact: Contact, customer_id: str = CUSTOMER_ID) -> Notice:
+    """A notice that an issuance has begun, to be sent to this contact."""
+    return Notice(
+        notice_id=keys.new_notice_id(customer_id),
+        client=CLIENT,
+        customer_id=customer_id,
+        contact_id=contact.contact_id,
+        kind=NoticeKind.ISSUANCE_STARTED,
+        operation=Operation.ISSUE,
+        locale="ko",
+        delivery_state=DeliveryState.QUEUED,
+        delivery_at=0,
     )

@@ -25,6 +25,11 @@ class AlarmKind(StrEnum):
     `method`, `verification_id`."""
     DENIED_AFTER_USE = "denied_after_use"
     """The same, when the receipt had been redeemed by then: what it was for may have been done. Urgent."""
+    NOTICE_DENIED = "notice_denied"
+    """A customer answered a notice that they did not ask for what is being done. Subject: the notice's id. Seen:
+    `customer_id`, `operation`, `notice`, which is its kind."""
+    DENIED_AFTER_ISSUANCE = "denied_after_issuance"
+    """The same, of a notice that it was done. Urgent."""
     LOW_CONVERSION = "low_conversion"
     """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range. Seen: how many
     were `sent`, and how many of them `verified`. Nothing is texted there until it is cleared, or for the time of the
@@ -37,6 +42,14 @@ ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
         AlarmKind.DENIED_AFTER_USE: (
             "긴급: 인증 결과가 이미 사용된 뒤 고객이 본인 아님으로 거부",
             "Urgent: a customer denied having asked, after the receipt was used",
+        ),
+        AlarmKind.NOTICE_DENIED: (
+            "고객이 안내 문자에 본인 아님으로 답장",
+            "A customer answered a notice: it was not them",
+        ),
+        AlarmKind.DENIED_AFTER_ISSUANCE: (
+            "긴급: 처리가 완료되었다는 안내 문자에 고객이 본인 아님으로 답장",
+            "Urgent: a customer answered that it was not them, after it was done",
         ),
         AlarmKind.LOW_CONVERSION: ("인증번호가 사용되지 않는 번호대", "Codes sent to a range are not used"),
     }

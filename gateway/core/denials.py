@@ -30,7 +30,12 @@ class Denied:
     @property
     def came_in_time(self) -> bool:
         """Nothing can be done, by now, with what was denied."""
-        return self.was in (Status.PENDING, Status.VERIFIED, Status.DENIED) and not self.redeemed
+        return self.was_in_force and not self.redeemed
+
+    @property
+    def was_in_force(self) -> bool:
+        """It was open, or had been verified, or was denied as that before: it had not come to nothing by itself."""
+        return self.was in (Status.PENDING, Status.VERIFIED, Status.DENIED)
 
 
 class DenialStore(Protocol):

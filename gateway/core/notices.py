@@ -1,7 +1,7 @@
 """Notices (R11): texts that tell the registered mobile what is being issued, so that nobody issues in silence."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -10,7 +10,7 @@ from contacts.models import Contact, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType
 from gateway.core.counting import Texting
 from gateway.core.customer_stores import CustomerStore, StoredContact
-from gateway.core.delivery import DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryReport, DeliveryState
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.operations import OPERATION_NAMES, Operation
@@ -43,6 +43,13 @@ class Notice:
     delivery_reason: str | None = None
     carrier_id: str | None = None
     """The carrier's own id of the text."""
+    denied_at: int | None = None
+    """When the customer answered that they had not asked for it."""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """A carrier that did not answer may have sent it, and one that has it may be wrong about its end."""
+        return self.delivery_state is not DeliveryState.FAILED or self.delivery_reason == DeliveryReason.CARRIER_TIMEOUT
 
 
 class NoticeStore(Protocol):
@@ -56,6 +63,18 @@ class NoticeStore(Protocol):
 
     async def report(self, report: DeliveryReport, carrier: str) -> bool:
         """Whether the report changed anything."""
+        ...
+
+    async def note_number(self, blind_index: str, notice_id: str) -> None:
+        """It is about to go to this number: before a carrier has it, so that no answer comes sooner."""
+        ...
+
+    async def lately_to(self, blind_indexes: Sequence[str]) -> list[Notice]:
+        """Those that went to a number within a day, the oldest first; by any of the index keys in force."""
+        ...
+
+    async def deny(self, notice_id: str) -> bool:
+        """Whether it was there, and nobody had denied it before."""
         ...
 
 

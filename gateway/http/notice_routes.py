@@ -10,6 +10,7 @@ from gateway.core.notices import Notice, NoticeKind, Notices
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.http.models import Answer, Body
+from gateway.http.moments import Moment
 from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import CustomerId, DeliveryAnswer, Language
 
@@ -28,6 +29,7 @@ class NoticeAnswer(Answer):
     operation: Operation
     masked_number: str | None
     delivery: DeliveryAnswer
+    denied_at: Moment | None
 
     @classmethod
     def of(cls, notice: Notice, contact: Contact | None) -> "NoticeAnswer":
@@ -43,6 +45,7 @@ class NoticeAnswer(Answer):
                 at=notice.delivery_at,
                 reason=notice.delivery_reason,
             ),
+            denied_at=notice.denied_at,
         )
 
 

@@ -41,6 +41,7 @@ class NoticeMethod:
         async def send(via: Line, sent: DeliveryRef) -> str:
             return await via.send_text(OutgoingText(number, body, sent))
 
+        await self._store.note_number(stored.blind_indexes[0], notice.notice_id)
         wanted = Wanted(ref, number, frozenset({Capability.SMS}), most_sends=1)
         try:
             ended = await self._handing_over.hand_over(wanted, send)

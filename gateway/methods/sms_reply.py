@@ -1,7 +1,7 @@
 """Method `sms_reply`: a text goes out, and the customer answers it with the code on the screen (R13)."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,10 +11,12 @@ from contacts.protection import PersonalData
 from gateway.core.codes import CodeVault
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryRef
-from gateway.core.denials import Denials
+from gateway.core.denials import Denials, Denied
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.core.limits import Limits
+from gateway.core.notice_denials import NoticeDenials
+from gateway.core.notices import Notice, NoticeKind
 from gateway.core.ports import OutgoingText, TextCarrier
 from gateway.core.problems import Problem
 from gateway.core.stores import Capped, CapStore, ReplyStore, VerificationStore
@@ -62,6 +64,7 @@ class SmsReplyMethod:
         self,
         verifications: Verifications,
         denials: Denials,
+        notice_denials: NoticeDenials,
         store: VerificationStore,
         customers: CustomerStore,
         replies: ReplyStore,
@@ -73,6 +76,7 @@ class SmsReplyMethod:
     ) -> None:
         self._verifications = verifications
         self._denials = denials
+        self._notice_denials = notice_denials
         self._store = store
         self._customers = customers
         self._replies = replies
@@ -113,16 +117,17 @@ class SmsReplyMethod:
     async def _read(self, message_id: str, indexes: tuple[str, ...], body: str) -> tuple[ReplyOutcome, str]:
         reply, expected = read_reply(body), await self._replies.expected(indexes)
         met = {one.verification_id: one for one in await self._met(reply, expected, indexes)}
-        locale = max(met.values(), key=lambda one: one.created_at).locale if met else "ko"
-        match plan_for(reply, await self._sender(indexes, met.values())):
+        noticed = await self._notice_denials.deniable_from(indexes) if isinstance(reply, DenialReply) else []
+        locale = _locale_of(met.values(), noticed)
+        match plan_for(reply, await self._sender(indexes, met.values(), noticed)):
             case Settled(outcome):
                 return outcome, locale
             case DenyAll(denied):
-                met_by = [await self._denials.deny(met[one.verification_id], Channel.REPLY) for one in denied]
-                if any(one.redeemed for one in met_by):
-                    return ReplyOutcome.DENIED_AFTER_USE, locale
-                in_time = all(one.came_in_time for one in met_by)
-                return ReplyOutcome.DENIED if in_time else ReplyOutcome.DENIED_LATE, locale
+                verifications = [met[one.verification_id] for one in denied]
+                met_by = [await self._denials.deny(one, Channel.REPLY) for one in verifications]
+                in_force = [one for one, by in zip(verifications, met_by, strict=True) if by.was_in_force]
+                await self._notice_denials.deny(noticed, {(one.customer_id, one.operation) for one in in_force})
+                return _outcome_of(met_by, noticed), locale
             case TryCode(code, candidates, counted_on_a_miss):
                 digests = self._vault.reply_digests(indexes, code.code)
                 found = next((expected[digest] for digest in digests if digest in expected), None)
@@ -136,14 +141,17 @@ class SmsReplyMethod:
         asked = [one for one in read if one is not None and one.method is Method.SMS_REPLY]
         return [*asked, *await self._denials.deniable_from(indexes)] if isinstance(reply, DenialReply) else asked
 
-    async def _sender(self, indexes: tuple[str, ...], met: Collection[Verification]) -> Sender:
+    async def _sender(
+        self, indexes: tuple[str, ...], met: Collection[Verification], noticed: Collection[Notice]
+    ) -> Sender:
         verified = [one for one in met if one.status is Status.VERIFIED]
         return Sender(
-            known=bool(met) or await self._customers.is_known_number(indexes),
+            known=bool(met or noticed) or await self._customers.is_known_number(indexes),
             open_verifications=_as_matched(one for one in met if one.is_open),
             expired_lately=any(one.shown_status is Status.EXPIRED for one in met),
             verified_lately=_as_matched(one for one in verified if self._may_be_used(one)),
             over_lately=_as_matched(one for one in met if not one.is_open),
+            noticed_lately=bool(noticed),
         )
 
     def _may_be_used(self, verified: Verification) -> bool:
@@ -159,6 +167,24 @@ class SmsReplyMethod:
                 return ReplyOutcome.NO_OPEN_VERIFICATION
             raise
         return _OUTCOMES[judgement.verdict]
+
+
+def _locale_of(met: Collection[Verification], noticed: Sequence[Notice]) -> str:
+    """The language of the latest that the customer was asked, or told."""
+    if met:
+        return max(met, key=lambda one: one.created_at).locale
+    return noticed[-1].locale if noticed else "ko"
+
+
+def _outcome_of(met_by: Collection[Denied], noticed: Collection[Notice]) -> ReplyOutcome:
+    """The gravest of what one text denied."""
+    if any(one.kind is NoticeKind.ISSUANCE_COMPLETED for one in noticed):
+        return ReplyOutcome.DENIED_AFTER_ISSUANCE
+    if any(one.redeemed for one in met_by):
+        return ReplyOutcome.DENIED_AFTER_USE
+    if met_by and all(one.came_in_time for one in met_by):
+        return ReplyOutcome.DENIED
+    return ReplyOutcome.NOTICE_DENIED if noticed else ReplyOutcome.DENIED_LATE
 
 
 def _as_matched(verifications: Iterable[Verification]) -> tuple[OpenVerification, ...]:

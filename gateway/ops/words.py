@@ -149,6 +149,12 @@ CARGOES: Final[Words] = {
     "hang_up": ("통화 종료", "Ending a call"),
 }
 
+NOTICES: Final[Words] = {
+    "issuance_started": ("진행 안내", "has begun"),
+    "issuance_completed": ("완료 안내", "is done"),
+    "reissue_warning": ("기존 인증서 중지 안내", "will stop the old one"),
+}
+
 DONE: Final[Words] = {
     "approved": ("승인하고 적용했습니다.", "Approved and carried out."),
     "rejected": ("반려했습니다.", "Rejected."),
@@ -193,6 +199,7 @@ _KINDS: Final[Mapping[str, Words]] = {
     "contact": CONTACT_STATUSES,
     "cause": CAUSES,
     "cargo": CARGOES,
+    "notice": NOTICES,
     "done": DONE,
     "breaker": BREAKERS,
     "capability": CAPABILITIES,

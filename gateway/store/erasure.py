@@ -117,6 +117,7 @@ class RedisErasure:
             owned = (f"{customer_id} {contact_id}" for contact_id in known.contact_ids)
             await self._store.command("SREM", ops_keys.owners(index), "", *owned)
             await self._erase_replies(customer_id, index)
+            await self._erase_notices(customer_id, index)
             if not await self._has_another_owner(index):
                 gone = (*keys.number_caps(index), keys.answering_text_cap(index), ops_keys.owners(index))
                 await self._store.all(("SREM", *keys.known_number(index)), *(("DEL", one) for one in gone))
@@ -130,14 +131,19 @@ class RedisErasure:
     async def _erase_replies(self, customer_id: str, index: str) -> None:
         pairs = await self._store.command("HGETALL", keys.replies(index))
         expected = list(zip(pairs[::2], _text(pairs[1::2]), strict=True))
-        owners = await self._store.all(
-            *(("HGET", keys.verification(one), FIELDS["v.customer_id"]) for _, one in expected)
-        )
-        gone = [
-            digest for (digest, _), owner in zip(expected, owners, strict=True) if owner in (None, customer_id.encode())
-        ]
-        if gone:
+        theirs = await self._theirs(customer_id, [one for _, one in expected])
+        if gone := [digest for digest, one in expected if one in theirs]:
             await self._store.command("HDEL", keys.replies(index), *gone)
+
+    async def _erase_notices(self, customer_id: str, index: str) -> None:
+        noticed = _text(await self._store.command("ZRANGE", keys.noticed(index), 0, -1))
+        if gone := await self._theirs(customer_id, noticed):
+            await self._store.command("ZREM", keys.noticed(index), *gone)
+
+    async def _theirs(self, customer_id: str, ids: Sequence[str]) -> set[str]:
+        """Those verifications or notices that are the customer's, or gone."""
+        owners = await self._store.all(*(("HGET", keys.delivered(one), FIELDS["v.customer_id"]) for one in ids))
+        return {one for one, owner in zip(ids, owners, strict=True) if owner in (None, customer_id.encode())}
 
     async def _erase_answers(self, names: Iterable[str]) -> None:
         """Answers that are kept for a day to be repeated, and tell of the customer or a contact."""

@@ -37,6 +37,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "v.reason": "re",
     "v.closed_at": "cl",
     "v.redeemed": "rd",
+    "v.denied_at": "de",
     "v.turn": "tu",
     "v.dialogue": "di",
     "v.d_rank": "dr",

@@ -2,7 +2,8 @@
 
 Each record is read, computed here, and replaced by a script only if nobody changed it meanwhile: it is safe beside
 gateways. What has been done needs no note of it, so an interrupted run is simply begun again. What a digest stands
-for cannot be computed again: codes, slips, devices and expected texts are counted until they are gone by themselves.
+for cannot be computed again: codes, slips, devices, expected texts and numbers that notices went to are counted until
+they are gone by themselves.
 """
 
 import asyncio
@@ -76,6 +77,8 @@ _LAPSING = {
     "idempotency": _Lapsing("fingerprint", in_hex=True),
     "ops-session": _Lapsing("pending", purpose=Purpose.ENCRYPTION),
 }
+_LAPSING_OF_NUMBERS = {"replies": KEPT_AFTER_SECONDS * 1000, "noticed": 0}
+"""Kinds of record that are named by a blind index, and how long (ms) the store keeps one after it was of use."""
 _MARKS = frozenset({"known", "ops-owners"})
 """Kinds of record that are named by a blind index, or by the key that made it, and say nothing that a contact does not
 say as well."""
@@ -113,8 +116,8 @@ class KeyRotation:
             await self._look_at_index(key, rest, what, findings)
         if kind == "customer":
             await self._look_at_name(key, rest, what, findings)
-        if kind == "replies":
-            await self._look_at_reply(key, rest, findings)
+        if kind in _LAPSING_OF_NUMBERS:
+            await self._look_at_number(key, rest, _LAPSING_OF_NUMBERS[kind], findings)
         if kind in _LAPSING:
             await self._look_at_digest(key, _LAPSING[kind], findings)
         for sealed in SEALED_FIELDS.get(kind, ()):
@@ -185,10 +188,10 @@ class KeyRotation:
         else:
             findings.left[Purpose.INDEX].marks += marks
 
-    async def _look_at_reply(self, key: str, index: str, findings: Findings) -> None:
+    async def _look_at_number(self, key: str, index: str, kept_after_ms: int, findings: Findings) -> None:
         former = self._former[Purpose.INDEX]
         if former is not None and index.startswith(former.hex()):
-            await self._lapses(key, findings.left[Purpose.INDEX], kept_after_ms=KEPT_AFTER_SECONDS * 1000)
+            await self._lapses(key, findings.left[Purpose.INDEX], kept_after_ms=kept_after_ms)
 
     async def _look_at_digest(self, key: str, lapsing: _Lapsing, findings: Findings) -> None:
         former = self._former[lapsing.purpose]

@@ -235,6 +235,11 @@ def replies(blind_index: str) -> str:
     return f"{_of(blind_index)}replies:{blind_index}"
 
 
+def noticed(blind_index: str) -> str:
+    """Sorted set: notices that went to a number of late, by when in ms."""
+    return f"{_of(blind_index)}noticed:{blind_index}"
+
+
 def known_number(blind_index: str) -> tuple[str, bytes]:
     """Set, and its member when the number is somebody's contact.
 

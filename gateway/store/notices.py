@@ -1,19 +1,26 @@
 """Notices in the store."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.core.delivery import DeliveryReport, DeliveryState
 from gateway.core.notices import Notice, NoticeKind
 from gateway.core.operations import Operation
 from gateway.core.stores import CustomerMissing
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
 from gateway.store.scripts import load
 
 _CREATE = load("create_notice")
 _REPORT = load("report_notice", "reports")
+_NOTE = load("note_notice")
+_DENY = load("deny_notice")
 _KEPT_MS = 30 * 86_400_000
+DENIABLE_MS = 86_400_000
+"""Whoever slept, flew or had their phone off has read a text by the next day. A longer time would take more texts that
+mean something else for an answer, and numbers change hands."""
 
 
 class RedisNotices:
@@ -64,6 +71,7 @@ class RedisNotices:
             delivery_carrier=record.get("d_carrier") or None,
             delivery_reason=record.get("d_reason") or None,
             carrier_id=record.get("d_id"),
+            denied_at=int(record["denied_at"]) if "denied_at" in record else None,
         )
 
     async def report(self, report: DeliveryReport, carrier: str) -> bool:
@@ -82,3 +90,21 @@ class RedisNotices:
             ),
         )
         return bool(answer[0] == b"noted")
+
+    async def note_number(self, blind_index: str, notice_id: str) -> None:
+        await self._store.run(_NOTE, (keys.noticed(blind_index),), (notice_id, DENIABLE_MS))
+
+    async def lately_to(self, blind_indexes: Sequence[str]) -> list[Notice]:
+        since = await clock.now(self._store) - DENIABLE_MS
+        found = await self._store.all(
+            *(("ZRANGE", keys.noticed(index), since, "+inf", "BYSCORE", "WITHSCORES") for index in blind_indexes)
+        )
+        noted = {name: int(float(at)) for pairs in found for name, at in zip(pairs[::2], pairs[1::2], strict=True)}
+        read = await asyncio.gather(*(self.read(name.decode()) for name in sorted(noted, key=noted.__getitem__)))
+        return [one for one in read if one is not None]
+
+    async def deny(self, notice_id: str) -> bool:
+        answer = await self._store.run(
+            _DENY, (keys.notice(notice_id), keys.audit(keys.shard_in(notice_id))), (notice_id,), durable=True
+        )
+        return bool(answer[0] == b"denied")

@@ -18,6 +18,7 @@ from gateway.core.decisions import Decisions
 from gateway.core.denials import Denials
 from gateway.core.exemptions import ExemptionRegistrations, OverseasExemptions
 from gateway.core.facts import NoHolds
+from gateway.core.notice_denials import NoticeDenials
 from gateway.core.notices import Notices
 from gateway.core.opening import Opening
 from gateway.core.ownership_checks import OwnershipChecks
@@ -128,8 +129,8 @@ def build_use_cases(
         notices=Notices(stores.notices, stores.customers, sending, keys.new_notice_id),
         sms=SmsMethod(vault, firm),
         sms_reply=SmsReplyMethod(
-            verifications, denials, stores.verifications, stores.customers, stores.replies, stores.caps,
-            vault, personal_data, firm, limits,
+            verifications, denials, NoticeDenials(stores.notices, alarms), stores.verifications, stores.customers,
+            stores.replies, stores.caps, vault, personal_data, firm, limits,
         ),
         ars=ArsMethod(verifications, denials, stores.verifications, firm, limits),
         notice_method=NoticeMethod(stores.notices, stores.customers, handing_over, firm),

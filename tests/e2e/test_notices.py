@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from demo.api import Api, ApiError
+from demo.carriers import SMS_NUMBER
 from demo.customer import Customer, until
 from demo.running import Demo
 
@@ -110,3 +111,47 @@ async def test_a_carrier_that_accepts_and_does_not_answer_is_not_asked_again(car
     await carrier.call("PUT", "/control/faults", {"seed": 1})
     await arrived(customer, sent)
     assert len(await customer.texts()) == 1
+
+
+async def denied(customer: Customer, notice: Any) -> Any:
+    """The notice once the customer's denial stands in it."""
+
+    async def look() -> Any:
+        now = await customer.api.call("GET", f"/v1/notices/{notice['notice_id']}")
+        return now if now["denied_at"] else None
+
+    return await until(look)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("issuance_started", "거부를 접수했습니다. 지금 바로 고객센터로 전화해 주세요."),
+        ("reissue_warning", "거부를 접수했습니다. 지금 바로 고객센터로 전화해 주세요."),
+        ("issuance_completed", "이미 처리된 건입니다. 지금 바로 고객센터로 전화해 주세요."),
+    ],
+)
+async def test_a_customer_who_asked_for_nothing_answers_the_notice_and_is_told_to_call(
+    customer: Customer, kind: str, answer: str
+) -> None:
+    sent = await send(customer, kind)
+    assert (await arrived(customer, sent))["denied_at"] is None
+    await customer.text("아니오", to=SMS_NUMBER)
+    assert (await denied(customer, sent))["delivery"]["state"] == "delivered"
+
+    async def told() -> bool:
+        return any(answer in text for text in await customer.texts())
+
+    await until(told)
+
+
+async def test_nobody_denies_a_notice_from_another_phone(customer: Customer, api: Api, carrier: Api) -> None:
+    other = Customer(api, carrier)
+    await other.register()
+    sent = await send(customer)
+    await arrived(customer, sent)
+    await other.text("아니오", to=SMS_NUMBER)
+    await until(other.texts)
+    now = await api.call("GET", f"/v1/notices/{sent['notice_id']}")
+    assert now["denied_at"] is None
+    assert "진행 중인 인증이 없습니다" in (await other.texts())[0]

@@ -8,6 +8,7 @@ from contacts.models import Contact, Customer, VerifiedBy
 from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import DEFAULT, PhoneNumber
 from contacts.protection import PersonalData
+from demo.customer import until
 from gateway.core.alarms import Alarms
 from gateway.core.carriers import Capability
 from gateway.core.codes import CodeVault
@@ -17,6 +18,8 @@ from gateway.core.customers import Customers
 from gateway.core.denials import Denials
 from gateway.core.facts import Holds, NoHolds
 from gateway.core.limits import Limits
+from gateway.core.notice_denials import NoticeDenials
+from gateway.core.notices import Notices
 from gateway.core.open_request import OpenRequest
 from gateway.core.opening import Opening
 from gateway.core.operations import Operation
@@ -194,9 +197,12 @@ class Rooms:
         self.reports = DeliveryReports(self.verification_store)
         self.sms = SmsMethod(self.vault, FIRM)
         self.ars = ArsMethod(self.verifications, self.denials, self.verification_store, FIRM, limits)
+        self.notice_store = RedisNotices(store)
+        self.notices = Notices(self.notice_store, self.customer_store, self.sending, keys.new_notice_id)
         self.sms_reply = SmsReplyMethod(
             self.verifications,
             self.denials,
+            NoticeDenials(self.notice_store, alarms),
             self.verification_store,
             self.customer_store,
             self.replies,
@@ -215,7 +221,7 @@ class Rooms:
         }
         outbox = RedisOutbox(self.store)
         handing_over = HandingOver(self.carriers, RedisHandOvers(self.store))
-        notices = NoticeMethod(RedisNotices(self.store), self.customer_store, handing_over, FIRM)
+        notices = NoticeMethod(self.notice_store, self.customer_store, handing_over, FIRM)
         return Dispatcher(
             outbox,
             self.verification_store,
@@ -226,6 +232,17 @@ class Rooms:
             handing_over,
             notices,
         )
+
+    async def deliver_all(self) -> None:
+        """Let a dispatcher work until the outbox is empty."""
+
+        async def empty() -> bool:
+            return not any(await self.store.all(*(("XLEN", keys.outbox(shard)) for shard in range(keys.SHARDS))))
+
+        dispatcher = self.dispatcher()
+        await dispatcher.open()
+        await until(empty)
+        await dispatcher.close()
 
     async def register(self, customer: Customer | None = None, number: str = MOBILE) -> Contact:
         """A customer with one contact whose ownership is confirmed."""

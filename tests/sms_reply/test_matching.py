@@ -56,6 +56,13 @@ def test_a_denial_of_what_is_over_is_of_each_customers_last() -> None:
     assert plan_for(DENIAL, Sender(True, (SPOUSE,), over_lately=(OLD,))) == DenyAll((SPOUSE,))
 
 
+def test_a_denial_of_a_notice_is_one_without_any_verification() -> None:
+    sender = Sender(True, noticed_lately=True)
+    assert plan_for(DENIAL, sender) == DenyAll(())
+    assert plan_for(CODE, sender) == Settled(ReplyOutcome.NO_OPEN_VERIFICATION)
+    assert plan_for(UNREADABLE, sender) == Settled(ReplyOutcome.UNRELATED)
+
+
 @pytest.mark.parametrize("reply", [UNREADABLE, SEVERAL])
 def test_small_talk_with_nothing_open_is_unrelated(reply: Reply) -> None:
     assert plan_for(reply, Sender(True)) == Settled(ReplyOutcome.UNRELATED)

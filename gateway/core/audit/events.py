@@ -70,6 +70,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "receipt.redeemed": _VERIFICATION,
         "notice.created": _NOTICE,
         **{f"notice.{state}": f"{_NOTICE} carrier? carrier_id? reason?" for state in _REPORTED},
+        "notice.denied": _NOTICE,
         "dead_letter.replayed": _DEAD_LETTER,
         "dead_letter.discarded": _DEAD_LETTER,
         "branch_password.issued": "customer branch_password operation branch by",

@@ -15,6 +15,7 @@ from gateway.store import keys, ops_keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.customer_words import ERASED
 from gateway.store.erasure import RedisErasure
+from gateway.store.notices import RedisNotices
 from tests import builders
 from tests.audit_events import events
 from tests.audit_rooms import AuditRooms, faults, verify
@@ -38,6 +39,15 @@ def indexes() -> list[str]:
     ]
 
 
+async def notified(ports: Ports, customer_id: str, contact: Contact, index: str) -> str:
+    """A notice to a customer, which goes to this number."""
+    notices = RedisNotices(ports.store)
+    new = builders.new_notice(contact, customer_id)
+    await notices.create(new)
+    await notices.note_number(index, new.notice_id)
+    return new.notice_id
+
+
 async def a_whole_life(ports: Ports, approvals: RedisApprovals, mobile: Contact) -> None:
     """The customer of the fixture leaves a trace everywhere."""
     store, index = ports.store, indexes()[0]
@@ -46,6 +56,7 @@ async def a_whole_life(ports: Ports, approvals: RedisApprovals, mobile: Contact)
     await store.command("SADD", ops_keys.owners(index), f"{CUSTOMER_ID} {mobile.contact_id}")
     opened = await ports.verifications.create(builders.new_verification(Method.SMS_REPLY, contact_id=mobile.contact_id))
     await ports.replies.expect(index, b"digest", opened.verification_id)
+    await notified(ports, CUSTOMER_ID, mobile, index)
     await ports.branch_passwords.issue(
         keys.new_branch_password_id(CUSTOMER_ID), CUSTOMER_ID, Operation.ISSUE, b"digest", "여의도", "박지점", 60
     )
@@ -140,9 +151,12 @@ async def test_a_number_that_somebody_else_has_as_well_stays_theirs(
     await ports.store.command("SADD", ops_keys.owners(index), *owners)
     waiting = await ports.verifications.create(builders.new_verification(Method.SMS_REPLY, customer_id=NEIGHBOUR))
     await ports.replies.expect(index, b"theirs", waiting.verification_id)
+    await notified(ports, CUSTOMER_ID, mobile, index)
+    their_notice = await notified(ports, NEIGHBOUR, theirs, index)
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
     assert await ports.customers.is_known_number([index])
     assert await ports.replies.expected([index]) == {b"theirs": waiting.verification_id}
+    assert [one.notice_id for one in await RedisNotices(ports.store).lately_to([index])] == [their_notice]
     assert await ports.store.command("SMEMBERS", ops_keys.owners(index)) == [owners[1].encode()]
     await erasure.erase(NEIGHBOUR, OPERATOR, WHY)
     assert not await ports.customers.is_known_number([index])

@@ -6,16 +6,16 @@ import pytest
 
 from contacts.models import Contact
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.notices import Notice, NoticeKind
-from gateway.core.operations import Operation
+from gateway.core.notices import Notice
 from gateway.core.stores import CustomerMissing
 from gateway.store import keys
-from gateway.store.notices import RedisNotices
-from tests.audit_events import events
-from tests.builders import CLIENT, CUSTOMER_ID
+from gateway.store.notices import DENIABLE_MS, RedisNotices
+from tests.audit_events import events, unknown_to_the_catalogue
+from tests.builders import CUSTOMER_ID, new_notice
 from tests.contracts.store.servers import Ports
 
 CARRIER = "first"
+INDEX, FORMER_INDEX, ELSEWHERE = "01" * 20, "02" * 20, "03" * 20
 
 
 @pytest.fixture
@@ -25,17 +25,7 @@ def kept(ports: Ports) -> RedisNotices:
 
 @pytest.fixture
 def new(mobile: Contact) -> Notice:
-    return Notice(
-        notice_id=keys.new_notice_id(CUSTOMER_ID),
-        client=CLIENT,
-        customer_id=CUSTOMER_ID,
-        contact_id=mobile.contact_id,
-        kind=NoticeKind.ISSUANCE_STARTED,
-        operation=Operation.ISSUE,
-        locale="ko",
-        delivery_state=DeliveryState.QUEUED,
-        delivery_at=0,
-    )
+    return new_notice(mobile)
 
 
 @pytest.fixture
@@ -100,3 +90,71 @@ async def test_that_it_was_given_up_counts_until_a_carrier_has_it(kept: RedisNot
     assert await kept.report(given_up, CARRIER)
     assert await kept.report(report(sent, DeliveryState.DELIVERED), CARRIER)
     assert not await kept.report(given_up, CARRIER)
+
+
+async def noted(kept: RedisNotices, new: Notice, index: str) -> str:
+    """Another one that goes to this number."""
+    another = await kept.create(replace(new, notice_id=keys.new_notice_id(CUSTOMER_ID)))
+    await kept.note_number(index, another.notice_id)
+    return another.notice_id
+
+
+async def lately(kept: RedisNotices, *indexes: str) -> list[str]:
+    return [one.notice_id for one in await kept.lately_to(indexes)]
+
+
+async def test_those_that_went_to_a_number_are_found_by_any_index_of_it_and_by_no_other(
+    kept: RedisNotices, new: Notice
+) -> None:
+    first, second = await noted(kept, new, FORMER_INDEX), await noted(kept, new, INDEX)
+    await noted(kept, new, ELSEWHERE)
+    assert set(await lately(kept, INDEX, FORMER_INDEX)) == {first, second}
+    assert await lately(kept, INDEX) == [second]
+    assert await lately(kept, "04" * 20) == []
+
+
+async def test_the_oldest_comes_first_and_one_that_is_sent_again_counts_from_then(
+    ports: Ports, kept: RedisNotices, new: Notice
+) -> None:
+    first, second = await noted(kept, new, INDEX), await noted(kept, new, INDEX)
+    now = await ports.now()
+    await ports.store.command("ZADD", keys.noticed(INDEX), now - 2, first, now - 1, second)
+    assert await lately(kept, INDEX) == [first, second]
+    await kept.note_number(INDEX, first)
+    assert await lately(kept, INDEX) == [second, first]
+
+
+async def test_one_of_longer_ago_is_not_found_and_goes_with_the_next(
+    ports: Ports, kept: RedisNotices, new: Notice
+) -> None:
+    old = await noted(kept, new, INDEX)
+    await ports.store.command("ZADD", keys.noticed(INDEX), await ports.now() - DENIABLE_MS - 1, old)
+    assert await lately(kept, INDEX) == []
+    fresh = await noted(kept, new, INDEX)
+    assert await ports.store.command("ZRANGE", keys.noticed(INDEX), 0, -1) == [fresh.encode()]
+    assert 0 < await ports.store.command("PTTL", keys.noticed(INDEX)) <= DENIABLE_MS
+
+
+async def test_one_that_is_not_kept_any_more_is_not_found(ports: Ports, kept: RedisNotices, new: Notice) -> None:
+    gone = await noted(kept, new, INDEX)
+    await ports.store.command("DEL", keys.notice(gone))
+    assert await lately(kept, INDEX) == []
+
+
+async def test_a_denial_is_told_once_with_what_it_is_of_and_stands_in_the_notice(
+    ports: Ports, kept: RedisNotices, sent: Notice
+) -> None:
+    assert [await kept.deny(sent.notice_id) for _ in range(3)] == [True, False, False]
+    (denied,) = [one for one in await events(ports.store, CUSTOMER_ID) if one["event"] == "notice.denied"]
+    assert (denied["notice"], denied["kind"], denied["operation"]) == (sent.notice_id, sent.kind, sent.operation)
+    assert unknown_to_the_catalogue([denied]) == []
+    now = await kept.read(sent.notice_id)
+    assert now is not None
+    assert now.denied_at == int(denied["at"])
+    assert await kept.report(report(sent, DeliveryState.DELIVERED), CARRIER), "that it arrived is told all the same"
+
+
+async def test_a_denial_of_what_is_not_there_makes_nothing(ports: Ports, kept: RedisNotices) -> None:
+    nobodys = keys.new_notice_id(CUSTOMER_ID)
+    assert not await kept.deny(nobodys)
+    assert await ports.store.command("EXISTS", keys.notice(nobodys)) == 0

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from demo.carriers import SMS_NUMBER
 from gateway.core.alarms import THE_REST, AlarmKind
 from gateway.store.alarms import RedisAlarms
@@ -56,6 +58,28 @@ async def test_a_denial_after_the_receipt_was_used_is_urgent_and_its_history_say
     history = await seen(viewer, f"/ops/verifications/{verified['id']}", "고객이 본인 아님으로 거부")
     assert "문자로 거부" in history.text
     assert history.text.index("발급 시스템이 인증 결과 사용") < history.text.index("고객이 본인 아님으로 거부")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "korean", "english"),
+    [
+        ("issuance_started", "고객이 안내 문자에 본인 아님으로 답장", "진행 안내", "has begun"),
+        ("issuance_completed", "긴급: 처리가 완료되었다는 안내 문자에", "완료 안내", "is done"),
+    ],
+)
+async def test_a_denial_of_a_notice_is_told_with_what_was_announced_and_leads_to_the_customer(
+    viewer: Operator, person: Person, kind: str, name: str, korean: str, english: str
+) -> None:
+    asked = {"customer_id": person.customer_id, "kind": kind, "operation": "issue"}
+    notice = (await person.api.call("POST", "/v1/notices", asked))["notice_id"]
+    await person.texted(1)
+    await person.text("아니오", to=SMS_NUMBER)
+    page = await seen(viewer, "/ops/alarms", f"{notice}<")
+    assert name in page.text
+    assert f'href="/ops/customers/{person.customer_id}"' in page.text
+    assert told_of(notice, page.text) == f"인증서 발급 · {korean} · {person.customer_id}"
+    told = told_of(notice, (await viewer.get("/ops/alarms", ENGLISH)).text)
+    assert told == f"certificate issuance · {english} · {person.customer_id}"
 
 
 async def test_unused_codes_are_told_with_how_many_there_were(viewer: Operator, served: Served) -> None:

@@ -11,6 +11,7 @@ from gateway.core.approvals import ApprovalKind, ApprovalStatus
 from gateway.core.audit import EVENTS
 from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryState
+from gateway.core.notices import NoticeKind
 from gateway.core.operators import Role
 from gateway.core.outbox import Cargo
 from gateway.core.ports import RiskSignal
@@ -45,6 +46,7 @@ def _caused_by_the_store() -> set[str]:
         ("approval", ApprovalKind),
         ("approval_status", ApprovalStatus),
         ("cargo", Cargo),
+        ("notice", NoticeKind),
         ("cause", [*VerifiedBy, *RiskSignal]),
         ("cause", sorted(_caused_by_the_store())),
     ],

@@ -1,6 +1,7 @@
 """What is under the former keys is put under the ones that write, beside gateways and after interruptions."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -137,6 +138,20 @@ async def test_afterwards_the_former_keys_are_needed_for_nothing_that_stays(
     await new.customer_store.put(builders.individual(online_consent=False))
     _, still = await new.customer_store.read_with_contact(CUSTOMER_ID, contact.contact_id)
     assert still == stored
+
+
+async def test_an_answer_to_a_notice_is_found_under_either_key_and_the_former_one_stays_for_as_long(
+    store: Store, signer: ReceiptSigner, old: Process, contact: Contact
+) -> None:
+    before = (await walk(store, Walk.COUNT)).left[Purpose.INDEX].lapsing
+    notice = await old.notice_store.create(builders.new_notice(contact))
+    await old.deliver_all()
+    left = (await rotated(store)).left[Purpose.INDEX]
+    assert left.lapsing == before + 1
+    assert left.until > int(time.time() * 1000)
+    both = Process(store, signer, NEW_WRITES)
+    found = await both.notice_store.lately_to(both.personal_data.blind_indexes(MOBILE))
+    assert [one.notice_id for one in found] == [notice.notice_id]
 
 
 async def test_a_verification_that_was_open_all_the_while_is_still_answered_while_both_peppers_are_in_force(
