@@ -46,10 +46,6 @@ def customer_words(customer_id: str) -> str:
     return f"{_of(customer_id)}customer-words:{customer_id}"
 
 
-CUSTOMERS = "bonin:{*}:customer:*"
-"""The pattern of `customer` for SCAN."""
-
-
 def contacts(customer_id: str) -> str:
     """Hash: blind index of a number, in bytes → contact id."""
     return f"{_of(customer_id)}contacts:{customer_id}"
@@ -241,14 +237,10 @@ def noticed(blind_index: str) -> str:
 
 
 def known_number(blind_index: str) -> tuple[str, bytes]:
-    """Set, and its member when the number is somebody's contact.
-
-    A set under each index key, shard and some bits of the index: each stays small enough to be kept without a table,
-    up to a few million numbers.
-    """
-    key_id, digest = blind_index[:8], bytes.fromhex(blind_index[8:])
-    part = int.from_bytes(digest[:2], "big") % _KNOWN_PARTS
-    return f"{_of(blind_index)}known:{key_id}:{part}", digest
+    """Set, and its member when the number is somebody's contact; one for each index key, shard and some bits of the
+    index, small enough to be kept without a table up to a few million numbers."""
+    digest = bytes.fromhex(blind_index[8:])
+    return f"{_of(blind_index)}known:{blind_index[:8]}:{int.from_bytes(digest[:2]) % _KNOWN_PARTS}", digest
 
 
 def inbound_text(message_id: str) -> str:
@@ -299,6 +291,9 @@ AUDIT_OF_NOBODY = audit(NOBODYS)
 
 AUDIT_KEYS = f"{_IN[NOBODYS]}audit-keys"
 """Hash: id of a key that seals, or sealed → its public JWK."""
+
+CUSTOMERS = "bonin:{*}:customer:*"
+"""The pattern of `customer` for SCAN."""
 
 EVERY_IDEMPOTENT_ANSWER = "bonin:{*}:idempotency:*"
 """The pattern of all `idempotency` records."""
