@@ -4,7 +4,6 @@ import gc
 import os
 import signal
 import sys
-from io import TextIOWrapper
 from typing import Any, NoReturn, cast
 
 from gateway.cli.main import main
@@ -21,8 +20,6 @@ def program() -> NoReturn:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     # structlog would draw with rich wherever that happens to be installed, and bring a tenth of a start along.
     cast(dict[str, Any], sys.modules)["rich"] = None
-    # What a terminal's encoding lacks, as EUC-KR lacks ✓, is no reason to fail.
-    cast(TextIOWrapper, sys.stdout).reconfigure(errors="replace")
     sys.exit(main())
 
 
