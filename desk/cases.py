@@ -63,6 +63,7 @@ class CaseHandlers:
         case = case_of(request, request.match_info["case_id"])
         if not case.exempt:
             raise DeskRefused(Refusal.NOT_EXEMPT)
+        await self._announcer.require_no_denial(case)
         return json_answer({"notice": await self._announcer.completed(case)})
 
     async def remember_device(self, request: web.Request) -> web.Response:

@@ -130,6 +130,8 @@ class DeskHandlers:
             "operation_hash": opened.operation_hash,
             "customer_id": opened.customer_id,
         }
+        if opened.case is not None:
+            await self._announcer.require_no_denial(opened.case)
         redeemed = await self._gateway.post("/v1/receipts/redeem", locale_of(request), body)
         notice = None if opened.case is None else await self._announcer.completed(opened.case)
         return json_answer({**redeemed, "notice": notice})

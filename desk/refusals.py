@@ -35,6 +35,12 @@ class Refusal(Enum):
     DENIED = RefusalKind(
         "receipt-denied", 409, "고객이 본인 아님으로 거부한 인증입니다", "The customer has denied this verification"
     )
+    NOTICE_DENIED = RefusalKind(
+        "notice-denied",
+        409,
+        "고객이 안내 문자에 본인 아님으로 답장한 건입니다",
+        "The customer answered the notice that it was not them",
+    )
     GATEWAY_UNREACHABLE = RefusalKind(
         "gateway-unreachable",
         502,

@@ -33,6 +33,8 @@ class Case:
     locale: str
     exempt: bool = False
     """What the last decision said."""
+    notice_ids: set[str] = field(default_factory=set)
+    """The texts that told the customer of it."""
 
 
 @dataclass(slots=True)

@@ -123,17 +123,19 @@ class SmsReplyMethod:
             case Settled(outcome):
                 return outcome, locale
             case DenyAll(denied):
-                verifications = [met[one.verification_id] for one in denied]
-                met_by = [await self._denials.deny(one, Channel.REPLY) for one in verifications]
-                in_force = [one for one, by in zip(verifications, met_by, strict=True) if by.was_in_force]
-                await self._notice_denials.deny(noticed, {(one.customer_id, one.operation) for one in in_force})
-                return _outcome_of(met_by, noticed), locale
+                return await self._deny([met[one.verification_id] for one in denied], noticed), locale
             case TryCode(code, candidates, counted_on_a_miss):
                 digests = self._vault.reply_digests(indexes, code.code)
                 found = next((expected[digest] for digest in digests if digest in expected), None)
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
                 outcomes = [await self._judge(met[one.verification_id], code.code, message_id) for one in tried]
                 return outcomes[0], locale
+
+    async def _deny(self, verifications: Sequence[Verification], noticed: Sequence[Notice]) -> ReplyOutcome:
+        met_by = [await self._denials.deny(one, Channel.REPLY) for one in verifications]
+        in_force = [one for one, by in zip(verifications, met_by, strict=True) if by.was_in_force]
+        await self._notice_denials.deny(noticed, {(one.customer_id, one.operation) for one in in_force})
+        return _outcome_of(met_by, noticed)
 
     async def _met(self, reply: Reply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> list[Verification]:
         """A code answers what waits for a text; a denial is of whatever went to the number."""

@@ -128,6 +128,43 @@ async def test_a_redeemed_receipt_announces_that_it_is_done(browser: Browser, ca
     assert len(await texts(carrier, HONG, 3)) == 3
 
 
+async def deny(carrier: Api, number: str) -> None:
+    """Answer the newest text with a no, and read what comes back."""
+    inbox = (await carrier.call("GET", f"/control/messages?to=%2B{number[1:]}"))["messages"]
+    await carrier.call("POST", "/control/messages", {"from": number, "to": inbox[-1]["from"], "body": "아니오"})
+    assert "지금 바로 고객센터로" in (await texts(carrier, number, len(inbox) + 1))[-1]
+
+
+async def test_what_the_customer_denied_in_answer_to_the_notice_is_not_issued_to_whoever_is_exempt(
+    browser: Browser, carrier: Api
+) -> None:
+    case = await begin(browser, "jang-bogo", location="foreign")
+    await texts(carrier, JANG, 1)
+    await deny(carrier, JANG)
+    answer = await browser.post(f"/cases/{case['case_id']}/complete")
+    assert (answer.status, answer.slug) == (409, "notice-denied")
+    assert len(await texts(carrier, JANG, 2)) == 2, "and nothing says that it was issued"
+    another = await begin(browser, "jang-bogo", location="foreign")
+    assert (await browser.post(f"/cases/{another['case_id']}/complete")).status == 200, (
+        "another case is another request"
+    )
+
+
+async def test_what_the_customer_denied_in_answer_to_the_notice_is_not_issued_by_a_slip(
+    browser: Browser, carrier: Api
+) -> None:
+    case = await begin(browser, "hong-gildong")
+    await texts(carrier, HONG, 1)
+    slip = {"customer_id": "hong-gildong", "operation": "issue", "branch": "여의도지점", "issued_by": "박지점"}
+    issued = await browser.post("/branch-passwords", slip)
+    opened = await browser.open("branch_otp", "hong-gildong", case_id=case["case_id"])
+    _, _, password = issued.json["slip_url"].partition("#")
+    assert (await browser.check(opened, password)).json["status"] == "verified"
+    await deny(carrier, HONG)
+    refused = await browser.post(f"/verifications/{opened['id']}/redeem")
+    assert (refused.status, refused.slug) == (409, "notice-denied")
+
+
 async def test_a_case_of_another_browser_customer_or_operation_is_not_there(browser: Browser) -> None:
     case = await begin(browser, "hong-gildong")
     async with Browser(browser.origin) as another:

@@ -16,5 +16,6 @@ export const problems = {
   "receipt-expired": ["The receipt has expired", "Please request a new verification."],
   "receipt-already-redeemed": ["The receipt was already used", "A receipt works once. To issue again, request a new verification."],
   "receipt-denied": ["This verification was denied", "It cannot be gone on with. If you did not deny it yourself, tell the customer centre ({centre})."],
+  "notice-denied": ["The notice was answered with a no", "We stopped to be safe. If that answer was not yours, tell the customer centre ({centre})."],
   "receipt-outdated": ["The customer or the contact changed since", "We stopped to be safe. Please request a new verification."],
 };
