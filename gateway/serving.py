@@ -38,10 +38,11 @@ async def serving(
     On leaving it is not ready first, and for `drain_seconds` serves on, until balancers have seen it. Then it takes
     nothing more in, ends streams and long polls, and lets requests finish.
 
-    `listening` is a socket that listens already, in the place of host and port. Raises `PortTaken` or `AddressRefused`.
+    `listening` is a socket that listens already, in the place of host and port: other processes go on to listen on it.
+    Raises `PortTaken` or `AddressRefused`.
     """
     _allow_connections(app)
-    runner = Runner(app, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
+    runner = Runner(app, hands_over=listening is not None, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
     await runner.setup()
     try:
         site: web.BaseSite = (

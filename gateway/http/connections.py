@@ -24,6 +24,9 @@ HEAD_SECONDS = 5.0
 NEWCOMER_SECONDS = 1.0
 """For the first request of whoever connected just before the gateway stopped to let anybody in."""
 
+HANDING_OVER_SECONDS = 1.0
+"""For requests that come over connections at rest, such as a proxy keeps, while another process is there already."""
+
 READING_SECONDS = 15.0
 """For a client to take what waits to be sent to it: 64 KiB and more in the process, or anything in the kernel."""
 
@@ -99,7 +102,7 @@ class Connections:
         self._all = _Crowd()
         self._by_address: dict[str, _Crowd] = {}
         self._address_of: dict[Connection, str] = {}
-        self._all_heard = asyncio.Event()
+        self._all_heard, self._all_left = asyncio.Event(), asyncio.Event()
         open_now = Gauge(OPEN_NOW, "Connections that are open", registry=registry)
         open_now.set_function(lambda: len(self._all))
         self._closed = Counter(
@@ -142,12 +145,21 @@ class Connections:
             self._by_address[address].drop(connection)
             self._forget_if_empty(address)
             self._note_who_is_silent()
+            if not len(self._all):
+                self._all_left.set()
 
     async def until_heard(self, seconds: float) -> None:
         """Until nobody is left who has connected and not asked yet, but no longer than `seconds`."""
         self._note_who_is_silent()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_heard.wait(), seconds)
+
+    async def until_left(self, seconds: float) -> None:
+        """Until no connection is left, but no longer than `seconds`. Nobody may be let in any more."""
+        if len(self._all):
+            self._all_left.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_left.wait(), seconds)
 
     def _note_who_is_silent(self) -> None:
         if self._all.silent:

@@ -1,11 +1,12 @@
 """Serves an application over our own connections, strictly."""
 
 from collections.abc import Awaitable
+from typing import Any
 
 from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 from prometheus_client import CollectorRegistry
 
-from gateway.http.connections import CONNECTIONS, NEWCOMER_SECONDS, Connections
+from gateway.http.connections import CONNECTIONS, HANDING_OVER_SECONDS, NEWCOMER_SECONDS, Connections
 from gateway.http.dispatch import API, Answering, Api
 from gateway.http.protocol import Connection, refuse
 from gateway.http.whole_request import HOST
@@ -64,9 +65,14 @@ class _Server(web.Server):
 class Runner(web.AppRunner):
     """`web.AppRunner` whose connections are counted and in a hurry, and answer everything with a problem."""
 
-    __slots__ = ("_connections",)
+    __slots__ = ("_connections", "_hands_over")
 
     _connections: Connections
+
+    def __init__(self, app: web.Application, *, hands_over: bool = False, **options: Any) -> None:
+        """`hands_over`: another process serves the same address by the time that this one stops."""
+        super().__init__(app, **options)
+        self._hands_over = hands_over
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
@@ -79,9 +85,17 @@ class Runner(web.AppRunner):
         return server
 
     async def cleanup(self) -> None:
-        """Who had come in by then, and was about to ask, is answered."""
+        """Who had come in by then, and was about to ask, is answered.
+
+        Whoever keeps a connection for the next request cannot know that it was closed when that is on its way, and may
+        not send it again (RFC 9110, 9.2.2). So who hands over keeps such connections for as long as it takes to close
+        those in use with an answer.
+        """
         for site in self.sites:
             await site.stop()
         if self.server is not None:
-            await self._connections.until_heard(NEWCOMER_SECONDS)
+            if self._hands_over:
+                await self._connections.until_left(HANDING_OVER_SECONDS)
+            else:
+                await self._connections.until_heard(NEWCOMER_SECONDS)
         await super().cleanup()

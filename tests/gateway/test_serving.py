@@ -57,6 +57,17 @@ async def served() -> AsyncIterator[Served]:
         world.gate.set()
 
 
+@pytest.fixture
+async def one_of_several() -> AsyncIterator[Served]:
+    """As `served`, on a socket that others listen on as well."""
+    world = World()
+    app = demo_app(world)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        async with AsyncExitStack() as stack:
+            port = await stack.enter_async_context(serving(app, "", 0, listening.dup()))
+            yield Served(stack, world, app, port)
+
+
 async def answer(line: Line) -> bytes:
     head = await line[0].readuntil(b"\r\n\r\n")
     length = next(one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:"))
@@ -118,6 +129,32 @@ async def test_an_answer_while_draining_is_the_last_of_its_connection(served: Se
         served.app[LIFECYCLE].drain()
         line[1].write(LIVEZ)
         assert b"Connection: close" in await line[0].read()
+
+
+async def test_who_hands_over_answers_what_comes_over_a_connection_at_rest(one_of_several: Served) -> None:
+    """A proxy that keeps one cannot know that it is being closed, and may not send a POST again."""
+    async with one_of_several.line() as resting:
+        resting[1].write(LIVEZ)
+        assert b"Connection: close" not in await answer(resting)
+        stopping = one_of_several.stop()
+        await one_of_several.lets_nobody_in()
+        resting[1].write(LIVEZ)
+        last = await resting[0].read()
+        assert last.startswith(b"HTTP/1.1 200 ")
+        assert b"Connection: close" in last
+        await stopping
+
+
+async def test_who_hands_over_does_not_wait_for_ever_for_what_never_comes(
+    one_of_several: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.http.runner.HANDING_OVER_SECONDS", 0.01)
+    async with one_of_several.line() as resting:
+        resting[1].write(LIVEZ)
+        await answer(resting)
+        stopping = one_of_several.stop()
+        assert await resting[0].read() == b""
+        await stopping
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
