@@ -41,14 +41,21 @@ class Answer:
 class Caller:
     """Sends requests and gives back whatever is answered, if it is what the description says of it."""
 
-    def __init__(self, base_url: str, key: str | None = None, described: Description | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: str | None = None,
+        described: Description | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+    ) -> None:
         self.base_url = base_url
+        self._connector = connector
         self.key = key
         self._described = described
         self._authorization = {"Authorization": f"Bearer {key}"} if key else {}
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40))
+        self._session = aiohttp.ClientSession(connector=self._connector, timeout=aiohttp.ClientTimeout(total=40))
         return self
 
     async def __aexit__(

@@ -25,6 +25,7 @@ class Page:
     location: str | None
     text: str
     cookies: str
+    encoding: str | None
 
     @property
     def csrf(self) -> str:
@@ -36,15 +37,20 @@ class Page:
 class Operator:
     """One browser."""
 
-    def __init__(self, base_url: str, cookie: str | None = None) -> None:
+    def __init__(
+        self, base_url: str, cookie: str | None = None, connector: aiohttp.BaseConnector | None = None
+    ) -> None:
         self.base_url = base_url
+        self._connector = connector
         self._cookie = cookie
 
     async def __aenter__(self) -> Self:
         jar = aiohttp.CookieJar(unsafe=True)  # unsafe: cookies of an address without a name
         if self._cookie is not None:
             jar.update_cookies({"bonin_ops": self._cookie}, URL(self.base_url) / "ops")
-        self._session = aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=30))
+        self._session = aiohttp.ClientSession(
+            connector=self._connector, cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=30)
+        )
         return self
 
     async def __aexit__(
@@ -91,7 +97,14 @@ class Operator:
             method, self.base_url + path, data=form, headers=headers, allow_redirects=follow
         ) as answer:
             cookies = ", ".join(answer.headers.getall("Set-Cookie", []))
-            return Page(answer.status, answer.url.path, answer.headers.get("Location"), await answer.text(), cookies)
+            return Page(
+                answer.status,
+                answer.url.path,
+                answer.headers.get("Location"),
+                await answer.text(),
+                cookies,
+                answer.headers.get("Content-Encoding"),
+            )
 
 
 async def a_pending_verification(person: Person) -> str:

@@ -24,12 +24,16 @@ NO_CAPS = dict.fromkeys(
 class Gateway:
     """One gateway process, which keeps its address when it is started again."""
 
-    def __init__(self, directory: Path, environment: Mapping[str, str], name: str = "gateway") -> None:
+    def __init__(
+        self, directory: Path, environment: Mapping[str, str], name: str = "gateway", workers: int | None = None
+    ) -> None:
+        """`workers` are the processes of a supervisor; without it, it is one process and none above it."""
         self.port = free_port()
         self._directory = directory
         self.environment = dict(environment)
         """Its settings; what is changed counts from its next start."""
         self._name = name
+        self._words = ["serve", *([] if workers is None else ["--workers", str(workers)])]
         self._process: Process | None = None
 
     @property
@@ -48,7 +52,7 @@ class Gateway:
     async def start(self, *, until_ready: bool = True) -> None:
         """Come back when it is ready, or, where its store is away, when it answers at all."""
         environment = {**self.environment, "BONIN_PORT": str(self.port)}
-        self._process = Process([sys.executable, "-P", "-m", "gateway.cli", "serve"], self.log, environment)
+        self._process = Process([sys.executable, "-P", "-m", "gateway.cli", *self._words], self.log, environment)
         self._process.start()
         await self._process.until(lambda: answers(f"{self.url}/{'readyz' if until_ready else 'livez'}"))
 

@@ -92,6 +92,7 @@ async def installation(
     directory: Path,
     *,
     gateways: int = 1,
+    workers: int | None = None,
     store: StoreServer | None = None,
     store_urls: Sequence[str | None] | None = None,
     embedded: bool = False,
@@ -101,8 +102,8 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """Everything started, and all of it ended with the block.
 
-    `store_urls` are where each gateway finds its store, when that is not the store itself; `settings` are
-    further `BONIN_…` variables.
+    `store_urls` are where each gateway finds its store, when that is not the store itself; `workers` are the processes
+    of each gateway, as `Gateway` has them; `settings` are further `BONIN_…` variables.
     """
     directory.mkdir(parents=True, exist_ok=True)
     secrets = load_or_make(directory / "secrets.json")
@@ -121,7 +122,7 @@ async def installation(
             environment = environment_of_a_gateway(secrets, url, directory, first.url, carrier.url, life) | (
                 settings or {}
             )
-            gateway = Gateway(directory, environment, f"gateway-{place}")
+            gateway = Gateway(directory, environment, f"gateway-{place}", workers)
             gateway.port = first.port if place == 0 else gateway.port
             served.append(gateway)
         key = await _make_key(environment, _CLIENT)
