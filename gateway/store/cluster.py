@@ -26,7 +26,7 @@ _MOST_HOPS = 5
 """Nodes that do not agree yet send a command to and fro; then it waits."""
 _ASKED_SECONDS = 1.0
 """A node that has not said who has what by then is left out."""
-_NO_PRIMARY = "a shard of the cluster has no primary that is known"
+NO_PRIMARY = "a shard of the cluster has no primary that is known"
 _DISAGREE = "the nodes of the cluster do not agree on who has a shard"
 _NOBODY = Layout((None,) * SLOTS, frozenset(), {})
 
@@ -122,7 +122,7 @@ class Cluster:
         """Raises `StoreUnavailable`."""
         address = (await self.look()).owners[slot]
         if address is None:
-            raise StoreUnavailable(_NO_PRIMARY)
+            raise StoreUnavailable(NO_PRIMARY)
         return self._endpoint.at(address, self._layout.names.get(address))
 
     async def look(self) -> Layout:
@@ -177,7 +177,7 @@ class Cluster:
         address = self._layout.owners[sent.slot]
         if address is None:
             self.look_soon()
-            self._wait(sent, StoreUnavailable(_NO_PRIMARY if self._layout.primaries else self._silence or _NO_PRIMARY))
+            self._wait(sent, StoreUnavailable(NO_PRIMARY if self._layout.primaries else self._silence or NO_PRIMARY))
         else:
             self._at(address).enqueue(sent, sent.is_durable)
 

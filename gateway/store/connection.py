@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tracing import within
-from gateway.store.cluster import Cluster
+from gateway.store.cluster import NO_PRIMARY, Cluster
 from gateway.store.endpoint import Endpoint
 from gateway.store.node import Node
 from gateway.store.refusals import NoScriptError
@@ -131,11 +131,14 @@ class Store:
     async def scan(self, *words: Argument) -> AsyncIterator[list[bytes]]:
         """The keys of all servers, some at a time; `words` as of SCAN, which may tell a key twice.
 
-        What moves from one server to another meanwhile may be missed by both: then all are walked again.
+        What moves from one server to another meanwhile may be missed by both: then all are walked again. Raises
+        `StoreUnavailable` also where nobody has a part of the keys: they may come back.
         """
         while True:
             nodes = await self.nodes()
             owners = self._cluster and self._cluster.layout.owners
+            if owners and None in owners:
+                raise StoreUnavailable(NO_PRIMARY)
             for node in nodes:
                 cursor = b"0"
                 while True:

@@ -54,6 +54,15 @@ class ClusterNodes:
         self.primaries, self.replicas = nodes[:PRIMARIES], nodes[PRIMARIES:]
         self.url = "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.primaries)
 
+    def restart(self, meanwhile: Callable[[], None]) -> None:
+        """All primaries at once, before anybody would take a replica for one."""
+        for node in self.primaries:
+            node.server.kill()
+        meanwhile()
+        for node in self.primaries:
+            node.server.start()
+        _until(lambda: all(node.answers() and _is_ok(node) for node in self.primaries))
+
     def owner(self, shard: int) -> ClusterNode:
         """The primary that has a shard now, as the first node that answers knows it."""
         owner = self._owner_for(next(node for node in self.primaries + self.replicas if node.answers()), shard)

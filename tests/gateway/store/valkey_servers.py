@@ -23,7 +23,7 @@ class Server:
 
     def __init__(self, directory: Path, *settings: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory, self._socket = directory, directory / "server.sock"
+        self.directory, self._socket = directory, directory / "server.sock"
         self.url = f"unix://{self._socket}"
         for _ in range(_ATTEMPTS):
             self.port = unused_port()
@@ -38,7 +38,7 @@ class Server:
         raise AssertionError("no free ports")
 
     def start(self) -> None:
-        with (self._directory / "log").open("ab") as log:
+        with (self.directory / "log").open("ab") as log:
             self._process = subprocess.Popen(self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def _has_its_port(self) -> bool:
