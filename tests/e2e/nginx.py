@@ -33,7 +33,7 @@ http {{
 """What stands around it: as Debian's, but for where it writes."""
 
 
-def nginx_program() -> str:
+def _program() -> str:
     program = shutil.which("nginx")
     if program is None:
         pytest.fail("nginx is missing: install the package `nginx-light`, as .ci/run does.")
@@ -44,6 +44,7 @@ class Nginx:
     """One nginx. `port` is held for it before it is started, as the gateway has to know its address."""
 
     def __init__(self, directory: Path) -> None:
+        self._program = _program()
         directory.mkdir()
         self._directory, self.port = directory, free_port()
         self._authority = Authority(directory / "authority")
@@ -69,7 +70,7 @@ class Nginx:
     @asynccontextmanager
     async def serving(self, gateway_port: int) -> AsyncIterator[None]:
         self._write(gateway_port)
-        words = [nginx_program(), "-p", str(self._directory), "-c", str(self._directory / "nginx.conf")]
+        words = [self._program, "-p", str(self._directory), "-c", str(self._directory / "nginx.conf")]
         process = Process(words, self._directory / "said.log")
         process.start()
         try:
