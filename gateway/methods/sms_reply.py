@@ -148,7 +148,7 @@ class SmsReplyMethod:
     ) -> Sender:
         verified = [one for one in met if one.status is Status.VERIFIED]
         return Sender(
-            known=bool(met or noticed) or await self._customers.is_known_number(indexes),
+            known=bool(met) or await self._customers.is_known_number(indexes),
             open_verifications=_as_matched(one for one in met if one.is_open),
             expired_lately=any(one.shown_status is Status.EXPIRED for one in met),
             verified_lately=_as_matched(one for one in verified if self._may_be_used(one)),
