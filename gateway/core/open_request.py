@@ -19,6 +19,8 @@ class OpenRequest:
     target_contact_id: str | None
     operation_hash: str | None
     locale: str
+    known_as: bytes = b""
+    """The same when it is sent again under its key (`gateway.core.idempotency`); nothing without one."""
 
 
 def check_fields(request: OpenRequest) -> None:

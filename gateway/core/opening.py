@@ -24,6 +24,7 @@ from gateway.core.policy import OperationRow, Policy
 from gateway.core.problems import Problem
 from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
+    AlreadyOpened,
     BasisChanged,
     Capped,
     CustomerLocked,
@@ -64,7 +65,7 @@ class Opening:
         coverage: Coverage,
         vault: CodeVault,
         limits: Limits,
-        new_verification_id: Callable[[str], str],
+        new_verification_id: Callable[[str, bytes], str],
     ) -> None:
         self._policy = policy
         self._store = store
@@ -79,8 +80,23 @@ class Opening:
         self._usual_row = lru_cache(maxsize=_ROWS_OF_AN_HOUR)(self._usual_row_anew)
 
     async def open(self, request: OpenRequest) -> Verification:
-        """Open a verification and queue its delivery, without waiting for any carrier that delivers."""
+        """Open a verification and queue its delivery, without waiting for any carrier that delivers.
+
+        A request that is known, from before its answer was lost, is answered with what it opened then.
+        """
         check_fields(request)
+        try:
+            return await self._open_anew(request)
+        except (AlreadyOpened, Refusal) as refused:
+            # A refusal as well: what it opened counts against it when it comes again.
+            opened = await self._store.opened_before(self._id_for(request)) if request.known_as else None
+            if opened is not None:
+                return opened
+            if isinstance(refused, Refusal):
+                raise
+            raise StoreUnavailable("what was there a moment ago is not") from None
+
+    async def _open_anew(self, request: OpenRequest) -> Verification:
         cleared = self._cleared_by_memory(request)
         if cleared is not None:
             new = self._compose(request, cleared, _code_for(request.method))
@@ -131,7 +147,7 @@ class Opening:
             if stored is not None:
                 await self._prepare(request, new, code, stored, row)
             return await self._create(new, None, stored, row)
-        except (Refusal, BasisChanged):
+        except (Refusal, BasisChanged, AlreadyOpened):
             self._sending.give_back(sent)
             raise
 
@@ -215,7 +231,7 @@ class Opening:
         return applicant
 
     def _compose(self, request: OpenRequest, cleared: _Cleared, code: str | None) -> NewVerification:
-        verification_id, pepper_id = self._new_verification_id(request.customer_id), self._vault.pepper_id
+        verification_id, pepper_id = self._id_for(request), self._vault.pepper_id
         digest = sealed = None
         if code is not None:
             digest = self._vault.digest(
@@ -241,7 +257,11 @@ class Opening:
             code_digest=digest,
             sealed_code=sealed,
             basis=cleared.basis,
+            may_be_there=bool(request.known_as),
         )
+
+    def _id_for(self, request: OpenRequest) -> str:
+        return self._new_verification_id(request.customer_id, request.known_as)
 
     def _locked(self) -> Refusal:
         return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": self._limits.wrong_answers}, attempts_remaining=0)

@@ -56,6 +56,10 @@ class Capped(Exception):
         self.retry_after_ms = max(retry_after_ms, 0)
 
 
+class AlreadyOpened(Exception):
+    """The same request opened it before."""
+
+
 class CustomerLocked(Exception):
     """Extra authentication is locked for the customer."""
 
@@ -85,13 +89,17 @@ class VerificationStore(Protocol):
         ...
 
     async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
-        """Raises `BasisChanged`, `CustomerLocked` or `Capped`, and `RangeHeld`.
+        """Raises `AlreadyOpened` before all else; `BasisChanged`, `CustomerLocked` or `Capped`, and `RangeHeld`.
 
         What is `counted` here was not counted before; what is refused counts as nothing.
         """
         ...
 
     async def read(self, verification_id: str) -> Verification | None: ...
+
+    async def opened_before(self, verification_id: str) -> Verification | None:
+        """What a request under a key opened, as it is by now: as lasting as if it were opened now."""
+        ...
 
     async def terms(self, verification_id: str, client: str) -> Terms | None:
         """What never changes of a client's: remembered from opening or reading it, or read now.

@@ -120,6 +120,8 @@ class NewVerification:
     code_digest: bytes | None = field(default=None, repr=False)
     sealed_code: bytes | None = field(default=None, repr=False)
     basis: Basis = field(kw_only=True)
+    may_be_there: bool = False
+    """The same request may have opened it before: its id is not of this moment."""
 
 
 @record(kw_only=True)

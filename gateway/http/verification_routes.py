@@ -58,8 +58,8 @@ class VerificationHandlers:
         self._rates = rates
 
     async def open_verification(self, request: ApiRequest[OpenVerification]) -> ApiResponse:
-        body, client = request.body, request.caller.client
-        verification = await self._opening.open(OpenRequest(client=client, **vars(body)))
+        asked = OpenRequest(client=request.caller.client, known_as=request.known_as, **vars(request.body))
+        verification = await self._opening.open(asked)
         bind_contextvars(verification_id=verification.verification_id)
         location = f"/v1/verifications/{verification.verification_id}"
         return ApiResponse(201, self._answer(verification), {"Location": location})

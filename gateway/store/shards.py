@@ -19,6 +19,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing t
 
 _LETTERS = (_ALPHABET * 8).encode()
 """A letter for each byte, every letter for as many."""
+_RANDOM = 20
+"""Bytes, and letters, of what is random in an id."""
 
 
 def slot_of(tag: str | bytes) -> int:
@@ -48,13 +50,17 @@ def shard_of(name: str) -> int:
     return crc32(name.encode()) % SHARDS
 
 
-def _random(length: int) -> str:
-    """Five random bits a letter."""
-    return secrets.token_bytes(length).translate(_LETTERS).decode()
+def _in_letters(content: bytes) -> str:
+    """Five bits of each byte, a letter for each."""
+    return content.translate(_LETTERS).decode()
+
+
+def _random() -> str:
+    return _in_letters(secrets.token_bytes(_RANDOM))
 
 
 def _sharded_id(prefix: str, customer_id: str) -> str:
-    return f"{_id_start(prefix, shard_of(customer_id))}{_random(20)}"
+    return f"{_id_start(prefix, shard_of(customer_id))}{_random()}"
 
 
 @lru_cache(maxsize=512)
@@ -73,9 +79,10 @@ def name_of(verification_id: str) -> str:
     return verification_id[6:]
 
 
-def new_verification_id(customer_id: str) -> str:
-    """100 random bits behind the customer's shard."""
-    return _sharded_id("ver", customer_id)
+def new_verification_id(customer_id: str, known_as: bytes = b"") -> str:
+    """100 random bits behind the customer's shard; those of the request, where it is `known_as` 20 bytes that nobody
+    guesses, so that it finds again what it opened."""
+    return verification_start(shard_of(customer_id)) + (_in_letters(known_as) if known_as else _random())
 
 
 def new_branch_password_id(customer_id: str) -> str:
@@ -95,11 +102,11 @@ def new_notice_id(customer_id: str) -> str:
 
 
 def new_contact_id() -> str:
-    return f"con_{_random(20)}"
+    return f"con_{_random()}"
 
 
 def new_auto_connect_id() -> str:
-    return f"act_{_random(20)}"
+    return f"act_{_random()}"
 
 
 def shard_in(sharded_id: str) -> int:

@@ -7,6 +7,7 @@ from gateway.core.counting import Counted
 from gateway.core.delivery import DeliveryReport, Effect
 from gateway.core.limits import Limits
 from gateway.core.stores import (
+    AlreadyOpened,
     Answer,
     BasisChanged,
     Capped,
@@ -38,6 +39,7 @@ from gateway.store.verification_records import (
 
 _CREATE = load("create_verification", "numbers", "fence", "birthplace", "names", "request", "caps", "conversion", "day")
 _READ = load("read_verification", "moving", "reading")
+_READ_OPENED = load("read_opened", "moving", "reading")
 _CHECK = load("check_verification", "fence", "home", "request", "closing", "moving")
 _CLOSE = load("close_verification", "closing")
 _RESEND = load("resend_verification", "names", "request")
@@ -97,6 +99,7 @@ class RedisVerifications:
                 _basis_word(new.basis),
                 new.code_digest or b"",
                 new.sealed_code or b"",
+                "1" if new.may_be_there else "",
                 *other_fields(new),
             ),
             durable=True,
@@ -106,6 +109,8 @@ class RedisVerifications:
                 created = opened(new, now, wrong, self._limits.resend_after)
                 self._recent.note(created)
                 return created
+            case [b"there"]:
+                raise AlreadyOpened
             case [b"locked"]:
                 raise CustomerLocked
             case [b"capped_customer", retry_after]:
@@ -118,8 +123,11 @@ class RedisVerifications:
         raise self._counters.refusal(counted, answer)
 
     async def read(self, verification_id: str) -> Verification | None:
-        shard = keys.shard_in(verification_id)
-        read = await self._store.run(_READ, (keys.verification(verification_id), keys.guard_prefix(shard)))
+        read = await self._store.run(_READ, _reading_keys(verification_id))
+        return None if read is None else self._whole(verification_id, read)
+
+    async def opened_before(self, verification_id: str) -> Verification | None:
+        read = await self._store.run(_READ_OPENED, _reading_keys(verification_id), durable=True)
         return None if read is None else self._whole(verification_id, read)
 
     async def terms(self, verification_id: str, client: str) -> Terms | None:
@@ -256,6 +264,11 @@ class RedisVerifications:
 
 def _basis_word(basis: Basis) -> str:
     return f"{basis.kind} {'1' if basis.online_consent else '0'} {basis.hour}"
+
+
+def _reading_keys(verification_id: str) -> tuple[str, str]:
+    """The verification and the guards of its shard, as the scripts' KEYS have them that answer with all of it."""
+    return keys.verification(verification_id), keys.guard_prefix(keys.shard_in(verification_id))
 
 
 def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from gateway.store import keys
 from gateway.store.receipts import _REDEEM
 from gateway.store.scripts import Script
+from gateway.store.verifications import _CREATE
 from tests.faults.harness.client import Answer
 from tests.faults.harness.installation import Installation, Person, installation
 from tests.faults.harness.proxy import Wire
@@ -83,3 +85,25 @@ async def test_without_a_key_a_redemption_whose_answer_was_lost_is_nobodys(rig: 
     for headers in (KEY, {}):
         refused = await rig.ask("/v1/receipts/redeem", body, headers)
         assert (refused.status, refused.slug) == (409, "receipt-already-redeemed")
+
+
+@pytest.mark.parametrize("method", ["sms", "sms_reply"])
+async def test_whoever_opened_a_verification_gets_it_again_and_one_text_is_sent(
+    rig: Rig, person: Person, method: str
+) -> None:
+    body = person.request(method)
+    await rig.ask_in_vain(_CREATE, "/v1/verifications", body, KEY)
+    opened, replayed = [await rig.ask("/v1/verifications", body, KEY) for _ in range(2)]
+    assert (opened.status, opened.content) == (201, replayed.content)
+    assert opened.json["status"] == "pending"
+    another = await rig.ask("/v1/verifications", body, ANOTHER)
+    assert another.json["id"] != opened.json["id"]
+    assert await _queued(rig, person) == 2
+    assert (await rig.bonin.phones.code_after(person.number, 1, patience=30.0) is None) == (method == "sms_reply")
+    assert rig.bonin.phones.count(person.number) == 2
+
+
+async def _queued(rig: Rig, person: Person) -> int:
+    """How many deliveries to the customer ever were."""
+    told = await rig.store.command("XINFO", "STREAM", keys.outbox(keys.shard_of(person.customer_id)))
+    return int(told["entries-added"])

@@ -1,5 +1,6 @@
 --[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery. Where all
-that is counted of it lies in the same server, it is counted here: all of it, or nothing when it is refused.
+that is counted of it lies in the same server, it is counted here: all of it, or nothing when it is refused. What the
+same request opened before, whose answer may have been lost, is left as it is.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
       5 shard's expiring spans  6 outbox  7 audit  8 lineage, in a cluster; elsewhere
       8 conversion of the range (the verification again where no text goes there)  9… counters, where it is counted here
@@ -10,8 +11,9 @@ ARGV: 1 terms (gateway/store/verification_records.py)  2 contact version expecte
       10 '1' for a code that is texted and counted here, or ''  11 what is counted here (numbers): five as
       shared/conversion.lua's `count_code` takes them, then limit, window (ms) of each counter; or ''
       12 basis: kind, consent (1 or 0) and hour since the epoch that the policy was asked with, a space between
-      13 digest of the code, or ''  14 sealed code, or ''  15… other fields of the verification, each with its value
-Answers: {'created', now, wrong answers} | {'locked'} | {'capped_customer', retry_after_ms}
+      13 digest of the code, or ''  14 sealed code, or ''  15 '1' where the same request may have opened it before, or ''
+      16… other fields of the verification, each with its value
+Answers: {'created', now, wrong answers} | {'there'} | {'locked'} | {'capped_customer', retry_after_ms}
          | {'capped_today', retry_after_ms} | {'changed'} when the customer, the contact or the hour is another
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
          | {'tripped', retry_after_ms, texted, used}. Times are ms since the epoch by the store's clock. ]]
@@ -32,6 +34,9 @@ local is_counted = ARGV[11] ~= ''
 local now, born_in = store_time(), birthplace(not is_counted and KEYS[8])
 if not born_in then
   return not_accepted()
+end
+if ARGV[15] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then
+  return {'there'}
 end
 local is_texted, words = ARGV[10] == '1', { numbers_in(ARGV[11]) }
 local refused, counts = is_texted and held(KEYS[8], now), nil
@@ -100,7 +105,7 @@ elseif customer[3] then
   redis.call('HDEL', KEYS[2], 'o.until')
 end
 local fields = { 'v.expires_at', expires_at, 'v.store', born_in, 'v.customer_id', ARGV[7], 'v.request', ARGV[8],
-  'v.terms', ARGV[1], unpack(ARGV, 15) }
+  'v.terms', ARGV[1], unpack(ARGV, 16) }
 local function also(name, value)
   fields[#fields + 1], fields[#fields + 2] = name, value
 end

@@ -1,5 +1,6 @@
 """The ports of `gateway.core.stores` over the servers that bonin runs on, and what only time does there."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -114,6 +115,11 @@ class Ports:
         """The store's time, in ms."""
         seconds, microseconds = await self.store.command("TIME")
         return int(seconds) * 1000 + int(microseconds) // 1000
+
+    async def changes_made(self) -> int:
+        """By anybody, on all servers."""
+        told = await self.store.everywhere("INFO", "persistence")
+        return sum(int(re.findall(rb"rdb_changes_since_last_save:(\d+)", one)[0]) for one in told)
 
     async def let_life_pass(self, verification_id: str) -> None:
         """The verification is past its time now, and only just."""

@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Contact
 from gateway.core.counting import Conversion, Counted, RangeHeld, Texting
 from gateway.core.limits import Cap
-from gateway.core.stores import BasisChanged, Capped, CustomerLocked
+from gateway.core.stores import AlreadyOpened, BasisChanged, Capped, CustomerLocked
 from gateway.core.verification import Method, NewVerification
 from gateway.store import keys
 from gateway.store.fields import FIELDS
@@ -60,6 +60,16 @@ async def test_one_server_counts_and_a_cluster_does_not(ports: Ports, cluster_ur
     assert ports.verifications.counts
     async with an_empty_store(cluster_url) as cluster:
         assert not Ports.over(cluster).verifications.counts
+
+
+async def test_what_the_same_request_opened_before_is_not_counted_again_however_full_it_is(ports: Ports) -> None:
+    new = replace(new_verification(), may_be_there=True)
+    await ports.verifications.create(new, CODE)
+    await ports.store.command("SET", DELIVERIES, FULL, "PX", FULL)
+    before = await counted(ports)
+    with pytest.raises(AlreadyOpened):
+        await ports.verifications.create(new, CODE)
+    assert await counted(ports) == before
 
 
 @pytest.mark.parametrize(

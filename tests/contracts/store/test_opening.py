@@ -8,12 +8,13 @@ from unittest.mock import ANY
 import pytest
 
 from contacts.models import Contact, CustomerKind
+from gateway.core.errors import StoreUnavailable
 from gateway.core.operations import Operation
-from gateway.core.stores import BasisChanged, Capped
-from gateway.core.verification import Method
+from gateway.core.stores import AlreadyOpened, BasisChanged, Capped
+from gateway.core.verification import Method, Status, Verdict
 from gateway.store import keys
 from gateway.store.fields import FIELDS
-from tests.builders import CUSTOMER_ID, WRONG_CODE, individual, new_verification
+from tests.builders import CODE, CUSTOMER_ID, WRONG_CODE, individual, new_verification
 from tests.contracts.store.answering import judged, opened, read
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -54,6 +55,48 @@ async def test_nothing_is_opened_that_was_decided_of_what_is_not_so(ports: Ports
     with pytest.raises(BasisChanged):
         await ports.verifications.create(replace(new, basis=replace(new.basis, **other)))
     assert (await opened(ports, new)).is_open
+
+
+async def test_what_the_same_request_opened_before_is_left_as_it_is(ports: Ports) -> None:
+    new = replace(new_verification(), may_be_there=True)
+    one = await opened(ports, new)
+    for _ in range(LIMITS.customer_cap.count - 1):
+        await opened(ports)
+    written, queued, told = await _all_that_opening_writes(ports)
+    with pytest.raises(AlreadyOpened):
+        await opened(ports, replace(new, code_digest=b"another", sealed_code=b"another"))
+    assert await _all_that_opening_writes(ports) == (written, queued, told)
+    assert (await judged(ports, one, CODE))[0] is Verdict.CORRECT
+
+
+async def _all_that_opening_writes(ports: Ports) -> tuple[list[Any], list[Any], list[Any]]:
+    shard = keys.shard_of(CUSTOMER_ID)
+    counted = await ports.store.command("HGETALL", keys.customer(CUSTOMER_ID))
+    queued = await ports.store.command("XRANGE", keys.outbox(shard), "-", "+")
+    return counted, queued, await ports.store.command("XRANGE", keys.audit(shard), "-", "+")
+
+
+async def test_what_a_request_opened_before_is_read_as_it_is_by_now(ports: Ports) -> None:
+    new = replace(new_verification(), may_be_there=True)
+    assert await ports.verifications.opened_before(new.verification_id) is None
+    one = await opened(ports, new)
+    assert await ports.verifications.opened_before(new.verification_id) == replace(one, read_at=ANY)
+    await judged(ports, one, CODE)
+    by_now = await ports.verifications.opened_before(new.verification_id)
+    assert by_now is not None
+    assert by_now == replace(await read(ports, one.verification_id), read_at=by_now.read_at)
+    assert by_now.status is Status.VERIFIED
+
+
+async def test_what_a_request_opened_before_is_held_by_the_replicas_that_are_needed(ports: Ports) -> None:
+    one = await opened(ports, replace(new_verification(), may_be_there=True))
+    before = await ports.changes_made()
+    await ports.verifications.opened_before(one.verification_id)
+    # They are waited for by what is written.
+    assert await ports.changes_made() > before
+    ports.store.needed_replicas = 2
+    with pytest.raises(StoreUnavailable, match="replicas"):
+        await ports.verifications.opened_before(one.verification_id)
 
 
 async def test_a_customer_opens_so_many_in_a_window_and_no_more(ports: Ports) -> None:

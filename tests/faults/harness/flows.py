@@ -48,7 +48,7 @@ class Flows:
     async def open(self, person: Person, method: str) -> str | None:
         """The id of an acknowledged verification; None when nobody knows whether there is one.
 
-        One that was asked for twice is canceled: the first may have been opened too, and its text may be on its way.
+        One that was asked for twice is one: whatever code comes, or call, is of it.
         """
         answer = await self._ask("POST", "/v1/verifications", person.request(method))
         if answer is None or answer.status == 409:
@@ -57,10 +57,7 @@ class Flows:
             self._ledger.violated(f"opening was refused: {answer.status} {answer.slug}")
             return None
         verification_id = str(answer.json["id"])
-        self._ledger.told(verification_id, "pending")
-        if answer.tries > 1:
-            await self.cancel(verification_id)
-            return None
+        self._ledger.told(verification_id, answer.json["status"])
         return verification_id
 
     async def check(self, verification_id: str, code: str, attempt: str) -> Answer | None:

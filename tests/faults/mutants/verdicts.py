@@ -90,6 +90,7 @@ MUTANTS = (
     _opening("wrong answers of long ago lock", "now - tonumber(guard[2]) > forgotten_after", "false"),
     _opening("it is good in any store", "'v.store', born_in,", "'v.store', 'any',"),
     _opening("it is open for good", "local expires_at = now +", "local expires_at = 1000 * now +"),
+    _opening("what was opened before is opened anew", "if ARGV[15] == '1' and", "if false and"),
     _opening("nothing is delivered", "if ARGV[5] == '1' then\n  redis", "if false then\n  redis"),
     _receipt("any store redeems", "if not at_home then", "if false then"),
     _receipt("too few replicas redeem", "if too_few_replicas(replication, ARGV[1]) then", "if false then"),

@@ -155,3 +155,25 @@ async def test_a_branch_password_needs_no_contact_and_has_no_code(rooms: Rooms) 
     opened = await rooms.open(Method.BRANCH_OTP)
     assert rooms.verifications.code_of(opened) is None
     assert opened.delivery_state is None
+
+
+@pytest.mark.parametrize("method", Method)
+async def test_the_same_request_again_is_answered_with_what_it_opened(rooms: Rooms, method: Method) -> None:
+    contact = None if method is Method.BRANCH_OTP else (await rooms.register()).contact_id
+    await rooms.customer_store.put(builders.individual())
+    asked = asking(method, contact_id=contact, known_as=bytes(20))
+    first, again = [await rooms.opening.open(asked) for _ in range(2)]
+    assert again == replace(first, read_at=again.read_at)
+    another = await rooms.opening.open(replace(asked, known_as=bytes(range(20))))
+    assert another.verification_id != first.verification_id
+
+
+async def test_a_request_is_not_refused_for_what_it_opened_itself(store: Store, signer: ReceiptSigner) -> None:
+    rooms = limited(store, signer, number_cap=Cap(1, 600))
+    asked = asking(Method.SMS_REPLY, contact_id=(await rooms.register()).contact_id, known_as=bytes(20))
+    first, again = [await rooms.opening.open(asked) for _ in range(2)]
+    assert again.verification_id == first.verification_id
+    with pytest.raises(Refusal):
+        await rooms.opening.open(replace(asked, known_as=b""))
+    with pytest.raises(Refusal):
+        await rooms.opening.open(replace(asked, known_as=bytes(range(20))))

@@ -56,6 +56,15 @@ def test_ids_are_never_the_same_and_have_nothing_to_misread() -> None:
     assert not set("".join(one.removeprefix("ver_") for one in ids)) & set("ilou")
 
 
+def test_a_request_that_is_known_names_the_same_verification_again() -> None:
+    known_as, another = bytes(range(20)), bytes(range(1, 21))
+    one = keys.new_verification_id("hong-gildong", known_as)
+    assert one == keys.new_verification_id("hong-gildong", known_as)
+    assert one != keys.new_verification_id("hong-gildong", another)
+    assert len(one) == len(keys.new_verification_id("hong-gildong"))
+    assert keys.shard_in(one) == keys.shard_of("hong-gildong")
+
+
 def test_what_belongs_to_two_customers_never_shares_a_key() -> None:
     for key in (keys.customer, keys.contacts, keys.guard):
         assert key("hong-gildong") != key("sung-chunhyang")

@@ -53,6 +53,7 @@ TELLS_NOTHING = {
     "project_events": "made of what was told",
     "read_session": "when an operator was last seen",
     "begin_request": "a repeat of a request is no change",
+    "read_opened": "the same: it was told when it opened",
     "end_request": "what it did is told",
     "give_back_delivery": "a carrier was asked in vain; what came of it is told",
     "hold_entries": "whose work an entry is",
