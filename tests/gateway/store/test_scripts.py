@@ -57,6 +57,7 @@ TELLS_NOTHING = {
     "end_request": "what it did is told",
     "give_back_delivery": "a carrier was asked in vain; what came of it is told",
     "hold_entries": "whose work an entry is",
+    "note_notice": "what a text from a number may be about; the notice itself is told",
     "remove_segments": "its signed record is kept in the place of what is gone",
     "seal_segment": "it keeps what was told",
     "put_process": "what a process sees; nothing has changed",
