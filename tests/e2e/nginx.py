@@ -92,7 +92,7 @@ class Nginx:
         own = {
             "listen 443 ": f"listen 127.0.0.1:{self.port} ",
             "allow 10.0.0.0/8;": f"allow {INSIDE}/24;",
-            "server 127.0.0.1:8080;": f"server 127.0.0.1:{gateway_port};",
+            "server 127.0.0.1:8080 ": f"server 127.0.0.1:{gateway_port} ",
             "/etc/nginx/bonin.pem": str(certificate),
             "/etc/nginx/bonin.key": str(key),
             "/var/log/nginx/bonin.log": str(self._directory / "access.log"),
