@@ -1,5 +1,6 @@
 """A real nginx on loopback, with the configuration that deploy/ has to be copied, in front of a gateway."""
 
+import os
 import re
 import shutil
 import ssl
@@ -34,7 +35,8 @@ http {{
 
 
 def _program() -> str:
-    program = shutil.which("nginx")
+    # Debian puts it where only root looks.
+    program = shutil.which("nginx", path=os.pathsep.join((os.environ["PATH"], "/usr/sbin")))
     if program is None:
         pytest.fail("nginx is missing: install the package `nginx-light`, as .ci/run does.")
     return program
@@ -70,7 +72,8 @@ class Nginx:
     @asynccontextmanager
     async def serving(self, gateway_port: int) -> AsyncIterator[None]:
         self._write(gateway_port)
-        words = [self._program, "-p", str(self._directory), "-c", str(self._directory / "nginx.conf")]
+        # Its log of before it has read where to log is /var/log/nginx, if it is not told.
+        words = [self._program, "-e", "error.log", "-p", str(self._directory), "-c", "nginx.conf"]
         process = Process(words, self._directory / "said.log")
         process.start()
         try:
