@@ -104,7 +104,7 @@ class Problem(Enum):
     )  # fmt: skip
     VERIFICATION_CLOSED = ProblemKind(
         "verification-closed", 409, "이미 끝난 인증입니다", "This verification is already closed",
-        "{status_ko} 인증입니다. 인증을 새로 요청해 주세요.", "Its status is {status}. Open a new verification.",
+        "{status_ko} 인증입니다. {next_ko}", "Its status is {status}. {next_en}",
     )  # fmt: skip
     ANSWER_IN_ANOTHER_CHANNEL = ProblemKind(
         "answer-in-another-channel", 409, "화면에서 입력하는 인증이 아닙니다", "This verification is not answered here",

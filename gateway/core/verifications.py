@@ -160,5 +160,12 @@ class Verifications:
 
 
 def closed_refusal(status: Status) -> Refusal:
-    """What is said of a verification that is over."""
-    return Refusal(Problem.VERIFICATION_CLOSED, values={"status": status, "status_ko": STATUS_KO[status]})
+    """What is said of a verification that is over, and what to do next."""
+    next_ko, next_en = "인증을 새로 요청해 주세요.", "Open a new verification."
+    if status is Status.DENIED:
+        next_ko = "업무를 처리하지 말고 금융사고로 대응해 주세요."
+        next_en = "Do not act, and treat it as an alarm: the customer did not ask for it."
+    return Refusal(
+        Problem.VERIFICATION_CLOSED,
+        values={"status": status, "status_ko": STATUS_KO[status], "next_ko": next_ko, "next_en": next_en},
+    )

@@ -10,7 +10,8 @@ from gateway.core.limits import Limits
 from gateway.core.not_available import in_words, method_not_available, refusal_with_what_is_left
 from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
-from gateway.core.verification import STATUS_KO, Status
+from gateway.core.verification import Status
+from gateway.core.verifications import closed_refusal
 from gateway.http.bodies import BODY_SECONDS, LARGEST_BODY
 from gateway.http.field_errors import field_error_of
 from gateway.http.problems import problem_document
@@ -18,7 +19,6 @@ from gateway.http.problems import problem_document
 _SECONDS = 30
 _CONTACT, _OTHER_CONTACT = "con_d6hs1yg2183evjzk0n2d", "con_cx7g14p67xaad5dgvsph"
 _LEFT = {_CONTACT: [ContactMethod.ARS], _OTHER_CONTACT: [ContactMethod.SMS, ContactMethod.ARS]}
-_CLOSED = {"status": Status.VERIFIED, "status_ko": STATUS_KO[Status.VERIFIED]}
 _PREMIUM = NumberRefusal.PREMIUM_RATE
 _EXEMPT = {"rule": "R16", "reason_ko": "갱신은 추가인증 없이 합니다.", "reason_en": "Renewal needs none."}
 
@@ -60,7 +60,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
         Refusal(Problem.TOO_MANY_CONTACTS, values={"limit": Limits.contacts}),
         Refusal(Problem.TOO_MANY_REQUESTS, values={"cap": "customer"}, retry_after=_SECONDS),
         Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values={"expected": "application/json; charset=utf-8"}),
-        Refusal(Problem.VERIFICATION_CLOSED, values=_CLOSED),
+        closed_refusal(Status.VERIFIED),
     )
     if isinstance(refusal.problem, Problem)
 }

@@ -44,6 +44,7 @@ async def test_whoever_read_the_code_out_and_saw_through_it_has_the_receipt_void
     for headers in ({}, {"Idempotency-Key": opened["id"]}):
         again = await issuer.post(path, asked, headers)
         assert (again.status, again.slug) == (409, "verification-closed")
+        assert again.json["detail"] == "고객이 거부한 인증입니다. 업무를 처리하지 말고 금융사고로 대응해 주세요."
         assert "receipt" not in again.json
 
 
