@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from tests.gateway.store.tls_clusters import Authority
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf.example"
 INSIDE, OUTSIDE = "127.0.9.1", "127.0.5.1"
 """Addresses of this machine: in the firm's network, and in none of its networks. Neither is a trusted proxy's."""
+
+GATEWAY = "    server 127.0.0.1:8080 max_fails=0;"
+"""The line of each."""
 
 _WRITES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 _AROUND = """\
@@ -70,8 +73,8 @@ class Nginx:
         return aiohttp.TCPConnector(ssl=tls, local_addr=(address, 0) if address else None)
 
     @asynccontextmanager
-    async def serving(self, gateway_port: int) -> AsyncIterator[None]:
-        self._write(gateway_port)
+    async def serving(self, *gateway_ports: int) -> AsyncIterator[None]:
+        self._write(gateway_ports)
         # Its log of before it has read where to log is /var/log/nginx, if it is not told.
         words = [self._program, "-e", "error.log", "-p", str(self._directory), "-c", "nginx.conf"]
         process = Process(words, self._directory / "said.log")
@@ -90,12 +93,12 @@ class Nginx:
             except aiohttp.ClientConnectionError:
                 return False
 
-    def _write(self, gateway_port: int) -> None:
+    def _write(self, gateway_ports: Sequence[int]) -> None:
         certificate, key = self._authority.give("nginx", address="127.0.0.1")
         own = {
             "listen 443 ": f"listen 127.0.0.1:{self.port} ",
             "allow 10.0.0.0/8;": f"allow {INSIDE}/24;",
-            "server 127.0.0.1:8080 ": f"server 127.0.0.1:{gateway_port} ",
+            GATEWAY: "\n".join(GATEWAY.replace("8080", str(port)) for port in gateway_ports),
             "/etc/nginx/bonin.pem": str(certificate),
             "/etc/nginx/bonin.key": str(key),
             "/var/log/nginx/bonin.log": str(self._directory / "access.log"),

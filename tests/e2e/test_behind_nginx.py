@@ -5,7 +5,10 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -32,6 +35,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="calls from several addresses of 127.0.0.0/8"),
 ]
 
+_CALLERS = 4
 ABROAD, AT_HOME = "8.8.8.8", "168.126.63.1"
 
 
@@ -46,19 +50,25 @@ class Front:
         return Caller(self.nginx.url, key, connector=self.nginx.connector(address))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def front(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
-    directory = tmp_path_factory.mktemp("behind-nginx")
+@asynccontextmanager
+async def _in_front(directory: Path, settings: dict[str, str], **given: Any) -> AsyncIterator[Front]:
+    """`given` as `installation` takes it."""
     nginx = Nginx(directory / "nginx")
-    settings = {"BONIN_PUBLIC_URL": nginx.url, "BONIN_TRUSTED_PROXIES": "127.0.0.1/32"}
+    settings |= {"BONIN_PUBLIC_URL": nginx.url, "BONIN_TRUSTED_PROXIES": "127.0.0.1/32"}
     with pytest.MonkeyPatch.context() as environment:
         # The carrier calls back through nginx, and has to trust its certificate.
         environment.setenv("SSL_CERT_FILE", str(nginx.ca))
         async with (
-            installation(directory / "bonin", workers=2, settings=settings) as bonin,
-            nginx.serving(bonin.gateways[0].port),
+            installation(directory / "bonin", settings=settings, **given) as bonin,
+            nginx.serving(*(gateway.port for gateway in bonin.gateways)),
         ):
             yield Front(bonin, nginx)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def front(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    async with _in_front(tmp_path_factory.mktemp("behind-nginx"), {}, workers=2) as front:
+        yield front
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -232,27 +242,53 @@ async def _lines_with(nginx: Nginx, word: str) -> list[str]:
     return [line for line in nginx.access_log.splitlines() if word in line]
 
 
-async def test_a_rolling_restart_under_load_is_no_bad_gateway(front: Front, person: Person) -> None:
-    gateway = front.bonin.gateways[0]
+@asynccontextmanager
+async def _asking(front: Front) -> AsyncIterator[Counter[int]]:
+    """What several callers are answered while the block runs, to requests that nginx may not send twice."""
+    (person,) = await front.bonin.register(1)
+    asked = {"customer_id": person.customer_id, "operation": "issue", "client_ip": AT_HOME}
     answered: Counter[int] = Counter()
     over = asyncio.Event()
 
     async def call() -> None:
-        asked = {"customer_id": person.customer_id, "operation": "issue", "client_ip": AT_HOME}
         async with front.caller(front.bonin.key) as caller:
             while not over.is_set():
                 answered[(await caller.post("/v1/decisions", asked)).status] += 1
                 await asyncio.sleep(0.01)
 
-    async def replaced() -> bool:
-        return '"workers_replaced"' in gateway.log.read_text()
-
-    calling = [asyncio.create_task(call()) for _ in range(4)]
+    calling = [asyncio.create_task(call()) for _ in range(_CALLERS)]
     try:
-        gateway.process.send(signal.SIGHUP)
-        await until(replaced)
+        yield answered
     finally:
         over.set()
         await asyncio.gather(*calling)
+
+
+async def test_a_rolling_restart_under_load_is_no_bad_gateway(front: Front) -> None:
+    gateway = front.bonin.gateways[0]
+
+    async def replaced() -> bool:
+        return '"workers_replaced"' in gateway.log.read_text()
+
+    async with _asking(front) as answered:
+        gateway.process.send(signal.SIGHUP)
+        await until(replaced)
     assert set(answered) == {200}
     assert upstream_errors(front.nginx.error_log) == []
+
+
+async def test_a_gateway_that_is_back_takes_over_at_once_from_the_next_that_stops(tmp_path: Path) -> None:
+    async with _in_front(tmp_path, {"BONIN_DRAIN_SECONDS": "1"}, gateways=2) as front:
+        first, second = front.bonin.gateways
+        async with _asking(front) as answered:
+            await first.stop()
+            await first.start()
+            await second.stop()
+            enough = answered.total() + 20 * _CALLERS
+            await until(lambda: _has_come_to(answered, enough))
+        assert set(answered) <= {200, 502}
+        assert answered[502] <= 2 * _CALLERS, "who had just connected to the one that stopped, and sent a POST"
+
+
+async def _has_come_to(answered: Counter[int], total: int) -> bool:
+    return answered.total() >= total
