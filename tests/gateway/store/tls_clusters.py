@@ -2,8 +2,7 @@
 
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from redis import Redis
 from redis.exceptions import RedisError
 
-from gateway.store.shards import SLOTS, TAGS, slot_of
+from gateway.store.shards import TAGS, slot_of
+from tests.gateway.store.valkey_clusters import introduce, until, until_whole
 
 _SIGNS = x509.KeyUsage(
     digital_signature=True, content_commitment=False, key_encipherment=False, data_encipherment=False,
@@ -29,7 +29,6 @@ _SIGNS = x509.KeyUsage(
 )  # fmt: skip
 NODES = 3
 _ATTEMPTS = 5
-_PATIENCE_SECONDS = 60
 
 
 class Authority:
@@ -131,7 +130,8 @@ def a_tls_cluster(directory: Path, host: str | None = None) -> Iterator[TlsClust
             ]
             if not all(node.has_come_up() for node in nodes):
                 continue
-            _join(nodes)
+            introduce(nodes, NODES)
+            until_whole(nodes)
             yield TlsCluster(nodes, authority, host or "127.0.0.1")
             return
     raise AssertionError("no free ports")
@@ -147,7 +147,7 @@ class _Node:
 
     def has_come_up(self) -> bool:
         """Not when another program took its port in the meantime."""
-        _until(lambda: self._process.poll() is not None or self._answers())
+        until(lambda: self._process.poll() is not None or self._answers())
         return self._process.poll() is None
 
     def _answers(self) -> bool:
@@ -188,29 +188,7 @@ def _a_node(
         process.wait()
 
 
-def _join(nodes: list[_Node]) -> None:
-    for number, node in enumerate(nodes):
-        low, high = -(-number * SLOTS // NODES), -(-(number + 1) * SLOTS // NODES) - 1
-        node.say("CLUSTER", "ADDSLOTSRANGE", low, high)
-        node.say("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-    for node in nodes[1:]:
-        node.say("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, nodes[0].bus_port)
-    _until(lambda: all(_is_whole(node) for node in nodes))
-
-
 def _has(node: _Node, slot: int) -> bool:
     told = next(line for line in node.say("CLUSTER", "NODES").decode().splitlines() if "myself" in line)
     ranges = (each.partition("-") for each in told.split(" ")[8:])
     return any(int(first) <= slot <= int(last or first) for first, _, last in ranges)
-
-
-def _is_whole(node: _Node) -> bool:
-    told = node.say("CLUSTER", "INFO")
-    return b"cluster_state:ok" in told and b"cluster_size:3" in told
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

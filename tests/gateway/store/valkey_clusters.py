@@ -1,10 +1,10 @@
 """A real cluster on loopback, that a test may take apart: three primaries, each with a replica."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp.test_utils import unused_port
 from redis import Redis
@@ -21,6 +21,15 @@ _SETTINGS = (
 )  # fmt: skip
 _PATIENCE_SECONDS = 60
 _ATTEMPTS = 10
+
+
+class Joining(Protocol):
+    """What a node needs to have to be made part of a cluster."""
+
+    port: int
+    bus_port: int
+
+    def say(self, *words: str | int) -> Any: ...
 
 
 class ClusterNode:
@@ -61,7 +70,7 @@ class ClusterNodes:
         meanwhile()
         for node in self.primaries:
             node.server.start()
-        _until(lambda: all(node.answers() and _is_ok(node) for node in self.primaries))
+        until(lambda: all(node.answers() and _is_ok(node) for node in self.primaries))
 
     def owner(self, shard: int) -> ClusterNode:
         """The primary that has a shard now, as the first node that answers knows it."""
@@ -92,7 +101,7 @@ class ClusterNodes:
         self._until_agreed(shard, target)
 
     def _until_agreed(self, shard: int, owner: ClusterNode) -> None:
-        _until(lambda: all(self._owner_for(node, shard) is owner for node in self.primaries))
+        until(lambda: all(self._owner_for(node, shard) is owner for node in self.primaries))
 
     def _owner_for(self, asked: ClusterNode, shard: int) -> ClusterNode | None:
         for first, last, primary, *_ in asked.say("CLUSTER", "SLOTS"):
@@ -113,7 +122,7 @@ def a_cluster(directory: Path, node_timeout_ms: int = 20_000) -> Iterator[Cluste
             places = (directory / f"{attempt}-{number}" for number in range(2 * PRIMARIES))
             nodes = [_started(place, node_timeout_ms, stack) for place in places]
             for node in nodes:
-                _until(node.has_come_up_or_ended)
+                until(node.has_come_up_or_ended)
             if any(node.server.has_ended for node in nodes):
                 continue
             _join(nodes)
@@ -134,18 +143,23 @@ def _started(directory: Path, node_timeout_ms: int, stack: ExitStack) -> Cluster
 def _join(nodes: list[ClusterNode]) -> None:
     for node in nodes:
         node.node_id = node.say("CLUSTER", "MYID").decode()
-    for number, node in enumerate(nodes[:PRIMARIES]):
-        low, high = -(-number * SLOTS // PRIMARIES), -(-(number + 1) * SLOTS // PRIMARIES) - 1
+    introduce(nodes, PRIMARIES)
+    until(lambda: all(_knows(node, len(nodes)) for node in nodes))
+    pairs = list(zip(nodes[:PRIMARIES], nodes[PRIMARIES:], strict=True))
+    for primary, replica in pairs:
+        replica.say("CLUSTER", "REPLICATE", primary.node_id)
+    until(lambda: all(replica.say("INFO", "replication")["master_link_status"] == "up" for _, replica in pairs))
+    until_whole(nodes)
+
+
+def introduce(nodes: Sequence[Joining], primaries: int) -> None:
+    """Share all slots out among the first so many nodes, and tell all of each other."""
+    for number, node in enumerate(nodes[:primaries]):
+        low, high = -(-number * SLOTS // primaries), -(-(number + 1) * SLOTS // primaries) - 1
         node.say("CLUSTER", "ADDSLOTSRANGE", low, high)
         node.say("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
     for node in nodes[1:]:
         node.say("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, nodes[0].bus_port)
-    _until(lambda: all(_knows(node, len(nodes)) for node in nodes))
-    pairs = list(zip(nodes[:PRIMARIES], nodes[PRIMARIES:], strict=True))
-    for primary, replica in pairs:
-        replica.say("CLUSTER", "REPLICATE", primary.node_id)
-    _until(lambda: all(replica.say("INFO", "replication")["master_link_status"] == "up" for _, replica in pairs))
-    _until(lambda: all(_is_ok(node) for node in nodes))
 
 
 def _knows(node: ClusterNode, count: int) -> bool:
@@ -153,12 +167,17 @@ def _knows(node: ClusterNode, count: int) -> bool:
     return len(told) == count and not any(b"handshake" in line for line in told)
 
 
-def _is_ok(node: ClusterNode) -> bool:
+def _is_ok(node: Joining) -> bool:
     told = node.say("CLUSTER", "INFO")
     return b"cluster_state:ok" in told and b"cluster_size:3" in told
 
 
-def _until(is_so: Callable[[], bool]) -> None:
+def until_whole(nodes: Sequence[Joining]) -> None:
+    """Until every node sees an owner of every slot."""
+    until(lambda: all(_is_ok(node) for node in nodes))
+
+
+def until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < deadline
