@@ -17,6 +17,7 @@ from gateway.core.decisions import facts_of
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.facts import Holds
 from gateway.core.limits import Limits
+from gateway.core.locked import customer_locked
 from gateway.core.not_available import method_not_available
 from gateway.core.open_request import OpenRequest, check_fields
 from gateway.core.operations import Operation
@@ -173,7 +174,7 @@ class Opening:
         try:
             return await self._store.create(new, counted)
         except CustomerLocked:
-            raise self._locked() from None
+            raise customer_locked(self._limits.wrong_answers) from None
         except (Capped, RangeHeld) as refused:
             raise await self._sending.refusal(refused, new.prefix, stored, row.methods) from None
 
@@ -216,7 +217,7 @@ class Opening:
             case _ if outcome is Outcome.EXEMPT:
                 return Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
             case "R20":
-                return self._locked()
+                return customer_locked(self._limits.wrong_answers)
             case "R10":
                 return Refusal(Problem.ONLINE_CONSENT_MISSING, values=why)
             case "per_day":
@@ -262,9 +263,6 @@ class Opening:
 
     def _id_for(self, request: OpenRequest) -> str:
         return self._new_verification_id(request.customer_id, request.known_as)
-
-    def _locked(self) -> Refusal:
-        return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": self._limits.wrong_answers}, attempts_remaining=0)
 
 
 def _code_for(method: Method) -> str | None:

@@ -3,6 +3,7 @@
 from contacts.models import CustomerKind
 from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
+from gateway.core.locked import customer_locked
 from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import ExtraAuthentication, OperationRow, Policy
@@ -90,7 +91,7 @@ def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
         case Redemption.OUTDATED:
             raise Refusal(Problem.RECEIPT_OUTDATED)
         case Redemption.LOCKED:
-            raise Refusal(Problem.CUSTOMER_LOCKED, values={"limit": limits.wrong_answers}, attempts_remaining=0)
+            raise customer_locked(limits.wrong_answers)
         case Redemption.CUSTOMER_MISSING:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         case Redemption.CONSENT_MISSING:

@@ -7,6 +7,7 @@ from contacts.models import ContactMethod
 from contacts.number_refusals import NumberRefusal
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.limits import Limits
+from gateway.core.locked import customer_locked
 from gateway.core.not_available import in_words, method_not_available, refusal_with_what_is_left
 from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
@@ -34,7 +35,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
         Refusal(Problem.BODY_TOO_LARGE, values={"limit": LARGEST_BODY}),
         Refusal(Problem.BODY_TOO_SLOW, values={"seconds": int(BODY_SECONDS)}),
         Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": _CONTACT}),
-        Refusal(Problem.CUSTOMER_LOCKED, values={"limit": Limits.wrong_answers}, attempts_remaining=0),
+        customer_locked(Limits.wrong_answers),
         Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=_EXEMPT),
         Refusal(Problem.IDEMPOTENCY_IN_PROGRESS, retry_after=1),
         Refusal(Problem.INVALID_FIELDS, errors=(field_error_of("operation", "missing"),)),

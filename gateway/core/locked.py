@@ -1,0 +1,9 @@
+"""How it is told to a caller that too many wrong answers have locked the customer (R20)."""
+
+from gateway.core.errors import Refusal
+from gateway.core.problems import Problem
+
+
+def customer_locked(wrong_answers: int) -> Refusal:
+    """`wrong_answers`: how many lock."""
+    return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": wrong_answers}, attempts_remaining=0)
