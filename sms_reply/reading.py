@@ -45,7 +45,7 @@ def read_reply(body: str) -> Reply:
     if len(body) > LONGEST_TEXT:
         return UnreadableReply()
     text = _normalised(body)
-    if _DENIAL_KO.search(text) or _DENIAL_EN.search(text):
+    if _DENIAL_KO.search(text) or _DENIAL_EN.search(text) or _DENIAL_ALONE.fullmatch(text):
         return DenialReply()
     codes = _codes_in(text)
     if len(codes) > 1:
@@ -54,9 +54,11 @@ def read_reply(body: str) -> Reply:
 
 
 _DENIAL_KO: Final = re.compile(
-    "아니|아닌|아님|아닙|아뇨|아냐|아녜|거부|거절|취소|중지|피싱|신고|싫|적 ?없"
+    "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫|모르는|적[이은도]? ?없"
     # Inside a word these say nothing: 복사기, 미안합니다, 편안함.
     "|(?<![가-힣])(?:사기|안 ?[하했함합해할])"
+    # Written without the space: 신청안했어요, 저안했는데요.
+    "|(?<=[청급증록의저나가전난])안 ?[하했함합해할]"
     # ㄴㄴ as typed: NFKC turns the keyboard's lone consonants into leading ones.
     "|\u1102\u1102"
 )
@@ -66,6 +68,10 @@ hardly ever about anything else; and where it is, opening another verification c
 _DENIAL_EN: Final = re.compile(
     "(?<![a-z])(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|fraud|scam)(?![a-z])"
 )
+
+_DENIAL_ALONE: Final = re.compile(r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout)[\W_]*")
+"""What says no as the whole text, and elsewhere may be anything. The English words are those at which carriers stop
+texting (https://help.twilio.com/articles/223134027)."""
 
 _STRANGE_DIGIT: Final = "\0"
 """Stands for a digit that NFKC does not make ASCII: people see a digit, so it counts and never matches."""
