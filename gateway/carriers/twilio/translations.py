@@ -94,8 +94,8 @@ _NOT_THE_NUMBER = (DeliveryReason.CARRIER_ERROR, DeliveryReason.THROTTLED)
 def failure(status: int, code: object) -> Exception:
     """The port's exception for an error answer: HTTP `status`, and Twilio's `code` if it gave one."""
     reason = _ERRORS.get(code) if isinstance(code, int) else None
-    if status == 504:
-        # The front door gave up waiting: what stands behind it may have done it.
+    if status in (502, 504):
+        # The front door lost what stands behind it, or gave up waiting for it: that may have done it.
         return CarrierTimedOut()
     if status >= 500 or reason in _NOT_THE_NUMBER:
         return CarrierUnavailable(reason or DeliveryReason.CARRIER_ERROR)

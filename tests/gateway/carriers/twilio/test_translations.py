@@ -48,8 +48,9 @@ def test_what_is_not_the_numbers_fault_is_unavailable(status: int, code: object,
     assert error.reason is reason
 
 
-def test_a_gateway_timeout_leaves_open_whether_it_was_done() -> None:
-    assert isinstance(failure(504, None), CarrierTimedOut)
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_front_door_that_got_no_answer_leaves_open_whether_it_was_done(status: int) -> None:
+    assert isinstance(failure(status, None), CarrierTimedOut)
 
 
 @given(st.integers(400, 599), st.none() | st.integers() | st.text())
