@@ -55,13 +55,6 @@ class Message:
     updated: datetime = field(default_factory=now)
     sent: datetime | None = None
 
-    @property
-    def segments(self) -> int:
-        """How many radio messages it takes: 7-bit text, or UCS-2 (3GPP TS 23.038)."""
-        whole, part = (160, 153) if self.body.isascii() else (70, 67)
-        length = len(self.body.encode("utf-16-le")) // 2
-        return 1 if length <= whole else -(-length // part)
-
 
 class CallStatus(StrEnum):
     QUEUED = "queued"

@@ -1,4 +1,4 @@
-"""What all REST resources of the account share: who may ask, errors in Twilio's shape, lists, faults.
+"""What all REST resources of the account share: who may ask, errors in Twilio's shape, faults.
 
 Source: https://www.twilio.com/docs/usage/twilios-response
 """
@@ -7,10 +7,8 @@ import asyncio
 import base64
 import binascii
 import hmac
-import re
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from collections.abc import Callable
+from typing import Any
 
 import orjson
 from aiohttp import web
@@ -26,8 +24,6 @@ ACCOUNT_PATH = "/2010-04-01/Accounts/{account_sid}"
 
 NO_CLIENT_WAITS_SECONDS = 60
 """How long the answer to a request is held that is accepted and then not answered."""
-
-T = TypeVar("T")
 
 
 class RestError(Exception):
@@ -130,36 +126,3 @@ def _error_response(error: RestError) -> web.Response:
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     return response
-
-
-def listing(request: web.Request, key: str, items: Iterable[T], form: Callable[[T], Any]) -> web.Response:
-    """One page of a list, newest first, with the addresses of the pages beside it."""
-    newest = list(items)[::-1]
-    page, size = _query_number(request, "Page", 0, 0), _query_number(request, "PageSize", 50, 1)
-    start = page * size
-    records = newest[start : start + size]
-    query = {name: value for name, value in request.query.items() if name not in ("Page", "PageToken")}
-
-    def uri(number: int) -> str:
-        return f"{request.path}?{urlencode({**query, 'PageSize': size, 'Page': number})}"
-
-    return json_response(
-        {
-            key: [form(record) for record in records],
-            "page": page,
-            "page_size": size,
-            "start": start,
-            "end": max(start, start + len(records) - 1),
-            "uri": uri(page),
-            "first_page_uri": uri(0),
-            "next_page_uri": uri(page + 1) if start + size < len(newest) else None,
-            "previous_page_uri": uri(page - 1) if page else None,
-        }
-    )
-
-
-def _query_number(request: web.Request, name: str, default: int, least: int) -> int:
-    text = request.query.get(name, str(default))
-    if not re.fullmatch("[0-9]{1,6}", text):
-        raise RestError(20001, f"{name} is not a number")
-    return min(max(least, int(text)), 1000) if name == "PageSize" else max(least, int(text))

@@ -13,7 +13,8 @@ from carrier_sim.call_callbacks import EVENTS
 from carrier_sim.carrier import Line
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Call
-from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found, read_form
+from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, not_found, read_form
+from carrier_sim.rest_lists import asked_period, listing
 from carrier_sim.talk import Document
 from carrier_sim.webhooks import is_web_address
 
@@ -46,12 +47,15 @@ async def create_call(request: web.Request) -> web.Response:
 
 async def list_calls(request: web.Request) -> web.Response:
     line = request[LINE]
+    started_when_asked, ended_when_asked = asked_period(request, "StartTime"), asked_period(request, "EndTime")
     wanted = [
         call
         for call in line.switchboard.calls
         if request.query.get("To", call.to) == call.to
         and request.query.get("From", call.from_) == call.from_
         and request.query.get("Status", call.status) == call.status
+        and started_when_asked(call.answered)
+        and ended_when_asked(call.ended)
     ]
     return listing(request, "calls", wanted, lambda call: call_resource(call, line))
 

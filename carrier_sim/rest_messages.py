@@ -9,7 +9,9 @@ from aiohttp import web
 from carrier_sim.carrier import CARRIER, Line
 from carrier_sim.numbers import is_e164
 from carrier_sim.records import Direction, Message, MessageStatus, now
-from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, listing, not_found, read_form
+from carrier_sim.rest import ACCOUNT_PATH, LINE, RestError, json_response, not_found, read_form
+from carrier_sim.rest_lists import asked_period, listing
+from carrier_sim.segments import count_segments
 from carrier_sim.webhooks import is_web_address
 
 MAX_BODY_LENGTH = 1600
@@ -39,10 +41,12 @@ async def create_message(request: web.Request) -> web.Response:
 
 async def list_messages(request: web.Request) -> web.Response:
     line = request[LINE]
+    sent_when_asked = asked_period(request, "DateSent")
     wanted = [
         message
         for message in line.texting.messages
         if not message.deleted
+        and sent_when_asked(message.sent)
         and request.query.get("To", message.to) == message.to
         and request.query.get("From", message.from_) == message.from_
     ]
@@ -69,6 +73,12 @@ async def delete_message(request: web.Request) -> web.Response:
     _require_final(message)
     message.deleted = True
     return web.Response(status=204)
+
+
+async def list_media(request: web.Request) -> web.Response:
+    """None: no text here has pictures."""
+    _existing(request)
+    return listing(request, "media_list", (), lambda medium: medium)
 
 
 def _existing(request: web.Request) -> Message:
@@ -116,7 +126,7 @@ def message_resource(message: Message, line: Line) -> dict[str, Any]:
         "body": "" if message.redacted else message.body,
         "status": message.status,
         "direction": message.direction,
-        "num_segments": str(message.segments),
+        "num_segments": str(count_segments(message.body)),
         "num_media": "0",
         "error_code": message.error_code,
         "error_message": None,
@@ -137,4 +147,5 @@ ROUTES = [
     web.get(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", fetch_message),
     web.post(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", update_message),
     web.delete(f"{ACCOUNT_PATH}/Messages/{{sid}}.json", delete_message),
+    web.get(f"{ACCOUNT_PATH}/Messages/{{sid}}/Media.json", list_media),
 ]

@@ -11,6 +11,7 @@ from carrier_sim.numbers import country, is_landline
 from carrier_sim.pace import Background, Pace
 from carrier_sim.phones import Phones
 from carrier_sim.records import Direction, Message, MessageStatus, Records, new_sid, now
+from carrier_sim.segments import count_segments
 from carrier_sim.settings import Account, Behaviour
 from carrier_sim.twiml import TwimlError, parse_messages
 from carrier_sim.views import message_view
@@ -75,6 +76,7 @@ class Texting:
             direction=Direction.INBOUND,
             status=MessageStatus.RECEIVED,
             arrived=True,
+            sent=now(),
         )
         self.messages.add(message)
         self._events.publish("message", message_view(message))
@@ -128,7 +130,7 @@ class Texting:
             "To": message.to,
             "Body": message.body,
             "NumMedia": "0",
-            "NumSegments": str(message.segments),
+            "NumSegments": str(count_segments(message.body)),
             "SmsStatus": message.status.value,
             "ApiVersion": "2010-04-01",
             **place_params("From", message.from_),

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -194,6 +195,21 @@ async def test_calls_are_listed_by_number_and_status(bench: Bench) -> None:
     await bench.over(call)
     assert [found.sid for found in await bench.twilio.calls.list_async(to=MOBILE)] == [call.sid]
     assert [found.sid for found in await bench.twilio.calls.list_async(status="busy")] == [call.sid]
+
+
+async def test_calls_are_listed_by_when_they_were_answered_and_ended(bench: Bench) -> None:
+    await bench.behave(OTHER_MOBILE, "busy")
+    call = await bench.answered_call(BRIEF)
+    await bench.over(call)
+    await bench.over(await bench.call(to=OTHER_MOBILE, twiml=BRIEF))
+    assert call.answered is not None
+    assert call.ended is not None
+    day = timedelta(days=1)
+    calls = bench.twilio.calls
+    assert [found.sid for found in await calls.list_async(start_time_after=call.answered)] == [call.sid]
+    assert [found.to for found in await calls.list_async(end_time_after=call.ended - day)] == [OTHER_MOBILE, MOBILE]
+    assert await calls.list_async(start_time_before=call.answered - day) == []
+    assert await calls.list_async(end_time_after=call.ended + day) == []
 
 
 @pytest.mark.parametrize(

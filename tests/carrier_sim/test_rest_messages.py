@@ -1,7 +1,9 @@
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from tests.carrier_sim.support import (
     LANDLINE,
@@ -61,6 +63,43 @@ async def test_texts_are_listed_page_by_page_newest_first(bench: Bench) -> None:
     await bench.twilio.messages.create_async(to=OTHER_MOBILE, from_=SMS_NUMBER, body="four")
     listed = await bench.twilio.messages.list_async(to=MOBILE, page_size=2)
     assert [message.body for message in listed] == ["three", "two", "one"]
+
+
+async def test_texts_are_listed_by_when_they_were_sent(bench: Bench) -> None:
+    sent = await bench.twilio.messages.create_async(to=MOBILE, from_=SMS_NUMBER, body="hello")
+    await bench.until(lambda: bench.texts_to(MOBILE)[0].arrived)
+    at = (await bench.twilio.messages(str(sent.sid)).fetch_async()).date_sent
+    assert at is not None
+
+    async def listed(**period: Any) -> list[str | None]:
+        return [message.body for message in await bench.twilio.messages.list_async(**period)]
+
+    day, second = timedelta(days=1), timedelta(seconds=1)
+    for period in (
+        {"date_sent": at},
+        {"date_sent": f"{at:%Y-%m-%d}"},
+        {"date_sent_before": at},
+        {"date_sent_after": at},
+    ):
+        assert await listed(**period) == ["hello"], period
+    for period in (
+        {"date_sent": at - second},
+        {"date_sent": f"{at + day:%Y-%m-%d}"},
+        {"date_sent_before": at - second},
+        {"date_sent_before": f"{at - day:%Y-%m-%d}"},
+        {"date_sent_after": at + second},
+    ):
+        assert await listed(**period) == [], period
+
+
+async def test_a_period_that_is_none_is_refused_and_not_left_out(bench: Bench) -> None:
+    with pytest.raises(TwilioException, match="20001"):
+        await bench.twilio.messages.list_async(date_sent_after="yesterday")
+
+
+async def test_a_text_has_no_pictures(bench: Bench) -> None:
+    sent = await bench.twilio.messages.create_async(to=MOBILE, from_=SMS_NUMBER, body="hello")
+    assert await sent.media.list_async() == []
 
 
 @pytest.mark.parametrize(
