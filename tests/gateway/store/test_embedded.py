@@ -2,11 +2,8 @@
 
 import os
 import signal
-import socket
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,31 +12,8 @@ from structlog.testing import capture_logs
 from demo.customer import until
 from gateway.store import embedded
 from gateway.store.data_directory import EmbeddedStoreFailed
-from gateway.store.embedded import EmbeddedStore
 from gateway.store.valkey_program import environment
-
-Started = Callable[[Path], EmbeddedStore]
-
-
-@pytest.fixture
-def started() -> Iterator[Started]:
-    stores: list[EmbeddedStore] = []
-
-    def start(directory: Path) -> EmbeddedStore:
-        stores.append(EmbeddedStore(directory))
-        stores[-1].start()
-        return stores[-1]
-
-    yield start
-    for store in stores:
-        store.stop()
-
-
-def ask(store: EmbeddedStore, command: str) -> str:
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(store.url.removeprefix("unix://"))
-        client.sendall(f"{command}\r\n".encode())
-        return client.recv(4096).decode().strip()
+from tests.gateway.store.embedded_stores import Started, ask, until_it_answers
 
 
 def test_data_survive_a_restart_in_order(started: Started, tmp_path: Path) -> None:
@@ -75,54 +49,6 @@ def test_the_gateways_environment_is_not_the_stores(
     assert told == [f"{name}={value}" for name, value in environment().items()]
 
 
-def killed_gateway(started: Started, tmp_path: Path) -> EmbeddedStore:
-    """A killed gateway's lock is the system's to release; its server lives on."""
-    killed = started(tmp_path)
-    ask(killed, "SET kept yes")
-    assert killed._lock is not None
-    killed._lock.close()
-    return killed
-
-
-def reaped(store: EmbeddedStore) -> int:
-    """In a killed gateway's place, whoever adopts orphans does this."""
-    assert store._process is not None
-    return store._process.wait(10)
-
-
-def test_a_server_left_over_from_a_killed_gateway_is_taken_over_as_it_runs(started: Started, tmp_path: Path) -> None:
-    killed = killed_gateway(started, tmp_path)
-    successor = started(tmp_path)
-    assert successor.pid == killed.pid
-    assert ask(successor, "GET kept").endswith("yes")
-    with ThreadPoolExecutor() as executor:
-        reaping = executor.submit(reaped, killed)
-        successor.stop()
-        assert reaping.result() == 0
-    assert ask(started(tmp_path), "GET kept").endswith("yes")
-
-
-def test_one_with_other_settings_is_replaced_and_its_data_kept(started: Started, tmp_path: Path) -> None:
-    killed = killed_gateway(started, tmp_path)
-    ask(killed, "CONFIG SET appendfsync everysec")
-    with ThreadPoolExecutor() as executor:
-        reaping = executor.submit(reaped, killed)
-        successor = started(tmp_path)
-        assert reaping.result() == 0
-    assert successor.pid != killed.pid
-    assert ask(successor, "GET kept").endswith("yes")
-
-
-async def until_it_answers(store: EmbeddedStore) -> None:
-    async def answers() -> bool:
-        try:
-            return ask(store, "PING") == "+PONG"
-        except OSError:
-            return False
-
-    await until(answers)
-
-
 async def test_one_that_is_killed_is_started_anew_on_its_data_for_whoever_keeps_it(
     started: Started, tmp_path: Path
 ) -> None:
@@ -139,17 +65,6 @@ async def test_one_that_is_killed_is_started_anew_on_its_data_for_whoever_keeps_
     assert lines == [
         {"event": "embedded_store_died", "log_level": "error", "exit_code": -9, "log": str(tmp_path / "valkey.log")}
     ]
-
-
-async def test_one_that_was_taken_over_is_kept_as_well(started: Started, tmp_path: Path) -> None:
-    killed = killed_gateway(started, tmp_path)
-    successor = started(tmp_path)
-    successor.keep()
-    assert killed.pid is not None
-    os.kill(killed.pid, signal.SIGKILL)
-    reaped(killed)
-    await until_it_answers(successor)
-    assert ask(successor, "GET kept").endswith("yes")
 
 
 async def test_one_that_cannot_start_again_is_tried_until_it_can(
@@ -210,12 +125,6 @@ def test_a_long_path_does_not_matter(started: Started, tmp_path: Path) -> None:
     store = started(tmp_path / ("long" * 30))
     assert ask(store, "PING") == "+PONG"
     assert Path(store.url.removeprefix("unix://")).parent.stat().st_mode & 0o077 == 0
-
-
-def test_a_stale_socket_is_swept_away(started: Started, tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as stale:
-        stale.bind(str(tmp_path / "valkey.sock"))
-    assert ask(started(tmp_path), "PING") == "+PONG"
 
 
 def test_a_server_that_ends_at_once_is_told_with_where_its_log_is(
