@@ -3,6 +3,8 @@
 Labels are methods, carriers, statuses and reasons of ours: a few dozen series in all.
 """
 
+from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -52,6 +54,7 @@ class VerificationMetrics:
         for method in Method:
             self._opened.labels(method.value)  # there from the start, so that a rate can be taken of the first
             self._closed.labels(method.value, "verified", "correct")
+            self._closed.labels(method.value, "failed", "store_changed")
 
     def opened(self, method: str) -> None:
         self._opened.labels(method).inc()
@@ -73,8 +76,12 @@ _BREAKER: Final = {"closed": 0, "half_open": 1, "open": 2}
 class InstallationMetrics:
     """What is so now in the whole installation: every process says the same, so take the greatest, not the sum."""
 
-    def __init__(self, registry: CollectorRegistry, read_model: ReadModel) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, read_model: ReadModel, trouble: Callable[[], Awaitable[str | None]]
+    ) -> None:
+        """`trouble` says why the store cannot be used, if so."""
         self._read_model = read_model
+        self._trouble = trouble
         self._repeated = Repeated("installation-metrics", self.look, _LOOK_EVERY)
 
         def gauge(name: str, about: str, *labels: str) -> Gauge:
@@ -85,7 +92,12 @@ class InstallationMetrics:
         self._alarms = gauge("alarms_standing", "Alarms that nobody has cleared", "kind")
         self._breakers = gauge("carrier_breaker", "0 closed, 1 half open, 2 open", "carrier", "capability")
         self._paused = gauge("carrier_paused", "1 when the carrier is paused", "carrier")
-        self._age = gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble")
+        self._unusable = gauge("store_unusable", "1 while the store cannot be used, as /readyz has it")
+        self._age, self._looked_at = 0.0, monotonic()
+        # It grows while the store is away: what it was then would say that all is well.
+        gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble").set_function(
+            lambda: self._age + monotonic() - self._looked_at
+        )
         self._plain = {
             "queue_depth": (gauge("outbox_entries", "Deliveries that wait or are under way"), 1.0),
             "queue_age_ms": (gauge("outbox_oldest_seconds", "How long the oldest of them is there"), 1000.0),
@@ -107,8 +119,9 @@ class InstallationMetrics:
 
     async def look(self) -> None:
         """Raises `StoreUnavailable`."""
+        self._unusable.set(await self._trouble() is not None)
         now, live = await self._read_model.now(), await self._read_model.live()
-        self._age.set(max(0, now - live.number("at")) / 1000)
+        self._age, self._looked_at = max(0, now - live.number("at")) / 1000, monotonic()
         if live.values:
             self._set(live)
         for carrier, fields in (await self._read_model.carriers()).items():

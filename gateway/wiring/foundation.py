@@ -10,6 +10,7 @@ from contacts.protection import PersonalData
 from gateway.core.tasks import Repeated
 from gateway.core.verification import Method
 from gateway.methods.dispatcher import Dispatcher
+from gateway.ops.metrics import InstallationMetrics
 from gateway.settings import Settings
 from gateway.store.carrier_board import HealthTeller, PauseWatch
 from gateway.store.connection import Store
@@ -59,6 +60,10 @@ class Foundation:
     def watches(self) -> tuple[Part, ...]:
         """What looks at the store, before all others: what another store left is void before it is delivered."""
         return self.keys_in_use, self.watch, self.pauses
+
+    def installation_metrics(self) -> InstallationMetrics:
+        """What every process tells dashboards of the whole."""
+        return InstallationMetrics(self.metrics, self.stores.read_model, self.trouble)
 
     def delivering_parts(self) -> tuple[Part, ...]:
         """What is done without anybody asking: deliveries, closing what ran out of time, sealing the audit, and

@@ -30,7 +30,7 @@ from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.wiring.carriers import twilio_accounts
 from gateway.wiring.foundation import lay_foundation, run_parts
-from gateway.wiring.ops import OperatorAccounts, add_ops, watching_parts
+from gateway.wiring.ops import OperatorAccounts, add_ops, ops_reader
 from gateway.wiring.stores import Stores
 from gateway.wiring.use_cases import UseCases
 
@@ -57,7 +57,7 @@ async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIt
         stores = foundation.stores
         app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.trouble)
         add_ops(app, settings, foundation)
-        watching = watching_parts(settings, stores, foundation.metrics)
+        watching = foundation.installation_metrics(), ops_reader(settings, stores)
         delivering = () if api_only else foundation.delivering_parts()
         await run_parts((*foundation.watches(), stores.changes, *delivering, *watching), stack)
         yield Gateway(

@@ -3,7 +3,6 @@
 import secrets
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry
 
 from contacts.protection import PersonalData
 from gateway.core.operators import Role, SignIn, place_of_secret
@@ -18,7 +17,6 @@ from gateway.ops.dead_letter_pages import DeadLetterPages
 from gateway.ops.find import FindPages
 from gateway.ops.guard import Guard
 from gateway.ops.live import LivePages
-from gateway.ops.metrics import InstallationMetrics
 from gateway.ops.now_page import NowPage
 from gateway.ops.rendering import Pages
 from gateway.ops.sign_in_pages import SignInPages
@@ -28,7 +26,7 @@ from gateway.settings import Settings
 from gateway.store.data_directory import ops_reader_password
 from gateway.store.operators import RedisOperators
 from gateway.store.ops_reader import OpsReader
-from gateway.wiring.foundation import Foundation, Part
+from gateway.wiring.foundation import Foundation
 from gateway.wiring.stores import Stores
 
 
@@ -80,15 +78,7 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
     )  # fmt: skip
 
 
-def watching_parts(settings: Settings, stores: Stores, metrics: CollectorRegistry) -> tuple[Part, ...]:
-    """What runs so that operators and dashboards see what goes on."""
-    return (
-        InstallationMetrics(metrics, stores.read_model),
-        _ops_reader(settings, stores),
-    )
-
-
-def _ops_reader(settings: Settings, stores: Stores) -> OpsReader:
+def ops_reader(settings: Settings, stores: Stores) -> OpsReader:
     """The store's account for dashboards."""
     password = settings.ops_reader_password
     if password is not None:

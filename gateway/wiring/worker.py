@@ -24,5 +24,6 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     async with AsyncExitStack() as stack:
         foundation = await lay_foundation(settings, stack)
         app = create_base_app(registry=foundation.metrics, trouble=foundation.trouble)
-        await run_parts((*foundation.watches(), *foundation.delivering_parts()), stack)
+        parts = *foundation.watches(), *foundation.delivering_parts(), foundation.installation_metrics()
+        await run_parts(parts, stack)
         yield Worker(app)
