@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
@@ -36,14 +37,16 @@ def _six_ascii_digits(value: str) -> str:
 
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def _past_date(value: str) -> str:
+    """A day that has begun in Korea, wherever the server stands."""
     try:
         given = date.fromisoformat(value)
     except ValueError:
         given = date.max
-    if not _DATE.fullmatch(value) or not date(1900, 1, 1) <= given <= date.today():  # noqa: DTZ011
+    if not _DATE.fullmatch(value) or not date(1900, 1, 1) <= given <= datetime.now(_SEOUL).date():
         raise field_error("지난 날짜를 YYYY-MM-DD로 입력해 주세요.", "Give a past date as YYYY-MM-DD.")
     return value
 
