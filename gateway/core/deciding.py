@@ -54,7 +54,7 @@ def decide(policy: Policy, facts: Facts) -> Decision:
     """What the policy says of these facts, each rule that applies with whether it was met."""
     row = policy.row(facts.operation, facts.kind)
     own = _own(row)
-    conditions, exemptions = [own, *_conditions(row, facts)], [*_exemptions(row, facts)]
+    conditions, exemptions = [own, *_conditions(policy, row, facts)], [*_exemptions(row, facts)]
     outcome, by = _settled(row, own, conditions, exemptions)
     if outcome is not Outcome.REQUIRED:
         return _decided(outcome, by, conditions, exemptions)
@@ -76,7 +76,9 @@ def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
     own = _own(row)
     # One that is not met decides nothing, and need not be put in words.
     may_exempt = facts.exemption.all_met or facts.auto_connected is Known.MET
-    return _settled(row, own, chain((own,), _conditions(row, facts)), _exemptions(row, facts) if may_exempt else ())
+    return _settled(
+        row, own, chain((own,), _conditions(policy, row, facts)), _exemptions(row, facts) if may_exempt else ()
+    )
 
 
 def _own(row: OperationRow) -> Reason:
@@ -103,7 +105,7 @@ def _decided(outcome: Outcome, by: Reason, *reasons: list[Reason]) -> Decision:
     return Decision(outcome, (by, *others))
 
 
-def _conditions(row: OperationRow, facts: Facts) -> Iterator[Reason]:
+def _conditions(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
     """What has to be met before anything else is asked."""
     if row.online_consent:
         yield _reason(
@@ -112,7 +114,9 @@ def _conditions(row: OperationRow, facts: Facts) -> Iterator[Reason]:
             "온라인 신원확인 사전동의가 없습니다. 영업점에서, 또는 인증서로 로그인하여 동의로 바꿔야 합니다.",
             "There is no online consent: it is given at a branch, or online when logged in with a certificate.",
         )  # fmt: skip
-    if row.extra_authentication is ExtraAuthentication.REQUIRED:
+    # Whoever was locked as an individual stays so as a company (R2), for whatever an individual proves themselves for.
+    of_individuals = policy.row(facts.operation, CustomerKind.INDIVIDUAL) if facts.locked else row
+    if ExtraAuthentication.REQUIRED in (row.extra_authentication, of_individuals.extra_authentication):
         yield _reason(
             "R20", not facts.locked,
             "추가인증이 잠겨 있지 않습니다.", "Extra authentication is not locked.",

@@ -167,7 +167,10 @@ async def test_a_contact_or_voucher_that_changed_since_it_was_read_is_refused(po
     assert (await stored(ports, home)).status is ContactStatus.NEEDS_VERIFICATION
 
 
-@pytest.mark.parametrize("changed", [{"name": "임꺽정"}, {"birth_date": "1985-03-03"}, {"birth_date": None}])
+@pytest.mark.parametrize(
+    "changed",
+    [{"name": "임꺽정"}, {"birth_date": "1985-03-03"}, {"birth_date": None}, {"kind": CustomerKind.CORPORATE}],
+)
 async def test_another_person_needs_new_ownership_checks(
     ports: Ports, mobile: Contact, changed: dict[str, Any]
 ) -> None:
@@ -176,6 +179,23 @@ async def test_another_person_needs_new_ownership_checks(
     now = await stored(ports, mobile)
     assert (now.status, now.verified_by, now.verified_at) == (ContactStatus.NEEDS_VERIFICATION, None, None)
     assert now.version > mobile.version
+
+
+async def test_an_individual_who_was_a_company_for_a_while_proves_everything_anew(
+    ports: Ports, mobile: Contact
+) -> None:
+    await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
+    await put_password(ports, "31415926")
+    waiting = await ports.verifications.create(new_verification())
+    await ports.customers.put(builders.individual(kind=CustomerKind.CORPORATE))
+    await ports.customers.put(builders.individual())
+    assert (await stored(ports, mobile)).status is ContactStatus.NEEDS_VERIFICATION
+    over = await ports.verifications.read(waiting.verification_id)
+    assert over is not None
+    assert (over.status, over.reason) == ("failed", "customer_changed")
+    applicant = await ports.customers.applicant(CUSTOMER_ID, Operation.ISSUE, None)
+    assert applicant is not None
+    assert not applicant.standing.branch_password
 
 
 async def test_the_same_person_written_otherwise_keeps_their_checks(ports: Ports, mobile: Contact) -> None:

@@ -62,6 +62,11 @@ ROWS: list[tuple[str, Operation, dict[str, Any], Outcome, dict[str, bool]]] = [
     ("R20 locked", Operation.ISSUE, {"locked": True}, REFUSED, {"R20": False}),
     ("R20 is before R9", Operation.ISSUE, {"locked": True, "exemption": ABROAD}, REFUSED, {"R20": False, "R9": True}),
     ("R20 is before R14", Operation.CLOUD_LOGIN, {"locked": True, "auto_connected": MET}, REFUSED, {"R20": False}),
+    ("R20 a lock outlives becoming a company", Operation.ISSUE, {"locked": True, "kind": CORPORATE}, REFUSED,
+     {"R20": False, "R2": True}),
+    ("R20 is not asked of a company", Operation.ISSUE, {"kind": CORPORATE}, EXEMPT, {"R2": True, "R10": True}),
+    ("R20 does not keep a company from revoking", Operation.REVOKE, {"locked": True, "kind": CORPORATE}, EXEMPT,
+     {"R2": True}),
     ("R20 does not keep from revoking", Operation.REVOKE, {"locked": True}, EXEMPT, {"R16": True}),
 ]  # fmt: skip
 
