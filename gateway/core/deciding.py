@@ -53,7 +53,7 @@ class Decision:
 def decide(policy: Policy, facts: Facts) -> Decision:
     """What the policy says of these facts, each rule that applies with whether it was met."""
     row = policy.row(facts.operation, facts.kind)
-    own = _own(row)
+    own = own_reason(row)
     conditions, exemptions = [own, *_conditions(policy, row, facts)], [*_exemptions(row, facts)]
     outcome, by = _settled(row, own, conditions, exemptions)
     if outcome is not Outcome.REQUIRED:
@@ -73,7 +73,7 @@ def decide(policy: Policy, facts: Facts) -> Decision:
 def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
     """The outcome alone and the reason that decided, as `decide` has them: where nobody is told of the other rules."""
     row = policy.row(facts.operation, facts.kind)
-    own = _own(row)
+    own = own_reason(row)
     # One that is not met decides nothing, and need not be put in words.
     may_exempt = facts.exemption.all_met or facts.auto_connected is Known.MET
     return _settled(
@@ -81,7 +81,7 @@ def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
     )
 
 
-def _own(row: OperationRow) -> Reason:
+def own_reason(row: OperationRow) -> Reason:
     """The rule of the row itself."""
     return Reason(row.rule, row.extra_authentication is not ExtraAuthentication.REFUSED, row.reason, row.reason_en)
 

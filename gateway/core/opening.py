@@ -21,7 +21,8 @@ from gateway.core.locked import customer_locked
 from gateway.core.not_available import method_not_available
 from gateway.core.open_request import OpenRequest, check_fields
 from gateway.core.operations import Operation
-from gateway.core.policy import OperationRow, Policy
+from gateway.core.policy import ExtraAuthentication, OperationRow, Policy
+from gateway.core.policy_refusals import not_required, operation_refused
 from gateway.core.problems import Problem
 from gateway.core.sending import Sending, texting_of
 from gateway.core.stores import (
@@ -203,27 +204,29 @@ class Opening:
 
     def _check_policy(self, request: OpenRequest, applicant: Applicant) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""
+        row = self._policy.row(request.operation, applicant.kind)
         outcome, reason = outcome_of(self._policy, facts_of(applicant, request.operation))
         if outcome is not Outcome.REQUIRED:
-            raise self._not_required(outcome, reason, applicant.standing)
-        row = self._policy.row(request.operation, applicant.kind)
+            raise self._not_opened(outcome, reason, row, applicant.standing)
         if request.method not in row.methods:
-            raise method_not_available(reason.rule, row.methods)
+            raise method_not_available(row.rule, row.methods)
         return row
 
-    def _not_required(self, outcome: Outcome, reason: Reason, standing: Standing) -> Refusal:
-        why = {"rule": reason.rule, "reason_ko": reason.detail_ko, "reason_en": reason.detail_en}
+    def _not_opened(self, outcome: Outcome, reason: Reason, row: OperationRow, standing: Standing) -> Refusal:
         match reason.rule:
             case _ if outcome is Outcome.EXEMPT:
-                return Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
+                return not_required(reason)
+            case _ if row.extra_authentication is ExtraAuthentication.REFUSED:
+                # Whatever the rule is that the firm names for it.
+                return operation_refused(reason)
             case "R20":
                 return customer_locked(self._limits.wrong_answers)
             case "R10":
-                return Refusal(Problem.ONLINE_CONSENT_MISSING, values=why)
+                return Refusal(Problem.ONLINE_CONSENT_MISSING)
             case "per_day":
                 return too_many(Capped("per_day", standing.day_left))
             case _:
-                return Refusal(Problem.OPERATION_REFUSED, values=why)
+                return operation_refused(reason)
 
     async def _read(self, request: OpenRequest) -> Applicant:
         applicant = await self._customers.applicant(request.customer_id, request.operation, request.contact_id)

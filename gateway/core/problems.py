@@ -156,8 +156,8 @@ class Problem(Enum):
     ONLINE_CONSENT_MISSING = ProblemKind(
         "online-consent-missing", 409,
         "온라인 신원확인 사전동의가 없습니다", "The customer has not given online consent",
-        "규칙 {rule}: 영업점에서, 또는 인증서로 로그인하여 동의로 바꾼 뒤 진행해 주세요.",
-        "Rule {rule}: the customer changes it at a branch, or online when logged in with a certificate.",
+        "규칙 R10: 영업점에서, 또는 인증서로 로그인하여 동의로 바꾼 뒤 진행해 주세요.",
+        "Rule R10: the customer changes it at a branch, or online when logged in with a certificate.",
     )  # fmt: skip
     APPROVAL_NOT_FOUND = ProblemKind(
         "approval-not-found", 404, "승인 요청을 찾을 수 없습니다", "There is no such approval",

@@ -4,12 +4,12 @@ from contacts.models import CustomerKind
 from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
 from gateway.core.locked import customer_locked
-from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
-from gateway.core.policy import ExtraAuthentication, OperationRow, Policy
+from gateway.core.policy import Policy
+from gateway.core.policy_refusals import refusal_by_row
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptClaims, ReceiptSigner
-from gateway.core.stores import ReceiptStore, Redemption
+from gateway.core.stores import ReceiptStore, Redemption, RefusedToKind
 from gateway.core.verification import Method
 
 
@@ -45,10 +45,12 @@ class Redeeming:
             raise Refusal(Problem.RECEIPT_MISMATCH)
         rows = {kind: self._policy.row(operation, kind) for kind in CustomerKind}
         consenting = [kind for kind, row in rows.items() if row.online_consent]
-        refused = [kind for kind, row in rows.items() if not _lets(row, Method(claims.method))]
-        redemption = await self._store.redeem(claims, client, consenting, refused, known_as)
-        if redemption is Redemption.REFUSED:
-            raise _refusal_of(rows[refused[0]])
+        method = Method(claims.method)
+        refused = {kind: no for kind, row in rows.items() if (no := refusal_by_row(row, method)) is not None}
+        try:
+            redemption = await self._store.redeem(claims, client, consenting, refused, known_as)
+        except RefusedToKind as customer:
+            raise refused[customer.kind] from None
         refuse_unless_redeemed(redemption, self._limits)
         return claims
 
@@ -56,25 +58,6 @@ class Redeeming:
         """Of one that was redeemed: whoever asks again for the answer has not acted on it yet, and must not."""
         if await self._store.is_denied(self._signer.read(receipt)):
             raise Refusal(Problem.RECEIPT_DENIED)
-
-
-def _lets(row: OperationRow, method: Method) -> bool:
-    match row.extra_authentication:
-        case ExtraAuthentication.REQUIRED:
-            return method in row.methods
-        case ExtraAuthentication.NOT_REQUIRED:
-            return True
-        case ExtraAuthentication.REFUSED:
-            return False
-
-
-def _refusal_of(row: OperationRow) -> Refusal:
-    if row.extra_authentication is ExtraAuthentication.REQUIRED:
-        return method_not_available(row.rule, row.methods)
-    return Refusal(
-        Problem.OPERATION_REFUSED,
-        values={"rule": row.rule, "reason_ko": row.reason, "reason_en": row.reason_en},
-    )
 
 
 def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
@@ -95,4 +78,4 @@ def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
         case Redemption.CUSTOMER_MISSING:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         case Redemption.CONSENT_MISSING:
-            raise Refusal(Problem.ONLINE_CONSENT_MISSING, values={"rule": "R10"})
+            raise Refusal(Problem.ONLINE_CONSENT_MISSING)

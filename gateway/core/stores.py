@@ -233,9 +233,16 @@ class Redemption(StrEnum):
     OUTDATED = "outdated"
     """The customer's name, or the contact, is another since."""
     LOCKED = "locked"
-    REFUSED = "refused"
     CUSTOMER_MISSING = "customer_missing"
     CONSENT_MISSING = "consent_missing"
+
+
+class RefusedToKind(Exception):
+    """The customer is of a `kind` to which the policy refuses the operation, or the method."""
+
+    def __init__(self, kind: CustomerKind) -> None:
+        super().__init__(kind.value)
+        self.kind = kind
 
 
 class ReceiptStore(Protocol):
@@ -248,8 +255,8 @@ class ReceiptStore(Protocol):
         known_as: bytes = b"",
     ) -> Redemption:
         """`consenting` are the kinds of customer that need online consent to the operation, `refused` those to whom the
-        policy refuses it, or the method. What a request redeemed is redeemed by it once more, when it is `known_as` the
-        same (`gateway.core.idempotency`)."""
+        policy refuses it, or the method: raises `RefusedToKind`. What a request redeemed is redeemed by it once more,
+        when it is `known_as` the same (`gateway.core.idempotency`)."""
         ...
 
     async def is_denied(self, claims: ReceiptClaims) -> bool:

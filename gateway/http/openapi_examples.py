@@ -5,10 +5,12 @@ from typing import Any
 
 from contacts.models import ContactMethod
 from contacts.number_refusals import NumberRefusal
+from gateway.core.deciding import Reason
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.limits import Limits
 from gateway.core.locked import customer_locked
 from gateway.core.not_available import in_words, method_not_available, refusal_with_what_is_left
+from gateway.core.policy_refusals import not_required, operation_refused
 from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
 from gateway.core.verification import Status
@@ -21,7 +23,6 @@ _SECONDS = 30
 _CONTACT, _OTHER_CONTACT = "con_d6hs1yg2183evjzk0n2d", "con_cx7g14p67xaad5dgvsph"
 _LEFT = {_CONTACT: [ContactMethod.ARS], _OTHER_CONTACT: [ContactMethod.SMS, ContactMethod.ARS]}
 _PREMIUM = NumberRefusal.PREMIUM_RATE
-_EXEMPT = {"rule": "R16", "reason_ko": "갱신은 추가인증 없이 합니다.", "reason_en": "Renewal needs none."}
 
 
 _REFUSALS: Mapping[Problem, Refusal] = {
@@ -36,7 +37,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
         Refusal(Problem.BODY_TOO_SLOW, values={"seconds": int(BODY_SECONDS)}),
         Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": _CONTACT}),
         customer_locked(Limits.wrong_answers),
-        Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=_EXEMPT),
+        not_required(Reason("R16", True, "갱신은 추가인증 없이 합니다.", "Renewal needs none.")),
         Refusal(Problem.IDEMPOTENCY_IN_PROGRESS, retry_after=1),
         Refusal(Problem.INVALID_FIELDS, errors=(field_error_of("operation", "missing"),)),
         Refusal(Problem.MALFORMED_JSON, values={"where": "line 1, column 17"}),
@@ -45,11 +46,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
         refusal_with_what_is_left(Problem.METHOD_NOT_CARRIED, _CONTACT, _LEFT),
         Refusal(Problem.MISSING_SCOPE, values={"scope": "verify"}),
         Refusal(Problem.NUMBER_REFUSED, errors=(FieldError("number", _PREMIUM.sentence_ko, _PREMIUM.sentence_en),)),
-        Refusal(Problem.ONLINE_CONSENT_MISSING, values={"rule": "R10"}),
-        Refusal(
-            Problem.OPERATION_REFUSED,
-            values={"rule": "R2", "reason_ko": "개인만 할 수 있습니다.", "reason_en": "For individuals only."},
-        ),
+        operation_refused(Reason("R2", False, "개인만 할 수 있습니다.", "For individuals only.")),
         Refusal(Problem.OWNERSHIP_CHECK_UNAVAILABLE, retry_after=_SECONDS),
         Refusal(Problem.STORE_UNAVAILABLE, retry_after=1),
         Refusal(

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from gateway.core.codes import CodeVault, new_branch_password
 from gateway.core.customer_stores import CustomerStore
+from gateway.core.deciding import own_reason
 from gateway.core.errors import Refusal
 from gateway.core.limits import Limits
-from gateway.core.not_available import method_not_available
 from gateway.core.operations import Operation
 from gateway.core.policy import ExtraAuthentication, Policy
+from gateway.core.policy_refusals import not_required, refusal_by_row
 from gateway.core.problems import Problem
 from gateway.core.stores import BranchPassword, BranchPasswordStore, CustomerMissing
 from gateway.core.verification import Method
@@ -55,14 +56,10 @@ class BranchPasswords:
         if customer is None:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)
         row = self._policy.row(operation, customer.kind)
-        why = {"rule": row.rule, "reason_ko": row.reason, "reason_en": row.reason_en}
-        match row.extra_authentication:
-            case ExtraAuthentication.NOT_REQUIRED:
-                raise Refusal(Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, values=why)
-            case ExtraAuthentication.REFUSED:
-                raise Refusal(Problem.OPERATION_REFUSED, values=why)
-        if Method.BRANCH_OTP not in row.methods:
-            raise method_not_available(row.rule, row.methods)
+        if row.extra_authentication is ExtraAuthentication.NOT_REQUIRED:
+            raise not_required(own_reason(row))
+        if (refusal := refusal_by_row(row, Method.BRANCH_OTP)) is not None:
+            raise refusal
 
     async def get(self, branch_password_id: str) -> BranchPassword:
         found = await self._store.read(branch_password_id)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from contacts.models import CustomerKind
 from gateway.core.operations import Operation
 from gateway.core.receipts import ReceiptClaims
-from gateway.core.stores import Redemption
+from gateway.core.stores import Redemption, RefusedToKind
 from gateway.core.verification import Method
 from gateway.store import clock, keys
 from gateway.store.about import about_word, request_word
@@ -51,6 +51,8 @@ class RedisReceipts:
             ),
             durable=True,
         )
+        if given[0] == b"refused":
+            raise RefusedToKind(CustomerKind(given[1].decode()))
         return Redemption(given[0].decode())
 
     async def is_denied(self, claims: ReceiptClaims) -> bool:

@@ -24,6 +24,7 @@ from gateway.core.open_request import OpenRequest
 from gateway.core.opening import Opening
 from gateway.core.operations import Operation
 from gateway.core.ownership_checks import OwnershipChecks
+from gateway.core.policy import Policy
 from gateway.core.policy_files import load_policy
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable, OutgoingCall, OutgoingText
 from gateway.core.receipts import ReceiptSigner
@@ -135,9 +136,11 @@ class Rooms:
         personal_data: PersonalData | None = None,
         peppers: KeyRing | None = None,
         holds: Holds | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.store, self.limits, self.signer = store, limits, signer
         self.personal_data = personal_data or builders.personal_data()
+        policy = policy or load_policy()
         self.vault = CodeVault(peppers or KeyRing(builders.PEPPER), self.personal_data)
         self.carrier, self.registry = RecordingCarrier(), Registry()
         self.verification_store = RedisVerifications(store, limits)
@@ -153,7 +156,7 @@ class Rooms:
         self.carriers = Carriers([line(self.carrier)], lambda: self.paused)
         holds, coverage = holds or NoHolds(), Coverage(self.carriers, self.customer_store)
         self.opening = Opening(
-            load_policy(),
+            policy,
             self.verification_store,
             self.customer_store,
             self.sending,
@@ -186,14 +189,14 @@ class Rooms:
             keys.new_contact_id,
         )
         self.passwords = BranchPasswords(
-            load_policy(),
+            policy,
             RedisBranchPasswords(store),
             self.customer_store,
             self.vault,
             limits,
             keys.new_branch_password_id,
         )
-        self.redeeming = Redeeming(self.receipts, signer, load_policy(), limits)
+        self.redeeming = Redeeming(self.receipts, signer, policy, limits)
         self.reports = DeliveryReports(self.verification_store)
         self.sms = SmsMethod(self.vault, FIRM)
         self.ars = ArsMethod(self.verifications, self.denials, self.verification_store, FIRM, limits)

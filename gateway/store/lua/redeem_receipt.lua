@@ -8,7 +8,7 @@ ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/abou
       3 kinds of customer that need online consent to the operation
       4 when the receipt is too old (ms since the epoch)  5 kinds of customer that the policy refuses it
       6 what the request is known by under its key, or '' where it has none: the mark
-Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'refused'}
+Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'refused', kind}
          | {'store_changed'} | NOREPLICAS | {'customer_missing'} | {'consent_missing'}. ]]
 local now = store_time()
 local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
@@ -37,7 +37,7 @@ if not customer[1] then
   return {'customer_missing'}
 end
 if string.find(ARGV[5], customer[1], 1, true) then
-  return {'refused'}
+  return {'refused', customer[1]}
 end
 if customer[2] ~= '1' and string.find(ARGV[3], customer[1], 1, true) then
   return {'consent_missing'}

@@ -15,6 +15,8 @@ PACKAGED_FOLDER = Path(__file__).parents[3] / "gateway" / "policy"
 MOBILE = ContactFacts("con_mobile", (ContactMethod.SMS, ContactMethod.ARS, ContactMethod.SMS_REPLY))
 LANDLINE = ContactFacts("con_landline", (ContactMethod.ARS,))
 UNVERIFIED = ContactFacts("con_unverified", ())
+STOPPED = {"extra_authentication": "refused", "methods": "", "exemptions": "", "valid_for": "", "per_day": ""}
+"""The cells of an operation that a firm has stopped."""
 
 
 def facts(operation: Operation = Operation.ISSUE, **changes: Any) -> Facts:

@@ -1,6 +1,7 @@
 """Whether a verification may be opened, and what a refusal says (R2, R3, R4, R5, R10, the lock, the caps)."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
+from gateway.http.problems import problem_document
 from gateway.store.connection import Store
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
+from tests.gateway.core.policies import STOPPED, policy_with
 from tests.gateway.rooms import Rooms
 
 OWNERSHIP, VOUCH, BRANCH = VerifiedBy.OWNERSHIP, VerifiedBy.VOUCH, VerifiedBy.BRANCH
@@ -80,7 +83,18 @@ async def test_who_may_not_be_verified_online_is_told_the_rule(
     contact = await rooms.register(builders.individual(**changes))
     contact_id = None if method is Method.BRANCH_OTP else contact.contact_id
     refusal = await refused(rooms, asking(method, contact_id=contact_id))
-    assert (refusal.problem, refusal.values["rule"]) == (problem, rule)
+    assert refusal.problem is problem
+    assert f"Rule {rule}: " in problem_document(refusal, "en", "id")["detail"]
+
+
+@pytest.mark.parametrize("rule", ["R10", "R20"])
+async def test_an_operation_that_the_firm_stopped_is_refused_as_one_whatever_rule_it_names(
+    store: Store, signer: ReceiptSigner, tmp_path: Path, rule: str
+) -> None:
+    rooms = Rooms(store, Limits(), signer, policy=policy_with(tmp_path, Operation.ISSUE, **STOPPED, rule=rule))
+    contact = await rooms.register()
+    refusal = await refused(rooms, asking(contact_id=contact.contact_id))
+    assert (refusal.problem, refusal.values["rule"]) == (Problem.OPERATION_REFUSED, rule)
 
 
 async def test_a_locked_customer_opens_nothing_by_any_method(rooms: Rooms) -> None:

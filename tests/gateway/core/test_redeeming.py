@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contacts.models import CustomerKind
 from gateway.core.errors import Refusal
 from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
@@ -16,7 +17,7 @@ from gateway.core.verification import Channel, Method, Verification
 from gateway.store import keys
 from gateway.store.fields import FIELDS
 from tests.builders import CLIENT, CUSTOMER_ID, individual
-from tests.gateway.core.policies import policy_with
+from tests.gateway.core.policies import STOPPED, policy_with
 from tests.gateway.rooms import Rooms
 
 HASH = "ab" * 32
@@ -141,13 +142,7 @@ async def test_nothing_is_issued_once_the_contact_is_another(
 
 @pytest.mark.parametrize(
     ("cells", "problem"),
-    [
-        (
-            {"extra_authentication": "refused", "methods": "", "exemptions": "", "valid_for": "", "per_day": ""},
-            Problem.OPERATION_REFUSED,
-        ),
-        ({"methods": "ars"}, Problem.METHOD_NOT_AVAILABLE),
-    ],
+    [(STOPPED, Problem.OPERATION_REFUSED), ({"methods": "ars"}, Problem.METHOD_NOT_AVAILABLE)],
 )
 async def test_nothing_is_issued_that_the_firm_has_stopped_since(
     rooms: Rooms, receipt: str, tmp_path: Path, cells: dict[str, str], problem: Problem
@@ -159,10 +154,27 @@ async def test_nothing_is_issued_that_the_firm_has_stopped_since(
     assert (await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)).jti
 
 
+async def test_who_is_a_firm_by_now_is_told_what_stops_firms_where_individuals_are_stopped_as_well(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    contact, login = await rooms.register(), Operation.CLOUD_LOGIN
+    asked = OpenRequest(CLIENT, CUSTOMER_ID, Method.SMS_REPLY, login, contact.contact_id, None, HASH, "ko")
+    opened = await rooms.opening.open(asked)
+    verified = (await rooms.judge(opened, rooms.code_of(opened))).verification
+    await rooms.customer_store.put(individual(kind=CustomerKind.CORPORATE))
+    policy = policy_with(tmp_path, login, **STOPPED, rule="R13")
+    stopped = Redeeming(rooms.receipts, rooms.signer, policy, rooms.limits)
+    with pytest.raises(Refusal) as refusal:
+        await stopped.redeem(rooms.signer.sign(verified), login, HASH, CUSTOMER_ID, CLIENT)
+    firms = policy.row(login, CustomerKind.CORPORATE)
+    assert refusal.value.problem is Problem.OPERATION_REFUSED
+    assert (refusal.value.values["rule"], refusal.value.values["reason_en"]) == (firms.rule, firms.reason_en)
+
+
 async def test_what_needs_no_extra_authentication_any_more_is_issued_with_it(
     rooms: Rooms, receipt: str, tmp_path: Path
 ) -> None:
-    cells = {"extra_authentication": "not_required", "methods": "", "exemptions": "", "valid_for": "", "per_day": ""}
+    cells = STOPPED | {"extra_authentication": "not_required"}
     eased = Redeeming(rooms.receipts, rooms.signer, policy_with(tmp_path, Operation.ISSUE, **cells), rooms.limits)
     assert (await eased.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)).jti
 
