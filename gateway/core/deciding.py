@@ -127,8 +127,8 @@ def _conditions(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Rea
         hours = row.refused_hours
         yield _reason(
             "refused_hours", facts.hour not in hours,
-            f"이용할 수 없는 시간({hours}시)이 아닙니다.", f"It is not between the refused hours ({hours}, Seoul).",
-            f"{hours}시에는 이용할 수 없습니다.", f"It is refused between these hours in Seoul: {hours}.",
+            f"이용할 수 없는 시간({hours.in_korean})이 아닙니다.", f"The refused hours are {hours.in_english}.",
+            f"{hours.in_korean}는 이용할 수 없습니다.", f"It is refused {hours.in_english}.",
         )  # fmt: skip
     if row.per_day is not None:
         yield _reason(

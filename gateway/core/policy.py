@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from contacts.models import ContactMethod, CustomerKind
 from gateway.core.limits import Limits
@@ -23,7 +23,9 @@ from gateway.core.verification import Method
 
 _SHORTEST_LIFE = 30
 _NUMBER = re.compile("[0-9]{1,5}")
-_HOURS = re.compile("([01]?[0-9]|2[0-4])-([01]?[0-9]|2[0-4])")
+_HOURS = re.compile("([01]?[0-9]|2[0-4])[-~]([01]?[0-9]|2[0-4])")
+"""With ~ as well: of 9-12 a spreadsheet makes a date."""
+_RULE = re.compile("R([1-9]|1[0-9]|20)")
 
 
 class ExtraAuthentication(StrEnum):
@@ -65,20 +67,33 @@ class Hours:
     def __str__(self) -> str:
         return f"{self.start}-{self.end}"
 
+    @property
+    def in_korean(self) -> str:
+        return f"{self.start}시부터 {'' if self.start < self.end else '다음 날 '}{self.end}시까지"
+
+    @property
+    def in_english(self) -> str:
+        return f"from {self.start}:00 to {self.end}:00 in Seoul"
+
+
+def _fault(english: str, korean: str) -> ValueError:
+    """What is to be done about a cell, for people: `policy_files` says where it is."""
+    return ValueError(f"{english} / {korean}")
+
 
 def _words(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
     words = cell.split()
     if len(set(words)) < len(words):
-        raise ValueError("names something twice")
+        raise _fault("names something twice", "같은 값을 두 번 적었습니다")
     return tuple(words)
 
 
 def _number(cell: object) -> object:
     if isinstance(cell, str) and cell:
         if _NUMBER.fullmatch(cell) is None:
-            raise ValueError("give a whole number")
+            raise _fault("give a whole number, at most 99999", "99999까지의 정수를 적어 주세요")
         return int(cell)
     return None if cell == "" else cell
 
@@ -86,14 +101,17 @@ def _number(cell: object) -> object:
 def _seconds(cell: object) -> object:
     seconds = _number(cell)
     if isinstance(seconds, int) and not _SHORTEST_LIFE <= seconds <= Limits.longest_life:
-        raise ValueError(f"give {_SHORTEST_LIFE} to {Limits.longest_life} seconds")
+        raise _fault(
+            f"give {_SHORTEST_LIFE} to {Limits.longest_life} seconds",
+            f"{_SHORTEST_LIFE}초부터 {Limits.longest_life}초까지 적어 주세요",
+        )
     return 0 if seconds is None else seconds
 
 
 def _consent(cell: object) -> object:
     if isinstance(cell, str):
         if cell not in ("required", ""):
-            raise ValueError("give 'required' or nothing")
+            raise _fault("give 'required' or nothing", "'required'를 적거나 비워 주세요")
         return cell == "required"
     return cell
 
@@ -104,8 +122,17 @@ def _hours(cell: object) -> object:
     if isinstance(cell, str):
         found = _HOURS.fullmatch(cell)
         if found is None or int(found[1]) == int(found[2]) or int(found[1]) == 24:
-            raise ValueError("give two hours of the day in Seoul, like 23-6, or nothing")
+            raise _fault(
+                "give two hours of the day in Seoul, like 23~6, or nothing",
+                "한국 시간을 23~6처럼 적거나 비워 주세요",
+            )
         return Hours(int(found[1]), int(found[2]))
+    return cell
+
+
+def _rule(cell: str) -> str:
+    if _RULE.fullmatch(cell) is None:
+        raise _fault("give the rule behind the row, R1 to R20", "근거 규칙을 R1부터 R20 가운데 적어 주세요")
     return cell
 
 
@@ -124,7 +151,7 @@ class OperationRow(_Row):
     operation: Operation
     customer: CustomerKind
     extra_authentication: ExtraAuthentication
-    rule: Annotated[str, Field(pattern="^R[1-9][0-9]?$")]
+    rule: Annotated[str, AfterValidator(_rule)]
     online_consent: Annotated[bool, BeforeValidator(_consent)]
     methods: Annotated[tuple[Method, ...], _Words]
     exemptions: Annotated[tuple[Exemption, ...], _Words]
@@ -138,24 +165,33 @@ class OperationRow(_Row):
     def _fits_together(self) -> Self:
         required = self.extra_authentication is ExtraAuthentication.REQUIRED
         if required and not self.methods:
-            raise ValueError("methods: required, so name at least one")
+            raise _fault("methods: required, so name at least one", "추가인증 방법을 하나 이상 적어 주세요")
         if required and not self.valid_for:
-            raise ValueError("valid_for: required, so give seconds")
+            raise _fault("valid_for: required, so give seconds", "유효 시간을 초로 적어 주세요")
         if not required and (self.methods or self.exemptions or self.valid_for or self.per_day):
-            raise ValueError(
+            raise _fault(
                 f"extra_authentication: {self.extra_authentication}, so leave methods, exemptions, valid_for and "
-                "per_day empty"
+                "per_day empty",
+                "추가인증이 필요한 업무가 아니므로 이 칸들을 비워 주세요",
             )
         self._check_exemptions()
         return self
 
     def _check_exemptions(self) -> None:
         if self.operation is Operation.VOUCH and Method.BRANCH_OTP in self.methods:
-            raise ValueError("methods: it is another contact that vouches (R5), so branch_otp cannot")
+            raise _fault(
+                "methods: it is another contact that vouches (R5), so branch_otp cannot",
+                "다른 연락처로 하는 추가인증이므로 branch_otp는 쓸 수 없습니다",
+            )
         if self.operation is Operation.VOUCH and self.exemptions:
-            raise ValueError("exemptions: nothing takes the place of the contact that vouches (R5)")
+            raise _fault(
+                "exemptions: nothing takes the place of the contact that vouches (R5)",
+                "다른 연락처로 하는 추가인증은 생략할 수 없습니다",
+            )
         if Exemption.AUTO_CONNECT in self.exemptions and self.operation is not Operation.CLOUD_LOGIN:
-            raise ValueError("exemptions: auto_connect is for cloud_login only (R14)")
+            raise _fault(
+                "exemptions: auto_connect is for cloud_login only (R14)", "자동연결은 cloud_login에만 쓸 수 있습니다"
+            )
 
 
 class SignalRow(_Row):
@@ -174,7 +210,9 @@ class SignalRow(_Row):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if (self.signal is RiskSignal.SIM_SWAP) != (self.hours is not None):
-            raise ValueError("hours: they go with sim_swap, and with no other signal")
+            raise _fault(
+                "hours: they go with sim_swap, and with no other signal", "sim_swap에는 적고 다른 신호에는 비워 주세요"
+            )
         return self
 
 

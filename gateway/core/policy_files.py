@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,9 @@ from pydantic_core import ErrorDetails
 from contacts.models import CustomerKind
 from gateway.core.operations import Operation
 from gateway.core.policy import OperationRow, Policy, SignalRow
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 OPERATIONS = "operations.csv"
 SIGNALS = "signals.csv"
@@ -66,19 +69,22 @@ def _text(file: Path | Traversable, problems: list[str]) -> str:
         problems.append(f"{file}: cannot be read ({error.strerror})")
         return ""
     if len(content) > _LARGEST_FILE:
-        problems.append(f"{file}: larger than a table of this kind can be")
+        problems.append(f"{file}: larger than a table of this kind can be / 정책표라기에는 너무 큽니다")
         return ""
     try:
         # A spreadsheet writes a mark before the first character, and lines of its own kind.
         return "\n".join(content.decode("utf-8-sig").splitlines()) + "\n"
     except UnicodeDecodeError:
-        problems.append(f"{file}: save it as UTF-8")
+        problems.append(f"{file}: save it as “CSV UTF-8” / 엑셀에서는 ‘CSV UTF-8’로 저장해 주세요")
         return ""
 
 
 def _version(name: str, content: str, problems: list[str]) -> str:
     if _NAME.fullmatch(name) is None:
-        problems.append(f"{VERSION}: name it with up to 32 of a-z 0-9 . - like manual-2024-05-31")
+        problems.append(
+            f"{VERSION}: name it with up to 32 of a-z 0-9 . - like manual-2024-05-31 / "
+            "영문 소문자, 숫자, 점, 하이픈으로 32자까지 적어 주세요"
+        )
     return f"{name}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
@@ -86,41 +92,92 @@ def _rows(model: type[R], name: str, text: str, problems: list[str]) -> list[R]:
     """The rows that are good; what is wrong goes to `problems`, and so does a row that is missing or there twice."""
     found: dict[tuple[str, ...], int] = {}
     rows = []
-    for line, record in _records(name, text, tuple(model.model_fields), problems):
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    heading = _heading(name, reader, tuple(model.model_fields), problems)
+    if heading is None:
+        return []
+    for line, record in _records(name, reader, heading, problems):
         key = tuple(record[column] for column in _KEYS[model])
         if key in found:
-            problems.append(f"{name} line {line}: {_KEYS[model][0]}: the same as line {found[key]}")
+            problems.append(f"{name} line {line}: {_KEYS[model][0]}: the same as line {found[key]} / 겹치는 행입니다")
         found.setdefault(key, line)
         try:
             rows.append(model.model_validate(record))
         except ValidationError as error:
             problems += [f"{name} line {line}: {_problem(one)}" for one in error.errors(include_input=False)]
-    problems += [f"{name}: no row for {' '.join(key)}" for key in _NEEDED[model] if key not in found]
+    missing = [f"{name}: no row for {' '.join(key)} / 없는 행입니다" for key in _NEEDED[model] if key not in found]
+    problems += missing
     return rows
 
 
+def _heading(name: str, reader: "Reader", columns: tuple[str, ...], problems: list[str]) -> list[str] | None:
+    """The columns in the order in which they stand, or None where they are others: then no row can be read."""
+    heading = _cells(next(_lines(name, reader, problems), (1, []))[1])
+    if sorted(heading) == sorted(columns):
+        return heading
+    lacking = " ".join(sorted(set(columns) - set(heading))) or "-"
+    unknown = " ".join(sorted({column or '""' for column in heading} - set(columns))) or "-"
+    problems.append(
+        f"{name} line 1: columns: give exactly {' '.join(columns)}, each once / 열 이름을 이대로 한 번씩 적어 주세요 "
+        f"(lacking / 없는 열: {lacking}; unknown / 모르는 열: {unknown})"
+    )
+    return None
+
+
 def _records(
-    name: str, text: str, columns: tuple[str, ...], problems: list[str]
+    name: str, reader: "Reader", heading: list[str], problems: list[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines that have the right number of cells, each with its number; columns may stand in any order."""
-    reader = csv.reader(text.splitlines(), strict=True)
-    try:
-        heading = next(reader, [])
-        if sorted(heading) != sorted(columns):
-            problems.append(f"{name} line 1: columns: give exactly {' '.join(columns)}")
+    """The rows that have the right number of cells, each with the number of its first line."""
+    for line, row in _lines(name, reader, problems):
+        cells = _cells(row, len(heading))
+        if len(cells) == len(heading):
+            yield line, dict(zip(heading, cells, strict=True))
+        else:
+            told = "칸의 수가 열의 수와 다릅니다"
+            problems.append(f"{name} line {line}: {len(cells)} cells in {len(heading)} columns / {told}")
+
+
+def _lines(name: str, reader: "Reader", problems: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """What is not blank, each with the number of its first line; it ends where there are no cells to be made out."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
             return
-        for cells in reader:
-            if len(cells) == len(heading):
-                yield reader.line_num, dict(zip(heading, map(str.strip, cells), strict=True))
-            elif any(cells):
-                problems.append(f"{name} line {reader.line_num}: {len(cells)} cells in {len(heading)} columns")
-    except csv.Error as error:
-        problems.append(f"{name} line {reader.line_num}: {error}")
+        except csv.Error as error:
+            problems.append(f"{name} line {line}: {error}: check the quotation marks / 따옴표의 짝을 확인해 주세요")
+            return
+        if any(map(str.strip, row)):
+            yield line, row
+
+
+def _cells(row: list[str], columns: int = 0) -> list[str]:
+    """Without the white space around and the line breaks within them, and without the blank ones that a spreadsheet
+    writes behind the last of the columns."""
+    cells = [" ".join(cell.split()) for cell in row]
+    while len(cells) > columns and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+_SENTENCES = {
+    "enum": "give {expected} / 이 가운데에서 적어 주세요",
+    "string_too_short": "give a reason / 이유를 적어 주세요",
+    "string_too_long": "give at most {max_length} characters / {max_length}자까지 적어 주세요",
+    "string_pattern_mismatch": "leave out control characters / 보이지 않는 제어 문자를 지워 주세요",
+    "greater_than_equal": "give at least {ge} / {ge} 이상을 적어 주세요",
+    "less_than_equal": "give at most {le} / {le} 이하를 적어 주세요",
+    "too_short": "name at least one / 하나 이상 적어 주세요",
+}
 
 
 def _problem(error: ErrorDetails) -> str:
     column = f"{error['loc'][0]}: " if error["loc"] else ""
-    return column + error["msg"].removeprefix("Value error, ")
+    sentence = _SENTENCES.get(error["type"])
+    if sentence is None:
+        return column + error["msg"].removeprefix("Value error, ")
+    return column + sentence.format_map(error.get("ctx", {}))
 
 
 _KEYS: Mapping[type[OperationRow | SignalRow], tuple[str, ...]] = {

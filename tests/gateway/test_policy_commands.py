@@ -78,7 +78,9 @@ def test_a_bad_table_is_refused_before_anything_starts(
     monkeypatch.setenv("BONIN_POLICY_DIR", str(folder))
     assert main([str(folder) if word == "FOLDER" else word for word in command]) == 2
     printed = capsys.readouterr()
-    assert printed.err == "operations.csv line 2: methods: required, so name at least one\n"
+    assert printed.err == (
+        "operations.csv line 2: methods: required, so name at least one / 추가인증 방법을 하나 이상 적어 주세요\n"
+    )
     assert printed.out == ""
 
 

@@ -79,9 +79,9 @@ def test_everything_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     signals = tmp_path / "signals.csv"
     signals.write_text(signals.read_text(encoding="utf-8").replace("refuse", "perhaps", 1), encoding="utf-8")
     assert _problems(tmp_path) == [
-        "operations.csv line 2: methods: Input should be 'sms', 'ars', 'sms_reply' or 'branch_otp'",
-        "operations.csv line 2: valid_for: give 30 to 600 seconds",
-        "signals.csv line 2: on_failure: Input should be 'refuse' or 'allow'",
+        "operations.csv line 2: methods: give 'sms', 'ars', 'sms_reply' or 'branch_otp' / 이 가운데에서 적어 주세요",
+        "operations.csv line 2: valid_for: give 30 to 600 seconds / 30초부터 600초까지 적어 주세요",
+        "signals.csv line 2: on_failure: give 'refuse' or 'allow' / 이 가운데에서 적어 주세요",
     ]
 
 
@@ -94,17 +94,24 @@ def test_everything_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ("issue", {"valid_for": "601"}, "line 2: valid_for: give 30 to 600 seconds"),
         ("issue", {"valid_for": "-60"}, "line 2: valid_for: give a whole number"),
         ("issue", {"valid_for": "３００"}, "line 2: valid_for: give a whole number"),
-        ("issue", {"per_day": "0"}, "line 2: per_day: Input should be greater than or equal to 1"),
+        ("issue", {"per_day": "0"}, "line 2: per_day: give at least 1 / 1 이상을 적어 주세요"),
+        ("issue", {"per_day": "100000"}, "line 2: per_day: give a whole number, at most 99999"),
         ("issue", {"refused_hours": "23"}, "line 2: refused_hours: give two hours of the day"),
         ("issue", {"refused_hours": "6-6"}, "line 2: refused_hours: give two hours of the day"),
         ("issue", {"refused_hours": "24-6"}, "line 2: refused_hours: give two hours of the day"),
         ("issue", {"refused_hours": "23-25"}, "line 2: refused_hours: give two hours of the day"),
-        ("issue", {"rule": "why"}, "line 2: rule: String should match"),
+        ("issue", {"refused_hours": "09월 12일"}, "line 2: refused_hours: give two hours of the day"),
+        ("issue", {"rule": "why"}, "line 2: rule: give the rule behind the row, R1 to R20 / 근거 규칙을"),
+        ("issue", {"rule": "R0"}, "line 2: rule: give the rule"),
+        ("issue", {"rule": "R01"}, "line 2: rule: give the rule"),
+        ("issue", {"rule": "R21"}, "line 2: rule: give the rule"),
         ("issue", {"online_consent": "yes"}, "line 2: online_consent: give 'required' or nothing"),
-        ("issue", {"exemptions": "friend"}, "line 2: exemptions: Input should be"),
+        ("issue", {"exemptions": "friend"}, "line 2: exemptions: give 'overseas' or 'auto_connect' /"),
         ("issue", {"exemptions": "auto_connect"}, "line 2: exemptions: auto_connect is for cloud_login only (R14)"),
-        ("issue", {"reason": ""}, "line 2: reason: String should have at least 1 character"),
-        ("issue", {"operation": "issu"}, "line 2: operation: Input should be"),
+        ("issue", {"reason": ""}, "line 2: reason: give a reason / 이유를 적어 주세요"),
+        ("issue", {"reason": "가" * 201}, "line 2: reason: give at most 200 characters /"),
+        ("issue", {"reason": "추가인증\x00"}, "line 2: reason: leave out control characters /"),
+        ("issue", {"operation": "issu"}, "line 2: operation: give 'issue', 'reissue',"),
         ("vouch", {"exemptions": "overseas"}, "line 12: exemptions: nothing takes the place"),
         ("vouch", {"methods": "sms branch_otp"}, "line 12: methods: it is another contact that vouches (R5)"),
         ("renew", {"methods": "sms"}, "line 14: extra_authentication: not_required, so leave"),
@@ -122,8 +129,14 @@ def test_a_code_may_be_valid_for_as_short_and_as_long_as_the_sentence_says(tmp_p
     assert policy_with(tmp_path, valid_for=str(seconds)).row(Operation.ISSUE, INDIVIDUAL).valid_for == seconds
 
 
-def test_refused_hours_may_end_at_midnight(tmp_path: Path) -> None:
-    assert policy_with(tmp_path, refused_hours="22-24").row(Operation.ISSUE, INDIVIDUAL).refused_hours == Hours(22, 24)
+@pytest.mark.parametrize(("cell", "hours"), [("22-24", Hours(22, 24)), ("9~12", Hours(9, 12)), ("0~24", Hours(0, 24))])
+def test_refused_hours_may_end_at_midnight_and_look_like_no_date(tmp_path: Path, cell: str, hours: Hours) -> None:
+    assert policy_with(tmp_path, refused_hours=cell).row(Operation.ISSUE, INDIVIDUAL).refused_hours == hours
+
+
+@pytest.mark.parametrize("rule", ["R1", "R9", "R10", "R19", "R20"])
+def test_a_row_rests_on_a_rule_of_the_manual(tmp_path: Path, rule: str) -> None:
+    assert policy_with(tmp_path, rule=rule).row(Operation.ISSUE, INDIVIDUAL).rule == rule
 
 
 @pytest.mark.parametrize(("cell", "asked"), [("required", True), ("", False)])
@@ -136,8 +149,8 @@ def test_a_row_that_is_there_twice_and_one_that_is_missing_are_told(tmp_path: Pa
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace("revoke,corporate", "revoke,individual"), encoding="utf-8")
     assert _problems(tmp_path) == [
-        "operations.csv line 29: operation: the same as line 28",
-        "operations.csv: no row for revoke corporate",
+        "operations.csv line 29: operation: the same as line 28 / 겹치는 행입니다",
+        "operations.csv: no row for revoke corporate / 없는 행입니다",
     ]
 
 
@@ -145,10 +158,45 @@ def test_a_row_with_a_cell_too_many_is_told(tmp_path: Path) -> None:
     assert "13 cells in 12 columns" in _problems(with_row(tmp_path, "issue", methods="sms,ars"))[0]
 
 
-def test_an_unknown_column_is_refused_before_any_row(tmp_path: Path) -> None:
+def test_columns_that_are_others_are_named_and_no_row_is_missed_for_them(tmp_path: Path) -> None:
     table = copy_of_the_packaged(tmp_path) / "operations.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("per_day", "per_week", 1), encoding="utf-8")
-    assert _problems(tmp_path)[0].startswith("operations.csv line 1: columns: give exactly operation customer")
+    (problem,) = _problems(tmp_path)
+    assert problem.startswith("operations.csv line 1: columns: give exactly operation customer")
+    assert problem.endswith("(lacking / 없는 열: per_day; unknown / 모르는 열: per_week)")
+
+
+def _as_saved_by_a_spreadsheet(text: str) -> str:
+    """With blank rows and columns where cells were cleared, and white space where somebody typed it."""
+    heading, *rows = text.splitlines()
+    saved = [heading.replace(",", " ,"), *(row.replace(",", "\N{NO-BREAK SPACE},", 2) for row in rows)]
+    columns = heading.count(",") + 1
+    return "".join(f"{line},,\r\n" for line in [*saved, "," * (columns - 1), " ," * (columns - 1)])
+
+
+def test_what_a_spreadsheet_leaves_around_the_cells_changes_no_row(tmp_path: Path) -> None:
+    folder = copy_of_the_packaged(tmp_path)
+    for name in ("operations.csv", "signals.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(_as_saved_by_a_spreadsheet(text), encoding="utf-8", newline="")
+    loaded = load_policy(folder)
+    assert (loaded.rows, loaded.signals) == (PACKAGED.rows, PACKAGED.signals)
+
+
+def test_a_cell_outside_the_columns_is_told(tmp_path: Path) -> None:
+    table = copy_of_the_packaged(tmp_path) / "operations.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join([lines[0], f"{lines[1]},,확인", *lines[2:]]), encoding="utf-8")
+    assert _problems(tmp_path)[0].startswith("operations.csv line 2: 14 cells in 12 columns")
+
+
+def test_a_line_break_within_a_cell_is_a_space_and_lines_count_as_they_stand(tmp_path: Path) -> None:
+    folder = with_row(tmp_path, "issue", reason='"추가인증이\n필요합니다."', methods='"sms\nars"')
+    row = load_policy(folder).row(Operation.ISSUE, INDIVIDUAL)
+    assert (row.reason, row.methods) == ("추가인증이 필요합니다.", ("sms", "ars"))
+    table = folder / "operations.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("renew,individual", "renew,someone"), encoding="utf-8")
+    assert _problems(folder)[0].startswith("operations.csv line 16: customer: give 'individual' or 'corporate'")
 
 
 def test_a_quote_that_does_not_close_is_told_with_its_line(tmp_path: Path) -> None:
@@ -168,7 +216,7 @@ def test_files_that_are_missing_or_in_another_encoding_are_named(tmp_path: Path)
     (tmp_path / "signals.csv").write_bytes("신호".encode("cp949"))
     assert _problems(tmp_path) == [
         f"{tmp_path / 'version.txt'}: cannot be read (No such file or directory)",
-        f"{tmp_path / 'signals.csv'}: save it as UTF-8",
+        f"{tmp_path / 'signals.csv'}: save it as “CSV UTF-8” / 엑셀에서는 ‘CSV UTF-8’로 저장해 주세요",
     ]
 
 
@@ -190,7 +238,7 @@ def test_a_refusal_tells_each_problem_on_a_line_of_its_own(tmp_path: Path) -> No
 def test_a_file_that_is_no_table_by_its_size_is_not_read(tmp_path: Path) -> None:
     table = copy_of_the_packaged(tmp_path) / "operations.csv"
     table.write_bytes(b"x" * ((1 << 20) + 1))
-    assert _problems(tmp_path) == [f"{table}: larger than a table of this kind can be"]
+    assert _problems(tmp_path) == [f"{table}: larger than a table of this kind can be / 정책표라기에는 너무 큽니다"]
 
 
 def test_an_empty_table_is_told_by_its_first_line(tmp_path: Path) -> None:

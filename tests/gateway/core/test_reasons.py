@@ -66,11 +66,11 @@ def test_what_needs_none_says_so_first_and_that_consent_was_given() -> None:
 @pytest.mark.parametrize(
     ("hour", "ko", "en"),
     [
-        (2, "23-6시에는 이용할 수 없습니다.", "It is refused between these hours in Seoul: 23-6."),
+        (2, "23시부터 다음 날 6시까지는 이용할 수 없습니다.", "It is refused from 23:00 to 6:00 in Seoul."),
         (
             12,
-            "이용할 수 없는 시간(23-6시)이 아닙니다.",
-            "It is not between the refused hours (23-6, Seoul).",
+            "이용할 수 없는 시간(23시부터 다음 날 6시까지)이 아닙니다.",
+            "The refused hours are from 23:00 to 6:00 in Seoul.",
         ),
     ],
 )
@@ -113,3 +113,8 @@ def test_a_contact_that_is_offered_keeps_what_is_held_and_uncarried_of_it() -> N
     held = (Held(ContactMethod.SMS, RiskSignal.SIM_SWAP),)
     [offered] = decide(PACKAGED, facts(contacts=(replace(UNTEXTED, held=held),))).contacts
     assert (offered.methods, offered.held, offered.uncarried) == (("ars",), held, UNTEXTED.uncarried)
+
+
+def test_hours_of_one_day_are_told_without_the_next(tmp_path: Path) -> None:
+    reason = told(policy_with(tmp_path, refused_hours="9~12"), hour=9)["refused_hours"]
+    assert reason.detail_ko == "9시부터 12시까지는 이용할 수 없습니다."
