@@ -191,11 +191,11 @@ class RedisErasure:
             _ERASE,
             (
                 *life_keys(customer_id),
-                *(keys.waiting_approvals(shard), keys.decided_approvals(shard), *gone),
+                *(keys.waiting_approvals(shard), keys.decided_approvals(shard), keys.erased(customer_id), *gone),
             ),
             (
                 *life_words(customer_id, self._limits, by),
-                *(reason, keys.approval_prefix(shard), len(known.contact_ids)),
+                *(reason, keys.approval_prefix(shard), self._limits.kept_after_close * 1000, len(known.contact_ids)),
                 *(*known.contact_ids, *known.approval_ids),
             ),
             durable=True,

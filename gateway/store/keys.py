@@ -18,7 +18,6 @@ from gateway.store.shards import new_verification_id as new_verification_id
 from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
 
-_KNOWN_PARTS = 1024
 _FEW = 1024
 """Of clients, and of ranges that numbers are in: their keys are said again and again."""
 _IN = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
@@ -44,6 +43,11 @@ def customer_prefix(shard: int) -> str:
 def customer_words(customer_id: str) -> str:
     """Hash: the sealed key under which reasons that name the customer are; gone when they are erased."""
     return f"{_of(customer_id)}customer-words:{customer_id}"
+
+
+def erased(customer_id: str) -> str:
+    """String: when a customer of this id was erased, in ms, for as long as something of theirs may be redeemed."""
+    return f"{_of(customer_id)}erased:{customer_id}"
 
 
 def contacts(customer_id: str) -> str:
@@ -198,8 +202,7 @@ def audit_removed(shard: int) -> str:
 
 def number_caps(blind_index: str) -> tuple[str, str]:
     """Counters: deliveries to a number in the short window and in the day, whoever asked."""
-    start = _of(blind_index)
-    return f"{start}cap:number:{blind_index}", f"{start}cap:number-day:{blind_index}"
+    return f"{_of(blind_index)}cap:number:{blind_index}", f"{_of(blind_index)}cap:number-day:{blind_index}"
 
 
 def answering_text_cap(blind_index: str) -> str:
@@ -215,15 +218,13 @@ def ownership_cap(customer_id: str, blind_index: str) -> str:
 @lru_cache(maxsize=_FEW)
 def client_caps(client: str) -> tuple[str, str]:
     """Counters: what an API client opened in the short window and in the day."""
-    start = _of(client)
-    return f"{start}cap:client:{client}", f"{start}cap:client-day:{client}"
+    return f"{_of(client)}cap:client:{client}", f"{_of(client)}cap:client-day:{client}"
 
 
 @lru_cache(maxsize=_FEW)
 def range_counters(prefix: str) -> tuple[str, str]:
     """Counter: deliveries to the numbers that begin so. Hash: how many texted codes were sent there, and used."""
-    start = _of(prefix)
-    return f"{start}cap:range:{prefix}", f"{start}conversion:{prefix}"
+    return f"{_of(prefix)}cap:range:{prefix}", f"{_of(prefix)}conversion:{prefix}"
 
 
 def replies(blind_index: str) -> str:
@@ -240,7 +241,7 @@ def known_number(blind_index: str) -> tuple[str, bytes]:
     """Set, and its member when the number is somebody's contact; one for each index key, shard and some bits of the
     index, small enough to be kept without a table up to a few million numbers."""
     digest = bytes.fromhex(blind_index[8:])
-    return f"{_of(blind_index)}known:{blind_index[:8]}:{int.from_bytes(digest[:2]) % _KNOWN_PARTS}", digest
+    return f"{_of(blind_index)}known:{blind_index[:8]}:{int.from_bytes(digest[:2]) % 1024}", digest
 
 
 def inbound_text(message_id: str) -> str:
@@ -260,8 +261,7 @@ def of_ops(shard: int | None, rest: str) -> str:
 
 def kind_and_rest(key: str) -> tuple[str, str]:
     """What a key of ours names, and which one of these; of any other key nothing."""
-    ours, _, rest = key.partition(":")
-    kind, _, name = rest.partition(":")[2].partition(":")
+    ours, _, kind, name = (*key.split(":", 3), "", "", "")[:4]
     return (kind, name) if ours == "bonin" else ("", "")
 
 

@@ -42,6 +42,7 @@ class RedisReceipts:
                 customer,
                 keys.guard(customer_id),
                 keys.contact(customer_id, contact_id) if contact_id else customer,
+                keys.erased(customer_id),
                 *fence_of(self._store, keys.shard_of(customer_id)),
             ),
             (

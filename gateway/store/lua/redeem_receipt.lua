@@ -3,7 +3,7 @@ first time. What was denied since, rests on a person or a contact that is anothe
 now, is redeemed by nobody; nor is anything while the customer is locked. Whoever redeemed it under a key is told so
 again under the same key, where all of that holds still: its answer may have been lost.
 KEYS: 1 verification  2 audit  3 customer  4 guard  5 contact (the customer again where there is none)
-      6 lineage, in a cluster
+      6 when a customer of this id was erased  7 lineage, in a cluster
 ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/about.py)
       3 kinds of customer that need online consent to the operation
       4 when the receipt is too old (ms since the epoch)  5 kinds of customer that the policy refuses it
@@ -13,7 +13,7 @@ Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'
 local now = store_time()
 local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
 local born_in, status, verified_at, version, redeemed = unpack(v, 1, 5)
-local at_home, replication = is_at_home(born_in, KEYS[6])
+local at_home, replication = is_at_home(born_in, KEYS[7])
 if at_home == nil then
   return not_accepted()
 end
@@ -45,8 +45,8 @@ end
 if redis.call('HEXISTS', KEYS[4], 'locked_at') == 1 then
   return {'locked'}
 end
-local is_another = customer[3] and tonumber(verified_at) <= tonumber(customer[3])
-if is_another or (version and redis.call('HGET', KEYS[5], 'c.version') ~= version) then
+local other_since = math.max(tonumber(customer[3] or '0'), tonumber(redis.call('GET', KEYS[6]) or '0'))
+if tonumber(verified_at) <= other_since or (version and redis.call('HGET', KEYS[5], 'c.version') ~= version) then
   return {'outdated'}
 end
 redis.call('HSET', KEYS[1], 'v.redeemed', ARGV[6]) -- Again as well: replicas are waited for by what is written.

@@ -6,10 +6,11 @@ from collections import Counter
 import pytest
 
 from contacts.models import Contact, VerifiedBy
+from demo.customer import until
 from gateway.core.approvals import ApprovalKind
 from gateway.core.idempotency import Answered
 from gateway.core.operations import Operation
-from gateway.core.stores import CustomerMissing
+from gateway.core.stores import CustomerMissing, Redemption
 from gateway.core.verification import Method, Status
 from gateway.store import keys, ops_keys
 from gateway.store.approvals import RedisApprovals
@@ -19,7 +20,8 @@ from gateway.store.notices import RedisNotices
 from tests import builders
 from tests.audit_events import events
 from tests.audit_rooms import AuditRooms, faults, verify
-from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE
+from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
+from tests.contracts.store.answering import receipt_of, verified
 from tests.contracts.store.approval_requests import CHECKER, NEW_NUMBER, change_of, locked, new
 from tests.contracts.store.servers import LIMITS, Ports
 from tests.gateway.contents import every_key
@@ -90,7 +92,7 @@ async def test_nothing_of_the_person_is_left(
     await a_whole_life(ports, approvals, mobile)
     assert len(await kinds_left(ports)) > 7
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
-    assert await kinds_left(ports) <= {"guard", "exemption-version"}
+    assert await kinds_left(ports) <= {"guard", "exemption-version", "erased"}
     assert await ports.customers.read(CUSTOMER_ID) is None
     assert await ports.customers.contacts(CUSTOMER_ID) == []
     shard = keys.shard_of(CUSTOMER_ID)
@@ -111,6 +113,24 @@ async def test_what_is_open_is_closed_and_the_lock_stays(ports: Ports, erasure: 
     again = await ports.customers.read(CUSTOMER_ID)
     assert again is not None
     assert again.locked
+
+
+async def test_what_was_verified_before_is_worth_nothing_to_whoever_gets_the_same_id(
+    ports: Ports, erasure: RedisErasure
+) -> None:
+    before = await verified(ports)
+    await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
+    assert await ports.receipts.redeem(receipt_of(before), CLIENT) is Redemption.CUSTOMER_MISSING
+    await ports.customers.put(builders.individual(name="성춘향"))
+    assert await ports.receipts.redeem(receipt_of(before), CLIENT) is Redemption.OUTDATED
+    erased_at = await ports.now()
+    await until(lambda: _is_later(ports, erased_at))
+    theirs = await verified(ports)
+    assert await ports.receipts.redeem(receipt_of(theirs), CLIENT) is Redemption.REDEEMED
+
+
+async def _is_later(ports: Ports, than: int) -> bool:
+    return await ports.now() > than
 
 
 async def test_the_audit_says_who_erased_and_why_and_verifies_as_before(
@@ -182,7 +202,7 @@ async def test_a_contact_that_comes_while_erasing_goes_as_well(
 
     monkeypatch.setattr(erasure, "_erase_marks", meanwhile)
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
-    assert await kinds_left(ports) == set()
+    assert await kinds_left(ports) == {"erased"}
 
 
 async def test_a_request_that_comes_while_erasing_goes_as_well(
