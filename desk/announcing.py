@@ -18,6 +18,7 @@ class Announcer:
 
     async def started(self, case: Case) -> Any:
         """On re-issue the customer is warned that the old certificate stops working."""
+        case.announced = True
         return await self._send(case, "reissue_warning" if case.operation == "reissue" else "issuance_started")
 
     async def completed(self, case: Case) -> Any:

@@ -39,7 +39,7 @@ class OpenCase(_Body):
 
 class OpenVerification(_Body):
     case_id: Word | None = None
-    """The case it is for: when its receipt is redeemed, the customer is told that it is done."""
+    """The case it is for; without one its receipt vouches for a contact, and is redeemed for nothing."""
     customer_id: Word
     method: Word
     operation: Word

@@ -49,13 +49,15 @@ class CaseHandlers:
         )
         decision = await self._decide(request, case)
         session_of(request).begin(case)
-        notice = None if decision["outcome"] == "refused" else await self._announcer.started(case)
+        notice = await self._announce(case, decision)
         return json_answer({"case_id": case.case_id, "decision": decision, "notice": notice}, status=201)
 
     async def decide_again(self, request: web.Request) -> web.Response:
         """What the case stands at now: a contact was confirmed, or a method turned out to be held."""
         await read_body(request, Nothing)
-        return json_answer({"decision": await self._decide(request, case_of(request, request.match_info["case_id"]))})
+        case = case_of(request, request.match_info["case_id"])
+        decision = await self._decide(request, case)
+        return json_answer({"decision": decision, "notice": await self._announce(case, decision)})
 
     async def complete(self, request: web.Request) -> web.Response:
         """Go on without extra authentication, because the decision said so."""
@@ -91,6 +93,10 @@ class CaseHandlers:
             secure=self._secure,
         )
         return response
+
+    async def _announce(self, case: Case, decision: dict[str, Any]) -> Any:
+        """Once; of what is refused nobody has to hear until it is not any more."""
+        return None if decision["outcome"] == "refused" or case.announced else await self._announcer.started(case)
 
     async def _decide(self, request: web.Request, case: Case) -> dict[str, Any]:
         body = {"customer_id": case.customer_id, "operation": case.operation, "client_ip": case.client_ip}

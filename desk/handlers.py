@@ -69,7 +69,9 @@ class DeskHandlers:
         asked = await read_body(request, OpenVerification)
         self._offered(asked.customer_id)
         case = None if asked.case_id is None else case_of(request, asked.case_id)
-        if case is not None and (case.customer_id, case.operation) != (asked.customer_id, asked.operation):
+        if case is not None and not (
+            case.announced and (case.customer_id, case.operation) == (asked.customer_id, asked.operation)
+        ):
             raise DeskRefused(Refusal.NOT_HERE)
         bound_to = f"{asked.customer_id}\n{asked.operation}\n{secrets.token_urlsafe(16)}"
         operation_hash = hashlib.sha256(bound_to.encode()).hexdigest()
@@ -121,20 +123,24 @@ class DeskHandlers:
         return json_answer(await self._gateway.post(target, locale_of(request), {"receipt": receipt}))
 
     async def redeem(self, request: web.Request) -> web.Response:
-        """Use the receipt, as the issuance system does before it issues; then tell the customer that it is done."""
+        """Use the receipt, as the issuance system does before it issues; then tell the customer that it is done.
+
+        Nothing is issued but in a case: the customer was told of that one when it began (R11).
+        """
         await read_body(request, Nothing)
         path, opened = opened_in(request)
+        case = opened.case
+        if case is None:
+            raise DeskRefused(Refusal.NOT_HERE)
         body = {
             "receipt": await self._receipt(path, locale_of(request)),
             "operation": opened.operation,
             "operation_hash": opened.operation_hash,
             "customer_id": opened.customer_id,
         }
-        if opened.case is not None:
-            await self._announcer.require_no_denial(opened.case)
+        await self._announcer.require_no_denial(case)
         redeemed = await self._gateway.post("/v1/receipts/redeem", locale_of(request), body)
-        notice = None if opened.case is None else await self._announcer.completed(opened.case)
-        return json_answer({**redeemed, "notice": notice})
+        return json_answer({**redeemed, "notice": await self._announcer.completed(case)})
 
     async def issue_branch_password(self, request: web.Request) -> web.Response:
         """What a clerk does at a branch. Only the slip shows the password, so only its address is answered."""

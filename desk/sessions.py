@@ -33,6 +33,8 @@ class Case:
     locale: str
     exempt: bool = False
     """What the last decision said."""
+    announced: bool = False
+    """It was tried to tell the customer that it begins."""
     notice_ids: set[str] = field(default_factory=set)
     """The texts that told the customer of it."""
 

@@ -10,12 +10,12 @@ SUNG = "+821098765432"
 
 
 async def texted_code(carrier: Api, number: str) -> str:
-    """The code of the newest text."""
+    """The code of the newest text that has one."""
 
     async def look() -> str | None:
         inbox = await carrier.call("GET", f"/control/messages?to=%2B{number[1:]}")
-        found = re.search("[0-9]{6}", inbox["messages"][-1]["body"]) if inbox["messages"] else None
-        return found and found[0]
+        codes = [found[0] for one in inbox["messages"] if (found := re.search("[0-9]{6}", one["body"]))]
+        return codes[-1] if codes else None
 
     return str(await until(look))
 

@@ -87,6 +87,20 @@ async def test_a_case_that_is_decided_again_is_announced_once(browser: Browser, 
     assert len(await texts(carrier, HONG, 1)) == 1
 
 
+async def test_a_case_that_was_refused_is_announced_before_anybody_is_verified_for_it(
+    browser: Browser, api: Api, carrier: Api
+) -> None:
+    case = await begin(browser, "shim-cheong")
+    assert case["notice"] is None
+    named = {"kind": "individual", "name": "심청", "birth_date": "2001-01-31"}
+    await api.call("PUT", "/v1/customers/shim-cheong", {**named, "online_consent": True})
+    assert (await browser.request("sms", "shim-cheong", case_id=case["case_id"])).status == 404
+    again = (await browser.post(f"/cases/{case['case_id']}/decision")).json
+    assert (again["decision"]["outcome"], again["notice"]["kind"]) == ("required", "issuance_started")
+    assert (await browser.request("sms", "shim-cheong", case_id=case["case_id"])).status == 201
+    assert len(await texts(carrier, "+821056789012", 2)) == 2
+
+
 async def test_a_reissue_warns_of_the_old_certificate(browser: Browser) -> None:
     assert (await begin(browser, "hong-gildong", "reissue"))["notice"]["kind"] == "reissue_warning"
 
@@ -126,6 +140,13 @@ async def test_a_redeemed_receipt_announces_that_it_is_done(browser: Browser, ca
     redeemed = (await browser.post(f"/verifications/{opened['id']}/redeem")).json
     assert redeemed["notice"] == {"kind": "issuance_completed", "masked_number": "+8210****5678"}
     assert len(await texts(carrier, HONG, 3)) == 3
+
+
+async def test_nothing_is_issued_of_which_the_customer_was_not_told(browser: Browser, carrier: Api) -> None:
+    opened = await browser.open("sms", "hong-gildong")
+    await browser.check(opened, await texted_code(carrier, HONG))
+    refused = await browser.post(f"/verifications/{opened['id']}/redeem")
+    assert (refused.status, refused.slug) == (404, "not-found")
 
 
 async def deny(carrier: Api, number: str) -> None:

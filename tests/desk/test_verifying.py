@@ -28,7 +28,8 @@ async def test_an_attempt_that_is_sent_twice_counts_once(browser: Browser, carri
 
 
 async def test_a_receipt_is_redeemed_once(browser: Browser, carrier: Api) -> None:
-    opened = await browser.open("sms", "hong-gildong")
+    begun = await browser.post("/cases", {"customer_id": "hong-gildong", "operation": "issue"})
+    opened = await browser.open("sms", "hong-gildong", case_id=begun.json["case_id"])
     path = f"/verifications/{opened['id']}/redeem"
     early = await browser.post(path)
     assert (early.status, early.slug) == (409, "not-verified")

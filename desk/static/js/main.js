@@ -87,7 +87,8 @@ const desk = {
 
   // Ask again what holds now, and show it.
   async decideAgain(changes = {}) {
-    const { decision } = await api.decideAgain(this.caseId);
+    const { decision, notice } = await api.decideAgain(this.caseId);
+    if (notice !== null) this.notice = notice;
     const vouchFor = changes.vouchFor === undefined ? this.vouchFor : changes.vouchFor;
     if (vouchFor !== null) await this.decideVouching();
     await this.load();
