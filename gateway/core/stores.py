@@ -209,8 +209,9 @@ class BranchPasswordStore(Protocol):
         branch: str,
         issued_by: str,
         life_seconds: int,
+        person: str = "gateway",
     ) -> BranchPassword:
-        """Raises `CustomerMissing`. The password in force before it is void."""
+        """Raises `CustomerMissing`. The password in force before it is void. `person` is whose key was used."""
         ...
 
     async def read(self, branch_password_id: str) -> BranchPassword | None: ...

@@ -17,7 +17,7 @@ class BranchHandlers:
         self._public_url = public_url.rstrip("/")
 
     async def issue_branch_password(self, request: ApiRequest[IssueBranchPassword]) -> ApiResponse:
-        issued, password = await self._passwords.issue(**request.body.model_dump())
+        issued, password = await self._passwords.issue(**request.body.model_dump(), person=request.caller.person)
         # The fragment stays in the browser: the page prints a password that the server has forgotten.
         slip_url = f"{self._public_url}/slips/{issued.branch_password_id}#{password}"
         answer = BranchPasswordAnswer(

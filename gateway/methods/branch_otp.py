@@ -35,16 +35,25 @@ class BranchPasswords:
         self._new_id = new_branch_password_id
 
     async def issue(
-        self, customer_id: str, operation: Operation, branch: str, issued_by: str, valid_for: int | None
+        self,
+        customer_id: str,
+        operation: Operation,
+        branch: str,
+        issued_by: str,
+        valid_for: int | None,
+        person: str = "gateway",
     ) -> tuple[BranchPassword, str]:
-        """A new password in force, and the password itself: nobody can read it again."""
+        """A new password in force, and the password itself: nobody can read it again.
+
+        `issued_by` is who is said to have issued it, `person` whose key was used.
+        """
         life = self._limits.branch_password_life if valid_for is None else valid_for
         await self._check_of_use(customer_id, operation)
         password = new_branch_password()
         digest = self._vault.branch_digests(customer_id, operation, password)[0]
         try:
             issued = await self._store.issue(
-                self._new_id(customer_id), customer_id, operation, digest, branch, issued_by, life
+                self._new_id(customer_id), customer_id, operation, digest, branch, issued_by, life, person
             )
         except CustomerMissing:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None

@@ -27,6 +27,7 @@ class RedisBranchPasswords:
         branch: str,
         issued_by: str,
         life_seconds: int,
+        person: str = "gateway",
     ) -> BranchPassword:
         given = await self._store.run(
             _ISSUE,
@@ -36,7 +37,7 @@ class RedisBranchPasswords:
                 keys.customer(customer_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (branch_password_id, digest, life_seconds * 1000, customer_id, operation, branch, issued_by),
+            (branch_password_id, digest, life_seconds * 1000, customer_id, operation, branch, issued_by, person),
             durable=True,
         )
         match given:

@@ -4,7 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from gateway.store.embedded import EmbeddedStore
+from tests.audit_events import events
+from tests.conftest import a_store
 from tests.e2e.caller import Caller, Person
+from tests.e2e.conftest import Served
 
 Spoil = Callable[[Person, Caller], Awaitable[str]]
 
@@ -125,3 +129,13 @@ async def test_whoever_opens_a_slip_that_is_spent_reads_so_and_programs_get_a_pr
     assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "새로 발급해 주세요" in page.content.decode()
     assert (await stranger.get(address)).slug == "branch-password-not-found"
+
+
+async def test_whoever_names_somebody_else_on_a_slip_is_in_the_audit_by_their_key(
+    served: Served, person: Person, issuer: Caller
+) -> None:
+    body = {"customer_id": person.customer_id, "operation": "issue", "branch": "여의도", "issued_by": "남의이름"}
+    assert (await issuer.post("/v1/branch-passwords", body)).status == 201
+    async with a_store(EmbeddedStore(served.directory / "data").url) as store:
+        told = (await events(store, person.customer_id))[-1]
+    assert (told["event"], told["by"], told["key_of"]) == ("branch_password.issued", "남의이름", "demo-operator")

@@ -73,7 +73,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "notice.denied": _NOTICE,
         "dead_letter.replayed": _DEAD_LETTER,
         "dead_letter.discarded": _DEAD_LETTER,
-        "branch_password.issued": "customer branch_password operation branch by",
+        "branch_password.issued": "customer branch_password operation branch by key_of",
         "branch_password.revoked": "customer branch_password operation by",
         "auto_connect.given": "customer auto_connect verification",
         "auto_connect.used": "customer auto_connect",

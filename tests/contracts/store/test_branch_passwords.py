@@ -48,6 +48,16 @@ async def test_a_password_is_read_as_it_was_issued(ports: Ports) -> None:
     assert password.expires_at - password.issued_at == 600_000
 
 
+async def test_the_audit_says_who_is_said_to_have_issued_it_and_whose_key_was_used(ports: Ports) -> None:
+    password_id = keys.new_branch_password_id(CUSTOMER_ID)
+    await ports.branch_passwords.issue(
+        password_id, CUSTOMER_ID, Operation.ISSUE, b"digest", "여의도", "박지점", 600, person="최창구"
+    )
+    told = (await events(ports.store, CUSTOMER_ID))[-1]
+    assert (told["event"], told["branch_password"]) == ("branch_password.issued", password_id)
+    assert (told["by"], told["key_of"]) == ("박지점", "최창구")
+
+
 async def test_a_password_needs_a_customer(ports: Ports) -> None:
     with pytest.raises(CustomerMissing):
         await issued(ports, customer_id="nobody")
