@@ -35,19 +35,20 @@ _log = structlog.get_logger(__name__)
 class Place:
     """What a worker is told of its place.
 
-    It listens on the socket `listen_fd`, says through `ready_fd` that it serves, finds its siblings' metrics in
-    `metrics_dir`, and stops when the other end of `life_fd` is closed: its supervisor is gone.
+    It listens on the socket `listen_fd`, says through `ready_fd` that it serves, tells its siblings its metrics at
+    `metrics_path` and finds theirs beside it, and stops when the other end of `life_fd` is closed: its supervisor is
+    gone.
     """
 
     listen_fd: int
     ready_fd: int
     life_fd: int
-    metrics_dir: Path
+    metrics_path: Path
 
     def words(self) -> list[str]:
         """As `bonin serve` takes them."""
         return ["--listen-fd", str(self.listen_fd), "--ready-fd", str(self.ready_fd), "--life-fd", str(self.life_fd),
-                "--metrics-dir", str(self.metrics_dir)]  # fmt: skip
+                "--metrics-path", str(self.metrics_path)]  # fmt: skip
 
     def watch_over(self) -> None:
         """Stop in order when the supervisor is gone, however it went."""
@@ -144,7 +145,8 @@ class Supervisor:
     async def _spawn(self, place: int, told: int) -> asyncio.subprocess.Process:
         """A process that alone holds `told`, where it says that it serves. Raises `NotServing`."""
         listen_fd = self._sockets[place].fileno()
-        words = [*self._words, *Place(listen_fd, told, self._life, self._metrics_dir).words()]
+        metrics_path = self._metrics_dir / f"{place}.sock"
+        words = [*self._words, *Place(listen_fd, told, self._life, metrics_path).words()]
         passed = (listen_fd, told, self._life)
         try:
             return await asyncio.create_subprocess_exec(*words, env=self._environment, pass_fds=passed)

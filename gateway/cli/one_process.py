@@ -27,14 +27,14 @@ async def serve_alone(settings: Settings, arguments: argparse.Namespace) -> int:
             port = await stack.enter_async_context(served)
             _log.info("serving", host=settings.host, port=port)
         else:
-            place = Place(arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.metrics_dir)
+            place = Place(arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.metrics_path)
             await _serve_in_place(gateway, place, stack)
         await until_asked_to_stop()
     return 0
 
 
 async def _serve_in_place(gateway: Gateway, place: Place, stack: AsyncExitStack) -> None:
-    metrics = gateway.app[METRICS_OF_ALL] = MetricsOfAll(gateway.metrics, place.metrics_dir)
+    metrics = gateway.app[METRICS_OF_ALL] = MetricsOfAll(gateway.metrics, place.metrics_path)
     await stack.enter_async_context(metrics.told())
     listening = socket.socket(fileno=place.listen_fd)
     await stack.enter_async_context(serving(gateway.app, "", 0, listening))

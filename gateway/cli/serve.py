@@ -24,7 +24,7 @@ def add_commands(commands: Commands) -> None:
     )
     for word in ("--listen-fd", "--ready-fd", "--life-fd"):  # of a worker, by its supervisor
         serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
-    serve_command.add_argument("--metrics-dir", type=Path, help=argparse.SUPPRESS)
+    serve_command.add_argument("--metrics-path", type=Path, help=argparse.SUPPRESS)
     commands.add("worker", work, serves=True)
     commands.add("check-config", check_config)
 

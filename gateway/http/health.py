@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -33,12 +33,14 @@ def add_health(app: web.Application, registry: CollectorRegistry, trouble: Calla
         return web.json_response({"status": "ready"})
 
     async def metrics(request: web.Request) -> web.Response:
+        if METRICS_OF_ALL in app:
+            told = await app[METRICS_OF_ALL].gathered()
+            return web.Response(body=told, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
         try:
             encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         except (TypeError, ValueError):  # a version in `Accept` that is none
             encode, content_type = choose_encoder("")
-        shown = registry if METRICS_OF_ALL not in app else await app[METRICS_OF_ALL].gathered()
-        return web.Response(body=encode(shown), headers={"Content-Type": content_type})
+        return web.Response(body=encode(registry), headers={"Content-Type": content_type})
 
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz)

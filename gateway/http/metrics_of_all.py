@@ -1,20 +1,19 @@
-"""Metrics of several processes as one: each tells its own over a socket in a private folder, and any gathers them.
+"""Metrics of several processes as one text: each tells its own over a socket in a private folder, and any gathers them.
 
-What a process counts, and how many connections it has, is its own, and adds up. What the other gauges tell is so in the
-whole installation: every process says the same, sooner or later, and the greatest is taken.
+What a process counts, and how many connections it has, is under its place (`worker="0"`). Added up, a process that is
+replaced or late would take its counts out of the sum, and Prometheus would count what is left of that once more
+(ADR 42). What the other gauges tell is so in the whole installation: every process says the same, sooner or later, and
+the greatest is taken.
 """
 
 import asyncio
 import contextlib
-import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Metric
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
-from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.registry import Collector
 
 from gateway.http.connections import OPEN_NOW
 
@@ -22,26 +21,18 @@ _SECONDS = 1.0
 """A process that takes longer to tell is left out: its numbers come back with the next scrape."""
 
 
-class Gathered(Collector):
-    """A collector of metrics that have been gathered."""
-
-    def __init__(self, metrics: Iterable[Metric]) -> None:
-        self._metrics = list(metrics)
-
-    def collect(self) -> Iterable[Metric]:
-        return self._metrics
-
-
 class MetricsOfAll:
-    """This process's metrics among those of its siblings in `folder`."""
+    """This process's metrics among those of its siblings, whose sockets are beside its own at `path`. Their names are
+    their places.
+    """
 
-    def __init__(self, registry: CollectorRegistry, folder: Path) -> None:
+    def __init__(self, registry: CollectorRegistry, path: Path) -> None:
         self._registry = registry
-        self._folder = folder
+        self._path = path
 
     @asynccontextmanager
     async def told(self) -> AsyncIterator[None]:
-        """Tell the siblings while the block runs."""
+        """Tell the siblings while the block runs. The socket stays: by then it may be a successor's."""
 
         async def tell(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with contextlib.suppress(OSError):
@@ -49,45 +40,64 @@ class MetricsOfAll:
                 await writer.drain()
             writer.close()
 
-        path = self._folder / f"{os.getpid()}.sock"
-        server = await asyncio.start_unix_server(tell, path)
+        server = await asyncio.start_unix_server(tell, self._path)
         try:
             yield
         finally:
             server.close()
-            path.unlink(missing_ok=True)
 
-    async def gathered(self) -> CollectorRegistry:
-        """All processes that can be reached as one."""
-        own = self._folder / f"{os.getpid()}.sock"
-        others = [path for path in self._folder.glob("*.sock") if path != own]
-        texts = [generate_latest(self._registry).decode(), *await asyncio.gather(*map(_asked, others))]
-        registry = CollectorRegistry()
-        registry.register(Gathered(put_together(texts)))
-        return registry
+    async def gathered(self) -> bytes:
+        """Of all processes that can be reached, in Prometheus' text format."""
+        others = [path for path in self._path.parent.glob(f"*{self._path.suffix}") if path != self._path]
+        told = dict(zip((path.stem for path in others), await asyncio.gather(*map(_asked, others)), strict=True))
+        return put_together(told | {self._path.stem: generate_latest(self._registry).decode()}).encode()
 
 
-def put_together(texts: Iterable[str]) -> list[Metric]:
-    """The metrics of all texts, each sample from those with the same name and labels."""
-    families: dict[str, Metric] = {}
-    values: dict[tuple[str, str, tuple[tuple[str, str], ...]], float] = {}
-    for text in texts:
-        for family in text_string_to_metric_families(text):
-            if family.name not in families:
-                families[family.name] = Metric(family.name, family.documentation, family.type)
-            for sample in family.samples:
-                if sample.name.endswith("_created"):
-                    continue
-                key = (family.name, sample.name, tuple(sorted(sample.labels.items())))
-                before = values.get(key, 0.0)
-                values[key] = before + sample.value if _adds_up(family) else max(before, sample.value)
-    for (family_name, name, labels), value in values.items():
-        families[family_name].add_sample(name, dict(labels), value)
-    return [family for family in families.values() if family.samples]
+class _Family:
+    """The lines of one metric: `# HELP` and `# TYPE`, and its samples by what stands before their value."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._head: dict[str, str] = {}
+        self._samples: dict[str, str] = {}
+        self._is_of_all = False
+
+    def describe(self, line: str) -> None:
+        self._head[line.split(" ", 2)[1]] = line
+        if line == f"# TYPE {self._name} gauge":
+            self._is_of_all = self._name != OPEN_NOW
+
+    def add(self, line: str, place: str) -> None:
+        series, _, value = line.rpartition(" ")
+        if self._is_of_all:
+            self._samples[series] = max(value, self._samples.get(series, value), key=float)
+            return
+        name, brace, labels = series.partition("{")
+        self._samples[f'{name}{{worker="{place}"{"," + labels if brace else "}"}'] = value
+
+    def lines(self) -> list[str]:
+        if not self._samples:
+            return []
+        return [*self._head.values(), *(f"{series} {value}" for series, value in self._samples.items())]
 
 
-def _adds_up(family: Metric) -> bool:
-    return family.type != "gauge" or family.name == OPEN_NOW
+def put_together(texts: Mapping[str, str]) -> str:
+    """The texts of all places as one. Lines are taken as they are: a parser holds requests up for ten times as long."""
+    families: dict[str, _Family] = {}
+    for place, text in sorted(texts.items()):
+        family = None
+        for line in text.split("\n"):
+            if line.startswith("# HELP "):
+                name = line.split(" ", 3)[2]
+                # When a series was made says nothing to whoever has its counts.
+                family = None if name.endswith("_created") else families.setdefault(name, _Family(name))
+            if family is None or not line:
+                continue
+            if line.startswith("#"):
+                family.describe(line)
+            else:
+                family.add(line, place)
+    return "".join(f"{line}\n" for family in families.values() for line in family.lines())
 
 
 async def _asked(path: Path) -> str:

@@ -147,14 +147,24 @@ async def test_dashboards_read_a_store_that_is_the_supervisors(supervised: Super
             reader.keys("*")
 
 
-async def test_metrics_add_up_over_the_workers(supervised: Supervised) -> None:
+async def counted(url: str) -> dict[str, float]:
+    """How many requests each worker counted, by its place."""
+    pattern = r'bonin_http_request_seconds_count\{worker="(\d)",method="GET",route="/livez",status="2xx"\} (\S+)'
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
+        return {place: float(count) for place, count in re.findall(pattern, await answer.text())}
+
+
+async def test_metrics_add_up_over_the_workers_and_outlive_those_that_are_replaced(supervised: Supervised) -> None:
     url = await supervised.serving()
     callers = Callers(url)
     await callers.during(lambda: callers.answers[200] >= 40)
-    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
-        told = await answer.text()
-    [count] = re.findall(r'bonin_http_request_seconds_count\{method="GET",route="/livez",status="2xx"\} (\S+)', told)
-    assert float(count) == callers.answers[200]
+    before = await counted(url)
+    assert sum(before.values()) == callers.answers[200]
+
+    os.kill(supervised.pids()[0], signal.SIGKILL)
+    await until(lambda: len(supervised.pids()) == 3)
+    killed = supervised.events("worker_died")[0]["place"]
+    assert await counted(url) == {place: count for place, count in before.items() if place != str(killed)}
 
 
 async def test_settings_that_will_not_do_stop_everything(tmp_path: Path) -> None:
