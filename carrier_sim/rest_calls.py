@@ -166,7 +166,7 @@ def call_resource(call: Call, line: Line) -> dict[str, Any]:
         "date_created": format_datetime(call.created),
         "date_updated": format_datetime(call.updated),
         "uri": f"{uri}.json",
-        "subresource_uris": {"events": f"{uri}/Events.json"},
+        "subresource_uris": {},
     }
 
 

@@ -1,4 +1,4 @@
-"""What the core asks of the world outside: carriers. (Stores are in `gateway.core.store`.)"""
+"""What the core asks of the world outside: carriers. (Stores are in `gateway.core.stores`.)"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
