@@ -33,6 +33,12 @@ FAILURES = {
     "locked here, so it was refused. 내려받은 패키지의 해시가 잠금 파일과 다릅니다.",
     r"(?i)certificate|UnknownIssuer": "the package registry showed a certificate that this machine does not "
     "trust; point SSL_CERT_FILE at the one of your proxy. 패키지 저장소의 인증서를 신뢰할 수 없습니다.",
+    r"not a trusted or secure host": "the mirror that pip is set to speaks plain HTTP, which pip refuses; give its https "
+    "address in PIP_INDEX_URL, or name its host in PIP_TRUSTED_HOST. HTTPS가 아닌 미러는 쓰지 않습니다.",
+    r"(?i)\b[45]\d\d (client|server) error|http status (client|server) error|too many \d+ error responses"
+    r"|was not found in the package registry": "the package registry does not hand out what is locked here; what it "
+    "answered is in .tools/setup.log. Set PIP_INDEX_URL to a mirror that has it. "
+    "패키지 저장소에서 필요한 패키지를 받을 수 없습니다.",
     r"(?i)error sending request|failed to fetch|connection broken|connecttimeout|readtimeout|proxyerror"
     r"|name resolution|network is unreachable|timed out|dns error": "the package registry cannot be reached; "
     "check the network, or set HTTPS_PROXY for a proxy or PIP_INDEX_URL for a mirror. "
@@ -154,7 +160,8 @@ def find_uv(env: dict[str, str]) -> Path:
             return Path(found)
     fresh = TOOLS / "uv.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--retries", "2"]
+    # Only at -vv does pip tell a registry that refuses from one that has no build for this machine.
+    options = ["-vv", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--retries", "2"]
     step("fetch uv", [*checked_pip(), "install", *options, "--target", fresh, "-r", UV_LOCK], env)
     fresh.rename(home)
     return home / "bin" / "uv"

@@ -8,7 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
 
 import pytest
@@ -75,6 +78,44 @@ def closed_port() -> str:
 def test_a_registry_that_pip_cannot_reach(checkout: Checkout, closed_port: str) -> None:
     done = checkout.run("demo", PIP_NO_INDEX="0", PIP_FIND_LINKS="", PIP_INDEX_URL=closed_port)
     assert "the package registry cannot be reached" in refusal(done)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A mirror that is there and hands nothing out."""
+
+    def do_GET(self) -> None:
+        self.send_error(self.server.answer)  # type: ignore[attr-defined]
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(params=[403, 404, 503])
+def refusing_mirror(request: pytest.FixtureRequest) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        server.answer = request.param  # type: ignore[attr-defined]
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/simple"
+        server.shutdown()
+
+
+def test_a_mirror_that_hands_nothing_to_pip(checkout: Checkout, refusing_mirror: str) -> None:
+    done = checkout.run("demo", PIP_NO_INDEX="0", PIP_FIND_LINKS="", PIP_INDEX_URL=refusing_mirror)
+    assert "the package registry does not hand out" in refusal(done)
+
+
+def test_a_mirror_that_hands_nothing_to_uv(installed: Checkout, refusing_mirror: str) -> None:
+    (installed.root / ".venv" / "bonin.stamp").unlink()
+    installed.lock("absent==1 --hash=sha256:" + "0" * 64 + "\n")
+    done = installed.run(
+        "demo", UV_NO_INDEX="0", UV_FIND_LINKS="", UV_DEFAULT_INDEX=refusing_mirror, UV_HTTP_RETRIES="0"
+    )
+    assert "the package registry does not hand out" in refusal(done)
+
+
+def test_a_mirror_that_pip_does_not_trust(checkout: Checkout) -> None:
+    done = checkout.run("demo", PIP_NO_INDEX="0", PIP_FIND_LINKS="", PIP_INDEX_URL="http://mirror.invalid/simple")
+    assert "speaks plain HTTP" in refusal(done)
 
 
 def test_a_registry_that_uv_cannot_reach_by_the_mirror_set_for_pip(installed: Checkout, closed_port: str) -> None:
