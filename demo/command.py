@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import shlex
 import shutil
 import sys
 import time
@@ -16,12 +17,13 @@ from demo.running import Demo, running
 from demo.seed import seed
 from demo.walk import walk
 from gateway.log import configure_logging
-from gateway.running import AddressRefused, PortTaken, run, until_asked_to_stop
+from gateway.running import AddressRefused, PortTaken, about_a_file, print_no_more, run, until_asked_to_stop
 from gateway.settings import SettingsRefused
 from gateway.store.data_directory import DataDirectoryInUse, EmbeddedStoreFailed
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.layout import OtherLayout
 
+_DIRECTORY = Path(".demo")
 _WALKING_SPEED = 10.0
 """Nobody listens to the walk: its phones ring and its voices speak ten times as fast."""
 
@@ -29,22 +31,13 @@ _WALKING_SPEED = 10.0
 def main() -> int:
     """Exit code 0, or 1 with one sentence on what to do."""
     arguments = _parser().parse_args()
-    if arguments.code:
-        return _print_code(arguments.dir)
-    if arguments.port == arguments.carrier_port:
-        print("BONIN_PORT and BONIN_CARRIER_PORT must differ. 두 포트는 서로 달라야 합니다.", file=sys.stderr)
-        return 1
-    arguments.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     started = time.perf_counter()
     try:
-        with (arguments.dir / "bonin.log").open("a", encoding="utf-8") as log:
-            configure_logging("info", stream=log)
-            if arguments.fresh:
-                _forget(arguments.dir / "data")
-            return run(_run(arguments, started))
+        return _print_code(arguments.dir) if arguments.code else _start(arguments, started)
     except PortTaken as taken:
         print(
-            f"{taken} Set BONIN_PORT or BONIN_CARRIER_PORT to another one. 다른 프로그램이 쓰는 포트입니다.",
+            f"{taken} Choose another one with --port or --carrier-port; a second demo needs both, and a --dir of its "
+            "own. 다른 프로그램이 쓰는 포트입니다. 다른 포트를 지정하세요.",
             file=sys.stderr,
         )
     except DataDirectoryInUse:
@@ -61,7 +54,26 @@ def main() -> int:
         )
     except (AddressRefused, EmbeddedStoreFailed, SettingsRefused) as failure:
         print(failure, file=sys.stderr)
+    except BrokenPipeError:
+        print_no_more()
+    except OSError as failure:
+        said = about_a_file(failure)
+        if not said:
+            raise
+        print(f"{said}. Choose another --dir. 파일을 쓸 수 없습니다.", file=sys.stderr)
     return 1
+
+
+def _start(arguments: argparse.Namespace, started: float) -> int:
+    if arguments.port == arguments.carrier_port:
+        print("BONIN_PORT and BONIN_CARRIER_PORT must differ. 두 포트는 서로 달라야 합니다.", file=sys.stderr)
+        return 1
+    arguments.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (arguments.dir / "bonin.log").open("a", encoding="utf-8") as log:
+        configure_logging("info", stream=log)
+        if arguments.fresh:
+            _forget(arguments.dir / "data")
+        return run(_run(arguments, started))
 
 
 def _forget(data: Path) -> None:
@@ -99,13 +111,15 @@ def _print_code(directory: Path) -> int:
 
 
 def _greet(demo: Demo, directory: Path, seconds: float) -> None:
+    elsewhere = "" if directory == _DIRECTORY else f" --dir {shlex.quote(str(directory))}"
     print(f"bonin is serving ({seconds:.1f} s)")
     print(f"  desk      {demo.desk_url}   발급 데스크 / issuance desk")
     print(f"  phones    {demo.carrier_url}/       전화기 / phones")
     print(f"  API       {demo.base_url}/docs")
     print(f"  keys      {directory / 'credentials.json'}")
     print(
-        f"  operators {demo.base_url}/ops    {directory / 'operator.json'}; code: ./run demo --code   운영 / operations"
+        f"  operators {demo.base_url}/ops    {directory / 'operator.json'}; code: ./run demo --code{elsewhere}"
+        "   운영 / operations"
     )
     print(f"  log       {directory / 'bonin.log'}")
 
@@ -121,7 +135,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--walk", action="store_true", help="pass through every method by itself, then end")
     parser.add_argument("--code", action="store_true", help="print the code for signing in at /ops, then end")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier demos kept")
-    parser.add_argument("--port", type=_port, default=os.environ.get("BONIN_PORT", "8080"))
-    parser.add_argument("--carrier-port", type=_port, default=os.environ.get("BONIN_CARRIER_PORT", "8081"))
-    parser.add_argument("--dir", type=Path, default=Path(".demo"), help="where keys and data are kept")
+    parser.add_argument(
+        "--port", type=_port, default=os.environ.get("BONIN_PORT", "8080"),
+        help="of the desk, the API and /ops: BONIN_PORT, or 8080",
+    )  # fmt: skip
+    parser.add_argument(
+        "--carrier-port", type=_port, default=os.environ.get("BONIN_CARRIER_PORT", "8081"),
+        help="of the phones: BONIN_CARRIER_PORT, or 8081",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dir", type=Path, default=_DIRECTORY,
+        help="where keys and data are kept: .demo in the checkout, which a relative path starts from as well",
+    )  # fmt: skip
     return parser

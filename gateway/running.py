@@ -1,8 +1,11 @@
 """What every process of ours does, whether it serves or not: it runs until it is done or asked to stop."""
 
 import asyncio
+import errno
 import gc
+import os
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -15,6 +18,9 @@ BACKLOG = 1024
 _YOUNG_OBJECTS = 10_000
 """How many more objects there may be until cycles among the young ones are looked for; Python's own is 700."""
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What writing to an open file fails with when there is no room: such an error names no file."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -24,6 +30,18 @@ class AddressRefused(Exception):
 
 class PortTaken(AddressRefused):
     """Another program listens there."""
+
+
+def about_a_file(failure: OSError) -> str:
+    """What to say of a file that cannot be used; nothing when the failure is of another kind, and ours to mend."""
+    if failure.filename is None and failure.errno not in _FULL:
+        return ""
+    return f"{failure.filename or 'A file that is being written'}: {failure.strerror}"
+
+
+def print_no_more() -> None:
+    """Whoever read the output has seen enough (`| head`): flushing the rest at exit must not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def spare_the_collector() -> None:

@@ -33,8 +33,8 @@ FAILURES = {
     "locked here, so it was refused. 내려받은 패키지의 해시가 잠금 파일과 다릅니다.",
     r"(?i)certificate|UnknownIssuer": "the package registry showed a certificate that this machine does not "
     "trust; point SSL_CERT_FILE at the one of your proxy. 패키지 저장소의 인증서를 신뢰할 수 없습니다.",
-    r"not a trusted or secure host": "the mirror that pip is set to speaks plain HTTP, which pip refuses; give its https "
-    "address in PIP_INDEX_URL, or name its host in PIP_TRUSTED_HOST. HTTPS가 아닌 미러는 쓰지 않습니다.",
+    r"not a trusted or secure host": "the mirror that pip is set to speaks plain HTTP, which pip refuses; give its "
+    "https address in PIP_INDEX_URL, or name its host in PIP_TRUSTED_HOST. HTTPS가 아닌 미러는 쓰지 않습니다.",
     r"(?i)\b[45]\d\d (client|server) error|http status (client|server) error|too many \d+ error responses"
     r"|was not found in the package registry": "the package registry does not hand out what is locked here; what it "
     "answered is in .tools/setup.log. Set PIP_INDEX_URL to a mirror that has it. "
@@ -127,7 +127,9 @@ def step(name: str, argv: list[str | Path], env: dict[str, str]) -> None:
                 process.terminate()
                 process.wait()
     if code:
-        raise SetupError(explain(LOG.read_text("utf-8", "replace")))
+        # A disk that is full to the last byte keeps the installer from writing that it is.
+        full = shutil.disk_usage(TOOLS).free < 2**16
+        raise SetupError(explain("No space left on device" if full else LOG.read_text("utf-8", "replace")))
 
 
 def explain(said: str) -> str:

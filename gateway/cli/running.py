@@ -1,15 +1,13 @@
 """Running one command: reading its settings, and saying in a sentence why it could not be done."""
 
 import argparse
-import errno
-import os
 import sys
 
 from gateway.cli.commands import Command
 from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.core.errors import StoreUnavailable
 from gateway.log import configure_logging
-from gateway.running import AddressRefused, run
+from gateway.running import AddressRefused, about_a_file, print_no_more, run
 from gateway.setting_values import MISSING
 from gateway.settings import PolicySettings, Settings, SettingsRefused, load_settings
 from gateway.store.data_directory import EmbeddedStoreFailed
@@ -23,8 +21,6 @@ _WHERE_SETTINGS_ARE = (
     "Settings are environment variables, or files in the folder that BONIN_SECRETS_DIR names: see docs/operations.md. "
     "To try bonin without any: ./run demo"
 )
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What writing to an open file fails with when there is no room: such an error names no file."""
 
 
 def run_command(parsed: argparse.Namespace) -> int:
@@ -46,12 +42,12 @@ def run_command(parsed: argparse.Namespace) -> int:
     except StoreUnavailable as away:
         print(f"The store cannot be used: {away}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201
     except BrokenPipeError:
-        # Whoever read the output has seen enough (`| head`); flushing the rest at exit must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print_no_more()
     except OSError as failure:
-        if failure.filename is None and failure.errno not in _FULL:
+        said = about_a_file(failure)
+        if not said:
             raise
-        print(f"{failure.filename or 'A file that is being written'}: {failure.strerror}", file=sys.stderr)  # noqa: T201
+        print(said, file=sys.stderr)  # noqa: T201
     return 1
 
 

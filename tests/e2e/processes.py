@@ -17,6 +17,7 @@ class DemoProcess:
 
     def __init__(self, directory: Path, *options: str, port: int = 0, carrier_port: int = 0) -> None:
         self.directory = directory
+        self.greeting = ""
         self.port, self.carrier_port = port or unused_port(), carrier_port or unused_port()
         environment = os.environ | {"BONIN_PORT": str(self.port), "BONIN_CARRIER_PORT": str(self.carrier_port)}
         self._process = subprocess.Popen(
@@ -28,12 +29,18 @@ class DemoProcess:
         """Come back when it says that it serves; its credentials."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            self.greeting += line
             if line.startswith("Ctrl-C"):
                 # What it still says must not fill the pipe.
                 threading.Thread(target=self._process.stdout.read, daemon=True).start()
                 credentials: dict[str, Any] = json.loads((self.directory / "credentials.json").read_bytes())
                 return credentials
         raise AssertionError(self._process.communicate()[1])
+
+    def stop_reading(self) -> None:
+        """As `| head` does."""
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def store_pids(self) -> list[int]:
         """The servers that run with this data directory, whoever started them."""

@@ -146,9 +146,43 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence(start: Start) -> Non
             assert code == 1
             assert said.splitlines() == [
                 f"Port {port} on 127.0.0.1 is taken by another program. "
-                "Set BONIN_PORT or BONIN_CARRIER_PORT to another one. 다른 프로그램이 쓰는 포트입니다."
+                "Choose another one with --port or --carrier-port; a second demo needs both, and a --dir of its own. "
+                "다른 프로그램이 쓰는 포트입니다. 다른 포트를 지정하세요."
             ]
             assert process.store_pids() == []
+
+
+@pytest.mark.parametrize("options", [[], ["--walk"], ["--fresh"], ["--code"]])
+async def test_a_directory_that_cannot_be_used_is_said_in_one_sentence(
+    start: Start, tmp_path: Path, options: list[str]
+) -> None:
+    (tmp_path / "file").touch()
+    process = start("--dir", str(tmp_path / "file" / "demo"), *options)
+    code, said = await asyncio.to_thread(process.ended, 30.0)
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert said.startswith((str(tmp_path / "file"), "There is no "))
+
+
+async def test_a_full_disk_is_said_in_one_sentence(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    # Whatever is written there fails with ENOSPC.
+    (tmp_path / "demo" / "secrets.new").symlink_to("/dev/full")
+    code, said = await asyncio.to_thread(start().ended, 30.0)
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert "No space left on device" in said
+
+
+async def test_a_reader_that_has_seen_enough_ends_the_walk_quietly(start: Start) -> None:
+    process = start("--walk")
+    process.stop_reading()
+    assert await asyncio.to_thread(process.ended, 60.0) == (1, "")
+    assert process.store_pids() == []
+
+
+async def test_the_code_is_asked_for_where_the_keys_are(start: Start, tmp_path: Path) -> None:
+    process = start()
+    process.serve()
+    assert f"code: ./run demo --code --dir {tmp_path / 'demo'} " in process.greeting
 
 
 @pytest.mark.parametrize("options", [[], ["--fresh"]])

@@ -4,6 +4,7 @@ import ast
 import importlib.machinery
 import importlib.util
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -86,7 +87,7 @@ class Refusing(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_error(self.server.answer)  # type: ignore[attr-defined]
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         pass
 
 
@@ -175,6 +176,16 @@ def test_a_directory_that_cannot_be_written_to(checkout: Checkout) -> None:
 def test_what_the_installers_say_is_told_in_one_sentence(said: str, meaning: str) -> None:
     assert meaning in bootstrap.explain(said)
     assert "\n" not in bootstrap.explain(said)
+
+
+def test_a_disk_so_full_that_the_installer_could_not_even_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "LOG", tmp_path / "setup.log")
+    monkeypatch.setattr(bootstrap, "TOOLS", tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(bootstrap.SetupError, match="the disk is full"):
+        bootstrap.step("install", ["false"], dict(os.environ))
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
