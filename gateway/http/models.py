@@ -71,7 +71,7 @@ def _whole_number(value: object) -> object:
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 """A count in a query parameter: one to nine ASCII digits."""
 
-_UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _BLANK = r"\s\u115f\u1160\u2800\u3164\uffa0"
 """White space, and the fillers that Unicode calls letters and shows as nothing."""
 _IN_LINE = f"[^{_UNSEEN}]"
@@ -86,4 +86,5 @@ Line = Annotated[
         pattern=f"^{_IN_LINE}*{_VISIBLE}{_IN_LINE}*$",
     ),
 ]
-"""One line a person wrote (a name, a reason): 1 to 200 characters, not all blank, no control or direction marks."""
+"""One line that a person wrote (a name, a reason): 1 to 200 characters, not all blank, no control, direction or unseen
+mark."""

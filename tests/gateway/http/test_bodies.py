@@ -124,6 +124,8 @@ async def test_the_place_of_the_mistake_is_told_and_the_text_around_it_is_not(cl
         ({"name": "a" * 201}, "name", "Give at most 200 characters."),
         ({"name": "a\u0000b"}, "name", "The form is not right."),
         ({"name": "a\u202eb"}, "name", "The form is not right."),
+        ({"name": "a\u061cb"}, "name", "The form is not right."),
+        ({"name": "a\u00adb"}, "name", "The form is not right."),
         ({"name": "  "}, "name", "The form is not right."),
         ({"name": "\u3164\u3000"}, "name", "The form is not right."),
         ({"name": "a", "kind": "howdy"}, "kind", "Give one of 'hello', 'farewell'."),
