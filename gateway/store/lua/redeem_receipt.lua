@@ -46,7 +46,8 @@ if redis.call('HEXISTS', KEYS[4], 'locked_at') == 1 then
   return {'locked'}
 end
 local other_since = math.max(tonumber(customer[3] or '0'), tonumber(redis.call('GET', KEYS[6]) or '0'))
-if tonumber(verified_at) <= other_since or (version and redis.call('HGET', KEYS[5], 'c.version') ~= version) then
+local is_another = tonumber(verified_at) <= other_since
+if is_another or (version and redis.call('HGET', KEYS[5], 'c.version') ~= version) then
   return {'outdated'}
 end
 redis.call('HSET', KEYS[1], 'v.redeemed', ARGV[6]) -- Again as well: replicas are waited for by what is written.
