@@ -22,6 +22,10 @@ class Unreadable(Exception):
     """This ciphertext cannot be opened: another key, another record, or changed bytes. Says no more."""
 
 
+class KeyNotGiven(Unreadable):
+    """It is sealed under a key that this process does not have: another one's, or dropped too early."""
+
+
 class PersonalData:
     """Seals, opens and indexes personal data. Its keys appear in no repr.
 
@@ -45,11 +49,13 @@ class PersonalData:
         return self._current + nonce + ciphertext
 
     def open(self, sealed: bytes, *, bound_to: str) -> str:
-        """Decrypt what `seal` gave. Raises `Unreadable`."""
+        """Decrypt what `seal` gave. Raises `Unreadable`, and `KeyNotGiven` where no key is here that could."""
         nonce_end = KEY_ID_BYTES + _NONCE_BYTES
-        cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
-        if cipher is None or len(sealed) <= nonce_end:
+        if len(sealed) <= nonce_end:
             raise Unreadable
+        cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
+        if cipher is None:
+            raise KeyNotGiven("it is sealed under a key that is not given")
         try:
             plaintext = cipher.decrypt(sealed[KEY_ID_BYTES:nonce_end], sealed[nonce_end:], _utf8(bound_to))
         except InvalidTag:

@@ -10,6 +10,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from contacts.protection import KeyNotGiven
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.ops_problems import OpsProblem
 from gateway.core.problem_kind import ProblemKind
@@ -37,6 +38,9 @@ _BY_HTTP_STATUS: Mapping[int, Problem] = {
 
 _CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
 """The rest of such a body is not waited for."""
+
+STORE_WILL_NOT_DO = (StoreUnavailable, KeyNotGiven)
+"""It is away, or another's: what it holds is under keys that this process lacks, which `/readyz` tells as well."""
 
 _log = structlog.get_logger(__name__)
 
@@ -96,7 +100,7 @@ def as_refusal(error: Exception) -> Refusal | None:
     """What went wrong as something that can be told; None for what nobody expected."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, STORE_WILL_NOT_DO):
         _log.warning("store_unavailable", reason=str(error))
         return Refusal(Problem.STORE_UNAVAILABLE, retry_after=1)
     if isinstance(error, web.HTTPException) and 400 <= error.status < 500:

@@ -9,7 +9,6 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 
-from gateway.core.errors import StoreUnavailable
 from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.edge import EDGE, UNMATCHED, Edge
 from gateway.http.headers import add_headers
@@ -17,7 +16,7 @@ from gateway.http.health import add_health
 from gateway.http.ids import VERIFICATION_ID
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
-from gateway.http.problems import as_refusal, is_for_people, problem_page, show_problem
+from gateway.http.problems import STORE_WILL_NOT_DO, as_refusal, is_for_people, problem_page, show_problem
 from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
@@ -98,7 +97,7 @@ def _for_people(handler: Handler) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except (web.HTTPNotFound, StoreUnavailable) as error:
+        except (web.HTTPNotFound, *STORE_WILL_NOT_DO) as error:
             refusal = None if request.writer.output_size else as_refusal(error)
             if refusal is None:
                 raise  # a stream that has begun can only be cut short

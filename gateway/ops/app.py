@@ -7,9 +7,9 @@ from typing import Protocol, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.core.errors import Refusal, StoreUnavailable
+from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
-from gateway.http.problems import as_refusal
+from gateway.http.problems import STORE_WILL_NOT_DO, as_refusal
 from gateway.ops.guard import PREFIX, Guard, Visit, locale_of
 from gateway.ops.rendering import STATIC_PATH, Pages
 
@@ -41,7 +41,7 @@ def _as_pages(pages: Pages, route: web.RouteDef) -> web.RouteDef:
         await pages.load()
         try:
             return await handler(request)
-        except StoreUnavailable as error:
+        except STORE_WILL_NOT_DO as error:
             refusal = None if request.writer.output_size else as_refusal(error)
             if refusal is None:
                 raise  # a stream that has begun can only be cut short

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contacts.key_ring import KeyRing
-from contacts.protection import PersonalData, Unreadable
+from contacts.protection import KeyNotGiven, PersonalData, Unreadable
 
 OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
 DATA = PersonalData(KeyRing(NEW), KeyRing(INDEX))
@@ -74,7 +74,7 @@ def test_either_key_opens_what_it_sealed_and_the_first_one_seals() -> None:
 
 def test_a_key_that_was_dropped_opens_nothing_any_more() -> None:
     sealed = data(OLD).seal("홍길동", bound_to="cus_1")
-    with pytest.raises(Unreadable):
+    with pytest.raises(KeyNotGiven):
         DATA.open(sealed, bound_to="cus_1")
 
 

@@ -1,10 +1,13 @@
 import re
+from collections.abc import Callable
 
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
+from contacts.key_ring import KeyRing
+from contacts.protection import PersonalData
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.problems import Problem
 from gateway.http.problems import problem_document
@@ -137,9 +140,21 @@ def test_slugs_are_unique_and_fit_in_an_address() -> None:
     assert all(re.fullmatch("[a-z]+(-[a-z]+)*", slug) for slug in slugs)
 
 
-async def test_who_looks_at_a_page_while_the_store_is_away_is_told_so_in_words() -> None:
+def unreadable() -> None:
+    """What is read from a store that another installation's has taken the place of."""
+    one, other = (PersonalData(KeyRing(key * 32), KeyRing(b"i" * 32)) for key in (b"1", b"2"))
+    other.open(one.seal("홍길동", bound_to="cus_1"), bound_to="cus_1")
+
+
+def away() -> None:
+    raise StoreUnavailable("connection refused")
+
+
+@pytest.mark.parametrize("read", [away, unreadable])
+async def test_who_looks_while_the_store_will_not_do_is_told_so_at_a_page_in_words(read: Callable[[], None]) -> None:
     async def look(_: web.Request) -> web.Response:
-        raise StoreUnavailable("connection refused")
+        read()
+        return web.Response()
 
     async def nothing_wrong() -> str | None:
         return None
@@ -150,4 +165,5 @@ async def test_who_looks_at_a_page_while_the_store_is_away_is_told_so_in_words()
         answer = await browser.get("/page", headers={"Accept": "text/html"})
         assert (answer.status, answer.content_type, answer.headers["Retry-After"]) == (503, "text/html", "1")
         assert "1초 후에 다시 요청해 주세요." in await answer.text()
-        assert (await browser.get("/page")).content_type == "application/problem+json"
+        answer = await browser.get("/page")
+        assert (answer.status, answer.content_type) == (503, "application/problem+json")
