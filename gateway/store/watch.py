@@ -11,11 +11,11 @@ import contextlib
 import structlog
 
 from gateway.core.errors import StoreUnavailable
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.lineage import Lineage, fence_of
-from gateway.store.refusals import ResponseError, RightMissing, kind_of_refusal
+from gateway.store.refusals import RightMissing, kind_of_refusal
 from gateway.store.scripts import load
 from gateway.store.standing import ForgetfulStore, StoreStanding, require_room, standing_of, standings_of
 
@@ -40,7 +40,7 @@ class StoreWatch:
         self._to_sweep = {*range(keys.SHARDS)}
         """Shards where something may be open that is void."""
         self._away: str | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._looking = Repeated("store-watch", self._look_again, _AT_MOST_EVERY_SECONDS)
 
     async def open(self) -> None:
         """Raises `ForgetfulStore`, `RightMissing`. A store that cannot be reached is looked at when it can."""
@@ -49,11 +49,10 @@ class StoreWatch:
                 raise ForgetfulStore(standing)
             if not standing.appends:
                 _log.warning("store_keeps_snapshots_only", advice="appendonly yes")
-        self._task = asyncio.create_task(self._look_for_ever(), name="store-watch")
+        await self._looking.open()
 
     async def close(self) -> None:
-        if self._task is not None:
-            await end(self._task)
+        await self._looking.close()
 
     async def trouble(self) -> str | None:
         """Why nobody should be sent here, in a few words: it does not answer, takes no changes, or keeps none.
@@ -134,14 +133,11 @@ class StoreWatch:
             if looked < _AT_ONCE:
                 return int(voided)
 
-    async def _look_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_AT_MOST_EVERY_SECONDS)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_EVERY_SECONDS - _AT_MOST_EVERY_SECONDS):
-                    await self._store.is_in_doubt()
-            with contextlib.suppress(ResponseError):
-                await self._look()
+    async def _look_again(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EVERY_SECONDS - _AT_MOST_EVERY_SECONDS):
+                await self._store.is_in_doubt()
+        await self._look()
 
     async def _look(self, *, at_start: bool = False) -> list[StoreStanding]:
         """Nothing while the store is away; the log says since when and why, once for each reason."""

@@ -16,7 +16,7 @@ from gateway.store import node
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.scripts import load
-from gateway.store.standing import ForgetfulStore, standing_of
+from gateway.store.standing import ForgetfulStore, StoreStanding, standing_of
 from gateway.store.verifications import RedisVerifications
 from gateway.store.watch import StoreWatch
 from tests import builders
@@ -158,6 +158,26 @@ async def test_the_log_says_once_that_a_store_is_away_and_when_it_is_back(server
         await watch.close()
     reasons = [line["why"] for line in lines if line["event"] == "store_away"]
     assert len(reasons) == len(set(reasons))
+
+
+async def test_what_the_watch_does_not_know_is_in_the_log_and_it_goes_on_watching(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody_foresaw() -> list[StoreStanding]:
+        raise KeyError
+
+    async with store_at(server) as store:
+        watch = StoreWatch(store, may_forget=False)
+        await watch.open()
+        with capture_logs() as lines:
+            with monkeypatch.context() as broken:
+                broken.setattr(watch, "look", nobody_foresaw)
+                await until(is_told("upkeep_failed", lines))
+            server.kill()
+            await until(is_told("store_away", lines))
+        await watch.close()
+    failed = next(line for line in lines if line["event"] == "upkeep_failed")
+    assert failed == {"event": "upkeep_failed", "log_level": "error", "what": "store-watch", "kind": "KeyError"}
 
 
 async def test_snapshots_alone_are_enough_to_start(tmp_path: Path) -> None:
