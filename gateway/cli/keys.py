@@ -46,5 +46,5 @@ async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
     async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisApiKeys(store).revoke(arguments.key_id):
             return 0
-    print("No key, or more than one, begins with that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
+    print("No key has that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
     return 1

@@ -72,10 +72,11 @@ class RedisApiKeys:
 
     async def revoke(self, key_id: str) -> bool:
         """Whether there was a key that `key_id` names."""
-        found = [(digest, caller) for digest, caller in (await self._table()).items() if digest.startswith(key_id)]
-        if len(found) != 1:
+        table = await self._table()
+        digest = next((digest for digest, caller in table.items() if caller.key_id == key_id), None)
+        if digest is None:
             return False
-        ((digest, caller),) = found
+        caller = table[digest]
         given = await self._store.run(_REVOKE, _KEYS, (digest, caller.key_id, caller.client, caller.person))
         return bool(given[0] == b"revoked")
 

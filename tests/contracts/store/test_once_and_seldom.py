@@ -217,6 +217,15 @@ async def test_a_key_is_known_by_its_digest_and_until_it_is_revoked(ports: Ports
     assert await RedisApiKeys(ports.store).find(digest) is None
 
 
+async def test_no_key_is_revoked_by_less_than_its_id(ports: Ports) -> None:
+    made = RedisApiKeys(ports.store)
+    await made.create(CLIENT, "김담당", frozenset({Scope.VERIFY}))
+    [entry] = await made.entries()
+    assert not await made.revoke("")
+    assert not await made.revoke(entry.key_id[:-1])
+    assert await made.entries() == [entry]
+
+
 async def test_a_key_itself_is_nowhere_in_the_store(ports: Ports) -> None:
     key = await RedisApiKeys(ports.store).create(CLIENT, "김담당", frozenset({Scope.VERIFY}))
     assert key.encode() not in repr(await ports.store.command("HGETALL", keys.API_KEYS)).encode()
