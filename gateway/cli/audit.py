@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from gateway.cli.audit_verify import add_verify_command
-from gateway.cli.commands import Command, Commands, say
+from gateway.cli.commands import Command, Commands, say, whole_number
 from gateway.cli.new_file import new_file
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
@@ -32,7 +32,11 @@ def add_commands(commands: Commands) -> None:
         "directory", type=Path, metavar="DIR", help="the folder of the archive; made when it is not there"
     )
     archive.add_argument(
-        "--kept-days", type=_days, default=7, metavar="N", help="how many days stay in the store as well; 7"
+        "--kept-days",
+        type=whole_number(0, 36_500),
+        default=7,
+        metavar="N",
+        help="how many days stay in the store as well; 7",
     )
     add_verify_command(audit)
     audit.add("head", print_head)
@@ -161,10 +165,12 @@ def _time(text: str) -> int:
 
 def _end_of(text: str) -> int:
     """A time, or the end of a day."""
-    return _time(text) + (_DAY_MS if len(text) == len("2026-11-27") else 0)
+    return _time(text) + (_DAY_MS if _is_day(text) else 0)
 
 
-def _days(text: str) -> int:
-    if not text.isascii() or not text.isdecimal():
-        raise argparse.ArgumentTypeError("give a number of days")
-    return int(text)
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

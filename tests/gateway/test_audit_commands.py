@@ -114,6 +114,8 @@ def test_an_export_of_one_customer_or_of_some_days_still_verifies(settings: Path
     assert shown("--customer", "nobody") == 0
     assert shown("--from", yesterday) == 3
     assert shown("--to", yesterday) == 0
+    assert shown("--to", f"{today:%Y%m%d}") == 3
+    assert shown("--to", f"{today:%G-W%V-%u}") == 3
     assert shown("--from", yesterday, "--to", day, "--customer", "sung-chunhyang") == 2
     assert shown("--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat()) == 0
 
