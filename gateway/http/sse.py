@@ -1,8 +1,8 @@
 """Server-sent events (WHATWG HTML, 9.2) that end with their client, their source or the server."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
@@ -36,7 +36,7 @@ class _Stream(web.StreamResponse):
 
 async def stream_events(
     request: Incoming,
-    events: AsyncIterator[ServerEvent],
+    events: AsyncGenerator[ServerEvent, None],
     lifecycle: Lifecycle,
     *,
     keep_alive: float = KEEP_ALIVE_SECONDS,
@@ -50,14 +50,16 @@ async def stream_events(
     add_headers(request, response)
     await response.prepare(request)
     if request.method != "HEAD":
+        # A write that fails leaves the source where it gave its last event, with whatever it holds.
         with suppress(ConnectionError, TimeoutError):
-            await _pump(response, events, lifecycle.closing, keep_alive)
+            async with aclosing(events):
+                await _pump(response, events, lifecycle.closing, keep_alive)
     return response
 
 
 async def _pump(
     response: web.StreamResponse,
-    events: AsyncIterator[ServerEvent],
+    events: AsyncGenerator[ServerEvent, None],
     closing: asyncio.Event,
     keep_alive: float,
 ) -> None:

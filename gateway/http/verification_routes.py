@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from aiohttp import web
 from structlog.contextvars import bind_contextvars
@@ -142,7 +142,7 @@ class VerificationHandlers:
 
     async def _follow(
         self, verification_id: str, told: str, may_go_on: Callable[[], Awaitable[bool]]
-    ) -> AsyncIterator[ServerEvent]:
+    ) -> AsyncGenerator[ServerEvent, None]:
         """Its state, unless that is the one `told` before, and each change until it closes."""
         async with self._changes.watch(verification_id) as watch:
             while True:

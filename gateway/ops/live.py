@@ -1,7 +1,7 @@
 """`/ops/live`: tells open pages that something has changed; each then fetches what it shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import orjson
 from aiohttp import web
@@ -29,7 +29,7 @@ class LivePages:
     async def follow(self, visit: Visit) -> web.StreamResponse:
         return await stream_events(visit.request, self._events(visit.cookie), visit.request.app[LIFECYCLE])
 
-    async def _events(self, cookie: str) -> AsyncIterator[ServerEvent]:
+    async def _events(self, cookie: str) -> AsyncGenerator[ServerEvent, None]:
         known, looks = None, 0
         while True:
             revision = await self._read_model.revision()

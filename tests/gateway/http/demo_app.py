@@ -1,7 +1,7 @@
 """A small application on the HTTP framework, with routes that do each thing a handler may do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -172,7 +172,7 @@ class World:
     async def events(self, request: ApiRequest) -> web.StreamResponse:
         return await stream_events(request.raw, self._counted(), request.lifecycle, keep_alive=0.05)
 
-    async def _counted(self) -> AsyncIterator[ServerEvent]:
+    async def _counted(self) -> AsyncGenerator[ServerEvent, None]:
         try:
             yield ServerEvent("count", b'{"count":1}')
             self.arrived.set()
