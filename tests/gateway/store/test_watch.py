@@ -1,7 +1,6 @@
-"""What the gateway makes of the store under it: restarted, promoted, cut off from its replicas, forgetful."""
+"""What the gateway makes of the store under it: restarted, away, full, forgetful."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,14 @@ from structlog.typing import EventDict
 
 from demo.customer import until
 from gateway.core.errors import StoreUnavailable
-from gateway.core.limits import Limits
-from gateway.core.verification import Status, Verification
-from gateway.store import node
+from gateway.core.verification import Status
 from gateway.store.connection import Store
-from gateway.store.customers import RedisCustomers
-from gateway.store.scripts import load
-from gateway.store.standing import ForgetfulStore, StoreStanding, standing_of
-from gateway.store.verifications import RedisVerifications
+from gateway.store.standing import ForgetfulStore, StoreStanding
 from gateway.store.watch import StoreWatch
-from tests import builders
 from tests.gateway.store.valkey_servers import Server, running, until_it_answers
+from tests.gateway.store.watched_stores import opened, status_and_reason, store_at
 
 KEEPS = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
-HOLDS = ("--appendonly", "yes", "--appendfsync", "no", "--save", "")
-"""Of a pair it counts what the replica has: how long a busy machine's disk takes for a flush is nobody's concern."""
-TAKE = load("take_cap", "caps")
 FORGETS = ("--appendonly", "no", "--save", "")
 
 
@@ -33,28 +24,6 @@ FORGETS = ("--appendonly", "no", "--save", "")
 def server(tmp_path: Path) -> Iterator[Server]:
     with running(tmp_path / "server", *KEEPS) as server:
         yield server
-
-
-@asynccontextmanager
-async def store_at(server: Server, password: str = "") -> AsyncIterator[Store]:
-    store = Store(server.url.replace("unix://", f"unix://:{password}@") if password else server.url)
-    await store.open()
-    try:
-        await until_it_answers(store)
-        yield store
-    finally:
-        await store.close()
-
-
-async def opened(store: Store) -> Verification:
-    await RedisCustomers(store, builders.personal_data(), Limits()).put(builders.individual())
-    return await RedisVerifications(store, Limits()).create(builders.new_verification())
-
-
-async def status_and_reason(store: Store, verification: Verification) -> tuple[Status, str | None]:
-    read = await RedisVerifications(store, Limits()).read(verification.verification_id)
-    assert read is not None
-    return read.status, read.reason
 
 
 async def test_a_restart_voids_what_was_open_and_tells_it(server: Server) -> None:
@@ -225,95 +194,3 @@ async def test_asking_whether_it_takes_changes_leaves_nothing_behind(server: Ser
         await StoreWatch(store, may_forget=False).look()
         assert await StoreWatch(store, may_forget=False).trouble() is None
         assert await store.command("DBSIZE") == 0
-
-
-async def test_fewer_replicas_than_are_needed_are_told(tmp_path: Path) -> None:
-    async with a_pair(tmp_path) as (_, store, replica, _):
-        watch = StoreWatch(store, may_forget=False)
-        store.needed_replicas = 2
-        assert await watch.trouble() == "1 of 2 replicas"
-        store.needed_replicas = 1
-        assert await watch.trouble() is None
-        replica.kill()
-
-        async def none_left() -> bool:
-            return await watch.trouble() == "0 of 1 replicas"
-
-        await until(none_left)
-
-
-@pytest.mark.usefixtures("patient")
-async def test_what_must_be_durable_is_not_even_tried_while_replicas_are_known_to_be_missing(tmp_path: Path) -> None:
-    async with a_pair(tmp_path) as (primary, store, replica, _):
-        store.needed_replicas = 1
-        watch = StoreWatch(store, may_forget=False)
-
-        async def refused() -> bool:
-            await watch.look()
-            try:
-                await store.run(TAKE, ["cap:{durable}"], [1_000, 60_000], durable=True)
-            except StoreUnavailable as refusal:
-                return "fewer replicas" in str(refusal)
-            return False
-
-        async def taken() -> bool:
-            return not await refused()
-
-        assert await taken()
-        replica.kill()
-        await until(refused)
-        before = await store.command("GET", "cap:{durable}")
-        assert await refused()
-        assert await store.command("GET", "cap:{durable}") == before
-        with running(tmp_path / "replica", *HOLDS, "--replicaof", f"127.0.0.1 {primary.port}"):
-            await until(taken)
-
-
-@asynccontextmanager
-async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, Store]]:
-    """A primary and a replica that is in step."""
-    with (
-        running(tmp_path / "primary", *HOLDS) as primary,
-        running(tmp_path / "replica", *HOLDS, "--replicaof", f"127.0.0.1 {primary.port}") as replica,
-    ):
-        async with store_at(primary) as store, store_at(replica) as replica_store:
-
-            async def in_step() -> bool:
-                (node,) = await store.nodes()
-                return (await standing_of(node)).replicas_in_step == 1
-
-            await until(in_step)
-            yield primary, store, replica, replica_store
-
-
-async def test_a_replica_is_not_fit_and_says_so_instead_of_failing(tmp_path: Path) -> None:
-    async with a_pair(tmp_path) as (_, _, _, replica_store):
-        assert await StoreWatch(replica_store, may_forget=False).trouble() == "READONLY"
-        with pytest.raises(StoreUnavailable):
-            await opened(replica_store)
-
-
-@pytest.mark.usefixtures("patient")
-async def test_what_is_durable_waits_for_the_replica_that_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with a_pair(tmp_path) as (_, store, replica, replica_store):
-        watch = StoreWatch(store, may_forget=False)
-        await watch.look()
-        verification = await opened(store)
-        assert (await status_and_reason(replica_store, verification))[0] is Status.PENDING
-        replica.freeze()
-        monkeypatch.setattr(node, "_REPLICA_MS", 100)
-        with pytest.raises(StoreUnavailable, match="replicas have not said in time"):
-            await opened(store)
-
-
-@pytest.mark.usefixtures("patient")
-async def test_a_promoted_replica_voids_what_was_open(tmp_path: Path) -> None:
-    async with a_pair(tmp_path) as (primary, store, _, replica_store):
-        await StoreWatch(store, may_forget=False).look()
-        verification = await opened(store)
-        primary.kill()
-        await replica_store.command("REPLICAOF", "NO", "ONE")
-        await StoreWatch(replica_store, may_forget=False).look()
-        assert await status_and_reason(replica_store, verification) == (Status.FAILED, "store_changed")
