@@ -40,9 +40,12 @@ async def read_body(request: web.Request) -> bytes:
     return await read_capped(request, LARGEST_BODY)
 
 
-def read_json(request: Incoming, raw: bytes) -> tuple[bytes, dict[str, Any]]:
-    """The bytes of a body and the object in them; no body at all is `{}`. Raises `Refusal`."""
-    if not raw and hdrs.CONTENT_TYPE not in request.headers:
+def read_json(request: Incoming, raw: bytes, *, says_nothing: bool = False) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a body and the object in them; no body at all is `{}`. Raises `Refusal`.
+
+    Where a body `says_nothing`, none is needed, whatever type a client gives each of its requests.
+    """
+    if not raw and (says_nothing or hdrs.CONTENT_TYPE not in request.headers):
         return b"{}", {}
     _require_json_type(request)
     return raw, _parse_object(raw)

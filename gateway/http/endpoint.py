@@ -82,7 +82,7 @@ class Endpoint:
         )
         if self._body_model is not None:
             sent = request.body if isinstance(request, WholeRequest) else await read_body(request)
-            raw, document = read_json(request, sent)
+            raw, document = read_json(request, sent, says_nothing=self._body_model is NoBody)
             call.body = validate_body(self._body_model, raw)
             if self._once is not None and IDEMPOTENCY_KEY in request.headers:
                 answer, replayed = await self._once(request, caller, document, partial(self._carry_out, call))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.http.bodies import LARGEST_BODY
-from tests.gateway.http.demo_app import KEY
+from tests.gateway.http.demo_app import KEY, World
 
 PATH = "/v1/customers/c1/greetings"
 JSON = {"Content-Type": "application/json"}
@@ -69,6 +69,15 @@ async def test_no_body_at_all_is_an_empty_object(client: ClientSession, address:
     answer = await raw_exchange(address, b"Content-Length: 0\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 422 ")
     assert b'"field":"name"' in answer
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+async def test_where_a_body_says_nothing_none_is_needed_whatever_its_type(
+    client: ClientSession, world: World, content_type: str
+) -> None:
+    world.gate.set()
+    async with client.post("/v1/gate", data=b"", headers={"Content-Type": content_type}) as answer:
+        assert answer.status == 200
 
 
 async def test_an_empty_body_that_claims_to_be_json_is_not(client: ClientSession) -> None:
