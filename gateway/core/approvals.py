@@ -14,17 +14,7 @@ from gateway.core.stores import CustomerMissing
 
 
 class ApprovalKind(StrEnum):
-    """What weakens a customer's protection, and so is carried out by nobody alone.
-
-    | kind               | `action`                              | carried out, it                            |
-    |--------------------|---------------------------------------|--------------------------------------------|
-    | contact_change     | number, line_type, former             | puts another number in the contact's place |
-    | unlock             | locked_at                             | forgets the customer's wrong answers       |
-    | early_release      | version                               | lifts a SIM swap's hold, for a while       |
-    | overseas_exemption | from, until (ms), version             | registers the exemption by phone (R9)      |
-
-    `former`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
-    """
+    """What weakens a customer's protection, and so is carried out by nobody alone."""
 
     CONTACT_CHANGE = "contact_change"
     UNLOCK = "unlock"
@@ -41,7 +31,17 @@ class ApprovalStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewApproval:
-    """A request as it is written. `action` may hold personal data: it is sealed at rest."""
+    """A request as it is written. `action` may hold personal data: it is sealed at rest.
+
+    | kind               | `action`                              | carried out, it                            |
+    |--------------------|---------------------------------------|--------------------------------------------|
+    | contact_change     | number, line_type, former             | puts another number in the contact's place |
+    | unlock             | locked_at                             | forgets the customer's wrong answers       |
+    | early_release      | version                               | lifts a SIM swap's hold, for a while       |
+    | overseas_exemption | from, until (ms), version             | registers the exemption by phone (R9)      |
+
+    `former`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
+    """
 
     approval_id: str
     kind: ApprovalKind

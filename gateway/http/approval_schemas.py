@@ -2,29 +2,31 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from gateway.core.approvals import Approval, ApprovalKind, ApprovalStatus
 from gateway.core.contact_life import Evidence
 from gateway.http.models import Answer, Body, Query, omitted_when_none
 from gateway.http.moments import Moment
-from gateway.http.schemas import OneLine
+from gateway.http.schemas import GivenNumber, OneLine
 
 APPROVAL_ID = "apr_[0-9a-hjkmnp-tv-z]{22}"
 
+Reason = Annotated[OneLine, Field(examples=["고객 요청"])]
+
 
 class ChangeContact(Body):
-    number: Annotated[str, StringConstraints(max_length=64)]
-    reason: OneLine
+    number: GivenNumber
+    reason: Reason
 
 
 class AskWithReason(Body):
-    reason: OneLine
+    reason: Reason
 
 
 class DecideApproval(Body):
     approved_by: OneLine
-    reason: OneLine
+    reason: Reason
 
 
 class ApprovalsQuery(Query):
@@ -41,7 +43,7 @@ class ApprovalAnswer(Answer):
     customer_id: str
     contact_id: str | None
     masked_number: str | None = omitted_when_none()
-    from_: Annotated[Moment | None, Field(alias="from", exclude_if=lambda value: value is None)] = None
+    from_: Moment | None = omitted_when_none(alias="from")
     until: Moment | None = omitted_when_none()
     requested_by: str
     reason: str

@@ -39,8 +39,9 @@ class Decide(Body):
         Annotated[str, AfterValidator(_address)] | None,
         WithJsonSchema(
             {
-                "anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}],
-                "description": "고객의 IP 주소 / the customer's address",
+                "type": "string",
+                "format": "ip",
+                "description": "고객의 IPv4 또는 IPv6 주소 / the customer's IPv4 or IPv6 address",
                 "examples": ["203.0.113.7"],
             }
         ),

@@ -39,7 +39,7 @@ Instant = Annotated[
 
 class PutOverseasExemption(Body):
     from_: Annotated[Instant, Field(alias="from")]
-    until: Instant
+    until: Annotated[Instant, Field(examples=["2026-02-28T18:00:00+09:00"])]
     requested_via: Annotated[RequestedVia, Field(strict=False)]
 
     @property

@@ -35,9 +35,9 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, serialize_by_alias=True, hide_input_in_errors=True)
 
 
-def omitted_when_none() -> Any:
+def omitted_when_none(alias: str | None = None) -> Any:
     """The default of an `Answer` field that is left out, rather than null, when there is nothing to say."""
-    return Field(default=None, exclude_if=_is_none, json_schema_extra=_never_null)
+    return Field(default=None, alias=alias, exclude_if=_is_none, json_schema_extra=_never_null)
 
 
 def _is_none(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from gateway.core.callers import Scope
 from gateway.http import idempotency
 from gateway.http.bodies import LARGEST_BODY
 from gateway.http.models import Query
+from gateway.http.openapi_fields import describe_fields
 from gateway.http.openapi_headers import header_components, headers_given, headers_taken
 from gateway.http.openapi_problems import PROBLEM_SCHEMA, refusals
 from gateway.http.routes import PathType, Route
@@ -121,7 +123,8 @@ def _schemas(routes: Sequence[Route]) -> tuple[_Models, dict[str, Any]]:
         list(wanted), ref_template="#/components/schemas/{model}", schema_generator=_ForClients
     )
     schemas: dict[str, Any] = dict(definitions.get("$defs", {}))
-    schemas["Problem"] = PROBLEM_SCHEMA
+    schemas["Problem"] = deepcopy(PROBLEM_SCHEMA)
+    describe_fields(schemas)
     queries = {
         model: schemas.pop(reference["$ref"].rpartition("/")[2])
         for (model, _), reference in references.items()

@@ -59,6 +59,19 @@ BirthDate = Annotated[str, AfterValidator(_past_date), WithJsonSchema({"type": "
 Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 """An opaque word of the caller's: visible ASCII."""
 OneLine = Annotated[Line, Field(strict=True)]
+GivenNumber = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\+[1-9][0-9]{1,14}$",
+            "description": "전화번호, E.164. 공백이나 하이픈 없이 / E.164, without spaces or hyphens",
+            "examples": ["+821012345678"],
+        }
+    ),
+]
+"""A phone number as a caller gives it. What is wrong with one is said by the number plan, and better."""
 
 
 def _default_in_words(schema: dict[str, Any]) -> None:
@@ -83,7 +96,7 @@ class PutCustomer(Body):
 
 
 class AddContact(Body):
-    number: Annotated[str, StringConstraints(max_length=64)]
+    number: GivenNumber
     label: Annotated[ContactLabel, Field(strict=False)]
 
 
@@ -233,7 +246,7 @@ class ReceiptAnswer(Answer):
 class IssueBranchPassword(Body):
     customer_id: CustomerId
     operation: Annotated[Operation, Field(strict=False)]
-    branch: OneLine
+    branch: Annotated[OneLine, Field(examples=["강남지점"])]
     issued_by: OneLine
     valid_for: (
         Annotated[

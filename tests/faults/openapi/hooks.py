@@ -4,6 +4,9 @@ import secrets
 from typing import Any
 
 import schemathesis
+from hypothesis import strategies as st
+
+schemathesis.openapi.format("ip", st.ip_addresses().map(str))
 
 
 @schemathesis.hook
