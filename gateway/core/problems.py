@@ -10,7 +10,7 @@ class Problem(Enum):
 
     MALFORMED_JSON = ProblemKind(
         "malformed-json", 400, "JSON을 읽을 수 없습니다", "The body is not valid JSON",
-        "본문을 UTF-8 JSON 객체로 보내 주세요. ({where})", "Send one JSON object in UTF-8. ({where})",
+        "본문을 UTF-8 JSON 객체로 보내 주세요. ({wrong_ko})", "Send one JSON object in UTF-8. ({wrong_en})",
     )  # fmt: skip
     BODY_TOO_LARGE = ProblemKind(
         "body-too-large", 413, "본문이 너무 큽니다", "The body is too large",
@@ -52,7 +52,10 @@ class Problem(Enum):
     )  # fmt: skip
     BAD_REQUEST = ProblemKind(
         "bad-request", 400, "잘못된 요청입니다", "The request is not acceptable",
-        "HTTP 요청의 형식을 확인해 주세요.", "Check the form of the HTTP request.",
+        "HTTP/1.1 요청의 형식을 확인해 주세요. Host와 Content-Length는 하나씩이고, 주소는 4096바이트, 헤더는 100개, "
+        "헤더 하나는 8190바이트까지입니다.",
+        "Check the form of the HTTP/1.1 request: one Host, one Content-Length, a target of at most 4096 bytes, and at "
+        "most 100 headers of 8190 bytes each.",
     )  # fmt: skip
     METHOD_NOT_ALLOWED = ProblemKind(
         "method-not-allowed", 405, "이 주소에서 쓸 수 없는 메서드입니다", "This method is not allowed here",

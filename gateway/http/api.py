@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from gateway import __version__
 from gateway.core.errors import FieldError
 from gateway.core.problems import Problem
+from gateway.http import forms
 from gateway.http.approval_routes import ApprovalHandlers, approval_routes
 from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.http.auto_connect_routes import AutoConnectHandlers, auto_connect_routes
@@ -35,11 +36,7 @@ PATH_TYPES = {
         CUSTOMER_ID,
         Problem.INVALID_FIELDS,
         "고객 번호: 영문, 숫자, . _ - 64자까지 / up to 64 of A-Z a-z 0-9 . _ -",
-        FieldError(
-            "customer_id",
-            "영문자나 숫자로 시작하는 64자 이하의 영문, 숫자, . _ - 이어야 합니다.",
-            "Give up to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.",
-        ),
+        FieldError("customer_id", *forms.ASKED_FOR[forms.CUSTOMER]),
     ),
     "contact_id": PathType(CONTACT_ID, Problem.CONTACT_NOT_FOUND),
     "verification_id": PathType(VERIFICATION_ID, Problem.VERIFICATION_NOT_FOUND),

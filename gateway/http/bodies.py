@@ -4,6 +4,7 @@ The limits hold while the bytes arrive, for chunked bodies too, so that a slow o
 """
 
 import asyncio
+import codecs
 from email.message import Message
 from typing import Any, TypeVar, cast
 
@@ -29,6 +30,7 @@ Q = TypeVar("Q", bound=Query)
 
 _JSON_TYPES = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 _PLAIN_JSON = {"expected": "application/json; charset=utf-8"}
+_TOO_DEEP = ("너무 깊음", "nested too deeply")
 _NOT_COMPRESSED = {"expected": "application/json; charset=utf-8, Content-Encoding: identity"}
 
 
@@ -101,21 +103,33 @@ def _parse_object(raw: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        # The message of the decoder could quote the body; its position cannot.
-        raise _malformed(f"line {error.lineno}, column {error.colno}") from None
+        raise _malformed(*_what_is_wrong(raw, error)) from None
     if not isinstance(document, dict):
-        raise _malformed("not an object")
+        raise _malformed("객체가 아님", "not an object")
     try:
         errors = repeated_fields(raw, len(document))
     except RecursionError:
-        raise _malformed("nested too deeply") from None
+        raise _malformed(*_TOO_DEEP) from None
     if errors:
         raise Refusal(Problem.INVALID_FIELDS, errors=errors)
     return document
 
 
-def _malformed(where: str) -> Refusal:
-    return Refusal(Problem.MALFORMED_JSON, values={"where": where})
+def _what_is_wrong(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, str]:
+    """In both languages. The message of the decoder could quote the body; its position cannot."""
+    if not raw:
+        return "본문이 비어 있음", "the body is empty"
+    if raw.startswith(codecs.BOM_UTF8):
+        return "맨 앞에 BOM이 있음", "it begins with a byte order mark"
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return "UTF-8이 아님", "not UTF-8"
+    return f"{error.lineno}행 {error.colno}열", f"line {error.lineno}, column {error.colno}"
+
+
+def _malformed(wrong_ko: str, wrong_en: str) -> Refusal:
+    return Refusal(Problem.MALFORMED_JSON, values={"wrong_ko": wrong_ko, "wrong_en": wrong_en})
 
 
 def validate_body(model: type[B], raw: bytes) -> B:
@@ -144,5 +158,5 @@ def _invalid(error: ValidationError) -> Refusal:
     errors = field_errors(error)
     if error.errors(include_url=False, include_input=False, include_context=False)[0]["type"] == "json_invalid":
         # pydantic's parser gives up on nesting earlier than orjson does.
-        return _malformed("nested too deeply")
+        return _malformed(*_TOO_DEEP)
     return Refusal(Problem.INVALID_FIELDS, errors=errors)

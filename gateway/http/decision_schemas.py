@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJ
 from gateway.core.deciding import Outcome
 from gateway.core.operations import Operation
 from gateway.core.verification import Method
+from gateway.http import forms
 from gateway.http.models import Answer, Body, field_error, omitted_when_none
 from gateway.http.schemas import ContactAnswer, CustomerId, Token
 
@@ -46,9 +47,9 @@ class Decide(Body):
             }
         ),
     ] = None
-    auto_connect_token: (
-        Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] | None
-    ) = None
+    auto_connect_token: Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=forms.WORD)] | None = (
+        None
+    )
     device: Token | None = None
     """What the caller knows the device by, with its token (R14)."""
 

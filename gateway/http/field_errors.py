@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gateway.core.errors import FieldError
+from gateway.http.forms import ASKED_FOR
 
 MOST_ERRORS = 20
 """More would help nobody, and a hostile body could ask for thousands."""
@@ -86,7 +87,7 @@ def field_error_of(name: str, kind: str) -> FieldError:
 
 
 def _field_error(location: tuple[int | str, ...], kind: str, context: Mapping[str, Any]) -> FieldError:
-    problem_ko, problem_en = _SENTENCES.get(kind, _OTHER)
+    problem_ko, problem_en = _form_asked_for(context) or _SENTENCES.get(kind, _OTHER)
     if kind in ("literal_error", "enum"):
         context = {"expected": str(context.get("expected", "")).replace(" or ", ", ")}
     return FieldError(
@@ -94,6 +95,10 @@ def _field_error(location: tuple[int | str, ...], kind: str, context: Mapping[st
         problem_ko=problem_ko.format_map(context),
         problem_en=problem_en.format_map(context),
     )
+
+
+def _form_asked_for(context: Mapping[str, Any]) -> _Sentence | None:
+    return ASKED_FOR.get(str(context.get("pattern", "")))
 
 
 def _shown(part: int | str) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from gateway.http import forms
+
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -71,20 +73,6 @@ def _whole_number(value: object) -> object:
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 """A count in a query parameter: one to nine ASCII digits."""
 
-_UNSEEN = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-_BLANK = r"\s\u115f\u1160\u2800\u3164\uffa0"
-"""White space, and the fillers that Unicode calls letters and shows as nothing."""
-_IN_LINE = f"[^{_UNSEEN}]"
-_VISIBLE = f"[^{_UNSEEN}{_BLANK}]"
-
-Line = Annotated[
-    str,
-    Field(examples=["김하나"]),
-    StringConstraints(
-        min_length=1,
-        max_length=200,
-        pattern=f"^{_IN_LINE}*{_VISIBLE}{_IN_LINE}*$",
-    ),
-]
+Line = Annotated[str, Field(examples=["김하나"]), StringConstraints(min_length=1, max_length=200, pattern=forms.LINE)]
 """One line that a person wrote (a name, a reason): 1 to 200 characters, not all blank, no control, direction or unseen
 mark."""

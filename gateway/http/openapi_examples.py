@@ -40,7 +40,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
         not_required(Reason("R16", True, "갱신은 추가인증 없이 합니다.", "Renewal needs none.")),
         Refusal(Problem.IDEMPOTENCY_IN_PROGRESS, retry_after=1),
         Refusal(Problem.INVALID_FIELDS, errors=(field_error_of("operation", "missing"),)),
-        Refusal(Problem.MALFORMED_JSON, values={"where": "line 1, column 17"}),
+        Refusal(Problem.MALFORMED_JSON, values={"wrong_ko": "1행 17열", "wrong_en": "line 1, column 17"}),
         method_not_available("R3", [ContactMethod.ARS]),
         refusal_with_what_is_left(Problem.METHOD_HELD, _CONTACT, _LEFT, signal=RiskSignal.SIM_SWAP.value),
         refusal_with_what_is_left(Problem.METHOD_NOT_CARRIED, _CONTACT, _LEFT),

@@ -25,7 +25,7 @@ from gateway.core.delivery import DeliveryState
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.verification import Method, Status
-from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
+from gateway.http import forms
 from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
 from gateway.http.moments import Moment
 
@@ -51,12 +51,12 @@ def _past_date(value: str) -> str:
     return value
 
 
-CustomerId = Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$")]
-VerificationId = Annotated[str, StringConstraints(pattern=f"^{VERIFICATION_ID}$")]
-ContactId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\x21-\x7e]+$")]
+CustomerId = Annotated[str, StringConstraints(pattern=forms.CUSTOMER)]
+VerificationId = Annotated[str, StringConstraints(pattern=forms.VERIFICATION)]
+ContactId = Annotated[str, StringConstraints(max_length=64, pattern=forms.WORD)]
 Code = Annotated[str, AfterValidator(_six_ascii_digits), WithJsonSchema({"type": "string", "pattern": "^[0-9]{6}$"})]
 BirthDate = Annotated[str, AfterValidator(_past_date), WithJsonSchema({"type": "string", "format": "date"})]
-Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=forms.WORD)]
 """An opaque word of the caller's: visible ASCII."""
 OneLine = Annotated[Line, Field(strict=True)]
 GivenNumber = Annotated[

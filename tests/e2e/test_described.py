@@ -8,6 +8,7 @@ import pytest
 from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 
 from gateway.core.problems import Problem
+from gateway.http.forms import ASKED_FOR
 from tests.e2e.caller import Caller
 
 NOT_OF_AN_OPERATION = {
@@ -142,6 +143,15 @@ async def test_what_may_be_left_out_of_an_answer_is_never_null(document: dict[st
     ]
     assert optional
     assert not [described for described in optional if {"type": "null"} in described.get("anyOf", ())]
+
+
+async def test_every_form_that_text_must_have_is_one_that_a_refusal_tells(document: dict[str, Any]) -> None:
+    told_by_themselves = {r"^\+[1-9][0-9]{1,14}$", "^[0-9]{6}$"}  # phone numbers and codes
+    patterns = {
+        schema["pattern"] for named in document["components"]["schemas"].values() for schema in _within(named)
+        if "pattern" in schema
+    }  # fmt: skip
+    assert patterns == ASKED_FOR.keys() | told_by_themselves
 
 
 async def test_a_body_of_examples_alone_breaks_no_rule_between_its_fields(document: dict[str, Any]) -> None:

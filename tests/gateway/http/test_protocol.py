@@ -8,6 +8,8 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from gateway.core.problems import Problem
+from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World
 
 PLANTED = b"p1anted"
@@ -77,6 +79,12 @@ async def test_what_is_not_http_is_a_problem_that_repeats_nothing(runner: web.Ap
     assert b"aiohttp" not in head
     assert PLANTED not in head + orjson.dumps(problem) + repr(logs).encode()
     assert [log["log_level"] for log in logs] == ["info"]
+
+
+def test_what_is_not_http_is_told_the_limits_that_are_in_force() -> None:
+    limits = [RUNNER_OPTIONS[name] for name in ("max_line_size", "max_headers", "max_field_size")]
+    for detail in (Problem.BAD_REQUEST.value.detail_ko, Problem.BAD_REQUEST.value.detail_en):
+        assert [int(number) for number in re.findall("[0-9]{3,}", detail)] == limits
 
 
 @pytest.mark.parametrize(
