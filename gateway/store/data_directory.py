@@ -39,6 +39,11 @@ def refuse_half_a_store(data_dir: Path) -> None:
         )
 
 
+def sizes_of_logs(data_dir: Path) -> dict[str, int]:
+    """Bytes of each file that changes are appended to. A start cuts the last one where it ends amid one."""
+    return {file.name: file.stat().st_size for file in (data_dir / "appendonlydir").glob("*.incr.aof")}
+
+
 def take_lock(data_dir: Path) -> IO[str]:
     """Held while the file that comes back is open. Raises `DataDirectoryInUse` and OSError."""
     lock = (data_dir / "lock").open("a+")

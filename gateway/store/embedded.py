@@ -15,7 +15,7 @@ from typing import IO
 
 import structlog
 
-from gateway.store.data_directory import EmbeddedStoreFailed, refuse_half_a_store, socket_path, take_lock
+from gateway.store.data_directory import EmbeddedStoreFailed, refuse_half_a_store, sizes_of_logs, socket_path, take_lock
 from gateway.store.left_over import end, is_there, left_over
 from gateway.store.valkey_program import environment, program
 
@@ -103,11 +103,20 @@ class EmbeddedStore:
             if self._taken_over is None:
                 self._socket.unlink(missing_ok=True)
                 refuse_half_a_store(self._data_dir)
+                found = sizes_of_logs(self._data_dir)
                 self._process = self._spawn()
                 self._wait_until_it_answers(self._process)
+                self._tell_what_was_cut(found)
         except (OSError, TimeoutError) as error:
             self._end_server()
             raise EmbeddedStoreFailed(f"The embedded store did not start; its log is {self._log_file}.") from error
+
+    def _tell_what_was_cut(self, found: dict[str, int]) -> None:
+        """What a power cut leaves of the last change was answered to nobody; a broken disk may have taken more."""
+        left = sizes_of_logs(self._data_dir)
+        cut = sum(max(0, size - left.get(name, size)) for name, size in found.items())
+        if cut:
+            _log.warning("embedded_store_cut", bytes=cut, log=str(self._log_file))
 
     def _end_server(self) -> None:
         if self._process is not None:

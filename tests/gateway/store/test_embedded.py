@@ -151,6 +151,39 @@ def test_data_without_the_list_of_their_files_are_left_alone(started: Started, t
     assert ask(started(tmp_path), "STRLEN kept") == ":3000"
 
 
+def changes_of(tmp_path: Path) -> Path:
+    """The file that they are appended to."""
+    (file,) = (tmp_path / "appendonlydir").glob("*.incr.aof")
+    return file
+
+
+def test_what_is_cut_off_amid_a_change_is_told(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    ask(store, "SET kept yes")
+    whole = changes_of(tmp_path).stat().st_size
+    ask(store, "SET torn yes")
+    store.stop()
+    os.truncate(changes_of(tmp_path), whole + 10)
+    with capture_logs() as lines:
+        again = started(tmp_path)
+    assert [ask(again, f"EXISTS {key}") for key in ("kept", "torn")] == [":1", ":0"]
+    told = {"event": "embedded_store_cut", "log_level": "warning", "bytes": 10, "log": str(tmp_path / "valkey.log")}
+    assert lines == [told]
+
+
+def test_bytes_amid_the_changes_that_nobody_wrote_are_no_data(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    for number in range(100):
+        ask(store, f"SET key{number} {number}")
+    store.stop()
+    before = changes_of(tmp_path).read_bytes()
+    changes_of(tmp_path).write_bytes(before[:1000] + bytes(64) + before[1064:])
+    with pytest.raises(EmbeddedStoreFailed, match=r"valkey\.log"):
+        started(tmp_path)
+    changes_of(tmp_path).write_bytes(before)
+    assert ask(started(tmp_path), "DBSIZE") == ":100"
+
+
 def test_a_server_killed_while_it_made_its_first_files_is_no_obstacle(started: Started, tmp_path: Path) -> None:
     started(tmp_path).stop()
     (tmp_path / "appendonlydir" / "appendonly.aof.manifest").unlink()
