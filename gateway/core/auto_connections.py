@@ -1,4 +1,5 @@
-"""Auto-connect (자동연결, R14): a device that proved itself by a reply skips the reply at its next cloud sign-in.
+"""Auto-connect (자동연결, R14): a device that proved itself by a reply, when its customer registered with the cloud or
+signed in, skips the reply at its next cloud sign-in.
 
 Each use gives a new token and ends the old one. An old token that comes back was copied, or its answer was
 lost: either way nobody can tell who holds the new one, so the whole family ends and the customer replies again.
@@ -17,6 +18,10 @@ from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.verification import Method, Status
 from gateway.core.verifications import Verifications
+
+
+_EARN_IT = (Operation.CLOUD_REGISTER, Operation.CLOUD_LOGIN)
+"""Both ask for the reply, and auto-connect can be ticked on the screen of either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +93,14 @@ class AutoConnect:
         self._new_id = new_auto_connect_id
 
     async def give(self, customer_id: str, verification_id: str, device: str, client: str) -> GivenToken:
-        """A token for the device, in return for a fresh verified reply for a cloud sign-in; once for each."""
+        """A token for the device, in return for a fresh verified reply for the cloud; once for each."""
         verification = await self._verifications.get(verification_id, client)
         age_ms = verification.read_at - (verification.closed_at or 0)
         if (
             verification.customer_id != customer_id
             or verification.status is not Status.VERIFIED
             or verification.method is not Method.SMS_REPLY
-            or verification.operation is not Operation.CLOUD_LOGIN
+            or verification.operation not in _EARN_IT
             or age_ms > self._limits.receipt_life * 1000
         ):
             raise Refusal(Problem.AUTO_CONNECT_REFUSED)

@@ -230,8 +230,8 @@ class Problem(Enum):
     )  # fmt: skip
     AUTO_CONNECT_REFUSED = ProblemKind(
         "auto-connect-refused", 409, "자동연결을 등록할 수 없습니다", "The device cannot be remembered",
-        "클라우드 로그인을 위한 문자 답장 인증을 방금 마친 고객의 기기만, 인증마다 한 번 등록합니다.",
-        "It takes a verified sms_reply for cloud_login of this customer, fresh, and once for each.",
+        "클라우드 등록이나 로그인을 위한 문자 답장 인증을 방금 마친 고객의 기기만, 인증마다 한 번 등록합니다.",
+        "It takes a verified sms_reply for cloud_register or cloud_login of this customer, fresh, and once for each.",
     )  # fmt: skip
     AUTO_CONNECT_NOT_FOUND = ProblemKind(
         "auto-connect-not-found", 404, "등록된 자동연결이 없습니다", "There is no such remembered device",

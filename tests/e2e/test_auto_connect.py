@@ -53,6 +53,22 @@ async def test_a_device_that_replied_once_skips_the_reply_and_gets_a_new_token_e
         token = decision["auto_connect_token"]
 
 
+async def test_the_reply_that_registered_with_the_cloud_counts_as_well(customer: Customer) -> None:
+    registered = await signed_in_by_reply(customer, "cloud_register")
+    token = (await give(customer, registered))["auto_connect_token"]
+    assert (await decide(customer, token))["outcome"] == "exempt"
+    with pytest.raises(ApiError) as refused:
+        await give(customer, registered)
+    assert refused.value.slug == "auto-connect-refused"
+
+
+@pytest.mark.parametrize("operation", ["issue", "register_other"])
+async def test_a_reply_for_anything_else_does_not(customer: Customer, operation: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        await give(customer, await signed_in_by_reply(customer, operation))
+    assert refused.value.slug == "auto-connect-refused"
+
+
 async def test_an_old_token_that_comes_back_ends_the_whole_family(customer: Customer) -> None:
     old = (await give(customer, await signed_in_by_reply(customer)))["auto_connect_token"]
     latest = (await decide(customer, old))["auto_connect_token"]
@@ -90,9 +106,7 @@ async def test_only_a_cloud_sign_in_is_exempt(customer: Customer, operation: str
     assert (await decide(customer, token))["outcome"] == "exempt"
 
 
-async def test_a_verification_gives_one_token_and_only_a_verified_reply_for_a_cloud_sign_in_does(
-    customer: Customer,
-) -> None:
+async def test_a_verification_gives_one_token_and_only_once_it_is_verified(customer: Customer) -> None:
     verified = await signed_in_by_reply(customer)
     await give(customer, verified)
     still_open = await customer.open("sms_reply", "cloud_login")

@@ -110,19 +110,20 @@ async def test_a_number_that_somebody_else_has_now_needs_verification_again(desk
     await expect(desk.page.locator('[data-contact][data-status="verifiable"] input')).to_be_checked()
 
 
-async def test_a_device_that_is_auto_connected_skips_the_reply_next_time(
-    desk: DeskPage, phones: Phones, heard: Heard
+@pytest.mark.parametrize("first", ["cloud_register", "cloud_login"])
+async def test_a_device_that_is_auto_connected_skips_the_reply_at_the_next_sign_in(
+    desk: DeskPage, phones: Phones, heard: Heard, first: str
 ) -> None:
-    await desk.page.locator('[data-operation="cloud_login"]').click()
+    await desk.page.locator(f'[data-operation="{first}"]').click()
     await desk.role("auto-connect").check()
-    await desk.choose("hong-gildong", "cloud_login")
+    await desk.choose("hong-gildong", first)
     await desk.request("sms_reply")
     code = await desk.binding_code()
     await desk.expect_state("delivered")
     await phones.of(HONG).reply(code)
     await expect(desk.role("auto-connected")).to_be_visible()
     await desk.role("start-over").click()
-    await desk.role("next").click()
+    await desk.choose("hong-gildong", "cloud_login")
     await expect(desk.role("exempt", exempt="auto_connect")).to_contain_text("간편비밀번호")
     await expect(rule(desk, "R14", True)).to_be_visible()
     assert heard.complaints == []

@@ -3,6 +3,7 @@
 import { h, icon, note } from "../dom.js";
 import { language, say, words } from "../language.js";
 import { holding, working } from "../problems.js";
+import { EARN_AUTO_CONNECT } from "./verified.js";
 
 const OPERATIONS = ["issue", "reissue", "register_other", "cloud_register", "cloud_login"];
 const MANAGING = ["renew", "import", "export", "change_medium", "back_up", "restore", "delete", "revoke", "copy_to_phone", "copy_to_pc"];
@@ -22,7 +23,7 @@ export function choose(desk) {
       h("p", { class: "hint" }, say("choose.hint")),
       fieldset("customer", "people", desk.session.customers.map((one) => person(desk, one))),
       fieldset("operation", "operations", OPERATIONS.map((one) => operation(desk, one))),
-      desk.operation === "cloud_login" && autoConnect(desk),
+      EARN_AUTO_CONNECT.includes(desk.operation) && autoConnect(desk),
       managing(desk),
       warning(desk.operation),
       fieldset("location", "locations", LOCATIONS.map((one) => location(desk, one)), h("p", { class: "hint small" }, say("choose.locationHint"))),

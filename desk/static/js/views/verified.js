@@ -50,10 +50,12 @@ function details(desk, signed) {
   );
 }
 
+export const EARN_AUTO_CONNECT = ["cloud_register", "cloud_login"];
+
 // Auto-connect was ticked, and this was the reply that it takes (R14).
 function remembering(desk) {
   const { id, method, operation } = desk.verification;
-  if (!desk.autoConnect || operation !== "cloud_login" || method !== "sms_reply") return null;
+  if (!desk.autoConnect || !EARN_AUTO_CONNECT.includes(operation) || method !== "sms_reply") return null;
   const place = h("div", { class: "told", "aria-live": "polite" });
   const remembered = () => {
     const shown = note("good", ...say("verified.autoConnected"));

@@ -58,7 +58,7 @@ export const en = {
   },
   warnings: {
     reissue: ["Your present certificate stops working", "After a re-issue, the securities certificate that you use now is no longer valid."],
-    cloud_register: ["Your present certificates are revoked", "Issuing in the cloud revokes the joint certificates on your PC and phone, ours and others'."],
+    cloud_register: ["Issuing in the cloud revokes your present certificates", "The joint certificates on your PC and phone, ours and others', are revoked and stop working."],
   },
 
   contacts: {
