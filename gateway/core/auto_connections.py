@@ -19,7 +19,6 @@ from gateway.core.problems import Problem
 from gateway.core.verification import Method, Status
 from gateway.core.verifications import Verifications
 
-
 _EARN_IT = (Operation.CLOUD_REGISTER, Operation.CLOUD_LOGIN)
 """Both ask for the reply, and auto-connect can be ticked on the screen of either."""
 

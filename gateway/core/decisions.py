@@ -94,7 +94,7 @@ class Decisions:
         return await self._kept(request, facts, decide(self._policy, facts), contacts, device.next_token)
 
     def _usable(self, operation: Operation, contact: Contact, held: Mapping[str, tuple[Held, ...]]) -> ContactFacts:
-        methods = _methods_for(operation, contact)
+        methods = methods_for(operation, contact)
         return ContactFacts(
             contact.contact_id,
             methods,
@@ -163,7 +163,7 @@ def facts_of(
     )
 
 
-def _methods_for(operation: Operation, contact: Contact) -> tuple[ContactMethod, ...]:
+def methods_for(operation: Operation, contact: Contact) -> tuple[ContactMethod, ...]:
     """What the contact may be used for; only one that passed its own ownership check vouches (R5)."""
     if operation is Operation.VOUCH and contact.verified_by is not VerifiedBy.OWNERSHIP:
         return ()

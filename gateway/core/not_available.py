@@ -11,7 +11,10 @@ def method_not_available(rule: str, methods: Collection[str]) -> Refusal:
     listed = ", ".join(methods)
     next_ko = f"지금 쓸 수 있는 방법은 {listed}입니다."
     next_en = f"what may be used now is {listed}."
-    if not methods:
+    if not methods and rule == "R3":
+        next_ko = "이 연락처로는 할 수 없습니다. 명의인증을 마친 휴대폰이 필요합니다."
+        next_en = "this contact will not do: a mobile that passed its ownership check is needed."
+    elif not methods:
         next_ko = "이 연락처는 명의인증을 하거나, 명의인증된 다른 연락처로 추가인증을 먼저 해야 합니다."
         next_en = "this contact needs an ownership check first, or a vouch by another contact that passed its own."
     values = {"rule": rule, "next_ko": next_ko, "next_en": next_en}

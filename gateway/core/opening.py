@@ -13,7 +13,7 @@ from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, Reason, outcome_of
 from gateway.core.decision_stores import HOUR_MS, Standing
-from gateway.core.decisions import facts_of
+from gateway.core.decisions import facts_of, methods_for
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.facts import Holds
 from gateway.core.limits import Limits
@@ -188,7 +188,7 @@ class Opening:
         row = self._check_policy(request, applicant)
         if stored is not None:
             method = _ON_A_CONTACT[request.method]
-            self._check_contact(stored.contact, method)
+            self._check_contact(stored.contact, method, request.operation, row)
             await self._coverage.refuse_uncarried(request.customer_id, stored.contact, method, row.methods)
         if request.target_contact_id is not None:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
@@ -197,10 +197,11 @@ class Opening:
             _check_vouching(request.customer_id, stored, target)
         return row, stored
 
-    def _check_contact(self, contact: Contact, method: ContactMethod) -> None:
+    def _check_contact(self, contact: Contact, method: ContactMethod, operation: Operation, row: OperationRow) -> None:
         rule = why_not(contact, method)
         if rule is not None:
-            raise method_not_available(rule, self._coverage.left(contact, tuple(ContactMethod)))
+            taken = methods_for(operation, contact)
+            raise method_not_available(rule, [one for one in self._coverage.left(contact, row.methods) if one in taken])
 
     def _check_policy(self, request: OpenRequest, applicant: Applicant) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""

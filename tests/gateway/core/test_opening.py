@@ -70,6 +70,29 @@ async def test_a_contact_opens_the_methods_it_is_good_for_and_no_other(
 
 
 @pytest.mark.parametrize(
+    ("operation", "left"),
+    [(Operation.ISSUE, ["ars"]), (Operation.CLOUD_REGISTER, []), (Operation.CLOUD_LOGIN, []), (Operation.VOUCH, [])],
+)
+async def test_only_what_the_operation_takes_from_the_contact_is_offered_instead(
+    rooms: Rooms, operation: Operation, left: list[str]
+) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact, target = [await rooms.add(CUSTOMER_ID, number, by) for number, by in ((MOBILE, VOUCH), (LANDLINE, None))]
+    vouching = operation is Operation.VOUCH
+    request = asking(
+        Method.SMS if vouching else Method.SMS_REPLY,
+        operation=operation,
+        contact_id=contact.contact_id,
+        target_contact_id=target.contact_id if vouching else None,
+    )
+    refusal = await refused(rooms, request)
+    assert (refusal.problem, refusal.values["rule"]) == (Problem.METHOD_NOT_AVAILABLE, "R3")
+    assert refusal.members["methods"] == left
+    told = problem_document(refusal, "ko", "id")["detail"]
+    assert told.endswith("ars입니다." if left else "명의인증을 마친 휴대폰이 필요합니다.")
+
+
+@pytest.mark.parametrize(
     ("changes", "problem", "rule"),
     [
         ({"kind": CustomerKind.CORPORATE}, Problem.EXTRA_AUTHENTICATION_NOT_REQUIRED, "R2"),
