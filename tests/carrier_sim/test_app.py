@@ -1,4 +1,8 @@
 import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -68,6 +72,39 @@ def test_running_alone_needs_its_tokens() -> None:
         settings_from({})
     settings = settings_from({"CARRIER_AUTH_TOKEN": "a", "CARRIER_REGISTRY_TOKEN": "b", "CARRIER_SPEED": "2"})
     assert (settings.auth_token, settings.registry_token, settings.speed) == ("a", "b", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CARRIER_ACCOUNT_SID", "main"),
+        ("CARRIER_SMS_NUMBER", "07012340001"),
+        ("CARRIER_VOICE_NUMBER", "me"),
+        ("CARRIER_INBOUND_URL", "localhost:8080/inbound"),
+        ("CARRIER_SPEED", "fast"),
+        ("CARRIER_SPEED", "0"),
+        ("CARRIER_SPEED", "inf"),
+        ("CARRIER_SPEED", "nan"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_with_what_to_give(name: str, value: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        settings_from({"CARRIER_AUTH_TOKEN": "a", "CARRIER_REGISTRY_TOKEN": "b", name: value})
+    assert str(refused.value).startswith(f"{name}: give ")
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = subprocess.run(
+            [sys.executable, "-P", "-m", "carrier_sim", "--port", str(taken.getsockname()[1])],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "CARRIER_AUTH_TOKEN": "a", "CARRIER_REGISTRY_TOKEN": "b"},
+        )
+    assert ended.returncode == 1
+    assert "cannot listen on 127.0.0.1" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_tokens_are_not_shown() -> None:
