@@ -129,7 +129,7 @@ export const en = {
     branch_otp: ["Enter the one-time password on the slip", "The six digits on the slip that a branch gave you. It works only once."],
     ars: ["Take the call and press these digits", "{firm} is calling {number}."],
     sms_reply: ["Reply to the text with this code", "We sent a text to {number}."],
-    arsWays: ["Take the call and listen to the end.", "First press the single key that you are told.", "Then press the six digits above."],
+    arsWays: ["Take the call, say hello and listen to the end.", "First press the single key that you are told.", "Then press the six digits above."],
     arsDeny: "If you did not ask for a call, press 9 to deny it.",
     replyWays: ["Open the text on your phone.", "Type the six-digit code above.", "Send the reply, and this screen moves on by itself."],
     replyDeny: "If you did not ask for this, reply 'no'.",

@@ -5,7 +5,7 @@ export const reasons = {
   no_answer: ["The call was not answered", "Keep the phone close and request it again."],
   rejected: ["The call was declined", "If you asked for it yourself, request it again and take the call."],
   voicemail: ["The call went to voicemail", "You must take the call yourself. Request it again when you can."],
-  answered_by_unknown: ["We could not tell who answered", "You must take the call yourself. Please request it again."],
+  answered_by_unknown: ["We could not tell who answered", "Request it again, and say hello when you take the call."],
   no_input: ["No key was pressed", "Press the keys after the announcement. You can request it again."],
   hung_up: ["The call ended before you were verified", "Request it again and stay on the line until you hear that you are verified."],
   early_keys: ["Keys were pressed during the announcement", "Listen to the end, then press. You can request it again."],
