@@ -95,7 +95,8 @@ def main() -> int:
     if unknown := set(arguments.words) - set(MEASURES):
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
     words = arguments.words or default_words(quick=arguments.quick)
-    baseline = {path.stem: orjson.loads(path.read_bytes()) for path in (arguments.against or Path()).glob("*.json")}
+    earlier = arguments.against.glob("*.json") if arguments.against else ()
+    baseline = {path.stem: orjson.loads(path.read_bytes()) for path in earlier}
     on = machine()
     try:
         measured = uvloop.run(run(words, quick=arguments.quick, customers=arguments.customers))

@@ -16,7 +16,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 
 Progress = Callable[[int], None]
 
@@ -213,12 +213,6 @@ class _Watch:
         if not (come := self._epoll.poll(_SILENCE_SECONDS)):
             raise TimeoutError(f"nothing was answered for {_SILENCE_SECONDS:.0f} s")
         return [self._by_number[number] for number, _ in come]
-
-
-def in_rounds(requests: Sequence[bytes], rounds: int) -> Iterator[Sequence[bytes]]:
-    """The requests in as many equal parts; what is left over is not sent."""
-    waiting = iter(requests)
-    return (list(islice(waiting, len(requests) // rounds)) for _ in range(rounds))
 
 
 def repeated(content: bytes, count: int) -> Iterable[bytes]:

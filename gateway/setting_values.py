@@ -188,6 +188,7 @@ RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
 AccountSid = Annotated[str, AfterValidator(_account_sid)]
 CountryDatabaseFile = Annotated[Path, AfterValidator(_country_database)]
+Countries = Annotated[frozenset[str], AfterValidator(_countries)]
 
 
 def sentence_of(error: ErrorDetails) -> str:
@@ -213,5 +214,3 @@ _SENTENCES = {
     "float_parsing": "give a number",
 }
 """By pydantic's name of the error; what is not here brings its own sentence."""
-
-Countries = Annotated[frozenset[str], AfterValidator(_countries)]

@@ -166,6 +166,10 @@ class Settings(PolicySettings, LimitSettings):
             for one, other in combinations(secrets, 2):
                 if (given := getattr(self, one)) is not None and given == getattr(self, other):
                     raise ValueError(f"{variable(one)} and {variable(other)}: give each a value of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _look_ups_are_whole(self) -> "Settings":
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("BONIN_REGISTRY_URL and BONIN_REGISTRY_TOKEN: give both, or neither")
         if (self.departure_url is None) != (self.departure_token is None):

@@ -94,8 +94,7 @@ class Facts:
                     contact["contact_id"],
                     tuple(map(ContactMethod, contact["methods"])),
                     tuple(Held(ContactMethod(one["method"]), RiskSignal(one["signal"])) for one in contact["held"]),
-                    # Decisions that are older than this field had a carrier for everything.
-                    tuple(map(ContactMethod, contact.get("uncarried", ()))),
+                    tuple(map(ContactMethod, contact["uncarried"])),
                 )
                 for contact in record["contacts"]
             ),

@@ -97,7 +97,7 @@ class StepUsed(Exception):
 
 
 class OperatorStore(Protocol):
-    """Operators and their sessions, as every gateway process sees them. All raise `StoreUnavailable`."""
+    """Operators and their sessions, as every gateway process sees them. Each may raise `StoreUnavailable`."""
 
     async def begin_sign_in(self, person: str) -> SignInTry:
         """Count a try before anything is compared. Raises `OperatorMissing` or `OperatorLocked`."""
@@ -159,14 +159,13 @@ class SignIn:
     async def enrol(self, cookie: str, code: str) -> str:
         """The cookie of the session that takes the place of this one, once the new authenticator gave its code."""
         found = await self._store.session(cookie, touch=True)
-        if found is None or found[0].sealed_pending_secret is None:
+        if found is None or (secret := found[0].sealed_pending_secret) is None:
             raise Refusal(OpsProblem.SESSION_OVER)
         session, key_digest = found
         attempt = await self._begin_try(session.operator.person)
         if attempt.sealed_secret is not None:
             raise Refusal(OpsProblem.SESSION_OVER)
-        secret = session.sealed_pending_secret
-        entered = await self._finish(session.operator.person, attempt, secret or b"", code, key_digest, enrols=True)
+        entered = await self._finish(session.operator.person, attempt, secret, code, key_digest, enrols=True)
         await self._store.end_session(cookie)
         return entered
 

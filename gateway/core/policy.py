@@ -174,10 +174,10 @@ class OperationRow(_Row):
                 "per_day empty",
                 "추가인증이 필요한 업무가 아니므로 이 칸들을 비워 주세요",
             )
-        self._check_exemptions()
+        self._check_operation()
         return self
 
-    def _check_exemptions(self) -> None:
+    def _check_operation(self) -> None:
         if self.operation is Operation.VOUCH and Method.BRANCH_OTP in self.methods:
             raise _fault(
                 "methods: it is another contact that vouches (R5), so branch_otp cannot",

@@ -57,8 +57,6 @@ class Edge:
         with begin(f"{method} {route}", request.headers.get("traceparent"), {"bonin.request_id": assigned}) as span:
             try:
                 response: Answer | WholeAnswer = await handle(request)
-            except web.HTTPRedirection:
-                raise
             except Exception as error:
                 response = problem_response(request, error)
             span.set("http.response.status_code", response.status)

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.problems import Problem
 from gateway.core.read_model import Filters
+from gateway.http.ids import VERIFICATION_ID
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _WORD = re.compile("[a-z0-9_-]{1,40}")
-_CURSOR = re.compile("[0-9]{1,15}-ver_[0-9a-z]{22}")
+_CURSOR = re.compile(f"[0-9]{{1,15}}-{VERIFICATION_ID}")
 _LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 

@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 from gateway.core.alarms import ALARM_NAMES, AlarmStore
-from gateway.core.read_model import Live, Minute, ReadModel
+from gateway.core.read_model import LATENCIES, Live, Minute, ReadModel
 from gateway.core.verification import Method
 from gateway.ops.diagnosis import carrier_health, diagnose, quantile
 from gateway.ops.guard import PREFIX, Guard, Visit
@@ -42,7 +42,7 @@ class NowPage:
             methods=[(method, _of_method(minutes, live, method)) for method in Method],
             latencies=[
                 (name, quantile(recent, name, 0.5), quantile(recent, name, 0.95), _count(recent, name))
-                for name in ("send", "delivery", "answer", "key_in")
+                for name in LATENCIES
             ],
             chart=_chart(minutes),
             calls=_calls(live, now),

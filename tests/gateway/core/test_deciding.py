@@ -257,13 +257,6 @@ def test_facts_are_recorded_and_read_again_without_loss(some: Facts) -> None:
     assert Facts.from_record(orjson.loads(orjson.dumps(some))) == some
 
 
-def test_facts_that_were_recorded_before_carriers_were_looked_at_had_one_for_everything() -> None:
-    given = facts(contacts=(replace(MOBILE, uncarried=(ContactMethod.SMS,)),))
-    record = orjson.loads(orjson.dumps(given))
-    del record["contacts"][0]["uncarried"]
-    assert Facts.from_record(record) == facts(contacts=(MOBILE,))
-
-
 @pytest.mark.parametrize(("operation", "given"), [(row[1], row[2]) for row in ROWS], ids=[row[0] for row in ROWS])
 def test_every_reason_is_told_in_both_languages(operation: Operation, given: dict[str, Any]) -> None:
     for reason in decide(PACKAGED, facts(operation, **given)).reasons:
