@@ -30,9 +30,12 @@ class _Shard:
 
 @dataclass(slots=True)
 class _Pool:
-    """Matching rows of all shards, as time (ms) and id: those before all that was not looked at are certain."""
+    """Matching rows of all shards, as time (ms) and id: those before all that was not looked at are certain.
 
-    rows: list[tuple[int, str]] = field(default_factory=list)
+    Rows that come while others are looked for move those a place further, where they are met a second time.
+    """
+
+    rows: set[tuple[int, str]] = field(default_factory=set)
 
     def certain(self, shards: Sequence[_Shard]) -> list[tuple[int, str]]:
         end = _end_of(shards)
@@ -169,7 +172,7 @@ class RedisReadModel:
             shard.exhausted = len(rows) < count
             if rows:
                 shard.last = rows[-1]
-                pool.rows += await self._in_all(shard.number, rows, others)
+                pool.rows |= {*await self._in_all(shard.number, rows, others)}
 
     async def _in_all(
         self, shard: int, rows: Sequence[tuple[int, str]], others: Sequence[str]

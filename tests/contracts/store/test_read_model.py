@@ -9,7 +9,6 @@ from gateway.core.delivery import DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.read_model import Filters
 from gateway.core.verification import Method, Status, Verification
 from gateway.store import keys, ops_keys
-from gateway.store import read_model as read_model_module
 from gateway.store.fields import FIELDS
 from gateway.store.projector import Projector
 from gateway.store.read_model import RedisReadModel
@@ -157,57 +156,6 @@ async def test_every_filter_finds_its_rows(
     found = await read_model.find(filters, 10)
     assert set(found.ids) == {several[number].verification_id for number in expected}
     assert found.older is None
-
-
-@pytest.mark.parametrize("filters", [Filters(), Filters(method="sms", state="pending")])
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
-async def test_pages_show_every_row_once_the_latest_first(
-    ports: Ports, read_model: RedisReadModel, filters: Filters, size: int
-) -> None:
-    """Rows of all shards, several in one millisecond."""
-    rows = [
-        (1_000 + number // 3, f"ver_{'0123456789abcdefghjkmnpqrstvwxyz'[number % 32]:>02}{number:020}")
-        for number in range(40)
-    ]
-    for at, name in rows:
-        for index in ("all", "method:sms", "state:pending"):
-            await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), index), at, name)
-    seen: list[str] = []
-    older = None
-    while True:
-        page = await read_model.find(filters, size, older)
-        assert len(page.ids) <= size
-        seen += page.ids
-        older = page.older
-        if older is None:
-            break
-    assert seen == [name for _, name in sorted(rows, reverse=True)]
-
-
-@pytest.mark.parametrize("size", [1, 2, 3])
-async def test_few_rows_that_match_are_all_shown_though_no_page_looks_at_all(
-    ports: Ports, read_model: RedisReadModel, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
-    """Many are pending, more are texts, and a few are both; of several shards in one millisecond."""
-    monkeypatch.setattr(read_model_module, "_ROUNDS", 2)
-    matching = []
-    for number in range(60):
-        name = f"ver_{'0123456789abcdefghjkmnpqrstvwxyz'[number % 3]:>02}{number:020}"
-        words = (1_000 + number // 2, name)
-        await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), "state:pending"), *words)
-        if number % 4 == 0:
-            await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), "method:sms"), *words)
-            matching.append(words)
-        fillers = (word for filler in range(3) for word in (1, f"{name}-{filler}"))
-        await ports.store.command("ZADD", ops_keys.index(keys.shard_in(name), "method:sms"), *fillers)
-    seen: list[str] = []
-    page = await read_model.find(Filters(method="sms", state="pending"), size)
-    for _ in range(200):
-        seen += page.ids
-        if page.older is None:
-            break
-        page = await read_model.find(Filters(method="sms", state="pending"), size, page.older)
-    assert seen == [name for _, name in sorted(matching, reverse=True)]
 
 
 async def test_a_locked_customer_is_listed_until_unlocked(
