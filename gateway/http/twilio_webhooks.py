@@ -11,7 +11,7 @@ from aiohttp import web
 from twilio.twiml.messaging_response import MessagingResponse
 
 from gateway.carriers.twilio.carrier import WEBHOOKS
-from gateway.carriers.twilio.parameters import ParametersRefused
+from gateway.carriers.twilio.parameters import OtherAccount, ParametersRefused
 from gateway.carriers.twilio.twiml import render
 from gateway.carriers.twilio.webhooks import SignatureRefused, SignedForm, TwilioWebhooks
 from gateway.core.delivery import DeliveryRef, DeliveryReport, Effect
@@ -141,7 +141,7 @@ class TwilioEndpoints:
             _log.warning("webhook_refused", kind=_KIND, reason="signature")
             raise Refusal(Problem.WEBHOOK_SIGNATURE) from None
         except ParametersRefused as refused:
-            self._took(webhook, "other_account" if refused.reason.endswith(" AccountSid") else "malformed")
+            self._took(webhook, "other_account" if isinstance(refused, OtherAccount) else "malformed")
             _log.warning("webhook_refused", kind=_KIND, reason=refused.reason)
             raise Refusal(Problem.WEBHOOK_REFUSED, values={"reason": str(refused)}) from None
 

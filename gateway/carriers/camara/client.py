@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import structlog
 
-from gateway.carriers.camara.http import JsonAnswer, JsonPoster, NoAnswer
 from gateway.carriers.camara.oidc import NoToken, OidcClient
 from gateway.carriers.camara.translations import Meaning, meaning_of
+from gateway.carriers.json_poster import JsonAnswer, JsonPoster, NoAnswer
 
 _log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import structlog
 from pydantic import SecretStr
 
-from gateway.carriers.camara.http import JsonAnswer, JsonPoster, NoAnswer
+from gateway.carriers.json_poster import JsonAnswer, JsonPoster, NoAnswer
 
 _log = structlog.get_logger(__name__)
 

@@ -5,8 +5,8 @@ import time
 from pydantic import SecretStr
 
 from gateway.carriers.camara.client import CamaraClient
-from gateway.carriers.camara.http import JsonPoster
 from gateway.carriers.camara.oidc import OidcClient
+from gateway.carriers.json_poster import JsonPoster
 
 _TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from types import MappingProxyType
 
-from gateway.carriers.camara.http import JsonAnswer
+from gateway.carriers.json_poster import JsonAnswer
 
 
 class Meaning(Enum):

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
-from gateway.carriers.camara.http import JsonPoster, NoAnswer
+from gateway.carriers.json_poster import JsonPoster, NoAnswer
 from gateway.core.ports import LookUpFailed
 
 _log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ import structlog
 
 from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import PhoneNumber
-from gateway.carriers.camara.http import JsonPoster, NoAnswer
+from gateway.carriers.json_poster import JsonPoster, NoAnswer
 
 _log = structlog.get_logger(__name__)
 

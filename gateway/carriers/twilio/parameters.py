@@ -38,6 +38,10 @@ class ParametersRefused(Exception):
         self.reason = reason
 
 
+class OtherAccount(ParametersRefused):
+    """An account of ours has signed it, and another one is named, or none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """An allow-list: name to shape (a regular expression for the whole value)."""

@@ -13,6 +13,7 @@ from gateway.carriers.twilio.parameters import (
     VOICE_ANSWERED,
     VOICE_KEYS,
     VOICE_SILENCE,
+    OtherAccount,
     Parameters,
     ParametersRefused,
 )
@@ -104,7 +105,7 @@ class TwilioWebhooks:
         if len(parameters) != len(pairs):
             raise ParametersRefused("a parameter is given twice")
         if account is None:
-            raise ParametersRefused("malformed or missing parameter AccountSid")
+            raise OtherAccount("malformed or missing parameter AccountSid")
         return SignedForm(account.carrier, parameters)
 
     def parse_message_status(self, ref: DeliveryRef, form: SignedForm) -> DeliveryReport:

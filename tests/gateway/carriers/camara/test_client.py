@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from gateway.carriers.camara.client import QuestionFailed, UnknownSubscriber
-from gateway.carriers.camara.http import JsonPoster
 from gateway.carriers.camara.oidc import OidcClient
+from gateway.carriers.json_poster import JsonPoster
 from tests.gateway.carriers.camara.conftest import (
     CLIENT_ID,
     CLIENT_SECRET,
