@@ -31,8 +31,6 @@ class Case:
     operation: str
     client_ip: str
     locale: str
-    exempt: bool = False
-    """What the last decision said."""
     announced: bool = False
     """It was tried to tell the customer that it begins."""
     notice_ids: set[str] = field(default_factory=set)

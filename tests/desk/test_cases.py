@@ -124,6 +124,14 @@ async def test_an_exempt_case_goes_on_without_a_verification_and_is_told_once(br
     assert len(await texts(carrier, JANG, 2)) == 2
 
 
+async def test_a_case_that_is_exempt_no_longer_does_not_go_on(browser: Browser, api: Api) -> None:
+    case = await begin(browser, "jang-bogo", location="foreign")
+    assert case["decision"]["outcome"] == "exempt"
+    await api.call("DELETE", "/v1/customers/jang-bogo/overseas-exemption")
+    answer = await browser.post(f"/cases/{case['case_id']}/complete")
+    assert (answer.status, answer.slug) == (409, "not-exempt")
+
+
 @pytest.mark.parametrize("customer_id", ["hong-gildong", "shim-cheong"])
 async def test_a_case_that_is_not_exempt_does_not_go_on_by_itself(browser: Browser, customer_id: str) -> None:
     case = await begin(browser, customer_id)
@@ -224,6 +232,7 @@ async def test_a_device_that_is_remembered_skips_the_reply_again_and_again(brows
         case = await begin(browser, "hong-gildong", "cloud_login")
         assert (case["decision"]["outcome"], case["decision"]["reasons"][0]["rule"]) == ("exempt", "R14")
         assert "auto_connect_token" not in case["decision"]
+        assert (await browser.post(f"/cases/{case['case_id']}/complete")).status == 200
 
 
 async def test_another_browser_is_not_remembered(browser: Browser, carrier: Api) -> None:
