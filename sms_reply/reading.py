@@ -44,7 +44,7 @@ def read_reply(body: str) -> Reply:
     """What the customer meant. Total: any string has an answer."""
     if len(body) > LONGEST_TEXT:
         return UnreadableReply()
-    text = _normalised(body)
+    text = _OUR_WORDS.sub(" ", _normalised(body))
     if _DENIAL_KO.search(text) or _DENIAL_EN.search(text) or _DENIAL_ALONE.fullmatch(text):
         return DenialReply()
     codes = _codes_in(text)
@@ -52,6 +52,10 @@ def read_reply(body: str) -> Reply:
         return SeveralCodesReply()
     return CodeReply(codes.pop()) if codes else UnreadableReply()
 
+
+_OUR_WORDS: Final = re.compile('[“"] *\\[[^”"]*(?:[”"]|$)')
+"""A text of ours, told by the firm's name in brackets, between quotation marks: who likes one on an iPhone sends it
+back like this. What it says of denying is not the customer's."""
 
 _DENIAL_KO: Final = re.compile(
     "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫|모르는"
@@ -67,7 +71,8 @@ _DENIAL_KO: Final = re.compile(
 hardly ever about anything else; and where it is, opening another verification costs little."""
 
 _DENIAL_EN: Final = re.compile(
-    "(?<![a-z])(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|fraud|scam)(?![a-z])"
+    "(?<![a-z])(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|dislike[ds]?|fraud|scam)(?![a-z])"
+    "|[👎❌🙅]"
 )
 
 _DENIAL_ALONE: Final = re.compile(r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout)[\W_]*")

@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.notices import NoticeKind, notice_text
+from gateway.core.operations import Operation
+from gateway.core.texts import reply_text
 from sms_reply.reading import (
     LONGEST_TEXT,
     CodeReply,
@@ -14,6 +17,7 @@ from sms_reply.reading import (
     UnreadableReply,
     read_reply,
 )
+from tests.builders import FIRM
 
 CODES = st.from_regex("[0-9]{6}", fullmatch=True)
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -145,10 +149,27 @@ def test_different_codes_in_one_text_are_not_tried(body: str) -> None:
         "아니오 123456",
         "123456 본인 아님",
         "no 123456 654321",
+        "Disliked “[본인증권] 인증서 발급이 진행 중입니다. 본인이 아니면 1588-0030”",
+        "Reacted 👎 to “[본인증권] 인증서 발급이 진행 중입니다. 본인이 아니면 1588-0030”",
+        "아니오 “[본인증권] 인증서 발급: 화면의 인증번호를 5분내 답장하세요.”",
     ],
 )
 def test_a_denial_is_heard_even_beside_a_code(body: str) -> None:
     assert read_reply(body) == DenialReply()
+
+
+@pytest.mark.parametrize("before", ["Liked ", "Loved ", "Reacted 🎉 to ", "Removed a like from ", ""])
+@pytest.mark.parametrize("quotes", ["“”", '""', "“…"])
+@pytest.mark.parametrize(
+    "ours",
+    [
+        reply_text("본인증권", Operation.ISSUE, 5, "ko"),
+        reply_text("Bonin", Operation.ISSUE, 5, "en"),
+        f"[Web발신]\n{notice_text(FIRM, NoticeKind.ISSUANCE_COMPLETED, Operation.ISSUE, 'ko')}",
+    ],
+)
+def test_who_likes_a_text_of_ours_has_said_neither(before: str, quotes: str, ours: str) -> None:
+    assert read_reply(f"{before}{quotes[0]}{ours}{quotes[1]}") == UnreadableReply()
 
 
 def test_a_text_longer_than_any_phone_sends_is_not_cut_into_a_code() -> None:
