@@ -10,6 +10,7 @@ from gateway.core.facts import Facts
 from gateway.core.limits import Limits
 from gateway.core.verification import Method
 from gateway.store import keys
+from gateway.store.action_log import TELL
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -29,6 +30,10 @@ class RedisDecisionRecords:
     def __init__(self, store: Store, limits: Limits) -> None:
         self._store = store
         self._kept_of_a_shard = -(-limits.decisions_kept // keys.SHARDS)
+
+    async def begin(self, policy_version: str) -> None:
+        """Tells the audit that a process decides by this policy from now on: what is opened is told without it."""
+        await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), ("policy.in_use", "", "policy", policy_version))
 
     async def keep(self, customer_id: str, decision: RecordedDecision) -> None:
         facts = decision.facts

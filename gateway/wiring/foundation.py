@@ -42,6 +42,7 @@ class Part(Protocol):
 class Foundation:
     """Built, and connected to the store; nothing runs yet."""
 
+    policy_version: str
     store: Store
     stores: Stores
     personal_data: PersonalData
@@ -98,7 +99,9 @@ async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundatio
     watch = StoreWatch(store, may_forget=settings.allow_forgetful_store)
     audit = build_audit(settings, store)
     projector = build_projector(settings, stores, metrics)
-    return Foundation(store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit, projector, pauses)
+    return Foundation(
+        policy.version, store, stores, personal_data, use_cases, metrics, keys_in_use, watch, audit, projector, pauses
+    )
 
 
 async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:

@@ -60,6 +60,7 @@ async def open_gateway(settings: Settings, *, api_only: bool = False) -> AsyncIt
         watching = foundation.installation_metrics(), ops_reader(settings, stores)
         delivering = () if api_only else foundation.delivering_parts()
         await run_parts((*foundation.watches(), stores.changes, *delivering, *watching), stack)
+        await stores.decisions.begin(foundation.policy_version)
         yield Gateway(
             app, stores.api_keys, OperatorAccounts(stores.operators, foundation.personal_data), foundation.metrics
         )

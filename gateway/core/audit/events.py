@@ -93,6 +93,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "operator.locked_out": "by",
         "ops.cancel": "customer verification by why",
         "ops.resend": "customer verification by why",
+        "policy.in_use": "policy",
         "key.in_use": "setting key_id",
         "key.retired": "setting key_id",
         "ops.replay": "customer dead_letter by why",

@@ -15,7 +15,7 @@ def test_an_event_tells_what_it_always_tells_and_nothing_unknown(told: set[str],
 
 def test_every_event_but_those_of_what_the_firm_runs_names_its_customer() -> None:
     without = {event.split(".")[0] for event, fields in EVENTS.items() if "customer" not in fields.always}
-    assert without == {"api_key", "alarm", "carrier", "customers", "key", "operator", "store"}
+    assert without == {"api_key", "alarm", "carrier", "customers", "key", "operator", "policy", "store"}
 
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if event.split(".")[0] in ("verification", "delivery")])
