@@ -58,8 +58,9 @@ _OUR_WORDS: Final = re.compile('[“"] *\\[[^”"]*(?:[”"]|$)')
 back like this. What it says of denying is not the customer's."""
 
 _DENIAL_KO: Final = re.compile(
-    "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫|모르는"
-    "|적[이은도]? ?없"
+    "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫"
+    # A phone may answer by itself that it takes nothing from 모르는 번호.
+    "|모르는(?! ?(?:번호|전화))|적[이은도]? ?없"
     # Inside a word these say nothing: 복사기, 미안합니다, 편안함.
     "|(?<![가-힣])(?:사기|안 ?[하했함합해할])"
     # Written without the space: 신청안했어요, 저안했는데요.
@@ -71,7 +72,9 @@ _DENIAL_KO: Final = re.compile(
 hardly ever about anything else; and where it is, opening another verification costs little."""
 
 _DENIAL_EN: Final = re.compile(
-    "(?<![a-z])(?:no|nope|not|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject|dislike[ds]?|fraud|scam)(?![a-z])"
+    # What an iPhone answers by itself is no denial: "Do Not Disturb", "I'm not receiving notifications".
+    "(?<![a-z])(?:no|nope|not(?! (?:disturb|receiving))|never|(?:was|did|do)n.?t|stop|cancel|deny|denied|refuse|reject"
+    "|dislike[ds]?|fraud|scam)(?![a-z])"
     "|[👎❌🙅]"
 )
 

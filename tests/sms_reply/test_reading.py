@@ -93,6 +93,9 @@ def test_a_code_is_read_however_it_is_typed(body: str) -> None:
         "일이삼사오육",
         "\ud800\udfff",
         "운전 중입니다. 나중에 연락드리겠습니다.",
+        "모르는 번호로 온 문자는 확인하지 않습니다.",
+        "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get where I'm going.",
+        "I’m driving with Focus turned on. (I’m not receiving notifications. If this is urgent, reply “urgent”.)",
     ],
 )
 def test_what_is_not_clearly_one_code_is_unreadable(body: str) -> None:
