@@ -13,6 +13,7 @@ class NumberRefusal(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     UNEXPECTED_CHARACTER = "unexpected_character"
     NOT_E164 = "not_e164"
+    TRUNK_ZERO = "trunk_zero"
     TOO_LONG = "too_long"
     NOT_VALID = "not_valid"
     MOBILE = "mobile"
@@ -46,6 +47,10 @@ _SENTENCES: Final = {
     NumberRefusal.NOT_E164: (
         "국가번호로 시작하는 형식으로 입력해 주세요. 예: 010으로 시작하면 +8210으로 바꿉니다.",
         "Start with + and the country code: a number beginning 010 becomes +8210.",
+    ),
+    NumberRefusal.TRUNK_ZERO: (
+        "국가번호 +82 뒤의 0을 빼 주세요. 예: 010으로 시작하면 +8210으로 바꿉니다.",
+        "Leave out the 0 after the country code +82: a number beginning 010 becomes +8210.",
     ),
     NumberRefusal.TOO_LONG: (
         f"전화번호는 국가번호를 포함해 {E164_DIGITS}자리까지입니다.",

@@ -129,6 +129,8 @@ def parse_phone_number(text: str, plan: NumberPlan = DEFAULT) -> PhoneNumber:
 def read_by_plans(text: str, plan: NumberPlan) -> PhoneNumber:
     """What `parse_phone_number` answers for any number, by the numbering plans of the library and of Korea."""
     _check_form(text)
+    if text.startswith(f"+{KOREA}0"):
+        raise NumberRefused(NumberRefusal.TRUNK_ZERO)
     try:
         parsed = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
@@ -141,7 +143,7 @@ def read_by_plans(text: str, plan: NumberPlan) -> PhoneNumber:
         raise NumberRefused(NumberRefusal.NOT_VALID)
     if kind.family not in plan.families:
         raise NumberRefused(NumberRefusal(kind.family.value))
-    # What the library repaired on the way, a trunk zero for one, was not E.164.
+    # What the library repaired on the way, a trunk zero abroad for one, was not E.164.
     repaired = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != text
     if repaired or not phonenumbers.is_valid_number(parsed):
         raise NumberRefused(NumberRefusal.NOT_VALID)
