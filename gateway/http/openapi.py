@@ -15,7 +15,8 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from gateway.core.callers import Scope
 from gateway.http import idempotency
 from gateway.http.bodies import LARGEST_BODY
-from gateway.http.models import Query
+from gateway.http.models import NoBody, Query
+from gateway.http.openapi_bodies import EXAMPLES
 from gateway.http.openapi_fields import describe_fields
 from gateway.http.openapi_headers import header_components, headers_given, headers_taken
 from gateway.http.openapi_problems import PROBLEM_SCHEMA, refusals
@@ -143,13 +144,20 @@ def _operation(route: Route, path_types: Mapping[str, PathType], models: _Models
     }
     if route.request is not None:
         operation["requestBody"] = {
-            "required": True,
+            "required": route.request is not NoBody,
             "description": f"{LARGEST_BODY} bytes at most",
-            "content": {"application/json": {"schema": models.references[route.request, "validation"]}},
+            "content": {"application/json": _body(route.request, models)},
         }
     scopes = () if route.scope is None else (route.scope, *route.or_scopes)
     operation["security"] = [{scheme: [scope.value]} for scope in scopes for scheme in ("bearer", "basic")]
     return operation
+
+
+def _body(model: type[BaseModel], models: _Models) -> dict[str, Any]:
+    body: dict[str, Any] = {"schema": models.references[model, "validation"]}
+    if model.__name__ in EXAMPLES:
+        body["example"] = EXAMPLES[model.__name__]
+    return body
 
 
 def _parameters(route: Route, path_types: Mapping[str, PathType], models: _Models) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 
 from gateway.core.problems import Problem
 from gateway.http.forms import ASKED_FOR
-from tests.e2e.caller import Caller
+from tests.e2e.caller import Caller, Person
 
 NOT_OF_AN_OPERATION = {
     "bad-request", "head-too-slow", "method-not-allowed", "not-found", "too-many-connections",  # of HTTP
@@ -154,10 +154,24 @@ async def test_every_form_that_text_must_have_is_one_that_a_refusal_tells(docume
     assert patterns == ASKED_FOR.keys() | told_by_themselves
 
 
-async def test_a_body_of_examples_alone_breaks_no_rule_between_its_fields(document: dict[str, Any]) -> None:
+async def test_the_body_that_is_shown_is_one_that_could_be_sent(
+    document: dict[str, Any], person: Person, issuer: Caller
+) -> None:
     """It is what the documentation page offers to send."""
-    exemption = document["components"]["schemas"]["PutOverseasExemption"]["properties"]
-    assert exemption["from"]["examples"][0] < exemption["until"]["examples"][0]
+    shown = {
+        f"{method} {path}": operation["requestBody"]["content"]["application/json"]
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "requestBody" in operation
+    }
+    for body in shown.values():
+        schema = {**body["schema"], "components": document["components"]}
+        validator_for({"$schema": "https://json-schema.org/draft/2020-12/schema"})(schema).validate(body["example"])
+    ids = {"customer_id": person.customer_id, "contact_id": person.contact_id}
+    for path in ("/v1/decisions", "/v1/verifications", "/v1/branch-passwords", "/v1/notices"):
+        body = shown[f"post {path}"]["example"]
+        taken = await issuer.post(path, {field: ids.get(field, value) for field, value in body.items()})
+        assert taken.status in (200, 201, 202), taken.content
 
 
 async def test_the_example_of_a_problem_is_one_that_a_caller_could_get(document: dict[str, Any]) -> None:
