@@ -89,24 +89,41 @@ def carrier_health(name: str, fields: Mapping[str, str]) -> CarrierHealth:
 
 def diagnose(now: int, live: Live, carriers: Sequence[CarrierHealth], minutes: Sequence[Minute]) -> Diagnosis:
     """The first that applies; what stands before hides what comes after."""
+    if not live.values:
+        return Diagnosis(Where.US, "uncounted", {})
     age = now - live.number("at")
     if age > STALE_MS:
         return Diagnosis(Where.US, "stale", {"seconds": age // 1000})
     if live.number("queue_age_ms") > QUEUE_AGE_MS:
         seconds = live.number("queue_age_ms") // 1000
         return Diagnosis(Where.US, "queue", {"depth": live.number("queue_depth"), "seconds": seconds})
-    for carrier in carriers:
-        if not carrier.is_paused and "open" in carrier.breakers.values():
-            return Diagnosis(Where.CARRIER, "breaker", {"carrier": carrier.name})
-        if carrier.is_bad and not carrier.is_paused:
-            share = round(100 * carrier.lost / carrier.ended)
-            return Diagnosis(Where.CARRIER, "carrier", {"carrier": carrier.name, "share": share})
+    if in_the_way := _paused_without_another(carriers):
+        return Diagnosis(Where.US, "paused", {"carriers": ", ".join(in_the_way)})
+    in_use = [carrier for carrier in carriers if not carrier.is_paused]
+    if silent := [carrier.name for carrier in in_use if "open" in carrier.breakers.values()]:
+        return Diagnosis(Where.CARRIER, "breaker", {"carrier": ", ".join(silent)})
+    if losing := next((carrier for carrier in in_use if carrier.is_bad), None):
+        share = round(100 * losing.lost / losing.ended)
+        return Diagnosis(Where.CARRIER, "carrier", {"carrier": losing.name, "share": share})
+    return _of_customers(live, minutes)
+
+
+def _of_customers(live: Live, minutes: Sequence[Minute]) -> Diagnosis:
+    """What is left where our side and the carriers do what they should."""
     before, recent = conversion(minutes[:-10]), conversion(minutes[-10:])
     if before is not None and recent is not None and recent < DROP * before:
         return Diagnosis(Where.UNCLEAR, "drop", {"recent": round(100 * recent), "before": round(100 * before)})
     if live.number("alarms"):
         return Diagnosis(Where.CUSTOMER, "alarms", {"count": live.number("alarms")})
+    if live.number("dead_letters"):
+        return Diagnosis(Where.CUSTOMER, "dead_letters", {"count": live.number("dead_letters")})
     return Diagnosis(Where.NOWHERE, "well", {})
+
+
+def _paused_without_another(carriers: Sequence[CarrierHealth]) -> list[str]:
+    """The paused carriers that leave texts or calls with none to take them."""
+    served = {what for carrier in carriers if not carrier.is_paused for what in carrier.breakers}
+    return [carrier.name for carrier in carriers if carrier.is_paused and not carrier.breakers.keys() <= served]
 
 
 def conversion(minutes: Sequence[Minute]) -> float | None:

@@ -9,6 +9,7 @@ from gateway.ops.diagnosis import (
     LEAST_DELIVERIES,
     QUEUE_AGE_MS,
     STALE_MS,
+    Diagnosis,
     Where,
     carrier_health,
     diagnose,
@@ -38,6 +39,18 @@ def test_it_is_us_when_counting_or_sending_stands_still(trouble: Live) -> None:
     assert where(trouble, LOSING) is Where.US
 
 
+def test_a_store_in_which_nothing_was_ever_counted_is_told_apart_from_one_that_stands_still() -> None:
+    assert diagnose(NOW, Live(), [], QUIET) == Diagnosis(Where.US, "uncounted", {})
+
+
+def test_all_carriers_that_do_not_answer_are_named() -> None:
+    silent = [carrier_health(name, {"breaker:sms": "open"}) for name in ("one", "two")]
+    paused = carrier_health("three", {"breaker:voice": "open", "paused": "1"})
+    well = carrier_health("four", {"breaker:voice": "closed"})
+    told = diagnose(NOW, live(), [*silent, paused, well], QUIET)
+    assert told == Diagnosis(Where.CARRIER, "breaker", {"carrier": "one, two"})
+
+
 def test_it_is_the_carrier_when_much_of_what_it_took_is_lost() -> None:
     assert where(live(alarms=1), LOSING) is Where.CARRIER
 
@@ -50,8 +63,22 @@ def test_phones_that_nobody_answers_are_no_trouble_of_the_carrier() -> None:
     assert where(live(), {"no_answer": "50", "busy": "50"}) is Where.NOWHERE
 
 
-def test_it_is_a_customer_when_only_an_alarm_stands() -> None:
+def test_it_is_us_when_what_was_paused_leaves_nobody_to_send() -> None:
+    both = {"breaker:sms": "closed", "breaker:voice": "closed"}
+
+    def what(*carriers: Mapping[str, str]) -> str:
+        known = [carrier_health(str(number), fields) for number, fields in enumerate(carriers)]
+        return diagnose(NOW, live(), known, QUIET).what
+
+    assert what(both | {"paused": "1"}) == "paused"
+    assert what(both | {"paused": "1"}, {"breaker:sms": "closed"}) == "paused"
+    assert what(both | {"paused": "1"}, both) == "well"
+    assert what(both, {"breaker:sms": "closed", "paused": "1"}, {"paused": "1"}) == "well"
+
+
+def test_it_is_a_customer_when_only_an_alarm_stands_or_a_delivery_failed_for_good() -> None:
     assert where(live(alarms=2)) is Where.CUSTOMER
+    assert where(live(dead_letters=2)) is Where.CUSTOMER
 
 
 def test_a_drop_without_a_cause_in_sight_asks_to_look_closer() -> None:
