@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic import ValidationInfo as Info
 
 from gateway.core.carriers import Capability
-from gateway.setting_values import AccountSid, Number, Url, sentence_of
+from gateway.setting_values import AccountSid, AuthToken, Number, Url, sentence_of
 
 
 def _secret(value: object, info: Info) -> object:
@@ -70,8 +70,8 @@ class TwilioEntry(CarrierEntry):
 
     kind: Literal["twilio"]
     account_sid: AccountSid
-    auth_token: Annotated[SecretStr, BeforeValidator(_secret), Field(alias="auth_token_file")]
-    second_auth_token: Annotated[SecretStr | None, BeforeValidator(_secret), Field(alias="second_auth_token_file")] = (
+    auth_token: Annotated[AuthToken, BeforeValidator(_secret), Field(alias="auth_token_file")]
+    second_auth_token: Annotated[AuthToken | None, BeforeValidator(_secret), Field(alias="second_auth_token_file")] = (
         None
     )
     """Whose signatures are good as well, while one takes the place of the other."""

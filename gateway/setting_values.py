@@ -137,6 +137,14 @@ def _password(value: SecretStr) -> SecretStr:
     return value
 
 
+def _auth_token(value: SecretStr) -> SecretStr:
+    """Whoever guesses it signs replies in the name of any customer. Whether there has to be one is not asked here."""
+    token = value.get_secret_value().strip()
+    if value.get_secret_value() and len(token) < _SHORTEST_PASSWORD:
+        raise ValueError(f"give the account's auth token; none has fewer than {_SHORTEST_PASSWORD} characters")
+    return value
+
+
 def _account_sid(value: str) -> str:
     if not re.fullmatch("AC[0-9A-Za-z]{32}", value):
         raise ValueError("give the account's SID: AC and 32 letters or digits")
@@ -181,6 +189,7 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_net
 Number = Annotated[str, AfterValidator(_number)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_speakable)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
+AuthToken = Annotated[SecretStr, AfterValidator(_auth_token)]
 Password = Annotated[SecretStr, AfterValidator(_password)]
 DataDirectory = Annotated[Path, BeforeValidator(_path)]
 Folder = Annotated[Path, BeforeValidator(_path), AfterValidator(_folder)]

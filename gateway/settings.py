@@ -28,6 +28,7 @@ from gateway.limit_settings import LimitSettings
 from gateway.reading_settings import PREFIX, SettingsRefused, read, variable
 from gateway.setting_values import (
     AccountSid,
+    AuthToken,
     Countries,
     CountryDatabaseFile,
     DataDirectory,
@@ -106,8 +107,8 @@ class Settings(PolicySettings, LimitSettings):
     carriers_file: Annotated[CarriersFile | None, NoDecode] = None
     """Several carriers, or one that cannot do everything; without it there is the one account of the next six."""
     twilio_account_sid: Annotated[AccountSid | None, Field(validate_default=True)] = None
-    twilio_auth_token: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    second_twilio_auth_token: Secret | None = None
+    twilio_auth_token: Annotated[AuthToken | None, Field(validate_default=True)] = None
+    second_twilio_auth_token: Annotated[AuthToken, Field(min_length=1)] | None = None
     twilio_api_base_url: Url | None = None
     sms_number: Annotated[Number | None, Field(validate_default=True)] = None
     voice_number: Annotated[Number | None, Field(validate_default=True)] = None

@@ -43,7 +43,8 @@ class Installation:
             if not name.startswith("twilio_") and name not in ("sms_number", "voice_number"):
                 monkeypatch.setenv(f"BONIN_{name.upper()}", value)
         for name in ("first", "second"):
-            (folder / f"{name}.token").write_text(f"{PLANTED}-{name}\n")
+            (folder / f"{name}.token").write_text(f"{PLANTED}-{name}-token\n")
+        (folder / "short.token").write_text(f"{PLANTED}\n")
 
     def load(self, content: str) -> Settings:
         path = self.folder / "carriers.toml"
@@ -69,7 +70,7 @@ def test_carriers_are_taken_in_the_order_of_the_file(installation: Installation)
     assert (first.name, first.can) == ("first", frozenset({Capability.SMS, Capability.VOICE}))
     assert first.countries == frozenset({"KR"})
     assert (second.name, second.countries, second.voice_number, second.timeout) == ("second", None, None, 5)
-    assert first.auth_token.get_secret_value() == f"{PLANTED}-first"
+    assert first.auth_token.get_secret_value() == f"{PLANTED}-first-token"
 
 
 def test_no_secret_is_shown(installation: Installation) -> None:
@@ -91,6 +92,7 @@ def test_no_secret_is_shown(installation: Installation) -> None:
         ('countries = ["KR"]', 'countries = ["kr"]', "carrier 1: countries"),
         (FIRST_SID, PLANTED, "carrier 1: account_sid"),
         ('"first.token"', f'"{PLANTED}.token"', "carrier 1: auth_token_file"),
+        ('"first.token"', '"short.token"', "carrier 1: auth_token_file"),
         ('auth_token_file = "first.token"', f'auth_token = "{PLANTED}"', "carrier 1: auth_token_file"),
         ('sms_number = "+827012340001"\n', "", "carrier 1: sms_number"),
         ('voice_number = "+827012340002"\n', "", "carrier 1: voice_number"),

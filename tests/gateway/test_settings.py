@@ -100,6 +100,8 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("CUSTOMER_CENTRE", "1588—0000"),
         ("TWILIO_ACCOUNT_SID", PLANTED),
         ("TWILIO_AUTH_TOKEN", ""),
+        ("TWILIO_AUTH_TOKEN", f"{PLANTED} {' ' * 16}"),
+        ("SECOND_TWILIO_AUTH_TOKEN", PLANTED),
         ("SMS_NUMBER", PLANTED),
         ("VOICE_NUMBER", "010-1234-5678"),
         ("RESEND_AFTER", "601"),
@@ -204,12 +206,12 @@ def test_both_keys_are_in_force_and_the_first_one_writes(good: pytest.MonkeyPatc
 def test_a_key_may_come_from_a_mounted_file(good: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "mounted"
     folder.mkdir()
-    (folder / "bonin_twilio_auth_token").write_text("from a file\n")
+    (folder / "bonin_twilio_auth_token").write_text("a token from a file\n")
     good.setenv("BONIN_SECRETS_DIR", str(folder))
     good.delenv("BONIN_TWILIO_AUTH_TOKEN")
     token = load_settings().twilio_auth_token
     assert token is not None
-    assert token.get_secret_value() == "from a file"
+    assert token.get_secret_value() == "a token from a file"
 
 
 def test_files_that_cannot_be_read_are_all_named_and_nothing_else(good: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tools import bootstrap
 ROOT = bootstrap.ROOT
 SCRIPTS = Path(sys.executable).parent
 PASSWORD = "of-the-test"
+TOKEN = "a-token-of-the-carrier"
 UNTIL_IT_LISTENS = Retry(ConstantBackoff(0.05), 200)
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 
@@ -59,7 +60,7 @@ def test_everything_is_published_on_loopback_only() -> None:
 def secrets(tmp_path: Path) -> Path:
     """The directory of secrets as an operator makes it."""
     maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
-    subprocess.run([maker], input="token\n", text=True, check=True, capture_output=True)
+    subprocess.run([maker], input=f"{TOKEN}\n", text=True, check=True, capture_output=True)
     return tmp_path / "secrets"
 
 
@@ -70,15 +71,15 @@ def test_secrets_that_are_in_use_are_never_written_over(secrets: Path) -> None:
     assert {path.name: path.read_bytes() for path in secrets.iterdir()} == before
 
 
-@pytest.mark.parametrize("given", ["", "\n"])
+@pytest.mark.parametrize("given", ["", "\n", "x\n"])
 def test_without_a_token_nothing_is_made_and_it_can_be_run_again(tmp_path: Path, given: str) -> None:
     maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
     done = subprocess.run([maker], input=given, text=True, check=False, capture_output=True)
     assert done.returncode == 1
     assert "nothing was made" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["make-secrets"]
-    subprocess.run([maker], input="token", text=True, check=True, capture_output=True)
-    assert (tmp_path / "secrets" / "bonin_twilio_auth_token").read_text() == "token"
+    subprocess.run([maker], input=TOKEN, text=True, check=True, capture_output=True)
+    assert (tmp_path / "secrets" / "bonin_twilio_auth_token").read_text() == TOKEN
 
 
 def test_a_tool_that_fails_in_the_middle_leaves_nothing_half_made(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_tool_that_fails_in_the_middle_leaves_nothing_half_made(tmp_path: Path
     (tools / "openssl").write_text('#!/bin/sh\n[ "$1" = rand ] && exec head -c 32 /dev/zero\nexit 1\n')
     (tools / "openssl").chmod(0o755)
     done = subprocess.run(
-        [maker], input="token\n", text=True, check=False, capture_output=True,
+        [maker], input=f"{TOKEN}\n", text=True, check=False, capture_output=True,
         env={"PATH": f"{tools}:{os.environ['PATH']}"},
     )  # fmt: skip
     assert done.returncode != 0
@@ -117,7 +118,7 @@ def test_the_settings_take_what_an_operator_is_told_to_give(secrets: Path, monke
     assert settings.firm_name_ko == "본인증권"
     (twilio,) = settings.carriers
     assert isinstance(twilio, TwilioEntry)
-    assert twilio.auth_token.get_secret_value() == "token"
+    assert twilio.auth_token.get_secret_value() == TOKEN
     assert settings.redis_url is not None
     password = (secrets / "valkey_password.conf").read_text().split()[1]
     assert settings.redis_url.get_secret_value() == f"redis://:{password}@valkey:6379/0"
