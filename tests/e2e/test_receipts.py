@@ -37,7 +37,9 @@ async def test_a_receipt_says_what_was_proven_and_anybody_can_verify_it(person: 
 
 
 async def test_the_published_keys_are_public(stranger: Caller) -> None:
-    for key in (await stranger.get("/.well-known/jwks.json")).json["keys"]:
+    keys = (await stranger.get("/.well-known/jwks.json")).json["keys"]
+    assert keys
+    for key in keys:
         assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
         assert "d" not in key
 
