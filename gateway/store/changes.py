@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
+import structlog
+
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store import keys
@@ -21,6 +23,9 @@ _LONGEST_SILENCE = 5.0
 _LISTENING_SECONDS = 1.0
 """How long the store may take to say that a channel is listened to, until a waiter begins without."""
 _RECONNECT_SECONDS = 0.5
+_TASK = "store-changes"
+
+_log = structlog.get_logger(__name__)
 
 
 class Watch:
@@ -89,7 +94,7 @@ class _Listener:
         self._line = line
         self._watched: dict[str, _Watched] = {}
         """By channel."""
-        self._task = asyncio.create_task(self._listen(), name="store-changes")
+        self._task = asyncio.create_task(self._listen(), name=_TASK)
 
     async def close(self) -> None:
         await end(self._task)
@@ -118,9 +123,12 @@ class _Listener:
                     async for channel, is_first in heard:
                         self._tell(channel, is_first)
             except StoreUnavailable:
-                for watched in self._watched.values():
-                    watched.is_listened_to = False
-                await asyncio.sleep(_RECONNECT_SECONDS)
+                pass
+            except Exception as error:
+                _log.error("upkeep_failed", what=_TASK, kind=type(error).__name__)
+            for watched in self._watched.values():
+                watched.is_listened_to = False
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
     def _tell(self, channel: str, is_first: bool) -> None:
         """A change; or that changes are heard from now on, after which everybody looks once."""

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from demo.customer import until
 from gateway.store import keys
 from gateway.store.changes import RedisChanges
 from gateway.store.connection import Store
+from gateway.store.waiting import WaitingLine
 
 PATIENCE_SECONDS = 4.0
 ONE, OTHER = "ver_00a", "ver_00b"
@@ -100,3 +103,25 @@ async def test_who_begins_while_the_connection_is_away_is_told_when_it_is_back(
             waiting = asyncio.gather(one.next(PATIENCE_SECONDS), other.next(PATIENCE_SECONDS))
             assert await took(waiting) < PATIENCE_SECONDS / 2  # type: ignore[arg-type]
             assert await change(store, OTHER) == 1
+
+
+async def test_changes_are_heard_again_after_an_answer_that_nobody_foresaw(
+    store: Store, changes: RedisChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = WaitingLine._heard
+
+    async def once_something_else(line: WaitingLine, answers: object) -> Any:
+        monkeypatch.setattr(WaitingLine, "_heard", heard)
+        raise KeyError
+
+    monkeypatch.setattr(WaitingLine, "_heard", once_something_else)
+    with capture_logs() as lines:
+        async with changes.watch(ONE) as watch:
+            await until(lambda: is_heard(store))
+            await change(store, ONE)
+            assert await took(asyncio.ensure_future(watch.next(PATIENCE_SECONDS))) < PATIENCE_SECONDS / 2
+    assert lines == [{"event": "upkeep_failed", "log_level": "error", "what": "store-changes", "kind": "KeyError"}]
+
+
+async def is_heard(store: Store) -> bool:
+    return await change(store, ONE) == 1
