@@ -1,6 +1,8 @@
 """What the image and the compose file promise, as far as it can be held to without a container engine."""
 
+import contextlib
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -79,6 +81,24 @@ def test_without_a_token_nothing_is_made_and_it_can_be_run_again(tmp_path: Path,
     assert "nothing was made" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["make-secrets"]
     subprocess.run([maker], input=TOKEN, text=True, check=True, capture_output=True)
+    assert (tmp_path / "secrets" / "bonin_twilio_auth_token").read_text() == TOKEN
+
+
+def test_a_token_that_is_typed_stays_off_the_screen(tmp_path: Path) -> None:
+    maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
+    ours, terminal = pty.openpty()
+    process = subprocess.Popen([maker], stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    while b"Twilio auth token: " not in shown:
+        shown += os.read(ours, 1000)
+    os.write(ours, f"{TOKEN}\n".encode())
+    assert process.wait() == 0
+    with contextlib.suppress(OSError):  # how Linux tells the end of a terminal
+        while more := os.read(ours, 1000):
+            shown += more
+    os.close(ours)
+    assert TOKEN.encode() not in shown
     assert (tmp_path / "secrets" / "bonin_twilio_auth_token").read_text() == TOKEN
 
 
