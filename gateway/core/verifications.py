@@ -165,6 +165,8 @@ def closed_refusal(status: Status) -> Refusal:
     if status is Status.DENIED:
         next_ko = "업무를 처리하지 말고 금융사고로 대응해 주세요."
         next_en = "Do not act, and treat it as an alarm: the customer did not ask for it."
+    elif status is Status.VERIFIED:
+        next_ko, next_en = "인증 요청을 조회하면 receipt가 있습니다.", "Read the verification: it has the receipt."
     return Refusal(
         Problem.VERIFICATION_CLOSED,
         values={"status": status, "status_ko": STATUS_KO[status], "next_ko": next_ko, "next_en": next_en},

@@ -67,6 +67,18 @@ async def test_the_code_of_one_verification_is_worth_nothing_to_another(person: 
     assert (await person.check(first, code))["correct"] is True
 
 
+async def test_whoever_checks_a_code_again_without_an_id_is_told_where_the_receipt_is(
+    person: Person, issuer: Caller
+) -> None:
+    opened = await person.start("sms")
+    code = await person.texted_code()
+    assert (await person.check(opened, code))["correct"] is True
+    again = await issuer.post(f"/v1/verifications/{opened['id']}/check", {"code": code}, {"Accept-Language": "en"})
+    assert (again.status, again.slug) == (409, "verification-closed")
+    assert again.json["detail"] == "Its status is verified. Read the verification: it has the receipt."
+    assert (await person.now(opened))["receipt"]
+
+
 async def test_a_canceled_verification_takes_no_code(person: Person) -> None:
     opened = await person.start("sms")
     code = await person.texted_code()
