@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from contacts.exemption import OverseasExemption, RequestedVia
 from contacts.masking import mask_name
@@ -74,16 +74,22 @@ GivenNumber = Annotated[
 """A phone number as a caller gives it. What is wrong with one is said by the number plan, and better."""
 
 
-def _default_in_words(schema: dict[str, Any]) -> None:
+def _korean_unless_said(value: object) -> object:
+    return "ko" if value is None else value
+
+
+def _may_be_left_out(schema: dict[str, Any]) -> None:
     """Generators of TypeScript take a field of a body that has a default for one that is always sent."""
     schema.pop("default", None)
+    schema["anyOf"] = [{name: schema.pop(name) for name in ("type", "enum")}, {"type": "null"}]
 
 
 Language = Annotated[
     Literal["ko", "en"],
+    BeforeValidator(_korean_unless_said),
     Field(
         description="문자와 통화의 언어, 없으면 ko / of texts and calls; ko where it is left out",
-        json_schema_extra=_default_in_words,
+        json_schema_extra=_may_be_left_out,
     ),
 ]
 

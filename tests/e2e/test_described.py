@@ -145,6 +145,20 @@ async def test_what_may_be_left_out_of_an_answer_is_never_null(document: dict[st
     assert not [described for described in optional if {"type": "null"} in described.get("anyOf", ())]
 
 
+async def test_what_may_be_left_out_of_a_body_may_as_well_be_null(
+    document: dict[str, Any], person: Person, issuer: Caller
+) -> None:
+    """Many serializers write what is not set as null."""
+    opening = document["components"]["schemas"]["OpenVerification"]
+    left_out = dict.fromkeys(opening["properties"].keys() - opening["required"])
+    opened = await issuer.post("/v1/verifications", left_out | person.request("sms"))
+    assert opened.status == 201
+    bodies = [schema for schema in _schemas(document) if schema.get("additionalProperties") is False]
+    for schema in bodies:
+        for field in schema["properties"].keys() - schema.get("required", ()):
+            assert {"type": "null"} in schema["properties"][field]["anyOf"], field
+
+
 async def test_every_form_that_text_must_have_is_one_that_a_refusal_tells(document: dict[str, Any]) -> None:
     told_by_themselves = {r"^\+[1-9][0-9]{1,14}$", "^[0-9]{6}$"}  # phone numbers and codes
     patterns = {
