@@ -24,6 +24,11 @@ class ClientAddresses:
         """The address that a trusted proxy saw, or None."""
         return forwarded_for(peer_of(request), request.headers.getall(_HEADER, ()), self._trusted)
 
+    def host_of(self, request: Incoming) -> str:
+        """Who is to be counted as one that asks; "" where the request comes from no address."""
+        address = _address(self.of(request) or peer_of(request).partition("%")[0])
+        return "" if address is None else host_of(address)
+
 
 def peer_of(request: Incoming) -> str:
     """The address that the connection comes from; "" where it has none."""
@@ -47,6 +52,13 @@ def forwarded_for(peer: str, headers: Sequence[str], trusted: Sequence[Network])
         if not _is_trusted(address, trusted):
             return str(address)
     return None
+
+
+def host_of(address: IPv4Address | IPv6Address) -> str:
+    """What one host may be behind: an address, and of IPv6 all of its network of 64 bits, which is a host's to use."""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

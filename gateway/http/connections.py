@@ -16,6 +16,7 @@ from typing import Protocol
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from gateway.http.client_address import host_of
 from gateway.http.limits import ConnectionLimits
 
 HEAD_SECONDS = 5.0
@@ -193,9 +194,7 @@ class Connections:
             return ""
         if any(address in network for network in self._proxies):
             return ""
-        if address.version == 6 and address.ipv4_mapped is None:
-            return str(IPv6Network((address, 64), strict=False))
-        return str(address)
+        return host_of(address)
 
 
 CONNECTIONS = web.AppKey("connections", Connections)

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter
 from gateway.core.callers import Caller
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
-from gateway.http.client_address import ClientAddresses, peer_of
+from gateway.http.client_address import ClientAddresses
 from gateway.http.limits import RateLimits
 from gateway.http.whole_request import Incoming
 
@@ -79,8 +79,7 @@ class Rates:
 
     def take_failure(self, request: Incoming) -> None:
         """One request without a good key. It never holds up those who have one at the same address."""
-        address = self._addresses.of(request) or peer_of(request)
-        if self._failures is not None and (wait := self._failures.take(address)):
+        if self._failures is not None and (wait := self._failures.take(self._addresses.host_of(request))):
             raise self._refusal("address", wait)
 
     @contextmanager

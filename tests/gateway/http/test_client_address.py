@@ -1,4 +1,4 @@
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 from aiohttp import web
@@ -6,7 +6,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.client_address import ClientAddresses, forwarded_for
+from gateway.http.client_address import ClientAddresses, forwarded_for, host_of
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 CLIENT = "203.0.113.7"
@@ -72,3 +72,17 @@ async def test_the_peer_of_the_connection_is_what_counts(trusted: tuple[object, 
     async with TestClient(TestServer(app)) as client:
         response = await client.get("/", headers={"X-Forwarded-For": f"198.51.100.1, {CLIENT}"})
         assert await response.text() == seen
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("203.0.113.7", "203.0.113.8", False),
+        ("203.0.113.7", "::ffff:203.0.113.7", True),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
+    ],
+)
+def test_a_host_is_one_however_many_addresses_its_network_gives_it(one: str, other: str, are_one: bool) -> None:
+    assert (host_of(ip_address(one)) == host_of(ip_address(other))) == are_one

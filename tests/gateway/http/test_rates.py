@@ -1,7 +1,10 @@
 """So often and no more: of a key, of an address without one, and of those who wait for news."""
 
+from ipaddress import ip_network
+
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -9,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from gateway.core.callers import Caller
 from gateway.core.errors import Refusal
 from gateway.http import rates
+from gateway.http.client_address import ClientAddresses
 from gateway.http.limits import RateLimits
 from gateway.http.rates import Rates, TokenBuckets
 from gateway.http.runner import Runner
@@ -97,6 +101,26 @@ async def test_a_key_that_asks_too_often_is_told_when_to_come_back(client: Clien
 async def test_an_address_that_has_no_key_is_not_asked_for_one_for_ever(client: ClientSession) -> None:
     assert await _statuses(client, "nobody's", 3) == [401, 401, 429]
     assert await _statuses(client, KEY, 1) == [200]
+
+
+async def test_who_has_a_network_of_addresses_counts_as_one_address() -> None:
+    counted = Rates(CollectorRegistry(), RateLimits(address_failures=2), ClientAddresses([ip_network("127.0.0.0/8")]))
+    refused = []
+
+    async def fail(request: web.Request) -> web.Response:
+        try:
+            counted.take_failure(request)
+        except Refusal as refusal:
+            refused.append(refusal.values["cap"])
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/", fail)
+    async with TestClient(TestServer(app)) as client:
+        for last in range(1, 6):
+            await client.get("/", headers={"X-Forwarded-For": f"2001:db8:1:2::{last}"})
+        await client.get("/", headers={"X-Forwarded-For": "2001:db8:1:3::1"})
+    assert refused == ["address"] * 3
 
 
 async def test_limits_that_are_turned_off_refuse_nobody() -> None:
