@@ -27,7 +27,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperationName:
-    """`ko` fits a text of 90 bytes beside the firm's name and the code; both are also spoken."""
+    """`ko` fits a text of 90 bytes beside the firm's name and the code; both are also spoken, before "추가인증"."""
 
     ko: str
     en: str
@@ -42,7 +42,7 @@ OPERATION_NAMES = {
     Operation.REGISTER_OTHER: OperationName("타기관 등록", "certificate registration"),
     Operation.CLOUD_REGISTER: OperationName("클라우드 등록", "cloud registration"),
     Operation.CLOUD_LOGIN: OperationName("클라우드 로그인", "cloud sign-in"),
-    Operation.VOUCH: OperationName("연락처 추가인증", "contact approval"),
+    Operation.VOUCH: OperationName("연락처 확인", "contact verification"),
     Operation.RENEW: OperationName("인증서 갱신", "certificate renewal"),
     Operation.IMPORT: OperationName("가져오기", "certificate import"),
     Operation.EXPORT: OperationName("내보내기", "certificate export"),

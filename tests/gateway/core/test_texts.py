@@ -39,3 +39,8 @@ def test_a_text_names_the_operation_in_its_own_language(operation: Operation, lo
     assert name != OPERATION_NAMES[operation].in_locale("en" if locale == "ko" else "ko")
     assert name in code_text("본인증권", operation, CODE, 5, locale)
     assert name in reply_text("본인증권", operation, 5, locale)
+
+
+def test_no_name_repeats_what_is_said_after_it_or_means_a_second_persons_word() -> None:
+    """A call is for the 추가인증 of an operation; an approval is what another person gives (R20)."""
+    assert not [name for name in OPERATION_NAMES.values() if "추가인증" in name.ko or "approval" in name.en]

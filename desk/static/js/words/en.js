@@ -44,7 +44,7 @@ export const en = {
     register_other: ["Register another institution's", "A securities or general-purpose certificate of another institution"],
     cloud_register: ["Register in the cloud", "Keep the certificate safely in cloud storage"],
     cloud_login: ["Cloud sign-in", "Sign in with the certificate kept in the cloud"],
-    vouch: ["Contact approval", "Make another contact verifiable"],
+    vouch: ["Contact verification", "Make another contact verifiable"],
     renew: ["Renew", "Extend it, from one month before it expires"],
     import: ["Import", "Use a certificate again that was kept in a file"],
     export: ["Export", "Keep a certificate in a file for another PC"],
