@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -56,6 +57,8 @@ class Place:
 
         def stop() -> None:
             loop.remove_reader(self.life_fd)
+            # Nobody else is left to take it away; what a sibling still has in it may be gone by then.
+            shutil.rmtree(self.metrics_path.parent, ignore_errors=True)
             os.kill(os.getpid(), signal.SIGTERM)
 
         loop.add_reader(self.life_fd, stop)

@@ -127,10 +127,18 @@ async def test_a_worker_that_is_killed_is_replaced(supervised: Supervised) -> No
     assert set(callers.answers) == {200}
 
 
-async def test_workers_do_not_outlive_their_supervisor(supervised: Supervised) -> None:
+def metrics_dir(pid: int) -> Path:
+    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return Path(words[words.index("--metrics-path") + 1]).parent
+
+
+async def test_workers_do_not_outlive_their_supervisor_nor_what_it_had_made_for_them(supervised: Supervised) -> None:
     await supervised.serving()
+    shared = metrics_dir(supervised.pids()[0])
+    assert shared.is_dir()
     supervised.process.kill()
     await until(lambda: not any(map(is_running, supervised.pids())))
+    assert not shared.exists()
     # Its store does, for who takes it over.
     left_over = EmbeddedStore(supervised.data_dir)
     await asyncio.to_thread(left_over.start)
