@@ -154,7 +154,7 @@ def _exemptions(row: OperationRow, facts: Facts) -> Iterator[Reason]:
 
 
 _KO = {Known.MET: "확인", Known.NOT_MET: "아님", Known.UNKNOWN: "확인 불가"}
-_EN = {Known.MET: "confirmed", Known.NOT_MET: "not so", Known.UNKNOWN: "not known"}
+_EN = {Known.MET: "confirmed", Known.NOT_MET: "no", Known.UNKNOWN: "not known"}
 
 
 def _overseas(facts: Facts) -> Reason:

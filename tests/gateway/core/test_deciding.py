@@ -96,7 +96,7 @@ def test_two_conditions_and_a_doubt_are_no_exemption(states: tuple[Known, Known,
 def test_the_reason_says_which_condition_failed() -> None:
     decision = decide(PACKAGED, facts(exemption=ExemptionFacts(MET, UNKNOWN, NOT_MET)))
     detail = next(reason.detail_en for reason in decision.reasons if reason.rule == "R9")
-    assert detail == "Overseas exemption: registration confirmed, departure not known, foreign address not so"
+    assert detail == "Overseas exemption: registration confirmed, departure not known, foreign address no"
 
 
 def test_the_first_reason_is_the_one_that_decided() -> None:

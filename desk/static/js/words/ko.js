@@ -164,7 +164,7 @@ export const ko = {
     contact: "연락처",
     at: "인증 일시",
     until: "사용 기한",
-    id: "인증 번호",
+    id: "인증 ID",
     bound: "업무 결속값",
     signature: "서명",
     jws: "서명된 원문 (JWS)",
