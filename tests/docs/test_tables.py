@@ -12,6 +12,7 @@ from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
 from gateway import __version__
 from gateway.core.approvals import ApprovalKind
 from gateway.core.audit import EVENTS, EventFields
+from gateway.core.callers import Scope
 from gateway.core.deciding import Outcome
 from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import RiskSignal
@@ -56,6 +57,11 @@ def test_the_settings_are_those_of_the_gateway() -> None:
             for name, field in Settings.model_fields.items()
             if (name in LimitSettings.model_fields) is limits
         ]
+
+
+def test_every_scope_of_a_key_is_explained() -> None:
+    explained = [words(row[0]) for row in table("docs/operations.md", "scope")]
+    assert sorted(explained) == sorted([scope] for scope in Scope)
 
 
 def test_every_problem_is_listed_with_its_status() -> None:
