@@ -13,8 +13,8 @@ from gateway.carriers.json_poster import JsonAnswer, JsonPoster, NoAnswer
 
 _log = structlog.get_logger(__name__)
 
-_TRIES = 4
-_PAUSE_SECONDS = 0.05
+_PAUSES = (0.0, 0.0, 0.05, 0.1)
+"""Seconds before each try."""
 
 
 class QuestionFailed(Exception):
@@ -58,7 +58,8 @@ class CamaraClient:
     async def _answer(self, path: str, body: bytes) -> JsonAnswer | None:
         """The first answer that is not worth another try, or the last one there was."""
         answer, refused = None, None
-        for number in range(_TRIES):
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
             try:
                 token = await self._oidc.token(refused)
                 answer = await self._poster.post(self._base_url + path, body, _headers(token))
@@ -74,7 +75,6 @@ class CamaraClient:
                     continue
                 if meaning is not Meaning.TRY_AGAIN:
                     return answer
-            await asyncio.sleep(_PAUSE_SECONDS * number)
         return answer
 
 
