@@ -121,7 +121,7 @@ async def test_what_was_verified_before_is_worth_nothing_to_whoever_gets_the_sam
     before = await verified(ports)
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
     assert await ports.receipts.redeem(receipt_of(before), CLIENT) is Redemption.CUSTOMER_MISSING
-    await ports.customers.put(builders.individual(name="성춘향"))
+    await ports.customers.put(builders.individual())
     assert await ports.receipts.redeem(receipt_of(before), CLIENT) is Redemption.OUTDATED
     erased_at = await ports.now()
     await until(lambda: _is_later(ports, erased_at))
