@@ -1,7 +1,8 @@
 """The chain over the events of a shard, and the lines that they are kept as.
 
-An event is one line of JSON: the fields of the catalogue, all text, and its id, with sorted keys and no spaces (the
-form of RFC 8785). What is hashed is the line as it stands, so anybody can do it again with any SHA-256:
+An event is one line of JSON: the fields of the catalogue, all text, its id, and a salt where it could be guessed, with
+sorted keys and no spaces (the form of RFC 8785). What is hashed is the line as it stands, so anybody can do it again
+with any SHA-256:
 
     link of an event = SHA-256(link of the event before ‖ SHA-256(line))
 
@@ -10,10 +11,17 @@ The link before the first event of a segment is the hash of the segment before.
 
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+
+_RANDOM_IDS = frozenset(
+    {"approval", "auto_connect", "branch_password", "contact", "decision", "notice", "verification"}
+)
+"""Fields that nobody guesses."""
+_SALT_BYTES = 12
 
 _ID = re.compile("([0-9]{1,20})-([0-9]{1,20})")
 
@@ -33,9 +41,15 @@ class Chain:
 
 
 def event_line(event_id: str, words: Sequence[bytes]) -> bytes:
-    """The line of an event that the store has as field, value, …"""
+    """The line of an event that the store has as field, value, …
+
+    Who is shown its hash alone must not find by trying what it says: without a random id it gets a salt.
+    """
     text = [word.decode("utf-8", "backslashreplace") for word in words]
-    return line({**dict(zip(text[::2], text[1::2], strict=True)), "id": event_id})
+    told = dict(zip(text[::2], text[1::2], strict=True))
+    if _RANDOM_IDS.isdisjoint(told):
+        told["salt"] = secrets.token_urlsafe(_SALT_BYTES)
+    return line({**told, "id": event_id})
 
 
 def line(content: Mapping[str, Any]) -> bytes:
