@@ -74,7 +74,7 @@ class ReadModel(Protocol):
     async def live(self) -> Live: ...
 
     async def revision(self) -> str:
-        """Another one when something has changed."""
+        """Another one when something has changed, and as long as nothing is written every 10 s."""
         ...
 
     async def minutes(self, count: int) -> list[Minute]:

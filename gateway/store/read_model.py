@@ -11,6 +11,7 @@ from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
 
+_STANDS_STILL_MS: Final = 10_000
 _ROUNDS: Final = 20
 """Of looking on for rows that match; a page that is not full by then says where to go on."""
 _SETTLED_AFTER: Final = 3
@@ -57,8 +58,10 @@ class RedisReadModel:
         return Live(_text(values), _text(calls))
 
     async def revision(self) -> str:
-        revision = await self._store.command("HGET", ops_keys.LIVE, "revision")
-        return revision.decode() if revision else ""
+        revision, at = await self._store.command("HMGET", ops_keys.LIVE, "revision", "at")
+        if at is None:
+            return ""
+        return f"{revision.decode()} {(await self.now() - int(at)) // _STANDS_STILL_MS}"
 
     async def minutes(self, count: int) -> list[Minute]:
         last = await self.now() // 60_000

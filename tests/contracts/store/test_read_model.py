@@ -217,6 +217,19 @@ async def test_the_revision_changes_with_what_is_shown_and_only_then(
     assert await read_model.revision() != before
 
 
+async def test_the_revision_changes_when_nobody_writes_any_more(
+    ports: Ports, upkeep: Upkeep, read_model: RedisReadModel
+) -> None:
+    await upkeep.keep_up()
+    at = (await read_model.live()).number("at")
+
+    async def revision_after(seconds: int) -> str:
+        await ports.store.command("HSET", ops_keys.LIVE, "at", at - seconds * 1000)
+        return await read_model.revision()
+
+    assert len({await revision_after(seconds) for seconds in (0, 12, 24)}) == 3
+
+
 async def test_public_keys_name_no_customer(
     ports: Ports, several: list[Verification], read_model: RedisReadModel
 ) -> None:

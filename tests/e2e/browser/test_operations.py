@@ -34,6 +34,22 @@ async def colleague(open_window: OpenWindow, demo: Demo) -> OpsPages:
     return pages
 
 
+async def test_a_page_that_was_cut_off_does_not_say_that_all_is_well_and_follows_again(manager: OpsPages) -> None:
+    """The gateway refuses it for a while, as it does while its store is away."""
+    page = manager.page
+    verdict, out_of_date = page.locator('.verdict[data-live="verdict"]'), page.get_by_text("갱신 중단")
+    await manager.until_live()
+    await expect(verdict).to_be_visible()
+    await page.route("**/ops/live", lambda route: route.fulfill(status=503))
+    await page.reload()
+    await expect(out_of_date).to_be_visible(timeout=30_000)
+    await expect(verdict).to_be_hidden()
+    await page.unroute("**/ops/live")
+    await manager.until_live()
+    await expect(out_of_date).to_be_hidden()
+    await expect(verdict).to_be_visible()
+
+
 async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_everybody(
     colleague: OpsPages, manager: OpsPages, heard: Heard, demo: Demo
 ) -> None:

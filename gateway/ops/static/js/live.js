@@ -1,11 +1,22 @@
 // The server says that something has changed; the page then fetches itself and puts the parts that differ in place.
 const SOURCE = document.querySelector("[data-live-source]")?.dataset.liveSource;
 const LEAST_PAUSE = 1000;
+const AGAIN_AFTER = 3000;
+// A gateway that is replaced is back sooner.
+const PATIENCE = 5000;
 
 let wanted = false;
 let busy = false;
+let waiting = 0;
 
 function show(connected) {
+  if (connected) {
+    clearTimeout(waiting);
+    waiting = 0;
+    document.body.removeAttribute("data-off");
+  } else {
+    waiting ||= setTimeout(() => document.body.setAttribute("data-off", ""), PATIENCE);
+  }
   const state = document.querySelector("[data-live-state]");
   state.hidden = false;
   state.toggleAttribute("data-off", !connected);
@@ -70,7 +81,14 @@ export function follow(then) {
   if (!SOURCE) return;
   const source = new EventSource(SOURCE);
   source.addEventListener("open", () => show(true));
-  source.addEventListener("error", () => show(false));
+  source.addEventListener("error", () => {
+    show(false);
+    if (source.readyState !== EventSource.CLOSED) return;
+    // It was refused, and asks no more by itself: the store is away, or the session is over, as the page will tell.
+    wanted = true;
+    refresh(then);
+    setTimeout(() => follow(then), AGAIN_AFTER);
+  });
   source.addEventListener("over", () => {
     source.close();
     location.reload();
