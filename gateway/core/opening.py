@@ -7,7 +7,7 @@ from functools import lru_cache
 from contacts.models import Contact, ContactMethod, CustomerKind, why_not
 from contacts.records import record
 from contacts.vouching import may_vouch
-from gateway.core.codes import CodeVault, new_code
+from gateway.core.codes import CodeVault, new_code, new_keyed_code
 from gateway.core.counting import Counted, RangeHeld
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
@@ -270,7 +270,9 @@ class Opening:
 
 
 def _code_for(method: Method) -> str | None:
-    return new_code() if TRAITS[method].has_code else None
+    if not TRAITS[method].has_code:
+        return None
+    return new_keyed_code() if method is Method.ARS else new_code()
 
 
 def _check_vouching(customer_id: str, voucher: StoredContact | None, target: StoredContact) -> None:

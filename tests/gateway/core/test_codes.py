@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from contacts.key_ring import KeyRing
 from contacts.protection import PersonalData, Unreadable
-from gateway.core.codes import CodeVault, is_code, new_branch_password, new_code
+from gateway.core.codes import CodeVault, is_code, new_branch_password, new_code, new_keyed_code
 from tests import builders
 
 VAULT = builders.vault()
@@ -32,12 +33,20 @@ def test_every_digit_is_as_likely_at_every_place(draw: object) -> None:
         assert chi_square < 50
 
 
-@pytest.mark.parametrize(("last", "code"), [(False, "000000"), (True, "999999")])
+@pytest.mark.parametrize(
+    ("draw", "last", "code"),
+    [
+        (new_code, False, "000000"),
+        (new_code, True, "999999"),
+        (new_keyed_code, False, "000000"),
+        (new_keyed_code, True, "899999"),
+    ],
+)
 def test_the_first_and_the_last_code_can_be_drawn_and_no_other_is_beyond_them(
-    monkeypatch: pytest.MonkeyPatch, last: bool, code: str
+    monkeypatch: pytest.MonkeyPatch, draw: Callable[[], str], last: bool, code: str
 ) -> None:
     monkeypatch.setattr(secrets, "randbelow", lambda bound: bound - 1 if last else 0)
-    assert new_code() == code
+    assert draw() == code
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Whether a verification may be opened, and what a refusal says (R2, R3, R4, R5, R10, the lock, the caps)."""
 
+import secrets
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,16 @@ async def test_a_number_is_spared_whoever_its_customers_are(store: Store, signer
     with pytest.raises(Refusal) as refusal:
         await rooms.open(Method.SMS, other, "sung-chunhyang")
     assert refusal.value.problem is Problem.TOO_MANY_REQUESTS
+
+
+async def test_the_last_code_of_a_call_is_short_of_those_that_begin_with_the_key_that_denies(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact = await rooms.add(CUSTOMER_ID, MOBILE, OWNERSHIP)
+    monkeypatch.setattr(secrets, "randbelow", lambda bound: bound - 1)
+    codes = {method: rooms.verifications.code_of(await rooms.open(method, contact)) for method in (Method.ARS, *TEXTS)}
+    assert codes == {Method.ARS: "899999", Method.SMS: "999999", Method.SMS_REPLY: "999999"}
 
 
 async def test_a_branch_password_needs_no_contact_and_has_no_code(rooms: Rooms) -> None:
