@@ -14,6 +14,7 @@ from gateway.settings import PolicySettings, load_policy_settings
 from gateway.store.audit_archive import feed_file, files_of
 
 _MOST_FAULTS = 50
+_LONGEST_FAULT = 500
 
 
 def add_verify_command(audit: Commands) -> None:
@@ -32,11 +33,11 @@ async def verify_audit(_: PolicySettings, arguments: argparse.Namespace) -> int:
             for file in files_of(path):
                 feed_file(verifier, file)
     except (OSError, ValueError) as error:
-        print(_sentence(error), file=sys.stderr)  # noqa: T201
+        print(_shown(_sentence(error)), file=sys.stderr)  # noqa: T201
         return 2
     report = verifier.finish(expected)
     for fault in report.faults[:_MOST_FAULTS]:
-        say(f"✗ {fault}")
+        say(f"✗ {_shown(str(fault))}")
     if len(report.faults) > _MOST_FAULTS:
         say(f"✗ and {len(report.faults) - _MOST_FAULTS} more")
     say("\n".join(_summary(report)))
@@ -76,6 +77,11 @@ def _summary(report: Report) -> list[str]:
 
 def _written(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
+def _shown(fault: str) -> str:
+    """On one line. It names what the file says, and a forged one would move the cursor, or say that all is well."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in fault[:_LONGEST_FAULT])
 
 
 def _sentence(error: Exception) -> str:
