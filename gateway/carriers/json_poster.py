@@ -10,6 +10,8 @@ import aiohttp
 import orjson
 import structlog
 
+from gateway.carriers.bounded import read_at_most
+
 _LARGEST_ANSWER = 16_384
 """Bytes. The longest honest answer, kyc-match with every attribute, has about 2,000."""
 
@@ -41,7 +43,7 @@ class JsonPoster:
         sent = {**headers, "x-correlator": _correlator()}
         try:
             async with self._opened().post(url, data=body, headers=sent, allow_redirects=False) as response:
-                return JsonAnswer(response.status, _object_in(await _bounded(response.content)))
+                return JsonAnswer(response.status, _object_in(await read_at_most(response.content, _LARGEST_ANSWER)))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             raise NoAnswer from None
 
@@ -69,15 +71,6 @@ def _correlator() -> str:
     if isinstance(serving, str) and _CORRELATOR.fullmatch(serving) is not None:
         return serving
     return str(uuid.uuid4())
-
-
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
-    body = bytearray()
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > _LARGEST_ANSWER:
-            raise ValueError("the answer is too long")
-    return bytes(body)
 
 
 def _object_in(body: bytes) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Texts and calls out through Twilio's REST API, as the ports of `gateway.core.ports` ask for them."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 WEBHOOKS = "/webhooks/twilio"
 """Where all of Twilio's requests come in, below the public URL."""
+
+_SID = re.compile("[A-Za-z0-9]{1,64}")
+"""What names a text or a call at a carrier that speaks this API; it becomes part of addresses."""
 
 _CALL_IS_OVER = (20404, 21220)
 """Error codes: no such call; the call is not in progress."""
@@ -115,7 +119,7 @@ def _translated() -> Iterator[None]:
         raise CarrierUnavailable(DeliveryReason.CARRIER_ERROR) from None
     except (TimeoutError, ClientError):
         raise CarrierTimedOut from None
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         # The SDK could not read the answer: whether the thing was done is as open as without one.
         raise CarrierTimedOut from None
 
@@ -126,6 +130,6 @@ def _path(ref: DeliveryRef) -> str:
 
 
 def _sid(sid: object) -> str:
-    if not isinstance(sid, str):
+    if not isinstance(sid, str) or _SID.fullmatch(sid) is None:
         raise ValueError("no sid in the answer")
     return sid

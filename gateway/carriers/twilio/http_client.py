@@ -14,15 +14,20 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from gateway.carriers.bounded import read_at_most
 from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import CarrierUnavailable
+
+_LARGEST_ANSWER = 65_536
+"""Bytes. The longest honest answer, a message of 1,600 characters that are all escaped, has about 12,000."""
 
 _SILENT = logging.Logger("twilio", level=logging.CRITICAL + 1)
 """Outside the hierarchy of loggers, so that no configuration can make it speak."""
 
 
 class PooledHttpClient(AsyncHttpClient):  # type: ignore[misc]
-    """Sends what the SDK asks for. Raises what aiohttp raises, and `CarrierUnavailable` when throttled."""
+    """Sends what the SDK asks for. Raises what aiohttp raises, ValueError for an answer that
+    is too long, and `CarrierUnavailable` when throttled."""
 
     def __init__(self, timeout_seconds: float) -> None:
         super().__init__(_SILENT, is_async=True, timeout=timeout_seconds)
@@ -62,7 +67,8 @@ class PooledHttpClient(AsyncHttpClient):  # type: ignore[misc]
                 seconds = response.headers.get("Retry-After", "")
                 retry_after = float(seconds) if re.fullmatch("[0-9]{1,5}", seconds) else None
                 raise CarrierUnavailable(DeliveryReason.THROTTLED, retry_after)
-            return Response(response.status, await response.text(), response.headers)
+            body = await read_at_most(response.content, _LARGEST_ANSWER)
+            return Response(response.status, body.decode(errors="replace"), response.headers)
 
     async def close(self) -> None:
         """Close the pool; a later request opens another."""

@@ -194,7 +194,9 @@ async def test_a_broken_carrier_is_unavailable(connect: Connect) -> None:
         await carrier.place_call(CALL)
 
 
-@pytest.mark.parametrize("body", ["not JSON", "[]", "{}", '{"sid": 1}', "null", ""])
+@pytest.mark.parametrize(
+    "body", ["not JSON", "[]", "{}", '{"sid": 1}', '{"sid": "SM1/../../Calls"}', "null", "", "[" * 60_000]
+)
 async def test_an_answer_that_cannot_be_read_leaves_open_whether_it_was_done(connect: Connect, body: str) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=201, text=body, content_type="application/json")
