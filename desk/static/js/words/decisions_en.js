@@ -23,8 +23,8 @@ export const decided = {
   auto_connect: { title: "This device is auto-connected", text: "The reply by text is skipped. Only the six-digit PIN is asked." },
   operation: { title: "This needs no extra authentication" },
   consent: {
-    title: "Nothing can be issued online",
-    text: "A customer who has not given consent to online identification cannot be issued a certificate online.",
+    title: "Nothing can be issued or registered online",
+    text: "A customer who has not given consent to online identification cannot be issued a certificate online, nor register one.",
     ways: ["How to give consent", "Visit one of our branches and have it changed", "With a certificate: sign in and change it on the page [Consent to online identification]"],
     why: "Somebody who stole financial data could otherwise have a certificate issued in the customer's name, so customers decide beforehand whether it may happen online.",
   },
