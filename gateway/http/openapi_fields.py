@@ -9,7 +9,7 @@ from typing import Any
 _EVERYWHERE: Mapping[str, str] = {
     "approval_id": "승인 요청의 번호 / the approval",
     "approvals": "최근 것부터 / newest first",
-    "approved_by": "결정한 사람. 요청한 사람은 승인할 수 없습니다 / who decided; not the one who asked",
+    "approved_by": "결정하는 사람. 요청한 사람은 반려만 할 수 있습니다 / who decides; whoever asked may only reject",
     "at": "그렇게 된 때 / since when it is so",
     "attempt_id": "이 시도를 가리키는 임의의 값. 같은 값으로 다시 보내면 시도를 더 쓰지 않고 처음 판정을 받습니다 / "
     "your own word for this attempt: sent again, it gets the first verdict and costs no other attempt",
@@ -105,7 +105,10 @@ _EVERYWHERE: Mapping[str, str] = {
     "version": "바뀔 때마다 커집니다 / grows with each change",
 }
 
+_ANSWERED_UNTIL = "이때까지 답할 수 있습니다 / until when it may be answered"
 _OF_ONE: Mapping[tuple[str, str], str] = {
+    ("CheckAnswer", "expires_at"): _ANSWERED_UNTIL,
+    ("VerificationAnswer", "expires_at"): _ANSWERED_UNTIL,
     ("ApprovalAnswer", "expires_at"): "이때까지 결정하지 않으면 만료됩니다 / "
     "when it expires unless somebody has decided",
     ("ApprovalAnswer", "masked_number"): "연락처 변경의 새 번호 / the new number of a contact change",
