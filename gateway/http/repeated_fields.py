@@ -1,6 +1,7 @@
 """Fields that a JSON document has twice: whatever stands in front may read the other value (RFC 8259, 4)."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from gateway.core.errors import FieldError
@@ -18,9 +19,7 @@ def repeated_fields(raw: bytes, read: int) -> tuple[FieldError, ...]:
     repeated: dict[str, None] = {}
 
     def note(pairs: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in pairs]
-        if len(set(names)) != len(names):
-            repeated.update((name, None) for name in names if names.count(name) > 1)
+        repeated.update((name, None) for name, times in Counter(name for name, _ in pairs).items() if times > 1)
 
     json.loads(raw, object_pairs_hook=note)
     return tuple(field_error_of(name, "repeated") for name in list(repeated)[:MOST_ERRORS])
