@@ -55,13 +55,15 @@ async def list_operators(settings: Settings, arguments: argparse.Namespace) -> i
 async def remove_operator(settings: Settings, arguments: argparse.Namespace) -> int:
     """Remove an operator with their operations keys; their sessions end at once."""
     async with open_store(settings, beside_a_gateway=True) as store:
-        if not await RedisOperators(store, settings.limits).remove(arguments.person):
-            return _refused(_NOBODY)
         keys = RedisApiKeys(store)
-        for entry in await keys.entries():
-            if entry.client == _CLIENT and person_key(entry.person) == person_key(arguments.person):
-                await keys.revoke(entry.key_id)
-    return 0
+        # First, and also of nobody: a removal that was interrupted must not leave a key that approves over the API.
+        revoked = [
+            await keys.revoke(entry.key_id)
+            for entry in await keys.entries()
+            if entry.client == _CLIENT and person_key(entry.person) == person_key(arguments.person)
+        ]
+        removed = await RedisOperators(store, settings.limits).remove(arguments.person)
+    return 0 if removed or revoked else _refused(_NOBODY)
 
 
 async def reset_totp(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from gateway.core.limits import Limits
 from gateway.core.verification import Verification
 from gateway.settings import load_settings
 from gateway.store import keys
+from gateway.store.operators import RedisOperators
 from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
 from gateway.wiring.stores import Stores, build_stores, open_stores
@@ -161,6 +162,22 @@ def test_operators_come_and_go_with_their_keys(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == ""
     for command in ("remove", "reset-totp"):
         assert main(["operators", command, "이당직"]) == 1
+
+
+async def _remove_without_the_keys(person: str) -> None:
+    settings = load_settings()
+    async with open_store(settings) as store:
+        assert await RedisOperators(store, settings.limits).remove(person)
+
+
+def test_a_key_that_an_interrupted_removal_has_left_goes_with_the_next_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["operators", "add", "--person", "이 당직", "--role", "approver"]) == 0
+    asyncio.run(_remove_without_the_keys("이 당직"))
+    assert main(["operators", "remove", "이 당직"]) == 0
+    capsys.readouterr()
+    assert main(["keys", "list"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["operators", "remove", "이 당직"]) == 1
 
 
 @pytest.mark.parametrize(
