@@ -6,6 +6,7 @@ import sys
 from gateway.cli.commands import Commands, readable_name, say
 from gateway.cli.tables import moment, show_rows
 from gateway.core.approvals import person_key
+from gateway.core.callers import Scope
 from gateway.core.operators import Role
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
@@ -13,6 +14,8 @@ from gateway.store.operators import RedisOperators
 from gateway.wiring.store import open_store
 
 _CLIENT = "operations"
+_OPERATIONS = frozenset({Scope.OPS_READ, Scope.OPS_WRITE})
+"""With one of these a key is an operations key, whatever client it was made for."""
 _NOBODY = "There is no such operator: see `bonin operators list`."
 
 
@@ -60,7 +63,7 @@ async def remove_operator(settings: Settings, arguments: argparse.Namespace) -> 
         revoked = [
             await keys.revoke(entry.key_id)
             for entry in await keys.entries()
-            if entry.client == _CLIENT and person_key(entry.person) == person_key(arguments.person)
+            if _OPERATIONS.intersection(entry.scopes) and person_key(entry.person) == person_key(arguments.person)
         ]
         removed = await RedisOperators(store, settings.limits).remove(arguments.person)
     return 0 if removed or revoked else _refused(_NOBODY)

@@ -180,6 +180,17 @@ def test_a_key_that_an_interrupted_removal_has_left_goes_with_the_next_one(capsy
     assert main(["operators", "remove", "이 당직"]) == 1
 
 
+def test_with_an_operator_goes_every_key_of_theirs_for_operations(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["operators", "add", "--person", "이 당직", "--role", "viewer"]) == 0
+    for person, scope in (("이당직", "ops:write"), ("이당직", "verify"), ("박 당직", "ops:write")):
+        assert main(["keys", "create", "--client", "desk", "--person", person, "--scope", scope]) == 0
+    assert main(["operators", "remove", "이 당직"]) == 0
+    capsys.readouterr()
+    assert main(["keys", "list"]) == 0
+    left = sorted(line.split(maxsplit=1)[1] for line in capsys.readouterr().out.splitlines())
+    assert left == ["desk  박 당직  ops:write", "desk  이당직  verify"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
