@@ -8,8 +8,8 @@ from gateway.core.callers import ApiKeys, Caller, Scope
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 
-CHALLENGE = 'Bearer realm="bonin", Basic realm="bonin", charset="UTF-8"'
-"""RFC 6750 and RFC 7617."""
+CHALLENGE = 'Basic realm="bonin", charset="UTF-8", Bearer realm="bonin"'
+"""RFC 7617 and RFC 6750. Basic is what a client can answer by itself, and the JDK's looks at the first only."""
 
 LONGEST_HEADER = 1024
 """Characters: no key of ours is near it, and nobody should make us hash more."""

@@ -52,8 +52,16 @@ async def test_a_basic_password_is_the_key_under_any_user_name(client: ClientSes
 async def test_anything_else_is_asked_for_a_key(client: ClientSession, header: str) -> None:
     async with client.get(PATH, headers={"Authorization": header}) as answer:
         assert answer.status == 401
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+        assert "Bearer realm=" in answer.headers["WWW-Authenticate"]
         assert (await answer.json(content_type=None))["type"] == "/problems/unauthenticated"
+
+
+async def test_a_client_that_looks_at_the_first_challenge_alone_finds_the_one_that_it_can_answer(
+    client: ClientSession,
+) -> None:
+    """java.net.http has no Authenticator for any but Basic, and gives up where another scheme comes first."""
+    async with client.get(PATH, headers={"Authorization": ""}) as answer:
+        assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
 
 
 async def test_a_key_without_the_scope_is_told_which_is_missing(client: ClientSession) -> None:
