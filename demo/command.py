@@ -14,6 +14,7 @@ import pyotp
 
 from demo.api import Api
 from demo.running import Demo, running
+from demo.secrets_file import SecretsDamaged
 from demo.seed import seed
 from demo.walk import walk
 from gateway.log import configure_logging
@@ -22,6 +23,7 @@ from gateway.settings import SettingsRefused
 from gateway.store.data_directory import DataDirectoryInUse, EmbeddedStoreFailed
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.layout import OtherLayout
+from gateway.telemetry import TelemetryMissing
 
 _DIRECTORY = Path(".demo")
 _WALKING_SPEED = 10.0
@@ -52,7 +54,7 @@ def main() -> int:
             "다른 빌드의 데이터입니다. --fresh로 새로 시작하세요.",
             file=sys.stderr,
         )
-    except (AddressRefused, EmbeddedStoreFailed, SettingsRefused) as failure:
+    except (AddressRefused, EmbeddedStoreFailed, SecretsDamaged, SettingsRefused, TelemetryMissing) as failure:
         print(failure, file=sys.stderr)
     except BrokenPipeError:
         print_no_more()

@@ -33,10 +33,8 @@ MANAGER = "demo-manager"
 COLLEAGUE = "demo-colleague"
 """Watches the operations pages and may act there, but decides on nothing."""
 
-_ACCOUNT_SETTINGS = (
-    "twilio_account_sid", "twilio_auth_token", "second_twilio_auth_token", "twilio_api_base_url", "sms_number",
-    "voice_number",
-)  # fmt: skip
+_FROM_OUTSIDE = {"policy_dir", "geoip_db", "otlp_endpoint"}
+"""What may be tried out with the demo. All else that has no default is an address or a secret of an installation."""
 
 _OPERATOR_SCOPES = frozenset({Scope.OPS_READ, Scope.OPS_WRITE})
 _SCOPES = frozenset(Scope) - _OPERATOR_SCOPES
@@ -129,10 +127,13 @@ def _settings(demo: Demo, directory: Path, port: int) -> Settings:
         "camara_client_id": secrets.camara_client_id,
         "camara_client_secret": secrets.camara_client_secret,
         "signals_remembered": 0,  # who changes a phone's state at the local carrier wants to see it at once
+        "store_replicas": 0,
     }
     write_settings(directory / "settings", given)
-    # Whatever account stands in the environment: the demo texts and calls nobody outside.
-    return load_settings(**given, **dict.fromkeys(_ACCOUNT_SETTINGS))
+    # Whatever stands in the environment: the demo texts and calls nobody outside, and puts its people and its keys
+    # into no other store.
+    optional = {name for name, field in Settings.model_fields.items() if field.default is None}
+    return load_settings(**(dict.fromkeys(optional - _FROM_OUTSIDE) | given))
 
 
 def _carrier(demo: Demo, speed: float) -> web.Application:

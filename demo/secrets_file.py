@@ -13,6 +13,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
+class SecretsDamaged(Exception):
+    """What an earlier demo kept cannot be read; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoSecrets:
     """Everything that a firm would keep in its vault."""
@@ -46,9 +50,17 @@ def load_or_make(path: Path) -> DemoSecrets:
     """The secrets of this demo, made on the first start. Only this user can read the file.
 
     What an older demo did not have yet is made now, and the rest stays: its data would be unreadable otherwise.
+
+    :raises SecretsDamaged: the file holds something else.
     """
-    kept = orjson.loads(path.read_bytes()) if path.exists() else {}
-    secrets = {**asdict(_make()), **kept}
+    fresh = asdict(_make())
+    try:
+        kept = orjson.loads(path.read_bytes()) if path.exists() else {}
+        secrets = fresh | {name: kept[name] for name in fresh.keys() & kept.keys()}
+    except (orjson.JSONDecodeError, AttributeError) as error:
+        raise SecretsDamaged(
+            f"{path} is damaged: delete {path.parent} to begin anew. 손상된 파일입니다. 폴더를 지우고 다시 시작하세요."
+        ) from error
     if secrets != kept:
         write_private(path, secrets)
     return DemoSecrets(**secrets)

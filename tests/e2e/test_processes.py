@@ -163,6 +163,33 @@ async def test_a_directory_that_cannot_be_used_is_said_in_one_sentence(
     assert said.startswith((str(tmp_path / "file"), "There is no "))
 
 
+@pytest.mark.parametrize("kept", ["", '{"api_key":', "[]"])
+async def test_keys_that_are_damaged_are_said_in_one_sentence(start: Start, tmp_path: Path, kept: str) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "secrets.json").write_text(kept)
+    code, said = await asyncio.to_thread(start().ended, 30.0)
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert f"delete {tmp_path / 'demo'} to begin anew" in said
+
+
+async def test_what_another_build_kept_beside_the_keys_is_left_out(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "secrets.json").write_text('{"of_another_build": "x"}')
+    start().serve()
+
+
+async def test_the_environment_of_an_installation_is_left_alone(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets one up in the same shell finds no customers and no keys of the demo in its store."""
+    nobody = f"127.0.0.1:{unused_port()}"
+    monkeypatch.setenv("BONIN_REDIS_URL", f"redis://{nobody}")
+    monkeypatch.setenv("BONIN_STORE_REPLICAS", "1")
+    monkeypatch.setenv("BONIN_REGISTRY_URL", f"http://{nobody}")
+    monkeypatch.setenv("BONIN_CAMARA_TOKEN_URL", f"http://{nobody}")
+    monkeypatch.setenv("BONIN_SECOND_ENCRYPTION_KEY", "no key")
+    process = start("--walk")
+    assert await asyncio.to_thread(process.ended, 60.0) == (0, "")
+
+
 async def test_a_full_disk_is_said_in_one_sentence(start: Start, tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     # Whatever is written there fails with ENOSPC.
