@@ -15,6 +15,7 @@ MESSAGE_STATES = {
     "queued": DeliveryState.QUEUED,
     "sending": DeliveryState.QUEUED,
     "sent": DeliveryState.SENT,
+    "partially_delivered": DeliveryState.SENT,  # a part is not the code
     "delivered": DeliveryState.DELIVERED,
     "read": DeliveryState.DELIVERED,
     "undelivered": DeliveryState.UNDELIVERED,

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.rest.api.v2010.account.call import CallInstance
+from twilio.rest.api.v2010.account.message import MessageInstance
 
-from gateway.carriers.twilio.translations import call_reason, failure, message_reason
+from gateway.carriers.twilio.translations import CALL_STATES, MESSAGE_STATES, call_reason, failure, message_reason
 from gateway.core.delivery import DeliveryReason
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 
@@ -66,3 +68,17 @@ def test_a_text_that_did_not_fail_has_no_reason(status: str) -> None:
 @pytest.mark.parametrize("status", ["queued", "ringing", "in-progress", "completed", "canceled"])
 def test_a_call_that_did_not_fail_has_no_reason(status: str) -> None:
     assert call_reason(status, "486") is None
+
+
+@pytest.mark.parametrize(
+    ("states", "statuses", "of_others"),
+    [
+        pytest.param(MESSAGE_STATES, MessageInstance.Status, {"receiving", "received"}, id="a text"),
+        pytest.param(CALL_STATES, CallInstance.Status, set(), id="a call"),
+    ],
+)
+def test_every_status_that_the_sdk_lists_for_what_we_send_has_a_meaning(
+    states: dict[str, object], statuses: type, of_others: set[str]
+) -> None:
+    listed = {value for name, value in vars(statuses).items() if name.isupper()}
+    assert listed - of_others <= states.keys()
