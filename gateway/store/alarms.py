@@ -4,7 +4,7 @@ import orjson
 
 from gateway.core.alarms import THE_REST, Alarm, AlarmKind, Seen
 from gateway.core.reasons import without_numbers
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
@@ -34,7 +34,7 @@ class RedisAlarms:
             return False
         if kind is AlarmKind.LOW_CONVERSION:
             # Who has looked into it wants texts to go there again, and the range to be judged by what comes now.
-            await self._store.command("DEL", keys.range_counters(subject)[1])
+            await self._store.command("DEL", cap_keys.of_range(subject)[1])
         return True
 
     async def standing(self) -> list[Alarm]:

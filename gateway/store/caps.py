@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.core.limits import Cap, Limits
 from gateway.core.stores import Capped
-from gateway.store import keys
+from gateway.store import cap_keys
 from gateway.store.connection import Store
 from gateway.store.numbers import numbers_of
 from gateway.store.scripts import load
@@ -24,15 +24,15 @@ class RedisCaps:
     async def take_number(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.number_cap, self._limits.number_day_cap)
         # A slot each: what one gives when the other refuses is lost, which errs on the strict side.
-        await _together([take(self._store, "number", keys.number_caps(index), caps) for index in blind_indexes])
+        await _together([take(self._store, "number", cap_keys.of_number(index), caps) for index in blind_indexes])
 
     async def take_client(self, client: str) -> None:
         caps = (self._limits.client_cap, self._limits.client_day_cap)
-        await take(self._store, "client", keys.client_caps(client), caps)
+        await take(self._store, "client", cap_keys.of_client(client), caps)
 
     async def take_answering_text(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.answering_text_cap,)
-        counters = ((keys.answering_text_cap(index),) for index in blind_indexes)
+        counters = ((cap_keys.of_answering_texts(index),) for index in blind_indexes)
         await _together([take(self._store, "answering_text", counter, caps) for counter in counters])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.core.counting import Counted, RangeHeld, Texting
 from gateway.core.limits import Limits
 from gateway.core.stores import Capped
-from gateway.store import keys
+from gateway.store import cap_keys
 from gateway.store.connection import Argument
 from gateway.store.numbers import numbers_of, packed
 from gateway.store.ranges import held_range, watch_numbers
@@ -30,12 +30,12 @@ class Counters:
         """The conversion of the range, or the `unused` key where there is none, and the counters."""
         names = [unused]
         if counted.prefix is not None:
-            deliveries, names[0] = keys.range_counters(counted.prefix)
+            deliveries, names[0] = cap_keys.of_range(counted.prefix)
             names.append(deliveries)
         if counted.client is not None:
-            names += keys.client_caps(counted.client)
+            names += cap_keys.of_client(counted.client)
         for index in counted.blind_indexes:
-            names += keys.number_caps(index)
+            names += cap_keys.of_number(index)
         return names
 
     def words_of(self, counted: Counted) -> tuple[Argument, Argument]:

@@ -17,7 +17,7 @@ from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.reasons import without_numbers
 from gateway.core.stores import CustomerMissing
-from gateway.store import keys, ops_keys
+from gateway.store import cap_keys, keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.fields import FIELDS
@@ -119,9 +119,9 @@ class RedisErasure:
             await self._erase_replies(customer_id, index)
             await self._erase_notices(customer_id, index)
             if not await self._has_another_owner(index):
-                gone = (*keys.number_caps(index), keys.answering_text_cap(index), ops_keys.owners(index))
+                gone = (*cap_keys.of_number(index), cap_keys.of_answering_texts(index), ops_keys.owners(index))
                 await self._store.all(("SREM", *keys.known_number(index)), *(("DEL", one) for one in gone))
-            await self._store.command("DEL", keys.ownership_cap(customer_id, index))
+            await self._store.command("DEL", cap_keys.of_ownership_checks(customer_id, index))
 
     async def _has_another_owner(self, index: str) -> bool:
         owners = [one.split(" ") for one in _text(await self._store.command("SMEMBERS", ops_keys.owners(index)))]

@@ -1,10 +1,8 @@
-"""Every key of the store, in one place.
+"""Every key of the store, but for those of caps (`cap_keys`) and of the operations pages (`ops_keys`).
 
 All keys of a customer carry one hash tag, the customer's shard (`gateway.store.shards`), so that a script that changes
 a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
-
-from functools import lru_cache
 
 from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
@@ -18,13 +16,12 @@ from gateway.store.shards import new_verification_id as new_verification_id
 from gateway.store.shards import shard_in as shard_in
 from gateway.store.shards import shard_of as shard_of
 
-_FEW = 1024
-"""Of clients, and of ranges that numbers are in: their keys are said again and again."""
+_KNOWN_PARTS = 1024
 _IN = tuple(f"bonin:{{{tag}}}:" for tag in TAGS)
 """What the keys of each shard begin with."""
 
 
-def _of(name: str) -> str:
+def in_shard_of(name: str) -> str:
     """What the keys of a customer, a blind index or a client begin with."""
     return _IN[shard_of(name)]
 
@@ -32,7 +29,7 @@ def _of(name: str) -> str:
 def customer(customer_id: str) -> str:
     """Hash: kind, sealed name and birth date, consent. And what was opened of late: how many in this window; operation
     → how many in the day that began with the first; when both end; and the open ones by their name in the shard."""
-    return f"{_of(customer_id)}customer:{customer_id}"
+    return f"{in_shard_of(customer_id)}customer:{customer_id}"
 
 
 def customer_prefix(shard: int) -> str:
@@ -42,32 +39,32 @@ def customer_prefix(shard: int) -> str:
 
 def customer_words(customer_id: str) -> str:
     """Hash: the sealed key under which reasons that name the customer are; gone when they are erased."""
-    return f"{_of(customer_id)}customer-words:{customer_id}"
+    return f"{in_shard_of(customer_id)}customer-words:{customer_id}"
 
 
 def erased(customer_id: str) -> str:
     """String: when a customer of this id was erased, in ms, for as long as something of theirs may be redeemed."""
-    return f"{_of(customer_id)}erased:{customer_id}"
+    return f"{in_shard_of(customer_id)}erased:{customer_id}"
 
 
 def contacts(customer_id: str) -> str:
     """Hash: blind index of a number, in bytes → contact id."""
-    return f"{_of(customer_id)}contacts:{customer_id}"
+    return f"{in_shard_of(customer_id)}contacts:{customer_id}"
 
 
 def contact(customer_id: str, contact_id: str) -> str:
     """Hash: sealed number, blind index, line type, status and its evidence, version."""
-    return f"{_of(customer_id)}contact:{customer_id}:{contact_id}"
+    return f"{in_shard_of(customer_id)}contact:{customer_id}:{contact_id}"
 
 
 def evidence(customer_id: str, contact_id: str) -> str:
     """List: every change of a contact's status with what it rests on, as JSON: a stream takes 4 KB at its first."""
-    return f"{_of(customer_id)}evidence:{contact_id}"
+    return f"{in_shard_of(customer_id)}evidence:{contact_id}"
 
 
 def guard(customer_id: str) -> str:
     """Hash: the customer's wrong answers over all methods, and when extra authentication was locked."""
-    return f"{_of(customer_id)}guard:{customer_id}"
+    return f"{in_shard_of(customer_id)}guard:{customer_id}"
 
 
 def guard_prefix(shard: int) -> str:
@@ -77,17 +74,17 @@ def guard_prefix(shard: int) -> str:
 
 def exemption(customer_id: str) -> str:
     """Hash: the customer's overseas exemption as registered; gone when its period is over."""
-    return f"{_of(customer_id)}exemption:{customer_id}"
+    return f"{in_shard_of(customer_id)}exemption:{customer_id}"
 
 
 def exemption_version(customer_id: str) -> str:
     """Counter: changes of the customer's overseas exemption, withdrawals among them."""
-    return f"{_of(customer_id)}exemption-version:{customer_id}"
+    return f"{in_shard_of(customer_id)}exemption-version:{customer_id}"
 
 
 def branch_password(customer_id: str, operation: str) -> str:
     """Hash: the one branch password in force for a customer and an operation."""
-    return f"{_of(customer_id)}branch:{customer_id}:{operation}"
+    return f"{in_shard_of(customer_id)}branch:{customer_id}:{operation}"
 
 
 def branch_password_owner(branch_password_id: str) -> str:
@@ -97,12 +94,12 @@ def branch_password_owner(branch_password_id: str) -> str:
 
 def auto_connect(customer_id: str, auto_connect_id: str) -> str:
     """Hash: digests of a family's latest auto-connect token and of its device."""
-    return f"{_of(customer_id)}auto-connect:{customer_id}:{auto_connect_id}"
+    return f"{in_shard_of(customer_id)}auto-connect:{customer_id}:{auto_connect_id}"
 
 
 def auto_connects(customer_id: str) -> str:
     """Hash: auto-connect id → when it was given."""
-    return f"{_of(customer_id)}auto-connects:{customer_id}"
+    return f"{in_shard_of(customer_id)}auto-connects:{customer_id}"
 
 
 def verification(verification_id: str) -> str:
@@ -200,58 +197,31 @@ def audit_removed(shard: int) -> str:
     return f"{_IN[shard]}audit-removed"
 
 
-def number_caps(blind_index: str) -> tuple[str, str]:
-    """Counters: deliveries to a number in the short window and in the day, whoever asked."""
-    return f"{_of(blind_index)}cap:number:{blind_index}", f"{_of(blind_index)}cap:number-day:{blind_index}"
-
-
-def answering_text_cap(blind_index: str) -> str:
-    """Counter: texts in answer to texts from a number."""
-    return f"{_of(blind_index)}cap:answers:{blind_index}"
-
-
-def ownership_cap(customer_id: str, blind_index: str) -> str:
-    """Counter: ownership checks of a customer's number that failed, or are under way."""
-    return f"{_of(customer_id)}cap:ownership:{customer_id}:{blind_index}"
-
-
-@lru_cache(maxsize=_FEW)
-def client_caps(client: str) -> tuple[str, str]:
-    """Counters: what an API client opened in the short window and in the day."""
-    return f"{_of(client)}cap:client:{client}", f"{_of(client)}cap:client-day:{client}"
-
-
-@lru_cache(maxsize=_FEW)
-def range_counters(prefix: str) -> tuple[str, str]:
-    """Counter: deliveries to the numbers that begin so. Hash: how many texted codes were sent there, and used."""
-    return f"{_of(prefix)}cap:range:{prefix}", f"{_of(prefix)}conversion:{prefix}"
-
-
 def replies(blind_index: str) -> str:
     """Hash: digest of a code → the verification that a text from this number may answer with it."""
-    return f"{_of(blind_index)}replies:{blind_index}"
+    return f"{in_shard_of(blind_index)}replies:{blind_index}"
 
 
 def noticed(blind_index: str) -> str:
     """Sorted set: notices that went to a number of late, by when in ms."""
-    return f"{_of(blind_index)}noticed:{blind_index}"
+    return f"{in_shard_of(blind_index)}noticed:{blind_index}"
 
 
 def known_number(blind_index: str) -> tuple[str, bytes]:
     """Set, and its member when the number is somebody's contact; one for each index key, shard and some bits of the
     index, small enough to be kept without a table up to a few million numbers."""
     digest = bytes.fromhex(blind_index[8:])
-    return f"{_of(blind_index)}known:{blind_index[:8]}:{int.from_bytes(digest[:2]) % 1024}", digest
+    return f"{in_shard_of(blind_index)}known:{blind_index[:8]}:{int.from_bytes(digest[:2]) % _KNOWN_PARTS}", digest
 
 
 def inbound_text(message_id: str) -> str:
     """String: an inbound text that is being read (`begun`) or was (`done`)."""
-    return f"{_of(message_id)}inbound:{message_id}"
+    return f"{in_shard_of(message_id)}inbound:{message_id}"
 
 
 def idempotency(client: str, key_digest: str) -> str:
     """Hash: fingerprint of a request and its sealed answer."""
-    return f"{_of(key_digest)}idempotency:{client}:{key_digest}"
+    return f"{in_shard_of(key_digest)}idempotency:{client}:{key_digest}"
 
 
 def of_ops(shard: int | None, rest: str) -> str:
@@ -261,7 +231,8 @@ def of_ops(shard: int | None, rest: str) -> str:
 
 def kind_and_rest(key: str) -> tuple[str, str]:
     """What a key of ours names, and which one of these; of any other key nothing."""
-    ours, _, kind, name = (*key.split(":", 3), "", "", "")[:4]
+    ours, _, rest = key.partition(":")
+    kind, _, name = rest.partition(":")[2].partition(":")
     return (kind, name) if ours == "bonin" else ("", "")
 
 

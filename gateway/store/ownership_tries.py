@@ -2,7 +2,7 @@
 
 from gateway.core.customer_stores import StoredContact
 from gateway.core.limits import Limits
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 from gateway.store.caps import take
 from gateway.store.connection import Store
 from gateway.store.scripts import load
@@ -30,4 +30,4 @@ class RedisOwnershipTries:
 
 
 def _counters(customer_id: str, stored: StoredContact) -> tuple[str, ...]:
-    return tuple(keys.ownership_cap(customer_id, index) for index in stored.blind_indexes)
+    return tuple(cap_keys.of_ownership_checks(customer_id, index) for index in stored.blind_indexes)

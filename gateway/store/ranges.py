@@ -8,7 +8,7 @@ from typing import Any
 from gateway.core.counting import Conversion, RangeHeld, Texting
 from gateway.core.limits import ConversionWatch, Limits
 from gateway.core.stores import Capped
-from gateway.store import keys
+from gateway.store import cap_keys
 from gateway.store.connection import Store
 from gateway.store.numbers import numbers_of
 from gateway.store.scripts import load
@@ -48,7 +48,7 @@ class RedisRanges:
         self._later: set[asyncio.Task[Any]] = set()
 
     async def take(self, prefix: str, texting: Texting) -> int:
-        deliveries, conversion = keys.range_counters(prefix)
+        deliveries, conversion = cap_keys.of_range(prefix)
         given = await self._store.run(
             _TAKE,
             (conversion, deliveries),
@@ -67,7 +67,7 @@ class RedisRanges:
 
     def give_back(self, prefix: str, texting: Texting, counted_at: int) -> None:
         span = str(counted_at // SPAN_MS) if texting is Texting.CODE else ""
-        self._do_later(self._store.run(_GIVE_BACK, keys.range_counters(prefix), (span,)))
+        self._do_later(self._store.run(_GIVE_BACK, cap_keys.of_range(prefix), (span,)))
 
     def note_verified(self, prefix: str, created_at: int) -> None:
         if not self._used:
@@ -77,7 +77,7 @@ class RedisRanges:
     def _tell_used(self) -> None:
         used, self._used = self._used, CountOf()
         for (prefix, span), count in used.items():
-            _, conversion = keys.range_counters(prefix)
+            _, conversion = cap_keys.of_range(prefix)
             self._do_later(self._store.run(_NOTE_VERIFIED, (conversion,), (span, count)))
 
     def _do_later(self, doing: Coroutine[Any, Any, Any]) -> None:

@@ -21,7 +21,7 @@ from gateway.core.verification import Status, Verdict
 from gateway.http import twilio_webhooks
 from gateway.limit_settings import LimitSettings
 from gateway.settings import Settings
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 from ivr.state import EndReason
 from tests.docs.documents import ROOT, table, words
 from tests.faults.catalogue import FAULTS
@@ -123,7 +123,8 @@ def test_every_event_of_the_audit_is_listed_with_what_it_tells() -> None:
 
 
 def test_every_kind_of_key_is_listed() -> None:
-    made = re.findall(r'"\{(?:_IN\[|_of\(|start)[^}]*\}([a-z-]+:?)', inspect.getsource(keys))
+    sources = inspect.getsource(keys) + inspect.getsource(cap_keys)
+    made = re.findall(r'"\{(?:_IN\[|in_shard_of\(|start)[^}]*\}([a-z-]+:?)', sources)
     documented = {word.removesuffix("*") for row in table("docs/operations.md", "key") for word in words(row[0])}
     assert {key for key in made if not key.startswith("cap:")} == documented - {"cap:"}
 

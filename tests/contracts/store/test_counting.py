@@ -11,7 +11,7 @@ from gateway.core.counting import Conversion, Counted, RangeHeld, Texting
 from gateway.core.limits import Cap
 from gateway.core.stores import AlreadyOpened, BasisChanged, Capped, CustomerLocked
 from gateway.core.verification import Method, NewVerification
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 from gateway.store.fields import FIELDS
 from gateway.store.ranges import SPAN_MS
 from gateway.store.verifications import RedisVerifications
@@ -23,8 +23,8 @@ INDEX, OTHER_INDEX = "0a" * 20, "0b" * 20
 PREFIX = "+8210123"
 CODE = Counted(CLIENT, (INDEX,), PREFIX, Texting.CODE)
 CALL = Counted(CLIENT, (INDEX,), PREFIX)
-DELIVERIES, CONVERSION = keys.range_counters(PREFIX)
-COUNTERS = (DELIVERIES, *keys.client_caps(CLIENT), *keys.number_caps(INDEX), *keys.number_caps(OTHER_INDEX))
+DELIVERIES, CONVERSION = cap_keys.of_range(PREFIX)
+COUNTERS = (DELIVERIES, *cap_keys.of_client(CLIENT), *cap_keys.of_number(INDEX), *cap_keys.of_number(OTHER_INDEX))
 FULL = 1_000_000
 
 pytestmark = pytest.mark.usefixtures("mobile")
@@ -104,7 +104,7 @@ async def test_a_cap_that_is_full_refuses_and_nothing_is_counted(ports: Ports, f
 
 
 async def test_without_a_range_the_first_cap_is_the_clients(ports: Ports) -> None:
-    await ports.store.command("SET", keys.client_caps(CLIENT)[1], FULL, "PX", 5000)
+    await ports.store.command("SET", cap_keys.of_client(CLIENT)[1], FULL, "PX", 5000)
     with pytest.raises(Capped, match="client"):
         await ports.verifications.create(new_verification(Method.BRANCH_OTP), Counted(CLIENT))
 

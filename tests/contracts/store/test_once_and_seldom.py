@@ -11,7 +11,7 @@ import pytest
 from gateway.core.callers import Caller, Scope
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
 from gateway.core.stores import Capped, Redemption
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 from gateway.store.api_keys import RedisApiKeys
 from tests.audit_events import all_events
 from tests.builders import CLIENT, CUSTOMER_ID
@@ -160,7 +160,7 @@ async def test_a_number_expects_what_was_asked_of_it_and_nothing_else(ports: Por
 
 
 async def test_a_number_is_reached_so_often_in_a_window_and_in_a_day(ports: Ports) -> None:
-    short, day = keys.number_caps(INDEX)
+    short, day = cap_keys.of_number(INDEX)
     for _ in range(LIMITS.number_cap.count):
         await ports.caps.take_number([INDEX])
     with pytest.raises(Capped) as capped:
@@ -178,7 +178,7 @@ async def test_a_number_is_reached_so_often_in_a_window_and_in_a_day(ports: Port
 
 
 async def test_what_a_cap_refuses_is_not_counted(ports: Ports) -> None:
-    short, day = keys.number_caps(INDEX)
+    short, day = cap_keys.of_number(INDEX)
     for _ in range(10):
         try:
             await ports.caps.take_number([INDEX])
@@ -193,7 +193,7 @@ async def test_clients_and_answering_texts_have_caps_of_their_own(ports: Ports) 
     with pytest.raises(Capped, match="client"):
         await ports.caps.take_client(CLIENT)
     await ports.caps.take_client("another")
-    await ports.lapse(keys.client_caps(CLIENT)[0])
+    await ports.lapse(cap_keys.of_client(CLIENT)[0])
     await ports.caps.take_client(CLIENT)
     with pytest.raises(Capped) as capped:
         await ports.caps.take_client(CLIENT)

@@ -8,13 +8,13 @@ from demo.customer import until
 from gateway.core.alarms import AlarmKind
 from gateway.core.counting import Conversion, RangeHeld, Texting
 from gateway.core.stores import Capped
-from gateway.store import keys
+from gateway.store import cap_keys
 from gateway.store.alarms import RedisAlarms
 from gateway.store.ranges import SPAN_MS, SPANS, RedisRanges
 from tests.contracts.store.servers import LIMITS, Ports
 
 HERE, THERE = "+8210123", "+8210124"
-CAP, CONVERSION = keys.range_counters(HERE)
+CAP, CONVERSION = cap_keys.of_range(HERE)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def _texted(ports: Ports, spans_ago: int, sent: int, used: int = 0) -> Non
 
 async def _counts(ports: Ports, range_: str = HERE) -> dict[str, int]:
     """How many codes were texted and used, of all spans."""
-    words = await ports.store.command("HGETALL", keys.range_counters(range_)[1])
+    words = await ports.store.command("HGETALL", cap_keys.of_range(range_)[1])
     counts = {"s": 0, "v": 0}
     for name, count in zip(words[::2], words[1::2], strict=True):
         counts[name.decode()[0]] += int(count)

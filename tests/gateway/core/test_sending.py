@@ -17,7 +17,7 @@ from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
 from gateway.store.notices import RedisNotices
@@ -50,12 +50,12 @@ async def contact(rooms: Rooms) -> Contact:
 async def pumped(rooms: Rooms) -> None:
     """Many codes were texted to the range a while ago, and nobody used one."""
     seconds, _ = await rooms.store.command("TIME")
-    await rooms.store.command("HSET", keys.range_counters(PREFIX)[1], f"s{int(seconds) * 1000 // SPAN_MS - 3}", 50)
+    await rooms.store.command("HSET", cap_keys.of_range(PREFIX)[1], f"s{int(seconds) * 1000 // SPAN_MS - 3}", 50)
 
 
 async def counted(rooms: Rooms) -> tuple[int, dict[str, int]]:
     """Deliveries to the range, and its codes texted and used."""
-    cap, conversion = keys.range_counters(PREFIX)
+    cap, conversion = cap_keys.of_range(PREFIX)
     words = await rooms.store.command("HGETALL", conversion)
     counts = {name.decode()[0]: int(count) for name, count in zip(words[::2], words[1::2], strict=True)}
     return int(await rooms.store.command("GET", cap) or 0), counts
@@ -97,7 +97,7 @@ async def test_ops_are_told_once_and_not_with_a_number(rooms: Rooms, contact: Co
 
 async def test_a_text_is_not_repeated_where_nothing_is_texted(rooms: Rooms, contact: Contact) -> None:
     opened = await rooms.open(Method.SMS, contact)
-    conversion = keys.range_counters(PREFIX)[1]
+    conversion = cap_keys.of_range(PREFIX)[1]
     await rooms.store.command("HSET", conversion, "held_until", opened.created_at + 600_000)
     await rooms.store.command("HSET", keys.verification(opened.verification_id), FIELDS["v.resend_at"], 1)
     with pytest.raises(Refusal) as refused:

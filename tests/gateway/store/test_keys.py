@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.crc import key_slot
 
-from gateway.store import keys
+from gateway.store import cap_keys, keys
 
 CUSTOMER_IDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", min_size=1, max_size=64)
 
@@ -36,7 +36,7 @@ def test_all_keys_that_one_script_touches_are_in_one_slot(customer_id: str) -> N
 
 @given(CUSTOMER_IDS)
 def test_the_two_counters_of_a_number_are_in_one_slot(blind_index: str) -> None:
-    assert len({key_slot(key.encode()) for key in keys.number_caps(blind_index)}) == 1
+    assert len({key_slot(key.encode()) for key in cap_keys.of_number(blind_index)}) == 1
 
 
 def test_each_shard_is_in_its_own_equal_part_of_the_slots() -> None:
