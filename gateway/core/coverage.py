@@ -1,10 +1,11 @@
 """What the firm's carriers leave of a contact's methods: a reply needs one that takes texts in, a call one that can."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.carriers import Reach
 from gateway.core.customer_stores import CustomerStore, Remembered
+from gateway.core.facts import Allowed
 from gateway.core.not_available import refusal_with_what_is_left
 from gateway.core.problems import Problem
 
@@ -29,12 +30,13 @@ class Coverage:
         """Whether the status of a contact that was read of late allows the method, and a carrier takes it there."""
         return method in contact.methods and self._reach.carries(method, contact)
 
-    def left(self, contact: Contact, allowed: Collection[str]) -> list[ContactMethod]:
+    def left(self, contact: Contact, allowed: Allowed) -> list[ContactMethod]:
         """The methods that the status, the policy and the carriers allow."""
-        return [one for one in usable_methods(contact, self._reach) if one in allowed]
+        taken = allowed(contact)
+        return [one for one in usable_methods(contact, self._reach) if one in taken]
 
     async def refuse_uncarried(
-        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
+        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed
     ) -> None:
         """Raises `Refusal` (`method-not-carried`) with what may be used instead, here and elsewhere."""
         if self._reach.carries(method, contact.number):

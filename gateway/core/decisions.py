@@ -1,7 +1,7 @@
 """Decisions for callers: gathers the facts, has them decided, keeps a record, and answers."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 
 from contacts.models import Contact, ContactMethod, VerifiedBy, methods_of
@@ -13,6 +13,7 @@ from gateway.core.decision_stores import DecisionRecords, RecordedDecision
 from gateway.core.errors import Refusal
 from gateway.core.facts import (
     NOT_ASKED,
+    Allowed,
     AutoConnection,
     AutoConnections,
     ContactFacts,
@@ -24,7 +25,7 @@ from gateway.core.facts import (
     Known,
 )
 from gateway.core.operations import Operation
-from gateway.core.policy import Exemption, Policy
+from gateway.core.policy import Exemption, OperationRow, Policy
 from gateway.core.problems import Problem
 
 
@@ -94,7 +95,7 @@ class Decisions:
         return await self._kept(request, facts, decide(self._policy, facts), contacts, device.next_token)
 
     def _usable(self, operation: Operation, contact: Contact, held: Mapping[str, tuple[Held, ...]]) -> ContactFacts:
-        methods = methods_for(operation, contact)
+        methods = _methods_for(operation, contact)
         return ContactFacts(
             contact.contact_id,
             methods,
@@ -163,7 +164,17 @@ def facts_of(
     )
 
 
-def methods_for(operation: Operation, contact: Contact) -> tuple[ContactMethod, ...]:
+def taken_by(operation: Operation, row: OperationRow) -> Allowed:
+    """What an operation takes from a contact, by the policy's row."""
+    of_row: Collection[str] = row.methods
+
+    def taken(contact: Contact) -> tuple[ContactMethod, ...]:
+        return tuple([method for method in _methods_for(operation, contact) if method in of_row])
+
+    return taken
+
+
+def _methods_for(operation: Operation, contact: Contact) -> tuple[ContactMethod, ...]:
     """What the contact may be used for; only one that passed its own ownership check vouches (R5)."""
     if operation is Operation.VOUCH and contact.verified_by is not VerifiedBy.OWNERSHIP:
         return ()

@@ -3,7 +3,7 @@
 Facts hold no personal data, so that they can be recorded and a changed policy run over them again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 from typing import Any, Protocol, Self
@@ -124,6 +124,10 @@ class AutoConnections(Protocol):
     async def use(self, customer_id: str, token: str, device: str | None) -> AutoConnection: ...
 
 
+Allowed = Callable[[Contact], Collection[str]]
+"""What the operation takes from a contact: of its methods no other may be offered for it."""
+
+
 class Holds(Protocol):
     """Asks the carriers' risk signals about contacts; the policy says what a look-up that fails does."""
 
@@ -135,10 +139,8 @@ class Holds(Protocol):
         """By contact id, the methods held back; a contact that is not there has none."""
         ...
 
-    async def refuse_held(
-        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
-    ) -> None:
-        """Raises `Refusal` when the method is held, with what may be used instead out of the methods `allowed`."""
+    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
+        """Raises `Refusal` when the method is held, with what may be used instead of what is `allowed`."""
         ...
 
 
@@ -151,7 +153,5 @@ class NoHolds:
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         return {}
 
-    async def refuse_held(
-        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
-    ) -> None:
+    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
         return

@@ -13,9 +13,9 @@ from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import Applicant, CustomerStore, StoredContact
 from gateway.core.deciding import Outcome, Reason, outcome_of
 from gateway.core.decision_stores import HOUR_MS, Standing
-from gateway.core.decisions import facts_of, methods_for
+from gateway.core.decisions import facts_of, taken_by
 from gateway.core.errors import Refusal, StoreUnavailable
-from gateway.core.facts import Holds
+from gateway.core.facts import Allowed, Holds
 from gateway.core.limits import Limits
 from gateway.core.locked import customer_locked
 from gateway.core.not_available import method_not_available
@@ -162,7 +162,7 @@ class Opening:
     ) -> None:
         """Ask the carriers' signals, each of which costs the firm, and note which reply is expected."""
         method = _ON_A_CONTACT[request.method]
-        await self._holds.refuse_held(request.customer_id, stored.contact, method, row.methods)
+        await self._holds.refuse_held(request.customer_id, stored.contact, method, taken_by(request.operation, row))
         if request.method is Method.SMS_REPLY and code is not None:
             # What is waited for is written under the keys that write, and looked for under all.
             index = stored.blind_indexes[0]
@@ -188,8 +188,9 @@ class Opening:
         row = self._check_policy(request, applicant)
         if stored is not None:
             method = _ON_A_CONTACT[request.method]
-            self._check_contact(stored.contact, method, request.operation, row)
-            await self._coverage.refuse_uncarried(request.customer_id, stored.contact, method, row.methods)
+            allowed = taken_by(request.operation, row)
+            self._check_contact(stored.contact, method, allowed)
+            await self._coverage.refuse_uncarried(request.customer_id, stored.contact, method, allowed)
         if request.target_contact_id is not None:
             _, target = await self._customers.read_with_contact(request.customer_id, request.target_contact_id)
             if target is None:
@@ -197,11 +198,10 @@ class Opening:
             _check_vouching(request.customer_id, stored, target)
         return row, stored
 
-    def _check_contact(self, contact: Contact, method: ContactMethod, operation: Operation, row: OperationRow) -> None:
+    def _check_contact(self, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
         rule = why_not(contact, method)
         if rule is not None:
-            taken = methods_for(operation, contact)
-            raise method_not_available(rule, [one for one in self._coverage.left(contact, row.methods) if one in taken])
+            raise method_not_available(rule, self._coverage.left(contact, allowed))
 
     def _check_policy(self, request: OpenRequest, applicant: Applicant) -> OperationRow:
         """No exemption is looked for here: whoever opens a verification wants the customer to prove themselves."""

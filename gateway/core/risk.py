@@ -12,7 +12,7 @@ from contacts.models import Contact, ContactMethod, methods_of
 from gateway.core.contact_life import ContactLife
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.facts import Held
+from gateway.core.facts import Allowed, Held
 from gateway.core.not_available import refusal_with_what_is_left
 from gateway.core.policy import OnFailure, SignalRow
 from gateway.core.ports import LookUpFailed, RiskSignal, RiskSignals
@@ -48,9 +48,7 @@ class RiskCheck:
         """By contact id, what is held back of the methods that the contact's status allows."""
         return await self._all_held(customer_id, contacts, self._deadline())
 
-    async def refuse_held(
-        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
-    ) -> None:
+    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
         """Raises `Refusal` (`method-held`) with the signal, and with what else may be used, here and elsewhere."""
         deadline = self._deadline()
         held = await self._held(customer_id, contact, (method,), deadline)
@@ -96,7 +94,7 @@ class RiskCheck:
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._budget_seconds
 
-    def _free(self, contact: Contact, held: Collection[Held], allowed: Collection[str]) -> list[ContactMethod]:
+    def _free(self, contact: Contact, held: Collection[Held], allowed: Allowed) -> list[ContactMethod]:
         """What is left of the contact's methods."""
         gone = {one.method for one in held}
         return [method for method in self._coverage.left(contact, allowed) if method not in gone]

@@ -5,8 +5,10 @@ from gateway.core.codes import CodeVault
 from gateway.core.counting import Texting
 from gateway.core.coverage import Coverage
 from gateway.core.customer_stores import CustomerStore, StoredContact
+from gateway.core.decisions import taken_by
 from gateway.core.errors import Refusal
-from gateway.core.facts import Holds
+from gateway.core.facts import Allowed, Holds
+from gateway.core.policy import Policy
 from gateway.core.problems import Problem
 from gateway.core.sending import Sending, Sent
 from gateway.core.stores import (
@@ -32,6 +34,7 @@ class Verifications:
 
     def __init__(
         self,
+        policy: Policy,
         store: VerificationStore,
         customers: CustomerStore,
         sending: Sending,
@@ -39,6 +42,7 @@ class Verifications:
         coverage: Coverage,
         vault: CodeVault,
     ) -> None:
+        self._policy = policy
         self._store = store
         self._customers = customers
         self._sending = sending
@@ -94,14 +98,15 @@ class Verifications:
             raise closed_refusal(verification.shown_status)
         if verification.contact_id is None or not TRAITS[verification.method].can_be_resent:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE)
-        _, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
-        if stored is None:
+        customer, stored = await self._customers.read_with_contact(verification.customer_id, verification.contact_id)
+        if customer is None or stored is None:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE)
+        allowed = taken_by(verification.operation, self._policy.row(verification.operation, customer.kind))
         try:
             if verification.resend_at is not None and verification.read_at < verification.resend_at:
                 raise Capped("resend", verification.resend_at - verification.read_at)
             sent = await self._sending.take(self._sending.counted(stored, Texting.AGAIN), stored)
-            await self._send_again(verification, stored, sent)
+            await self._send_again(verification, stored, sent, allowed)
         except ResendsExhausted:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE) from None
         except Capped as capped:
@@ -112,13 +117,13 @@ class Verifications:
             raise closed_refusal(closed.status) from None
         return await self.get(verification_id, client)
 
-    async def _send_again(self, verification: Verification, stored: StoredContact, sent: Sent | None) -> None:
-        method = ContactMethod(verification.method)
+    async def _send_again(
+        self, verification: Verification, stored: StoredContact, sent: Sent | None, allowed: Allowed
+    ) -> None:
+        customer_id, method = verification.customer_id, ContactMethod(verification.method)
         try:
-            await self._coverage.refuse_uncarried(
-                verification.customer_id, stored.contact, method, tuple(ContactMethod)
-            )
-            await self._holds.refuse_held(verification.customer_id, stored.contact, method, tuple(ContactMethod))
+            await self._coverage.refuse_uncarried(customer_id, stored.contact, method, allowed)
+            await self._holds.refuse_held(customer_id, stored.contact, method, allowed)
             await self._store.resend(verification.verification_id)
         except (Refusal, ResendsExhausted, Capped, VerificationMissing, VerificationClosed):
             self._sending.give_back(sent)

@@ -96,7 +96,7 @@ def build_use_cases(
     )
     alarms = Alarms(stores.alarms)
     sending = Sending(stores.caps, stores.ranges, alarms, limits.prefix_digits)
-    verifications = Verifications(stores.verifications, stores.customers, sending, holds, coverage, vault)
+    verifications = Verifications(policy, stores.verifications, stores.customers, sending, holds, coverage, vault)
     denials = Denials(stores.denials, stores.verifications, stores.read_model, alarms, limits.longest_life)
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
     handing_over = HandingOver(carriers, stores.hand_overs)

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from demo.api import Api, ApiError
-from demo.customer import Customer, new_number
+from demo.customer import Customer, new_number, until
 from demo.people import korean_today
 from demo.running import Demo
 from tests.conftest import demo_on_free_ports
@@ -35,6 +35,13 @@ async def customer(api: Api, carrier: Api) -> Customer:
     return customer
 
 
+async def until_texted(customer: Customer, count: int) -> None:
+    async def look() -> bool:
+        return len(await customer.texts()) >= count
+
+    await until(look)
+
+
 async def contact_of(customer: Customer) -> Any:
     listed = await customer.api.call("GET", f"/v1/customers/{customer.customer_id}/contacts")
     return next(one for one in listed["contacts"] if one["contact_id"] == customer.contact_id)
@@ -57,6 +64,26 @@ async def test_a_changed_sim_holds_texts_and_offers_the_call_and_the_other_phone
     assert customer.number[1:] not in repr(refused.problem)
     assert await customer.texts() == []
     assert (await customer.open("ars"))["status"] == "pending"
+
+
+async def test_a_contact_that_was_vouched_for_is_not_offered_for_vouching(customer: Customer) -> None:
+    vouched, target = [await customer.add_contact(new_number()) for _ in range(2)]
+    path = f"/v1/customers/{customer.customer_id}/contacts/{vouched}/vouch"
+    body = {
+        "customer_id": customer.customer_id,
+        "method": "sms",
+        "operation": "vouch",
+        "contact_id": customer.contact_id,
+    }
+    opened = await customer.api.call("POST", "/v1/verifications", {**body, "target_contact_id": vouched})
+    verified = await customer.check(opened, await customer.texted_code())
+    await customer.api.call("POST", path, {"receipt": verified["receipt"]})
+    await customer.phone_is(sim_swapped_hours_ago=1)
+    vouching = customer.api.call("POST", "/v1/verifications", {**body, "target_contact_id": target})
+    refused = await refusal(vouching)
+    assert (refused.slug, refused.problem["methods"], refused.problem["contacts"]) == ("method-held", ["ars"], [])
+    issuing = await refusal(customer.open("sms"))
+    assert issuing.problem["contacts"] == [{"contact_id": vouched, "methods": ["ars"]}]
 
 
 async def test_after_the_hours_texts_go_out_again(customer: Customer) -> None:
@@ -91,12 +118,14 @@ async def test_a_sim_changed_after_the_first_text_holds_the_second(
         api = await stack.enter_async_context(Api(demo.base_url, demo.secrets.api_key))
         customer = Customer(api, await stack.enter_async_context(Api(demo.carrier_url)))
         await customer.register()
-        opened = await customer.open("sms")
-        await customer.texted_code()
+        opened = [await customer.open("sms"), await customer.open("sms_reply", "cloud_login")]
+        await until_texted(customer, 2)
         await customer.phone_is(sim_swapped_hours_ago=0)
-        refused = await refusal(api.call("POST", f"/v1/verifications/{opened['id']}/resend", {}))
-        assert (refused.slug, refused.problem["signal"]) == ("method-held", "sim_swap")
-        assert len(await customer.texts()) == 1
+        for one, instead in zip(opened, (["ars"], []), strict=True):
+            refused = await refusal(api.call("POST", f"/v1/verifications/{one['id']}/resend", {}))
+            assert (refused.slug, refused.problem["signal"]) == ("method-held", "sim_swap")
+            assert refused.problem["methods"] == instead, "the cloud takes no call"
+        assert len(await customer.texts()) == 2
 
 
 async def test_a_carrier_that_cannot_be_asked_holds_texts_and_is_counted(

@@ -168,6 +168,7 @@ class Rooms:
             keys.new_verification_id,
         )
         self.verifications = Verifications(
+            policy,
             self.verification_store,
             self.customer_store,
             self.sending,

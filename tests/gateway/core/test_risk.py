@@ -28,7 +28,12 @@ HOLDS = {
     RiskSignal.CALL_FORWARDING: (ARS,),
     RiskSignal.NUMBER_RECYCLING: (SMS, ARS, SMS_REPLY),
 }
-ALL = tuple(ContactMethod)
+
+
+def everything(_: Contact) -> tuple[ContactMethod, ...]:
+    return tuple(ContactMethod)
+
+
 MOBILE = "+821012345678"
 OTHER = "+821023456789"
 VERIFIED_AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -197,9 +202,9 @@ async def test_an_early_release_frees_the_texts_of_a_changed_sim_and_nothing_els
 async def test_a_method_that_was_freed_early_is_not_refused_and_is_offered_of_another_contact() -> None:
     world = World([contact("a"), contact("b", OTHER)], released={"a", "b"})
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP, RiskSignal.CALL_FORWARDING}, OTHER: {RiskSignal.SIM_SWAP}}
-    await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
+    await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, everything)
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, ALL)
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, everything)
     assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS, ARS, SMS_REPLY]}]
 
 
@@ -212,7 +217,7 @@ async def test_an_early_release_does_not_speak_for_a_carrier_that_cannot_be_aske
 async def test_a_free_method_is_not_refused_and_only_its_signals_are_asked() -> None:
     world = World([contact("a"), contact("b", OTHER)])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
-    await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, ALL)
+    await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, everything)
     assert set(world.operator.asked) == {(RiskSignal.CALL_FORWARDING, MOBILE), (RiskSignal.NUMBER_RECYCLING, MOBILE)}
 
 
@@ -220,7 +225,7 @@ async def test_a_held_method_is_refused_with_what_may_be_used_here_and_elsewhere
     world = World([contact("a"), contact("b", OTHER)])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}, OTHER: {RiskSignal.CALL_FORWARDING}}
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, everything)
     assert refused.value.problem is Problem.METHOD_HELD
     assert refused.value.members == {
         "signal": RiskSignal.SIM_SWAP,
@@ -242,7 +247,7 @@ async def test_the_sentence_of_a_refusal_names_the_signal_and_what_is_left(
     world = World([contact("a")])
     world.operator.raised = {MOBILE: raised}
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, ALL)
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], ARS, everything)
     values = refused.value.values
     assert values["signal"] == RiskSignal.CALL_FORWARDING
     assert (values["methods_ko"], values["methods_en"]) == (ko, en)
@@ -253,7 +258,7 @@ async def test_a_contact_that_is_gone_meanwhile_is_refused_with_what_is_left_els
     world = World([left])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held(CUSTOMER_ID, gone, SMS, ALL)
+        await world.check().refuse_held(CUSTOMER_ID, gone, SMS, everything)
     assert refused.value.members["methods"] == []
     assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS, ARS, SMS_REPLY]}]
 
@@ -263,7 +268,7 @@ async def test_a_refusal_takes_no_more_than_the_time_budget_either() -> None:
     world.operator.hanging = set(RiskSignal)
     with pytest.raises(Refusal) as refused:
         async with asyncio.timeout(5):
-            await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
+            await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS, everything)
     assert refused.value.members["contacts"] == []
 
 
@@ -271,7 +276,7 @@ async def test_what_the_operation_does_not_allow_is_not_offered() -> None:
     world = World([contact("a"), contact("b", OTHER)])
     world.operator.raised = {MOBILE: {RiskSignal.SIM_SWAP}}
     with pytest.raises(Refusal) as refused:
-        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS_REPLY, ("sms_reply", "branch_otp"))
+        await world.check().refuse_held(CUSTOMER_ID, world.contacts[0], SMS_REPLY, lambda _: ("sms_reply",))
     assert refused.value.members["methods"] == []
     assert refused.value.members["contacts"] == [{"contact_id": "b", "methods": [SMS_REPLY]}]
 
@@ -290,5 +295,5 @@ async def test_a_method_held_by_a_passing_failure_is_not_offered_in_the_same_ans
 
     world.operator.is_raised = recovers  # type: ignore[method-assign]
     with pytest.raises(Refusal) as refused:
-        await check.refuse_held(CUSTOMER_ID, world.contacts[0], SMS, ALL)
+        await check.refuse_held(CUSTOMER_ID, world.contacts[0], SMS, everything)
     assert SMS not in cast(list[ContactMethod], refused.value.members["methods"])

@@ -1,6 +1,6 @@
 """What is refused before anything is sent, what is offered instead, and who is told."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from contacts.models import Contact, ContactMethod
 from demo.customer import until
 from gateway.core.alarms import AlarmKind
 from gateway.core.errors import Refusal
-from gateway.core.facts import Held
+from gateway.core.facts import Allowed, Held
 from gateway.core.limits import Cap, ConversionWatch, Limits
 from gateway.core.notices import NoticeKind, Notices
 from gateway.core.operations import Operation
@@ -154,9 +154,7 @@ class Carrier:
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
         return {}
 
-    async def refuse_held(
-        self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Collection[str]
-    ) -> None:
+    async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
         self.asked.append(method)
         if self.holds:
             raise Refusal(Problem.METHOD_HELD)
