@@ -42,7 +42,8 @@ class Decide(Body):
             {
                 "type": "string",
                 "format": "ip",
-                "description": "고객의 IPv4 또는 IPv6 주소 / the customer's IPv4 or IPv6 address",
+                "description": "고객의 IPv4 또는 IPv6 주소. IPv4는 ::ffff: 없이 / "
+                "the customer's IPv4 or IPv6 address; IPv4 without ::ffff: before it",
                 "examples": ["203.0.113.7"],
             }
         ),
