@@ -75,7 +75,6 @@ async def nothing_was_done(person: Person, routes: list[Any]) -> AsyncIterator[N
         (b"null", JSON, 400),
         (b'{"a":1,"a":1}', JSON, 422),
         (b'"text"', JSON, 400),
-        (b"", JSON, 400),
         (b"{}", {"Content-Type": "text/plain"}, 415),
         (b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
         (b"{}", {"Content-Type": "application/json; charset=euc-kr"}, 415),
@@ -89,6 +88,14 @@ async def test_a_body_that_is_no_json_object_is_refused_everywhere(
         answer = await issuer.send(method, path, content, headers)
         _refused(answer, (method, path))
         assert answer.status == status, (method, path)
+
+
+async def test_no_body_at_all_is_refused_where_something_must_be_said(issuer: Caller, routes: list[Any]) -> None:
+    for method, path, body in routes:
+        if body:
+            answer = await issuer.send(method, path, b"", JSON)
+            _refused(answer, (method, path))
+            assert answer.status == 400, (method, path)
 
 
 async def test_a_body_in_chunks_is_measured_too(issuer: Caller, routes: list[Any]) -> None:
