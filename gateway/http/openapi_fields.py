@@ -52,7 +52,7 @@ _EVERYWHERE: Mapping[str, str] = {
     "id": "인증 ID / the verification",
     "instance": "이 요청의 ID. 문의할 때 알려 주세요 / names the request: quote it when you ask about it",
     "issued_by": "발급한 직원 / who issues it",
-    "jti": "receipt ID / names the receipt",
+    "jti": "이 receipt의 ID / names the receipt",
     "keys": "ES256 공개 키 (RFC 7517) / public keys for ES256 (RFC 7517)",
     "kind": "종류 / what it is",
     "label": "고객이 부르는 이름 / what the customer calls it",

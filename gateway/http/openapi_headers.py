@@ -24,7 +24,7 @@ _TAKEN: Mapping[str, Mapping[str, Any]] = {
 
 _GIVEN: Mapping[str, Mapping[str, Any]] = {
     request_id.HEADER: {
-        "description": "요청의 번호 / names the request in our log",
+        "description": "요청 ID / names the request in our log",
         "schema": {"type": "string"},
     },
     "Content-Language": {
