@@ -176,9 +176,9 @@ DONE: Final[Words] = {
 }
 
 BREAKERS: Final[Words] = {
-    "closed": ("정상", "closed"),
-    "half_open": ("시험 연결 중", "half open"),
-    "open": ("차단", "open"),
+    "closed": ("정상", "normal"),
+    "half_open": ("시험 연결 중", "being tried"),
+    "open": ("차단", "left alone"),
 }
 
 CAPABILITIES: Final[Words] = {
