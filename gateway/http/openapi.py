@@ -17,7 +17,7 @@ from gateway.http import idempotency
 from gateway.http.bodies import LARGEST_BODY
 from gateway.http.models import NoBody, Query
 from gateway.http.openapi_bodies import EXAMPLES
-from gateway.http.openapi_fields import describe_fields
+from gateway.http.openapi_fields import describe_fields, meaning_of
 from gateway.http.openapi_headers import header_components, headers_given, headers_taken
 from gateway.http.openapi_problems import PROBLEM_SCHEMA, refusals
 from gateway.http.routes import PathType, Route
@@ -166,7 +166,7 @@ def _parameters(route: Route, path_types: Mapping[str, PathType], models: _Model
             "name": name,
             "in": "path",
             "required": True,
-            "description": path_types[name].description,
+            "description": path_types[name].description or meaning_of(name),
             "schema": {"type": "string", "pattern": f"^(?:{path_types[name].pattern})$"},
         }
         for name in route.path_parameters

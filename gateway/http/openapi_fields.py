@@ -130,12 +130,17 @@ _OF_ONE: Mapping[tuple[str, str], str] = {
 }
 
 
+def meaning_of(field: str, model: str = "") -> str:
+    """Of a parameter of a path as well; empty where there is nothing to say of that name."""
+    return _OF_ONE.get((model, field)) or _EVERYWHERE.get(field, "")
+
+
 def describe_fields(schemas: Mapping[str, dict[str, Any]]) -> None:
     """Say of every field what it means, where its model does not say so itself."""
     for name, schema in schemas.items():
         for field, described in _fields(schema):
-            meaning = _OF_ONE.get((name, field)) or _EVERYWHERE.get(field)
-            if meaning is not None:
+            meaning = meaning_of(field, name)
+            if meaning:
                 described.setdefault("description", meaning)
 
 

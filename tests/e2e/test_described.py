@@ -122,11 +122,17 @@ async def test_a_value_has_one_form_beside_null(document: dict[str, Any]) -> Non
         assert second == {"type": "null"}
 
 
-async def test_every_field_says_what_it_means_in_both_languages(document: dict[str, Any]) -> None:
+async def test_every_field_and_parameter_says_what_it_means_in_both_languages(document: dict[str, Any]) -> None:
     fields = {
         (field, described.get("description", ""))
         for schema in _schemas(document)
         for field, described in schema.get("properties", {}).items()
+    }
+    fields |= {
+        (parameter["name"], parameter.get("description") or parameter["schema"].get("description", ""))
+        for operation in _operations(document)
+        for parameter in operation["parameters"]
+        if parameter["in"] != "header"
     }
     assert len(fields) > 80
     assert not sorted(field for field, meaning in fields if not re.search("[가-힣].* / ", meaning))
