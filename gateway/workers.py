@@ -176,7 +176,9 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE)
             try:
                 async with self._replacing:
-                    await self._start(place)
+                    # A rolling restart may have filled the place meanwhile.
+                    if self._workers[place] is worker:
+                        await self._start(place)
             except NotServing as error:
                 _log.error("worker_not_replaced", place=place, why=str(error))
 

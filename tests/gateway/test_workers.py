@@ -235,6 +235,21 @@ async def test_a_place_is_filled_again_once_a_process_can_be_started_again(one_p
     await one_place.until(lambda: len(one_place.pids()) == 2)
 
 
+async def test_a_place_that_a_rolling_restart_filled_is_not_filled_again_for_the_worker_that_had_died(
+    one_place: OnePlace,
+) -> None:
+    os.kill(one_place.pids()[0], signal.SIGKILL)
+    await one_place.until(lambda: bool(one_place.events("worker_died")))
+    os.kill(os.getpid(), signal.SIGHUP)
+    await one_place.until(lambda: bool(one_place.events("workers_replaced")))
+    # Whoever is there now is the one that is kept, and the only one.
+    kept = one_place.pids()[-1]
+    os.kill(kept, signal.SIGKILL)
+    await one_place.until(lambda: kept in [event["pid"] for event in one_place.events("worker_died")])
+    await one_place.until(lambda: one_place.pids()[-1] != kept)
+    assert _children_of(os.getpid(), one_place.program) == [one_place.pids()[-1]]
+
+
 async def test_whoever_stops_in_the_midst_of_a_replacement_leaves_neither_behind(one_place: OnePlace) -> None:
     hangs = one_place.program.with_name("worker.hangs")
     hangs.touch()
