@@ -92,10 +92,10 @@ class Caller:
         return await self.send("POST", path, {} if content is None else content, headers)
 
     async def until_the_key_is_known(self) -> None:
-        """Gateways look for new keys once a second at most."""
+        """Gateways look for new keys once a second at most, and whoever asks as often with none is told to wait."""
 
         async def look() -> bool:
-            return (await self.get("/v1/verifications/ver_" + "0" * 22)).status != 401
+            return (await self.get("/v1/verifications/ver_" + "0" * 22)).status not in (401, 429)
 
         await until(look)
 

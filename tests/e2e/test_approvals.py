@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 from demo.api import Api, ApiError
 from demo.customer import Customer, new_number, until
 from demo.running import PERSON, Demo
+from gateway.core.callers import Scope
+from gateway.store.api_keys import RedisApiKeys
+from gateway.store.connection import Store
+from gateway.store.embedded import EmbeddedStore
+from tests.e2e.caller import Caller
 
 REASON = "휴대폰 분실"
 DECISION = {"approved_by": "이센터장", "reason": "신분증 확인"}
@@ -19,6 +25,18 @@ async def operator(demo: Demo) -> AsyncIterator[Api]:
     """The gateway, called with the key of the head of the customer centre."""
     async with Api(demo.base_url, demo.secrets.operator_key) as operator:
         yield operator
+
+
+@pytest.fixture
+async def colleague(demo: Demo, tmp_path: Path) -> AsyncIterator[Caller]:
+    """Somebody else of the customer centre, whose key is for contacts alone."""
+    store = Store(EmbeddedStore(tmp_path / "demo" / "data").url)
+    await store.open()
+    key = await RedisApiKeys(store).create("centre", "한상담", frozenset({Scope.CONTACTS}))
+    await store.close()
+    async with Caller(demo.base_url, key) as colleague:
+        await colleague.until_the_key_is_known()
+        yield colleague
 
 
 @pytest.fixture
@@ -82,6 +100,19 @@ async def test_whoever_asked_approves_nothing_whatever_name_or_key(customer: Cus
     # A key that may not approve cannot do so under another name either.
     assert await refusal(customer.api.call("POST", path, DECISION)) == (403, "self-approval")
     assert (await customer.api.call("GET", f"/v1/approvals/{asked['approval_id']}"))["status"] == "waiting"
+
+
+async def test_a_colleague_of_who_asked_neither_sees_nor_decides_it(
+    customer: Customer, operator: Api, colleague: Caller
+) -> None:
+    asked = await asked_for_change(customer)
+    path = f"/v1/approvals/{asked['approval_id']}"
+    assert (await colleague.get("/v1/approvals")).json == {"approvals": []}
+    assert (await colleague.get(path)).slug == "approval-not-found"
+    for verb in ("approve", "reject"):
+        answer = await colleague.post(f"{path}/{verb}", DECISION)
+        assert (answer.status, answer.slug) == (403, "missing-scope")
+    assert (await operator.call("GET", path))["status"] == "waiting"
 
 
 async def test_a_locked_customer_is_verified_again_after_an_unlock(customer: Customer) -> None:

@@ -82,13 +82,17 @@ class Operator:
         """Sign in for the first time; the secret of the new authenticator."""
         entered = await self.post("/ops/sign-in", {"key": key, "code": ""})
         assert (entered.status, entered.location) == (303, "/ops/enrol")
-        page = await self.get("/ops/enrol")
-        found = _SECRET.search(page.text)
-        assert found is not None
-        secret = found[1].replace(" ", "")
+        page, secret = await self.enrolment()
         done = await self.post("/ops/enrol", {"csrf": page.csrf, "code": pyotp.TOTP(secret).now()})
         assert (done.status, done.location) == (303, "/ops")
         return secret
+
+    async def enrolment(self) -> tuple[Page, str]:
+        """The page for a new authenticator, and the secret that it shows."""
+        page = await self.get("/ops/enrol")
+        found = _SECRET.search(page.text)
+        assert found is not None
+        return page, found[1].replace(" ", "")
 
     async def _ask(
         self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str] | None, follow: bool

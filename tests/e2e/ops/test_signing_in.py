@@ -1,12 +1,15 @@
 """Signing in at the operations pages, and what other sites send there."""
 
 import re
+from hashlib import sha256
 from urllib.parse import quote
 
 import pyotp
 import pytest
 
 from gateway.core.operators import Role
+from gateway.store import api_keys
+from gateway.store.api_keys import RedisApiKeys
 from tests.e2e.caller import another
 from tests.e2e.conftest import Served
 from tests.e2e.ops.conftest import NewOperator
@@ -43,6 +46,33 @@ async def test_an_authenticator_is_enrolled_once_and_its_codes_work_once(new_ope
     assert again.status == 401
     assert "Set-Cookie" not in again.text
     assert again.cookies == ""
+
+
+async def test_of_two_browsers_that_enrol_with_one_key_the_second_enrols_nothing(
+    served: Served, new_operator: NewOperator
+) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    async with Operator(served.demo.base_url) as thief:
+        await thief.post("/ops/sign-in", {"key": key, "code": ""})
+        page, secret = await thief.enrolment()
+        await browser.enrol(key)
+        late = await thief.post("/ops/enrol", {"csrf": page.csrf, "code": pyotp.TOTP(secret).now()})
+        assert (late.status, late.location) == (303, "/ops/sign-in")
+        assert (await thief.get("/ops")).status == 303
+        assert (await thief.post("/ops/sign-in", {"key": key, "code": pyotp.TOTP(secret).now()})).status == 401
+    assert (await browser.get("/ops")).status == 200
+
+
+async def test_a_session_ends_with_the_key_that_began_it(
+    new_operator: NewOperator, keys: RedisApiKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_keys, "_REFRESH_SECONDS", 0.0)
+    browser, key = await new_operator(Role.VIEWER)
+    await browser.enrol(key)
+    assert (await browser.get("/ops")).status == 200
+    [entry] = [one for one in await keys.entries() if sha256(key.encode()).hexdigest().startswith(one.key_id)]
+    assert await keys.revoke(entry.key_id)
+    assert (await browser.get("/ops")).status == 303
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(new_operator: NewOperator) -> None:

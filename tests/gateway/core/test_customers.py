@@ -1,5 +1,6 @@
 """Registering numbers, and making them verifiable (R5, R6)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,10 +9,13 @@ from contacts.models import Contact, ContactLabel, ContactStatus, VerifiedBy
 from contacts.ownership import OwnershipResult
 from gateway.core.callers import Caller, Scope
 from gateway.core.errors import Refusal
+from gateway.core.limits import Limits
 from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
+from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
+from gateway.store.connection import Store
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
 from tests.gateway.rooms import Rooms
@@ -155,6 +159,20 @@ async def test_a_receipt_vouches_by_the_request_that_had_redeemed_it(
     assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.RECEIPT_ALREADY_REDEEMED
     vouched = await rooms.customers.vouch(CUSTOMER_ID, home.contact_id, receipt, CALLER, known_as)
     assert vouched.status is ContactStatus.VERIFIABLE
+
+
+async def test_a_receipt_vouches_for_a_shorter_time_than_it_is_good_for_elsewhere(
+    store: Store, signer: ReceiptSigner
+) -> None:
+    rooms = Rooms(store, Limits(vouch_receipt_life=60), signer)
+    mobile = await rooms.register()
+    home = await rooms.add(CUSTOMER_ID, LANDLINE, None)
+    claims = signer.read(await vouch_receipt(rooms, mobile, home))
+    verified = await rooms.verifications.get(claims.verification_id, CLIENT)
+    assert verified.closed_at is not None
+    old = signer.sign(replace(verified, closed_at=verified.closed_at - 60_000))
+    assert await problem_of_vouching(rooms, old, home.contact_id) is Problem.RECEIPT_EXPIRED
+    await rooms.redeeming.redeem(old, Operation.VOUCH, None, CUSTOMER_ID, CLIENT)
 
 
 async def test_a_voucher_that_is_nobodys_own_any_more_does_not_vouch(
