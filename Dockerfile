@@ -10,6 +10,7 @@ RUN python -m venv --without-pip /opt/bonin \
     && pip --python /opt/bonin install --no-cache-dir --no-deps --only-binary :all: \
        --require-hashes -r /requirements.lock
 
+COPY LICENSE NOTICE /opt/bonin/app/
 COPY gateway /opt/bonin/app/gateway
 COPY ivr /opt/bonin/app/ivr
 COPY sms_reply /opt/bonin/app/sms_reply
