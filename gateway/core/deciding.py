@@ -120,7 +120,7 @@ def _conditions(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Rea
         yield _reason(
             "R20", not facts.locked,
             "추가인증이 잠겨 있지 않습니다.", "Extra authentication is not locked.",
-            "추가인증이 잠겼습니다. 고객센터에서 본인 확인 후 승인을 받아 잠금을 풀어야 합니다.",
+            "추가인증이 잠겼습니다. 고객센터에서 본인확인 후 승인을 받아 잠금을 풀어야 합니다.",
             "Extra authentication is locked until the customer centre asks for an unlock and a second person approves.",
         )  # fmt: skip
     if row.refused_hours is not None:

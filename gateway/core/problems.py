@@ -115,7 +115,7 @@ class Problem(Enum):
     )  # fmt: skip
     CUSTOMER_LOCKED = ProblemKind(
         "customer-locked", 423, "추가인증이 잠겼습니다", "Extra authentication is locked",
-        "오류가 {limit}회에 이르렀습니다. 고객센터에서 본인 확인 후 잠금을 풀어 주세요.",
+        "오류가 {limit}회에 이르렀습니다. 고객센터에서 본인확인 후 잠금을 풀어 주세요.",
         "There were {limit} wrong answers. The customer centre must identify the customer and unlock.",
     )  # fmt: skip
     TOO_MANY_REQUESTS = ProblemKind(

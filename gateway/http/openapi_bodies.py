@@ -16,7 +16,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "ChangeContact": {"number": "+821012345678", "reason": "고객 요청"},
     "Check": {"code": "123456", "attempt_id": "4b6c1f9e-7a3d-4f52-8a0e-3d9b5c7e2a10"},
     "Decide": {**_WHOM_AND_WHAT, "client_ip": "203.0.113.7"},
-    "DecideApproval": {"approved_by": "이센터장", "reason": "본인 확인함"},
+    "DecideApproval": {"approved_by": "이센터장", "reason": "본인확인함"},
     "GiveAutoConnect": {"verification_id": "ver_00bn5c34sfsbp7hy3wgdah", "device": _DEVICE},
     "IssueBranchPassword": {**_WHOM_AND_WHAT, "branch": "강남지점", "issued_by": "박대리"},
     "NoBody": {},
