@@ -84,3 +84,14 @@ async def test_a_phone_that_rings_for_another_verification_stops_when_the_custom
     await until(is_over)
     over = await person.now(opened)
     assert (over["status"], over["status_reason"]) == ("failed", "locked")
+
+
+async def test_who_is_locked_needs_extra_authentication_as_a_company_as_well(person: Person, issuer: Caller) -> None:
+    await _lock(person)
+    company = {"kind": "corporate", "name": "김시험", "online_consent": True}
+    assert (await issuer.send("PUT", f"/v1/customers/{person.customer_id}", company)).json["locked"] is True
+    asked = {"customer_id": person.customer_id, "operation": "issue", "client_ip": "168.126.63.1"}
+    decided = (await issuer.post("/v1/decisions", asked)).json
+    assert (decided["outcome"], decided["reasons"][0]["rule"]) == ("refused", "R20")
+    refused = await issuer.post("/v1/verifications", person.request("branch_otp"))
+    assert (refused.status, refused.slug) == (423, "customer-locked")
