@@ -13,11 +13,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from gateway.log_stream import LogStream
 
 HIDDEN = "[hidden]"
 DIGITS_HIDDEN = "[digits]"
@@ -79,14 +81,20 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
         show_exceptions_by_place,
         redact,
     ]
+
+    def gap(count: int) -> str:
+        event: EventDict = {"count": count, "event": "log_lines_lost", "level": "error"}
+        return str(render(None, "error", _stamp(None, "error", event)))
+
+    lines = cast(TextIO, LogStream(out, gap))
     numeric = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(lines),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(out)
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import gc
-import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -11,6 +10,8 @@ from typing import Any
 
 import structlog
 import uvloop
+
+from gateway.standard_streams import to_nowhere
 
 BACKLOG = 1024
 """Connections that the kernel holds until they are accepted: beyond it callers wait a second to try again."""
@@ -41,7 +42,7 @@ def about_a_file(failure: OSError) -> str:
 
 def print_no_more() -> None:
     """Whoever read the output has seen enough (`| head`): flushing the rest at exit must not fail again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    to_nowhere(sys.stdout)
 
 
 def spare_the_collector() -> None:

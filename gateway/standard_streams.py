@@ -3,6 +3,7 @@
 import os
 import sys
 from io import TextIOWrapper
+from typing import TextIO
 
 
 def prepare_standard_streams() -> None:
@@ -17,3 +18,10 @@ def prepare_standard_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the end
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def to_nowhere(stream: TextIO) -> None:
+    """What is written from now on is gone, and fails no more: whoever read it has left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,6 +1,8 @@
+import errno
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,6 +93,39 @@ def test_a_line_that_cannot_be_written_is_not_printed_elsewhere(
     logging.getLogger("library").warning("to %s", "010-1234-5678")
     assert "1234" not in capsys.readouterr().err
     configure_logging("INFO", stream=io.StringIO())
+
+
+class SometimesFull(io.StringIO):
+    """A file on a disk that has room, or has none."""
+
+    is_full = False
+
+    def write(self, text: str, /) -> int:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_lines_that_cannot_be_written_are_counted_and_stop_nobody(lines: io.StringIO) -> None:
+    stream = SometimesFull()
+    configure_logging("INFO", stream=stream)
+    stream.is_full = True
+    for log in (structlog.get_logger(), logging.getLogger("library")):
+        log.warning("full")
+    stream.is_full = False
+    structlog.get_logger().info("room")
+    structlog.get_logger().info("more room")
+    told = [(line["event"], line.get("count")) for line in read(stream)]
+    assert told == [("log_lines_lost", 2), ("room", None), ("more room", None)]
+
+
+def test_a_log_that_nobody_reads_any_more_stops_nobody(lines: io.StringIO) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stream:
+        configure_logging("INFO", stream=stream)
+        os.close(reader)
+        for _ in range(3):
+            structlog.get_logger().info("said")
 
 
 def test_on_a_terminal_lines_are_for_eyes(lines: io.StringIO) -> None:

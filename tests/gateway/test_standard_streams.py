@@ -1,10 +1,16 @@
 """`bonin` as started by cron, by a daemon's script, or in a terminal that knows no Korean."""
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
+from urllib.request import urlopen
 
+import orjson
 import pytest
+
+from tests.gateway.installations import needed_settings
 
 
 def bonin(redirection: str, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -31,3 +37,19 @@ def test_a_command_does_its_work_with_a_standard_stream_closed(closed: str) -> N
     """uvloop aborts the process when a socket has the number of one."""
     done = bonin(closed, "policy", "show")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_gateway_whose_log_nobody_reads_any_more_serves_on_and_stops_in_order(tmp_path: Path) -> None:
+    settings = {f"BONIN_{name.upper()}": value for name, value in needed_settings(tmp_path).items()}
+    settings |= {"BONIN_PORT": "0", "BONIN_DATA_DIR": str(tmp_path / "data")}
+    words = [sys.executable, "-m", "gateway.cli", "serve"]
+    with subprocess.Popen(words, env=os.environ | settings, stdout=subprocess.PIPE) as gateway:
+        assert gateway.stdout is not None
+        told = (orjson.loads(line) for line in gateway.stdout)
+        port = next(line["port"] for line in told if line["event"] == "serving")
+        gateway.stdout.close()
+        for _ in range(3):
+            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
+                assert answer.status == 200
+        gateway.send_signal(signal.SIGTERM)
+        assert gateway.wait(60) == 0
