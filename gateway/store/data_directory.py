@@ -39,6 +39,13 @@ def refuse_half_a_store(data_dir: Path) -> None:
         )
 
 
+def sweep_unfinished(data_dir: Path) -> None:
+    """What servers that were killed were writing anew: as large as the data, read by nobody, and never erased."""
+    for pattern in ("temp-*.aof", "temp-*.rdb"):
+        for file in data_dir.glob(pattern):
+            file.unlink(missing_ok=True)
+
+
 def sizes_of_logs(data_dir: Path) -> dict[str, int]:
     """Bytes of each file that changes are appended to. A start cuts the last one where it ends amid one."""
     return {file.name: file.stat().st_size for file in (data_dir / "appendonlydir").glob("*.incr.aof")}

@@ -15,7 +15,14 @@ from typing import IO
 
 import structlog
 
-from gateway.store.data_directory import EmbeddedStoreFailed, refuse_half_a_store, sizes_of_logs, socket_path, take_lock
+from gateway.store.data_directory import (
+    EmbeddedStoreFailed,
+    refuse_half_a_store,
+    sizes_of_logs,
+    socket_path,
+    sweep_unfinished,
+    take_lock,
+)
 from gateway.store.left_over import end, is_there, left_over
 from gateway.store.valkey_program import environment, program
 
@@ -103,6 +110,7 @@ class EmbeddedStore:
             if self._taken_over is None:
                 self._socket.unlink(missing_ok=True)
                 refuse_half_a_store(self._data_dir)
+                sweep_unfinished(self._data_dir)
                 found = sizes_of_logs(self._data_dir)
                 self._process = self._spawn()
                 self._wait_until_it_answers(self._process)

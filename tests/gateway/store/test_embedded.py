@@ -151,6 +151,33 @@ def test_data_without_the_list_of_their_files_are_left_alone(started: Started, t
     assert ask(started(tmp_path), "STRLEN kept") == ":3000"
 
 
+def unfinished(tmp_path: Path) -> list[Path]:
+    return list(tmp_path.glob("temp-*"))
+
+
+def kill_with_its_writer(server: int) -> None:
+    """The process that writes for it would go on to its end by itself."""
+    for pid in (str(server), *Path(f"/proc/{server}/task/{server}/children").read_text().split()):
+        os.kill(int(pid), signal.SIGKILL)
+
+
+async def test_what_a_killed_server_was_writing_anew_is_taken_away(started: Started, tmp_path: Path) -> None:
+    store = started(tmp_path)
+    ask(store, "SET kept yes")
+    ask(store, "CONFIG SET rdb-key-save-delay 60000000")
+    ask(store, "BGREWRITEAOF")
+
+    async def is_writing() -> bool:
+        return bool(unfinished(tmp_path))
+
+    await until(is_writing)
+    assert store.pid is not None
+    kill_with_its_writer(store.pid)
+    store.stop()
+    assert ask(started(tmp_path), "GET kept").endswith("yes")
+    assert not unfinished(tmp_path)
+
+
 def changes_of(tmp_path: Path) -> Path:
     """The file that they are appended to."""
     (file,) = (tmp_path / "appendonlydir").glob("*.incr.aof")
