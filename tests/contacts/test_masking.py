@@ -18,6 +18,7 @@ from contacts.masking import mask_name
         ("  Hong\tGildong ", "H*** G******"),
         ("Jürgen Müller", "J***** M*****"),
         ("José", "J***"),
+        ("王小明", "王*明"),
         ("본인증권 주식회사", "본**권 주**사"),
         ("\u1112\u1169\u11bc\u1100\u1175\u11af\u1103\u1169\u11bc", "홍*동"),
         ("", ""),
