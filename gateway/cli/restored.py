@@ -4,6 +4,7 @@ import argparse
 
 from gateway.cli.commands import Commands, readable_name, say, say_aside
 from gateway.settings import Settings
+from gateway.store.carrier_board import RedisCarrierBoard
 from gateway.store.restoring import Restoring
 from gateway.wiring.store import open_store
 
@@ -24,6 +25,11 @@ async def forget_what_is_over(settings: Settings, arguments: argparse.Namespace)
     devices, deliveries that wait, sessions of operators. No gateway may be using the store.
     """
     async with open_store(settings) as store:
+        if hosts := sorted({each.host for each in await RedisCarrierBoard(store).processes()}):
+            say_aside(
+                f"A gateway on {', '.join(hosts)} uses this store: stop it first. One that was killed counts for 15 s."
+            )
+            return 1
         forgotten = await Restoring(store).forget(arguments.by, arguments.reason)
     for what, count in sorted(forgotten.items()):
         say(f"{what}  {count:,}")

@@ -10,6 +10,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from gateway.core.alarms import AlarmKind
+from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import BUCKETS, LATENCIES, Live, ReadModel
 from gateway.core.tasks import Repeated
 from gateway.core.verification import Method
@@ -93,11 +94,8 @@ class InstallationMetrics:
         self._breakers = gauge("carrier_breaker", "0 closed, 1 half open, 2 open", "carrier", "capability")
         self._paused = gauge("carrier_paused", "1 when the carrier is paused", "carrier")
         self._unusable = gauge("store_unusable", "1 while the store cannot be used, as /readyz has it")
-        self._age, self._looked_at = 0.0, monotonic()
-        # It grows while the store is away: what it was then would say that all is well.
-        gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble").set_function(
-            lambda: self._age + monotonic() - self._looked_at
-        )
+        self._age = gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble")
+        self._age_seen, self._seen_at = 0.0, monotonic()
         self._plain = {
             "queue_depth": (gauge("outbox_entries", "Deliveries that wait or are under way"), 1.0),
             "queue_age_ms": (gauge("outbox_oldest_seconds", "How long the oldest of them is there"), 1000.0),
@@ -120,8 +118,14 @@ class InstallationMetrics:
     async def look(self) -> None:
         """Raises `StoreUnavailable`."""
         self._unusable.set(await self._trouble() is not None)
-        now, live = await self._read_model.now(), await self._read_model.live()
-        self._age, self._looked_at = max(0, now - live.number("at")) / 1000, monotonic()
+        try:
+            now, live = await self._read_model.now(), await self._read_model.live()
+        except StoreUnavailable:
+            # What it was then would say that all is well.
+            self._age.set(self._age_seen + monotonic() - self._seen_at)
+            raise
+        self._age_seen, self._seen_at = max(0, now - live.number("at")) / 1000, monotonic()
+        self._age.set(self._age_seen)
         if live.values:
             self._set(live)
         for carrier, fields in (await self._read_model.carriers()).items():

@@ -55,6 +55,9 @@ class RedisCarrierBoard:
         said = orjson.dumps({"host": host, "carriers": carriers}, option=orjson.OPT_NON_STR_KEYS)
         await self._store.run(_PUT_PROCESS, (keys.PROCESSES,), (process, said, _FORGOTTEN_AFTER_MS))
 
+    async def drop(self, process: str) -> None:
+        await self._store.command("HDEL", keys.PROCESSES, process)
+
     async def processes(self) -> list[ProcessHealth]:
         pairs = await self._store.command("HGETALL", keys.PROCESSES)
         found = [_process(process.decode(), value) for process, value in zip(pairs[::2], pairs[1::2], strict=True)]
@@ -97,7 +100,7 @@ class PauseWatch:
 
 
 class HealthTeller:
-    """Says every two seconds how a process that delivers finds its carriers."""
+    """Says every two seconds how a process that delivers finds its carriers, and takes that back when it ends."""
 
     def __init__(self, board: RedisCarrierBoard, health: Callable[[], CarrierHealth]) -> None:
         self._board = board
@@ -110,6 +113,8 @@ class HealthTeller:
 
     async def close(self) -> None:
         await self._repeated.close()
+        with contextlib.suppress(StoreUnavailable):
+            await self._board.drop(self._process)
 
     async def _tell(self) -> None:
         await self._board.put(self._process, socket.gethostname(), self._health())

@@ -131,3 +131,21 @@ def test_customers_go_on_as_if_what_they_had_open_had_run_out() -> None:
         assert (await stores.verifications.check(opened, answer(opened, CODE))).verdict == "correct"
 
     asyncio.run(_with_stores(go_on))
+
+
+def test_nothing_is_forgotten_under_a_gateway_that_is_at_work(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_with_stores(_as_in_the_copy))
+
+    async def working(store: Store, stores: Stores) -> None:
+        await stores.carrier_board.put("process", "host", {})
+
+    async def gone(store: Store, stores: Stores) -> None:
+        await stores.carrier_board.drop("process")
+
+    before = asyncio.run(_with_stores(_kinds))
+    asyncio.run(_with_stores(working))
+    assert main(RESTORED) == 1
+    assert "A gateway on host uses this store" in capsys.readouterr().err
+    assert asyncio.run(_with_stores(_kinds)) == before | {"processes"}
+    asyncio.run(_with_stores(gone))
+    assert main(RESTORED) == 0

@@ -83,6 +83,7 @@ async def test_each_process_says_how_it_finds_the_carriers(board: RedisCarrierBo
             assert list(process.carriers) == ["first", "second"]
     finally:
         await asyncio.gather(*(teller.close() for teller in tellers))
+    assert await board.processes() == []
 
 
 async def _said(board: RedisCarrierBoard, count: int) -> bool:
