@@ -6,7 +6,13 @@ from typing import Any
 from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 from prometheus_client import CollectorRegistry
 
-from gateway.http.connections import CONNECTIONS, HANDING_OVER_SECONDS, NEWCOMER_SECONDS, Connections
+from gateway.http.connections import (
+    CONNECTIONS,
+    HANDING_OVER_SECONDS,
+    HEAD_SECONDS,
+    NEWCOMER_SECONDS,
+    Connections,
+)
 from gateway.http.dispatch import API, Answering, Api
 from gateway.http.protocol import Connection, refuse
 from gateway.http.whole_request import HOST
@@ -89,13 +95,14 @@ class Runner(web.AppRunner):
 
         Whoever keeps a connection for the next request cannot know that it was closed when that is on its way, and may
         not send it again (RFC 9110, 9.2.2). So who hands over keeps such connections for as long as it takes to close
-        those in use with an answer.
+        those in use with an answer, and newcomers for as long as their first request may take.
         """
         for site in self.sites:
             await site.stop()
         if self.server is not None:
             if self._hands_over:
                 await self._connections.until_left(HANDING_OVER_SECONDS)
+                await self._connections.until_heard(HEAD_SECONDS)
             else:
                 await self._connections.until_heard(NEWCOMER_SECONDS)
         await super().cleanup()

@@ -145,6 +145,20 @@ async def test_who_hands_over_answers_what_comes_over_a_connection_at_rest(one_o
         await stopping
 
 
+async def test_who_hands_over_waits_for_the_first_request_of_who_was_let_in(
+    one_of_several: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine a caller may take more than a moment from connecting to asking."""
+    monkeypatch.setattr("gateway.http.runner.HANDING_OVER_SECONDS", 0.01)
+    async with one_of_several.line() as newcomer:
+        stopping = one_of_several.stop()
+        await one_of_several.lets_nobody_in()
+        await asyncio.sleep(0.1)
+        newcomer[1].write(LIVEZ)
+        assert (await newcomer[0].read()).startswith(b"HTTP/1.1 200 ")
+        await stopping
+
+
 async def test_who_hands_over_does_not_wait_for_ever_for_what_never_comes(
     one_of_several: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
