@@ -13,7 +13,7 @@ from gateway.serving import serving
 from gateway.settings import Settings
 from gateway.wiring.gateway import Gateway, open_gateway
 from gateway.wiring.worker import open_worker
-from gateway.workers import Place
+from gateway.workers import NotServing, Place
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +35,11 @@ async def serve_alone(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def _serve_in_place(gateway: Gateway, place: Place, stack: AsyncExitStack) -> None:
     metrics = gateway.app[METRICS_OF_ALL] = MetricsOfAll(gateway.metrics, place.metrics_path)
-    await stack.enter_async_context(metrics.told())
+    try:
+        await stack.enter_async_context(metrics.told())
+    except FileNotFoundError:
+        # A sibling that has noticed took away what it had made.
+        raise NotServing("The supervisor of this process is gone.") from None
     listening = socket.socket(fileno=place.listen_fd)
     await stack.enter_async_context(serving(gateway.app, "", 0, listening))
     place.watch_over()

@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from gateway.running import PortTaken
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.ops_reader import READER
-from gateway.workers import Supervisor, listening_sockets
+from gateway.workers import Place, Supervisor, listening_sockets, worker_words
 from tests.gateway.installations import needed_settings
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
@@ -143,6 +143,20 @@ async def test_workers_do_not_outlive_their_supervisor_nor_what_it_had_made_for_
     left_over = EmbeddedStore(supervised.data_dir)
     await asyncio.to_thread(left_over.start)
     left_over.stop()
+
+
+def test_a_worker_whose_supervisor_has_gone_meanwhile_says_so_in_one_sentence(tmp_path: Path) -> None:
+    [listening] = listening_sockets("127.0.0.1", 0, 1)
+    (ready, told), life = os.pipe(), os.open(os.devnull, os.O_RDONLY)
+    given = {f"BONIN_{name.upper()}": value for name, value in needed_settings(tmp_path).items()}
+    environment = os.environ | given | {"BONIN_DATA_DIR": str(tmp_path / "data")}
+    words = worker_words(*Place(listening.fileno(), told, life, tmp_path / "gone" / "metrics.sock").words())
+    passed = (listening.fileno(), told, life)
+    with listening:
+        ended = subprocess.run(words, env=environment, pass_fds=passed, check=False, capture_output=True, text=True)
+    for end in (ready, told, life):
+        os.close(end)
+    assert (ended.returncode, ended.stderr) == (1, "The supervisor of this process is gone.\n")
 
 
 async def test_dashboards_read_a_store_that_is_the_supervisors(supervised: Supervised) -> None:
