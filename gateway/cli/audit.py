@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from gateway.cli.audit_verify import add_verify_command
-from gateway.cli.commands import Command, Commands, say, whole_number
+from gateway.cli.commands import Command, Commands, say, say_aside, whole_number
 from gateway.cli.new_file import new_file
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
@@ -56,15 +56,17 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
     async with open_audit(settings, reads_words=arguments.with_reasons) as audit:
         await audit.sealer.seal_everything()
         open_reasons = audit.words.reasons if arguments.with_reasons else None
-        lines = Exporter(audit.store, audit.signer, wanted, open_reasons).lines()
+        exporter = Exporter(audit.store, audit.signer, wanted, open_reasons)
         if arguments.out is None:
-            async for one in lines:
+            async for one in exporter.lines():
                 sys.stdout.buffer.write(one)
             sys.stdout.buffer.flush()
-            return 0
-        with new_file(arguments.out) as file:
-            async for one in lines:
-                file.write(one)
+        else:
+            with new_file(arguments.out) as file:
+                async for one in exporter.lines():
+                    file.write(one)
+    if not exporter.shown:
+        say_aside("No event is shown: none of what is in the store is of what was asked for.")
     return 0
 
 

@@ -23,6 +23,7 @@ from tests.gateway.installations import needed_settings
 
 CUSTOMER_ID = "hong-gildong"
 SHARD = keys.shard_of(CUSTOMER_ID)
+Captured = pytest.CaptureFixture[str]
 
 pytestmark = pytest.mark.usefixtures("log_as_before")
 
@@ -76,7 +77,7 @@ def test_an_export_is_verified_offline_by_another_process(settings: Path, tmp_pa
 
 
 def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_another(
-    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     export = tmp_path / "audit.ndjson"
     assert main(["audit", "export", "--out", str(export)]) == 0
@@ -89,16 +90,14 @@ def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_anoth
 
 
 @pytest.mark.parametrize("until", ["2026-11-26", "2026-11-26T15:00:00+00:00"])
-def test_an_export_of_no_time_at_all_is_refused_instead_of_empty(
-    settings: Path, capsys: pytest.CaptureFixture[str], until: str
-) -> None:
+def test_an_export_of_no_time_at_all_is_refused_instead_of_empty(settings: Path, capsys: Captured, until: str) -> None:
     assert main(["audit", "export", "--from", "2026-11-27", "--to", until]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "give --from the earlier time" in printed.err
 
 
-def test_an_export_of_one_customer_or_of_some_days_still_verifies(settings: Path, tmp_path: Path) -> None:
+def test_an_export_of_one_customer_or_of_some_days_verifies(settings: Path, tmp_path: Path, capsys: Captured) -> None:
     tell(2, "sung-chunhyang")
     today = datetime.now(UTC) + timedelta(hours=9)
     day, yesterday = f"{today:%Y-%m-%d}", f"{today - timedelta(days=1):%Y-%m-%d}"
@@ -107,7 +106,10 @@ def test_an_export_of_one_customer_or_of_some_days_still_verifies(settings: Path
         export = tmp_path / f"{len(list(tmp_path.iterdir()))}.ndjson"
         assert main(["audit", "export", "--out", str(export), *words]) == 0
         assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
-        return export.read_bytes().count(b'"event"')
+        count = export.read_bytes().count(b'"event"')
+        # A customer id that was misspelt must not look like a customer to whom nothing happened.
+        assert ("No event is shown" in capsys.readouterr().err) is (count == 0)
+        return count
 
     assert shown() == 3
     assert shown("--customer", CUSTOMER_ID) == 1
@@ -182,7 +184,7 @@ class TestArchive:
         assert main([*verify, "--expect-head", str(head)]) == 1
 
     def test_what_it_holds_leaves_the_store_and_both_verify_together(
-        self, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, settings: Path, tmp_path: Path, capsys: Captured
     ) -> None:
         archive, export = tmp_path / "archive", tmp_path / "audit.ndjson"
         assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
@@ -196,7 +198,7 @@ class TestArchive:
         assert "2 segments, 2 events" in capsys.readouterr().out
 
     def test_an_archive_of_another_store_or_time_is_refused(
-        self, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, settings: Path, tmp_path: Path, capsys: Captured
     ) -> None:
         archive, other = tmp_path / "archive", tmp_path / "other"
         assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
@@ -269,13 +271,13 @@ def _cut_the_store() -> None:
     ],
 )
 def test_what_cannot_be_read_is_no_verdict(
-    settings: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[Path], list[str]], says: str
+    settings: Path, capsys: Captured, broken: Callable[[Path], list[str]], says: str
 ) -> None:
     assert main(["audit", "verify", *broken(settings.parent)]) == 2
     assert says in capsys.readouterr().err
 
 
-def test_somebody_whom_nobody_knows_cannot_be_erased(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_somebody_whom_nobody_knows_cannot_be_erased(settings: Path, capsys: Captured) -> None:
     assert main(["customers", "erase", "nobody", "--by", "박개인정보", "--reason", "요청"]) == 1
     assert "nobody: there is no such customer" in capsys.readouterr().err
 
@@ -290,7 +292,7 @@ def test_a_reader_who_has_seen_enough_ends_an_export_quietly(settings: Path) -> 
 
 
 @pytest.mark.parametrize("words", [["--from", "yesterday"], ["--to", "2026-13-01"], ["--from", "0001-01-01"]])
-def test_a_time_that_is_none_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_time_that_is_none_is_refused(words: list[str], capsys: Captured) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["audit", "export", *words])
     assert "give a day or a time" in capsys.readouterr().err

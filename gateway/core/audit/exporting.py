@@ -67,6 +67,11 @@ class Exporter:
         self._content = hashlib.sha256()
         self._shown = 0
 
+    @property
+    def shown(self) -> int:
+        """How many events the lines so far show, and are not digests of."""
+        return self._shown
+
     async def lines(self, after: Mapping[int, int] | None = None) -> AsyncIterator[bytes]:
         """All that is in the store, or the segments after these numbers. Raises `AuditMoved`."""
         at, heads = await self._store.now(), await self._store.heads()
