@@ -1,10 +1,14 @@
-"""Times, as answers tell them."""
+"""Times, as answers tell them and people read them."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import PlainSerializer, WithJsonSchema
+
+SEOUL = ZoneInfo("Asia/Seoul")
+"""Where customers and operators are, wherever the server stands: their day begins there."""
 
 _MILLISECONDS = tuple(f".{rest:03d}Z" for rest in range(1000))
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
@@ -27,7 +26,7 @@ from gateway.core.operations import Operation
 from gateway.core.verification import Method, Status
 from gateway.http import forms
 from gateway.http.models import Answer, Body, Line, Query, WholeNumber, field_error, omitted_when_none
-from gateway.http.moments import Moment
+from gateway.http.moments import SEOUL, Moment
 
 
 def _six_ascii_digits(value: str) -> str:
@@ -37,7 +36,6 @@ def _six_ascii_digits(value: str) -> str:
 
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def _past_date(value: str) -> str:
@@ -46,7 +44,7 @@ def _past_date(value: str) -> str:
         given = date.fromisoformat(value)
     except ValueError:
         given = date.max
-    if not _DATE.fullmatch(value) or not date(1900, 1, 1) <= given <= datetime.now(_SEOUL).date():
+    if not _DATE.fullmatch(value) or not date(1900, 1, 1) <= given <= datetime.now(SEOUL).date():
         raise field_error("지난 날짜를 YYYY-MM-DD로 입력해 주세요.", "Give a past date as YYYY-MM-DD.")
     return value
 

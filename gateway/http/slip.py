@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -21,6 +20,7 @@ from gateway.core.operations import OPERATION_NAMES
 from gateway.core.problems import Problem
 from gateway.http.ids import BRANCH_PASSWORD_ID
 from gateway.http.language import negotiate
+from gateway.http.moments import SEOUL
 from gateway.http.problems import is_for_people, problem_page
 from gateway.methods.branch_otp import BranchPasswords
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _HERE = Path(__file__).parent
-_SEOUL = ZoneInfo("Asia/Seoul")
 
 
 class SlipPage:
@@ -86,4 +85,4 @@ class SlipPage:
 
 
 def _in_seoul(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, _SEOUL).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(milliseconds / 1000, SEOUL).strftime("%Y-%m-%d %H:%M")

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.problems import Problem
 from gateway.core.read_model import Filters
 from gateway.http.ids import VERIFICATION_ID
+from gateway.http.moments import SEOUL
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _WORD = re.compile("[a-z0-9_-]{1,40}")
 _CURSOR = re.compile(f"[0-9]{{1,15}}-{VERIFICATION_ID}")
 _LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -34,7 +33,7 @@ def _moment(query: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     try:
-        moment = datetime.strptime(text, _LOCAL_TIME).replace(tzinfo=_SEOUL)
+        moment = datetime.strptime(text, _LOCAL_TIME).replace(tzinfo=SEOUL)
     except ValueError:
         raise _wrong(name) from None
     return round(moment.timestamp() * 1000)

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from markupsafe import Markup, escape
@@ -15,6 +14,7 @@ from markupsafe import Markup, escape
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
 from gateway.http.language import Locale
+from gateway.http.moments import SEOUL
 from gateway.http.problems import problem_document
 from gateway.http.request_id import request_id_of
 from gateway.ops.words import DONE, word
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 STATIC_PATH = "/ops/static"
 _HERE = Path(__file__).parent
-_SEOUL = ZoneInfo("Asia/Seoul")
 
 CSP = "; ".join(
     (
@@ -116,7 +115,7 @@ def clock(milliseconds: int | None, shape: str = "%m-%d %H:%M:%S") -> Markup:
     """A time as people in Seoul read it; the whole of it for machines."""
     if milliseconds is None:
         return Markup("–")
-    moment = datetime.fromtimestamp(milliseconds / 1000, _SEOUL)
+    moment = datetime.fromtimestamp(milliseconds / 1000, SEOUL)
     return Markup('<time datetime="{}">{}</time>').format(
         moment.isoformat(timespec="milliseconds"),
         escape(moment.strftime(shape.replace("%f", f"{moment.microsecond // 1000:03d}"))),

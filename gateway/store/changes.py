@@ -9,10 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
-import structlog
-
-from gateway.core.errors import StoreUnavailable
-from gateway.core.tasks import end
+from gateway.core.tasks import Repeated
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.slots import slot_of_key
@@ -23,9 +20,6 @@ _LONGEST_SILENCE = 5.0
 _LISTENING_SECONDS = 1.0
 """How long the store may take to say that a channel is listened to, until a waiter begins without."""
 _RECONNECT_SECONDS = 0.5
-_TASK = "store-changes"
-
-_log = structlog.get_logger(__name__)
 
 
 class Watch:
@@ -77,13 +71,14 @@ class RedisChanges:
     @asynccontextmanager
     async def watch(self, verification_id: str) -> AsyncIterator[Watch]:
         channel = keys.verification(verification_id)
-        async with self._listener_of(channel).watch(channel) as watch:
+        async with (await self._listener_of(channel)).watch(channel) as watch:
             yield watch
 
-    def _listener_of(self, channel: str) -> "_Listener":
+    async def _listener_of(self, channel: str) -> "_Listener":
         place = 0 if self._store.cluster is None else slot_of_key(channel)
         if place not in self._listeners:
             self._listeners[place] = _Listener(self._store.waiting_line(channel))
+            await self._listeners[place].open()
         return self._listeners[place]
 
 
@@ -94,10 +89,13 @@ class _Listener:
         self._line = line
         self._watched: dict[str, _Watched] = {}
         """By channel."""
-        self._task = asyncio.create_task(self._listen(), name=_TASK)
+        self._listening = Repeated("store-changes", self._listen, _RECONNECT_SECONDS)
+
+    async def open(self) -> None:
+        await self._listening.open()
 
     async def close(self) -> None:
-        await end(self._task)
+        await self._listening.close()
 
     @asynccontextmanager
     async def watch(self, channel: str) -> AsyncIterator[Watch]:
@@ -117,18 +115,13 @@ class _Listener:
                 self._line.leave(channel)
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                async with aclosing(self._line.listen(self._watched)) as heard:
-                    async for channel, is_first in heard:
-                        self._tell(channel, is_first)
-            except StoreUnavailable:
-                pass
-            except Exception as error:
-                _log.error("upkeep_failed", what=_TASK, kind=type(error).__name__)
+        try:
+            async with aclosing(self._line.listen(self._watched)) as heard:
+                async for channel, is_first in heard:
+                    self._tell(channel, is_first)
+        finally:
             for watched in self._watched.values():
                 watched.is_listened_to = False
-            await asyncio.sleep(_RECONNECT_SECONDS)
 
     def _tell(self, channel: str, is_first: bool) -> None:
         """A change; or that changes are heard from now on, after which everybody looks once."""

@@ -30,8 +30,8 @@ def left_over(path: Path, settings: dict[str, str]) -> int | None:
     Nobody holds the lock, so nobody uses it. One that differs, or says nothing, is ended here: two servers must never
     write to the same files. Raises `EmbeddedStoreFailed` when it cannot be.
     """
-    is_there, pid = _listener(path)
-    if not is_there:
+    listens, pid = _listener(path)
+    if not listens:
         return None
     import redis  # too large for what is needed after a crash only
     from redis.backoff import NoBackoff

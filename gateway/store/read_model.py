@@ -1,5 +1,6 @@
 """Reading the read model: a page costs a few trips, however much is in the store."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -58,10 +59,11 @@ class RedisReadModel:
         return Live(_text(values), _text(calls))
 
     async def revision(self) -> str:
-        revision, at = await self._store.command("HMGET", ops_keys.LIVE, "revision", "at")
-        if at is None:
-            return ""
-        return f"{revision.decode()} {(await self.now() - int(at)) // _STANDS_STILL_MS}"
+        # Asked in the same tick, they travel together.
+        (revision, at), now = await asyncio.gather(
+            self._store.command("HMGET", ops_keys.LIVE, "revision", "at"), self.now()
+        )
+        return "" if at is None else f"{revision.decode()} {(now - int(at)) // _STANDS_STILL_MS}"
 
     async def minutes(self, count: int) -> list[Minute]:
         last = await self.now() // 60_000
