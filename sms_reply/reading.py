@@ -82,12 +82,12 @@ _DENIAL_ALONE: Final = re.compile(
     r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout"
     r"|(?:그만|중단|정지|해지) ?(?:요|해요|합니다|하세요|해 ?주세요|보내세요|보내 ?주세요)?)[\W_]*"
 )
-"""What says no as the whole text, and elsewhere may be anything, such as the name 정지훈. The English words are those at
-which carriers stop texting (https://help.twilio.com/articles/223134027)."""
+"""What says no as the whole text, and elsewhere may be anything, such as the name 정지훈. The English words are those
+at which carriers stop texting (https://help.twilio.com/articles/223134027)."""
 
 _STRANGE_DIGIT: Final = "\0"
-"""Stands for a digit that is not one of ours, such as ١, or not one digit, such as ½: people see a digit, so it counts and
-never matches."""
+"""Stands for a digit that is not one of ours, such as ١, or not one digit, such as ½: people see a digit, so it counts
+and never matches."""
 
 _SMALL: Final = ("<super>", "<sub>")
 """How Unicode tells of a digit that is set above or below the line: a footnote, or a power."""
