@@ -62,6 +62,18 @@ async def test_young_events_wait_and_many_do_not(rooms: AuditRooms) -> None:
     assert (await rooms.audit.heads())[SHARD].events == MOST_OF_A_SEGMENT
 
 
+@pytest.mark.parametrize("is_asked_for", [True, False])
+async def test_events_of_a_time_that_the_clock_was_put_back_from_are_sealed(
+    rooms: AuditRooms, is_asked_for: bool
+) -> None:
+    ahead = await rooms.audit.now() + DAY_MS
+    await rooms.store.command("XADD", keys.audit(SHARD), f"{ahead}-0", "at", f"{ahead}", "word", "ahead")
+    await rooms.tell(SHARD, word="after")
+    await (rooms.sealer.seal_everything() if is_asked_for else rooms.sealer.seal_what_is_due())
+    assert await sealed_words(rooms) == ["ahead", "after"]
+    assert faults(verify(await rooms.export())) == []
+
+
 async def test_a_long_stream_becomes_several_segments(rooms: AuditRooms) -> None:
     await rooms.tell(SHARD, 2 * MOST_OF_A_SEGMENT + 7)
     await rooms.sealer.seal_everything()
@@ -132,6 +144,26 @@ async def test_who_built_on_another_segment_than_the_last_changes_nothing(rooms:
     assert await rooms.audit.heads() == before
 
 
+async def test_whoever_is_overtaken_by_who_read_earlier_seals_what_that_one_did_not_see(
+    rooms: AuditRooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rooms.tell(SHARD, word="seen by both")
+    earlier = await rooms.audit.unsealed(SHARD, younger_than_ms=0)
+    assert earlier is not None
+    await rooms.tell(SHARD, word="seen by one")
+    late, seal_late = AuditRooms.over(rooms.store), rooms.audit.seal
+    segment, content = seal(SHARD, earlier, rooms.signer)
+
+    async def overtaken(*words: object) -> bool:
+        await rooms.audit.seal(earlier.head.last, segment, earlier.written, content)
+        return await seal_late(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(late.audit, "seal", overtaken)
+    await late.sealer.seal_everything()
+    assert await sealed_words(rooms) == ["seen by both", "seen by one"]
+    assert faults(verify(await rooms.export())) == []
+
+
 async def test_sealed_events_stay_readable_for_a_while_and_unsealed_ones_stay(rooms: AuditRooms) -> None:
     await rooms.tell(SHARD, 3)
     await rooms.sealer.seal_everything()
@@ -171,6 +203,15 @@ async def test_a_stream_that_was_put_in_the_place_of_another_is_missed(rooms: Au
     await rooms.tell(SHARD)
     await rooms.sealer.seal_everything()
     assert len(faults(verify(await rooms.export()))) == 1
+
+
+async def test_on_a_head_that_somebody_broke_nothing_is_built_for_ever(rooms: AuditRooms) -> None:
+    await rooms.tell(SHARD)
+    await rooms.sealer.seal_everything()
+    await rooms.store.command("HDEL", keys.audit_head(SHARD), "hash")
+    await rooms.tell(SHARD)
+    await asyncio.wait_for(rooms.sealer.seal_everything(), 20)
+    assert faults(verify(await rooms.export())) != []
 
 
 async def test_a_head_that_went_back_is_told_by_who_saw_it(rooms: AuditRooms) -> None:
