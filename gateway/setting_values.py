@@ -156,11 +156,8 @@ def _speakable(value: str) -> str:
         raise ValueError("give one line that can be read")
     try:
         length_in_euc_kr(value)
-    except UnicodeEncodeError as other:
-        character = value[other.start]
-        raise ValueError(
-            f"give characters that a Korean text message can carry (EUC-KR); {character} is none"
-        ) from None
+    except UnicodeEncodeError:
+        raise ValueError("give characters that a Korean text message can carry (EUC-KR)") from None
     return value
 
 

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,20 +37,21 @@ _log = structlog.get_logger(__name__)
 class Place:
     """What a worker is told of its place.
 
-    It listens on the socket `listen_fd`, says through `ready_fd` that it serves, tells its siblings its metrics at
-    `metrics_path` and finds theirs beside it, and stops when the other end of `life_fd` is closed: its supervisor is
-    gone.
+    It listens on the socket `listen_fd`, says through `ready_fd` that it serves, shares the memory `terms_fd` with its
+    siblings, tells them its metrics at `metrics_path` and finds theirs beside it, and stops when the other end of
+    `life_fd` is closed: its supervisor is gone.
     """
 
     listen_fd: int
     ready_fd: int
     life_fd: int
+    terms_fd: int
     metrics_path: Path
 
     def words(self) -> list[str]:
         """As `bonin serve` takes them."""
         return ["--listen-fd", str(self.listen_fd), "--ready-fd", str(self.ready_fd), "--life-fd", str(self.life_fd),
-                "--metrics-path", str(self.metrics_path)]  # fmt: skip
+                "--terms-fd", str(self.terms_fd), "--metrics-path", str(self.metrics_path)]  # fmt: skip
 
     def watch_over(self) -> None:
         """Stop in order when the supervisor is gone, however it went."""
@@ -105,6 +107,7 @@ class Supervisor:
         self._leaving: asyncio.subprocess.Process | None = None
         self._replacing = asyncio.Lock()
         self._life, self._alive = os.pipe()
+        self._terms = _shared_memory()
 
     async def run(self) -> int:
         """Serve until cancelled; at SIGHUP replace the workers one after the other. Raises `NotServing`."""
@@ -129,8 +132,8 @@ class Supervisor:
             loop.remove_signal_handler(signal.SIGHUP)
             await end(*keeping, *rolling)
             await asyncio.gather(*(self._stop(worker) for worker in (*self._workers, self._leaving)))
-            os.close(self._life)
-            os.close(self._alive)
+            for fd in (self._life, self._alive, self._terms):
+                os.close(fd)
         return 0
 
     async def _start(self, place: int) -> None:
@@ -149,8 +152,8 @@ class Supervisor:
         """A process that alone holds `told`, where it says that it serves. Raises `NotServing`."""
         listen_fd = self._sockets[place].fileno()
         metrics_path = self._metrics_dir / f"{place}.sock"
-        words = [*self._words, *Place(listen_fd, told, self._life, metrics_path).words()]
-        passed = (listen_fd, told, self._life)
+        words = [*self._words, *Place(listen_fd, told, self._life, self._terms, metrics_path).words()]
+        passed = (listen_fd, told, self._life, self._terms)
         try:
             return await asyncio.create_subprocess_exec(*words, env=self._environment, pass_fds=passed)
         except OSError as error:
@@ -213,6 +216,14 @@ def worker_words(*serve: str) -> list[str]:
     """What starts a worker: this Python and this program again, so that a replacement runs what is installed then."""
     safe_path = ["-P"] if sys.flags.safe_path else []
     return [sys.executable, *safe_path, "-m", "gateway.cli", "serve", *serve]
+
+
+def _shared_memory() -> int:
+    """An empty file without a name, in memory where the system has such."""
+    if sys.platform == "linux":
+        return os.memfd_create("bonin")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 async def _one_byte(pipe: int) -> bool:

@@ -89,7 +89,7 @@ async def _at(run: Running, requests: "_Requests", rate: float, load: Rounds) ->
 class _Requests:
     """Wrong answers to verifications that the API has just opened, of customers registered for them: four to each.
 
-    As for most answers the process knows the verification then. One that another process opened costs it a trip more.
+    As for most answers the process knows the verification then. One that another machine opened costs it a trip more.
     """
 
     def __init__(self, run: Running) -> None:

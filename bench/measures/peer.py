@@ -88,7 +88,7 @@ async def measure_peer(session: Session) -> Measured:
 
 
 async def _checks(served: Product, seeding: Seed, customers: Sequence[Registered]) -> list[bytes]:
-    """Of verifications that the product has opened: each process knows those that it opened itself."""
+    """Of verifications that the product has opened."""
     async with connections(served.port, CONNECTIONS * WORKERS) as over:
         creates = [callers.create(one, served.api_key) for one in customers]
         opened = await closed_loop(over, creates, keep_bodies=True)

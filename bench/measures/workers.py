@@ -2,7 +2,7 @@
 
 By two loads: the whole of what an issuance system asks for each customer (a decision, a verification, the right answer,
 and the receipt redeemed), and wrong answers alone, the request of which the gateways have the smallest share. Which of
-two processes gets a request is left to chance, as behind any balancer: each knows what it opened itself.
+two processes gets a request is left to chance, as behind any balancer.
 """
 
 import os

@@ -21,13 +21,16 @@ _log = structlog.get_logger(__name__)
 async def serve_alone(settings: Settings, arguments: argparse.Namespace) -> int:
     """Serve until cancelled, on a port of its own or in the place that a supervisor gave."""
     async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(open_gateway(settings, api_only=arguments.api_only))
+        opened = open_gateway(settings, api_only=arguments.api_only, terms_fd=arguments.terms_fd)
+        gateway = await stack.enter_async_context(opened)
         if arguments.listen_fd is None:
             served = serving(gateway.app, settings.host, settings.port, drain_seconds=settings.drain_seconds)
             port = await stack.enter_async_context(served)
             _log.info("serving", host=settings.host, port=port)
         else:
-            place = Place(arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.metrics_path)
+            place = Place(
+                arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.terms_fd, arguments.metrics_path
+            )
             await _serve_in_place(gateway, place, stack)
         await until_asked_to_stop()
     return 0

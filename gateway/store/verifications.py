@@ -54,10 +54,10 @@ _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 class RedisVerifications:
     """`VerificationStore` and `TurnStore` on Redis 7 or Valkey."""
 
-    def __init__(self, store: Store, limits: Limits) -> None:
+    def __init__(self, store: Store, limits: Limits, recent: RecentTerms | None = None) -> None:
         self._store = store
         self._limits = limits
-        self._recent = RecentTerms()
+        self._recent = recent or RecentTerms()
         self._counters = Counters(limits)
         self._limits_of_opening = packed(
             (

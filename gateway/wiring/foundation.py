@@ -17,6 +17,7 @@ from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.store.keys_in_use import KeysInUse
 from gateway.store.projector import Projector
+from gateway.store.recent_terms import RecentTerms
 from gateway.store.watch import StoreWatch
 from gateway.telemetry import exporting
 from gateway.wiring.audit import Audit, build_audit
@@ -86,13 +87,15 @@ class Foundation:
         return dispatcher, ExpirySweep(self.store), approvals, self.audit.sealer, self.projector, teller
 
 
-async def lay_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
+async def lay_foundation(
+    settings: Settings, stack: AsyncExitStack, recent_terms: RecentTerms | None = None
+) -> Foundation:
     """Raises `SettingsRefused` when the policy will not do, or the data is under other keys; `stack` closes it."""
     policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     await stack.enter_async_context(exporting(settings.otlp_endpoint))
     store = await stack.enter_async_context(open_store(settings))
     keys_in_use = await enter_keys(store, settings)
-    stores = build_stores(store, personal_data, settings.limits)
+    stores = build_stores(store, personal_data, settings.limits, recent_terms)
     outside = reach_outside(settings, policy, personal_data, stack)
     pauses = PauseWatch(stores.carrier_board)
     use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics, pauses.paused)

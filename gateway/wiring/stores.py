@@ -32,6 +32,7 @@ from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.ranges import RedisRanges
 from gateway.store.read_model import RedisReadModel
 from gateway.store.receipts import RedisReceipts
+from gateway.store.recent_terms import RecentTerms
 from gateway.store.replies import RedisReplies
 from gateway.store.verifications import RedisVerifications
 from gateway.wiring.keys import store_under_keys
@@ -70,7 +71,9 @@ class Stores:
     verifications: RedisVerifications
 
 
-def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> Stores:
+def build_stores(
+    store: Store, personal_data: PersonalData, limits: Limits, recent_terms: RecentTerms | None = None
+) -> Stores:
     """Nothing is asked of the store yet."""
     return Stores(
         connection=store,
@@ -99,7 +102,7 @@ def build_stores(store: Store, personal_data: PersonalData, limits: Limits) -> S
         read_model=RedisReadModel(store),
         receipts=RedisReceipts(store),
         replies=RedisReplies(store, limits),
-        verifications=RedisVerifications(store, limits),
+        verifications=RedisVerifications(store, limits, recent_terms),
     )
 
 

@@ -12,8 +12,10 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
+from redis.asyncio import Redis
 
 from carrier_sim.app import create_app
 from carrier_sim.settings import CarrierSettings, FaultSettings
@@ -231,6 +233,31 @@ async def test_a_call_that_a_killed_worker_had_placed_goes_on_and_is_not_placed_
     assert (await person.closed(opened))["status"] == "verified"
     calls = await person.carrier.call("GET", f"/control/calls?to=%2B{person.number[1:]}")
     assert len(calls["calls"]) == 1
+
+
+async def test_whichever_process_gets_an_answer_has_it_judged_in_one_trip(
+    installation: Installation, start: Start, person: Person
+) -> None:
+    port = unused_port()
+    await start("serve", "--api-only", "--workers", "2", port=str(port)).started()
+    key = await RedisApiKeys(installation.store).create("issuance", "kim", frozenset({Scope.VERIFY}))
+    each_its_own = aiohttp.TCPConnector(force_close=True)
+    async with (
+        Caller(f"http://127.0.0.1:{port}", key, connector=each_its_own) as caller,
+        Redis.from_url(installation.environment["BONIN_REDIS_URL"]) as redis,
+        redis.monitor() as monitor,
+    ):
+        await caller.until_the_key_is_known()
+        opened = await caller.post("/v1/verifications", person.request("branch_otp"))
+        checks = [await caller.post(f"/v1/verifications/{opened.json['id']}/check", {"code": "000000"}) for _ in "1234"]
+        assert [one.json["correct"] for one in checks] == [False] * 4
+        await redis.echo("over")
+        asked = []
+        while (seen := await monitor.next_command())["command"] != "ECHO over":
+            if opened.json["id"] in seen["command"] and seen["client_type"] != "lua":
+                asked.append(seen["command"].split(" ")[0])
+    # EVAL brings a script that the store has not seen yet.
+    assert [one for one in asked if one != "EVAL"] == ["EVALSHA"] * 5
 
 
 async def test_processes_that_share_no_store_are_refused(start: Start) -> None:
