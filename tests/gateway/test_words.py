@@ -10,7 +10,7 @@ import pytest
 from gateway import __version__
 from gateway.cli.main import COMMANDS, main
 
-HEAVY = ("aiohttp", "cryptography", "jinja2", "phonenumbers", "prometheus_client", "pydantic", "redis", "twilio")
+HEAVY = ("aiohttp", "cryptography", "jinja2", "phonenumbers", "prometheus_client", "pydantic", "twilio")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -48,9 +48,9 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--help"], HEAVY),
         (["--version"], HEAVY),
-        (["serve", "--help"], ("aiohttp", "jinja2", "prometheus_client", "redis", "twilio")),
-        (["keys", "create", "--help"], ("aiohttp", "jinja2", "prometheus_client", "redis", "twilio")),
-        (["audit", "verify", "--help"], ("aiohttp", "jinja2", "prometheus_client", "redis", "twilio")),
+        (["serve", "--help"], ("aiohttp", "jinja2", "prometheus_client", "twilio")),
+        (["keys", "create", "--help"], ("aiohttp", "jinja2", "prometheus_client", "twilio")),
+        (["audit", "verify", "--help"], ("aiohttp", "jinja2", "prometheus_client", "twilio")),
     ],
 )
 def test_a_command_loads_what_it_needs(words: list[str], spared: tuple[str, ...]) -> None:
@@ -66,8 +66,8 @@ def test_a_command_loads_what_it_needs(words: list[str], spared: tuple[str, ...]
 @pytest.mark.parametrize(
     ("module", "spared"),
     [
-        ("gateway.cli.serve", ("aiohttp", "gateway.http.api", "prometheus_client", "redis", "twilio")),
-        ("gateway.cli.one_process", ("jinja2", "redis", "requests", "segno", "twilio.rest", "valkey")),
+        ("gateway.cli.serve", ("aiohttp", "gateway.http.api", "prometheus_client", "twilio")),
+        ("gateway.cli.one_process", ("jinja2", "requests", "segno", "twilio.rest", "valkey")),
     ],
     ids=["a supervisor holds no gateway", "a gateway holds no page, no SDK and no second client"],
 )
