@@ -1,6 +1,7 @@
 """Every way in which `./run` can fail: one sentence, exit code 1, no traceback."""
 
 import ast
+import errno
 import importlib.machinery
 import importlib.util
 import os
@@ -158,6 +159,19 @@ def test_a_package_without_a_build_for_this_machine(installed: Checkout) -> None
 def test_a_directory_that_cannot_be_written_to(checkout: Checkout) -> None:
     (checkout.root / ".tools").touch()
     assert "cannot use" in refusal(checkout.run("demo"))
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_checkout_of_somebody_else_s_says_to_take_a_copy(
+    run_script: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    def set_up(_: str) -> None:
+        raise OSError(number, os.strerror(number), ".tools")
+
+    monkeypatch.setattr(run_script, "set_up", set_up)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    assert run_script.main(["demo"]) == 1
+    assert "a copy of the checkout that is yours" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
