@@ -131,8 +131,9 @@ class Ports:
         await self.store.command("HINCRBY", keys.contact(builders.CUSTOMER_ID, contact_id), FIELDS["c.version"], 1)
 
     async def let_ownership_age(self, contact_id: str) -> None:
-        """The contact's ownership check was as long ago as can be."""
-        await self.store.command("HSET", keys.contact(builders.CUSTOMER_ID, contact_id), FIELDS["c.owned_at"], 1)
+        """The contact's ownership check was an hour ago, and only just."""
+        owned_at = await self.now() // 1000 - 3600
+        await self.store.command("HSET", keys.contact(builders.CUSTOMER_ID, contact_id), FIELDS["c.owned_at"], owned_at)
 
     async def let_resend_pause_pass(self, verification_id: str) -> None:
         await self.store.command("HSET", keys.verification(verification_id), FIELDS["v.resend_at"], 1)

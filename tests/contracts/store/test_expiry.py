@@ -6,6 +6,7 @@ from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.expiry import MOST_OF_A_SWEEP
 from gateway.store.shards import name_of
+from tests import builders
 from tests.builders import CUSTOMER_ID
 from tests.contracts.store.answering import opened, read
 from tests.contracts.store.servers import Ports
@@ -30,6 +31,15 @@ async def test_the_sweep_leaves_what_was_closed_before_as_it_is(ports: Ports) ->
     assert await ports.sweep.sweep() == 1
     after = await read(ports, one.verification_id)
     assert (after.status, after.closed_at, after.revision) == (Status.CANCELED, before.closed_at, before.revision)
+
+
+async def test_what_ran_out_of_time_did_not_fail_by_what_became_of_the_customer_later(ports: Ports) -> None:
+    late = await opened(ports)
+    await ports.let_life_pass(late.verification_id)
+    await ports.customers.put(builders.individual(online_consent=False))
+    assert await ports.sweep.sweep() == 1
+    over = await read(ports, late.verification_id)
+    assert (over.status, over.reason) == (Status.EXPIRED, "expired")
 
 
 async def test_what_expires_later_than_a_sweep_looks_at_waits_for_the_next(ports: Ports) -> None:

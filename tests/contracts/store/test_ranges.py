@@ -115,11 +115,11 @@ async def test_a_code_of_which_nothing_is_known_any_more_leaves_no_trace(ports: 
 
 
 async def test_a_range_whose_codes_are_not_used_is_texted_no_more(ports: Ports, ranges: RedisRanges) -> None:
-    await _texted(ports, spans_ago=5, sent=6, used=0)
-    await _texted(ports, spans_ago=2, sent=5, used=2)
+    await _texted(ports, spans_ago=5, sent=LIMITS.conversion.least - 5, used=0)
+    await _texted(ports, spans_ago=2, sent=5, used=1)
     with pytest.raises(RangeHeld) as tripped:
         await ranges.take(HERE, Texting.CODE)
-    assert tripped.value.tripped == Conversion(sent=11, verified=2)
+    assert tripped.value.tripped == Conversion(sent=LIMITS.conversion.least, verified=1)
     assert 0 < tripped.value.retry_after_ms <= 600_000
     for texting in (Texting.CODE, Texting.AGAIN):
         with pytest.raises(RangeHeld) as held:
