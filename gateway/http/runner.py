@@ -1,9 +1,10 @@
 """Serves an application over our own connections, strictly."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
+from aiohttp.http import RawRequestMessage
 from prometheus_client import CollectorRegistry
 
 from gateway.http.connections import (
@@ -16,6 +17,8 @@ from gateway.http.connections import (
 from gateway.http.dispatch import API, Answering, Api
 from gateway.http.protocol import Connection, refuse
 from gateway.http.whole_request import HOST
+
+RequestFactory = Callable[..., web.BaseRequest]
 
 
 def _strictly(handle: Answering) -> Answering:
@@ -37,6 +40,7 @@ def _is_plain(request: web.BaseRequest) -> bool:
     return (
         (is_1_1 or request.version == HttpVersion10)
         and request.raw_path.startswith("/")
+        and request.method != hdrs.METH_CONNECT
         and "#" not in request.raw_path
         and HOST.fullmatch(headers.get(hdrs.HOST, "/" if is_1_1 else "")) is not None
         and len(headers.getall(hdrs.AUTHORIZATION, ())) < 2
@@ -54,6 +58,18 @@ def _whatever_is_expected(handle: Answering) -> Answering:
             return refuse(request)
 
     return answer
+
+
+def _closing_where_more_is_lost(make: RequestFactory) -> RequestFactory:
+    """aiohttp's parser stops behind a request that wishes for another protocol, and what came with it is gone.
+
+    It may have been the beginning of a request, whose rest would then be read as one of its own.
+    """
+
+    def made(message: RawRequestMessage, *others: Any) -> web.BaseRequest:
+        return make(message._replace(should_close=True) if message.upgrade else message, *others)
+
+    return made
 
 
 async def _refused(request: web.BaseRequest) -> web.StreamResponse:
@@ -85,7 +101,9 @@ class Runner(web.AppRunner):
         answer = _whatever_is_expected(made.request_handler)
         if API in self.app:
             answer = self.app[API].before(answer)
-        server = _Server(_strictly(answer), request_factory=made.request_factory, **made._kwargs)
+        server = _Server(
+            _strictly(answer), request_factory=_closing_where_more_is_lost(made.request_factory), **made._kwargs
+        )
         server.api = self.app.get(API)
         server.counted = self._connections = self.app.get(CONNECTIONS) or Connections(CollectorRegistry())
         return server

@@ -27,7 +27,10 @@ HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]*")
 _METHODS: Mapping[bytes, str] = MappingProxyType(
     {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")}
 )
-_OUT_OF_THE_ORDINARY = frozenset({"expect", "transfer-encoding", "upgrade", "content-encoding"})
+_OUT_OF_THE_ORDINARY = frozenset({"expect", "transfer-encoding", "content-encoding"})
+_KEEPS_THE_CONNECTION = frozenset({"keep-alive", "upgrade", "upgrade, http2-settings"})
+"""Another protocol may be wished for, as the JDK's client does in each request, and need not be spoken (RFC 9110,
+7.8)."""
 
 
 class WholeRequest:
@@ -96,7 +99,13 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
     parser = HttpRequestParser(read)
     try:
         parser.feed_data(data)
-    except (HttpParserError, HttpParserUpgrade):
+    except HttpParserUpgrade as upgrade:
+        # The parser leaves what follows such a head to the other protocol.
+        body, length = data[upgrade.args[0] :], int(dict(read.headers).get("content-length", "0"))
+        if len(body) > length:
+            return None
+        read.body, read.is_whole = body, len(body) == length
+    except HttpParserError:
         return None
     headers, method = dict(read.headers), _METHODS.get(parser.get_method())
     if (
@@ -109,7 +118,7 @@ def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | U
         or len(headers) != len(read.headers)
         or not _OUT_OF_THE_ORDINARY.isdisjoint(headers)
         or HOST.fullmatch(headers.get("host", "/")) is None
-        or headers.get("connection", "keep-alive").lower() != "keep-alive"
+        or headers.get("connection", "keep-alive").lower() not in _KEEPS_THE_CONNECTION
     ):
         return None
     if not read.is_whole:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 
 import orjson
 import pytest
@@ -43,6 +44,7 @@ async def _answer(runner: web.AppRunner, sent: bytes) -> tuple[bytes, dict[str, 
         b"GET http://user:" + PLANTED + b"@x/livez HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET " + PLANTED + b"://x/livez HTTP/1.1\r\nHost: x\r\n\r\n",
         b"CONNECT " + PLANTED + b":443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT /" + PLANTED + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /" + PLANTED + b"\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n " + PLANTED + b"\r\n\r\n",
@@ -132,6 +134,23 @@ async def test_requests_that_come_before_the_answers_are_answered_in_order(runne
     statuses = [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]]
     writer.close()
     assert statuses == [b"200", b"404", b"200"] * 50 + [b"200"]
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"websocket", b"anything"])
+@pytest.mark.parametrize("first", [b"GET /livez", b"GET /v1/greetings", b"POST /whoami"])
+async def test_what_comes_with_a_wish_for_another_protocol_is_told_to_be_sent_again(
+    runner: web.AppRunner, protocol: bytes, first: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    wish = b"Host: x\r\nConnection: Upgrade\r\nUpgrade: " + protocol + b"\r\n\r\n"
+    writer.write(first + b" HTTP/1.1\r\n" + wish + b"POST /whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n")
+    async with asyncio.timeout(20):
+        answered = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        with suppress(ConnectionError):
+            answered += await reader.read()
+    writer.close()
+    assert answered.count(b"HTTP/1.1 ") == answered.count(b"\r\nConnection: close\r\n") == 1
 
 
 async def _half_closed(runner: web.AppRunner, sent: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -44,6 +44,21 @@ def test_a_query_is_read_as_aiohttp_reads_it() -> None:
     assert list(request.query.items()) == [("wait", "1"), ("wait", "2"), ("empty", "")]
 
 
+@pytest.mark.parametrize("lines", [("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"), ("Connection: upgrade",)])
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_a_wish_for_another_protocol_is_not_out_of_the_ordinary(lines: tuple[str, ...], body: bytes) -> None:
+    request = whole_request(posted(body, *lines), Nowhere())
+    assert isinstance(request, WholeRequest)
+    assert request.body == body
+    assert takes_the_long_way(posted(body, *lines) + b"G")
+
+
+def test_a_body_is_waited_for_behind_a_wish_for_another_protocol() -> None:
+    asked = posted(b"{}", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c")
+    assert [whole_request(asked[:-missing], Nowhere()) for missing in (1, 2)] == [Unfinished.BODY] * 2
+    assert takes_the_long_way(asked[:-3])
+
+
 @pytest.mark.parametrize("missing", [1, 2])
 def test_a_body_that_is_still_to_come_is_told_from_what_takes_the_long_way(missing: int) -> None:
     assert whole_request(posted(b"{}")[:-missing], Nowhere()) is Unfinished.BODY
@@ -61,7 +76,7 @@ def test_a_body_that_is_still_to_come_is_told_from_what_takes_the_long_way(missi
         posted(b"{}", "Expect: 100-continue"),
         posted(b"{}", "Content-Encoding: identity"),
         posted(b"{}", "Connection: close"),
-        posted(b"{}", "Connection: Upgrade", "Upgrade: websocket"),
+        posted(b"{}", "Connection: Upgrade, close", "Upgrade: websocket"),
         posted(b"{}", "Host: y"),
         posted(b"{}").replace(b"Host: x\r\n", b""),
         posted(b"{}").replace(b"Host: x", b"Host: a b"),
@@ -110,6 +125,7 @@ LINES = st.sampled_from(
         "Content-Type: ;]?;é*", 'Content-Type: application/json;charset="utf-8"', "Accept-Language: en",
         "Accept-Language: ko;q=0.1,en", "X-Request-Id: 0123456789abcdef  ", "X-Request-Id: 010-1234-5678",
         "Idempotency-Key: ", "Idempotency-Key: a b", "Connection: keep-alive", "Connection: close", "Content-Length: 0",
+        "Upgrade: h2c",
         "Transfer-Encoding: chunked", "Content-Encoding: gzip", "Content-Encoding: identity",
         "Host: y", "X: \x01", "X : y", "X-Forwarded-For: 192.0.2.1", "traceparent: 00-0-0-00", "X: a\r\n b", "X",
     )
