@@ -11,8 +11,8 @@ _TAKEN: Mapping[str, Mapping[str, Any]] = {
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
     },
     "If-None-Match": {
-        "description": "마지막으로 본 ETag: 그 뒤에 바뀐 것은 기다리지 않고 답합니다 / "
-        "the ETag seen last: with `wait`, what has changed since is answered at once",
+        "description": "마지막으로 본 ETag: 그 뒤에 바뀐 것은 기다리지 않고 답하고, 바뀐 것이 없으면 304 / "
+        "the ETag seen last: with `wait`, what has changed since is answered at once; 304 where nothing has",
         "schema": {"type": "string"},
     },
     "Last-Event-ID": {

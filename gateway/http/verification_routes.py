@@ -1,7 +1,6 @@
 """Verifications: open, follow, answer, send again, cancel."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from aiohttp import web
@@ -22,12 +21,9 @@ from gateway.http.routes import ApiRequest, ApiResponse, Route
 from gateway.http.schemas import Check, CheckAnswer, OpenVerification, VerificationAnswer, Wait
 from gateway.http.sse import ServerEvent, stream_events
 from gateway.http.verification_answers import check_answer, verification_answer
-from gateway.http.whole_request import Incoming, is_gone
+from gateway.http.whole_request import is_gone
 
 _VERIFICATION = "/v1/verifications/{verification_id}"
-
-_ETAG = re.compile('(?:W/)?"?([0-9]{1,9})"?')
-"""One of ours, with or without quotes. A proxy that compresses an answer makes it a weak one (RFC 9110, 8.8.3.3)."""
 
 _STATUS_OF = {
     Verdict.CORRECT: Status.VERIFIED,
@@ -65,29 +61,34 @@ class VerificationHandlers:
         return ApiResponse(201, self._answer(verification), {"Location": location})
 
     async def get_verification(self, request: ApiRequest[NoBody, Wait]) -> ApiResponse:
-        if not request.query.wait:
-            return self._read(await self._verifications.get(request.path["verification_id"], request.caller.client))
-        with self._rates.following(request.caller):
-            return self._read(await self._changed(request))
+        sent = ",".join(request.raw.headers.getall("If-None-Match", ()))
+        seen = {tag.strip(" \t").removeprefix("W/").strip('"') for tag in sent.split(",")} if sent else set()
+        if request.query.wait:
+            with self._rates.following(request.caller):
+                verification = await self._changed(request, seen)
+        else:
+            verification = await self._verifications.get(request.path["verification_id"], request.caller.client)
+        tag = _tag(verification)
+        # Each receipt has a signature of its own, so the tag is a weak one (RFC 9110, 8.8.1 and 13.1.2).
+        headers = {"ETag": f'W/"{tag}"'}
+        if seen.isdisjoint((tag, "*")):
+            return ApiResponse(200, self._answer(verification), headers)
+        return ApiResponse(304, headers=headers)
 
-    async def _changed(self, request: ApiRequest[NoBody, Wait]) -> Verification:
+    async def _changed(self, request: ApiRequest[NoBody, Wait], seen: set[str]) -> Verification:
         """The verification after its next change, or when the caller has waited long enough."""
         verification_id, client, lifecycle = request.path["verification_id"], request.caller.client, request.lifecycle
         until = asyncio.get_running_loop().time() + request.query.wait
         async with self._changes.watch(verification_id) as watch:
             verification = await self._verifications.get(verification_id, client)
-            seen = _known_revision(request.raw)
-            known = verification.revision if seen is None else seen
-            while verification.is_open and verification.revision == known and not lifecycle.closing.is_set():
+            known = seen - {"*"} or {_tag(verification)}
+            while verification.is_open and _tag(verification) in known and not lifecycle.closing.is_set():
                 left = until - asyncio.get_running_loop().time()
                 if left <= 0 or is_gone(request.raw):
                     break
                 await lifecycle.wait_unless_closing(watch.next(min(left, _seconds_open(verification))))
                 verification = await self._verifications.get(verification_id, client)
         return verification
-
-    def _read(self, verification: Verification) -> ApiResponse:
-        return ApiResponse(200, self._answer(verification), {"ETag": f'"{verification.revision}"'})
 
     async def follow_verification(self, request: ApiRequest) -> ApiResponse | web.StreamResponse:
         first = await self._verifications.get(request.path["verification_id"], request.caller.client)
@@ -157,10 +158,9 @@ class VerificationHandlers:
                 await watch.next(_seconds_open(verification))
 
 
-def _known_revision(request: Incoming) -> int | None:
-    """The revision that the caller has seen, from `If-None-Match`: what changed since is answered at once."""
-    etag = _ETAG.fullmatch(request.headers.get("If-None-Match", ""))
-    return None if etag is None else int(etag[1])
+def _tag(verification: Verification) -> str:
+    """Another one where another answer is given: attempts are the customer's, and go without a revision."""
+    return f"{_event_id(verification)}-{'locked' if verification.locked else verification.wrong_answers}"
 
 
 def _event_id(verification: Verification) -> str:
@@ -197,7 +197,7 @@ def verification_routes(handlers: VerificationHandlers) -> list[Route]:
         Route(
             method="GET", path=_VERIFICATION, handler=handlers.get_verification, scope=scope, tags=tags, query=Wait,
             summary_ko="추가인증 조회 (변화를 기다림)", summary_en="Read a verification, or wait for its next change",
-            takes=("If-None-Match",), responses={200: VerificationAnswer}, gives=("ETag",), problems=missing,
+            takes=("If-None-Match",), responses={200: VerificationAnswer, 304: None}, gives=("ETag",), problems=missing,
         ),
         Route(
             method="GET", path=f"{_VERIFICATION}/events", handler=handlers.follow_verification, scope=scope, tags=tags,

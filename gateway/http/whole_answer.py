@@ -17,6 +17,8 @@ from gateway.http.request_id import HEADER, request_id_of
 from gateway.http.whole_request import Incoming
 
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_WITHOUT_CONTENT = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+"""Where a length would be of no content, or of another answer's (RFC 9110, 8.6)."""
 
 
 class WholeAnswer:
@@ -72,7 +74,7 @@ class WholeAnswer:
             if not value.isprintable():
                 raise ValueError(f"{name} would break the head")
             head += f"{name}: {value}\r\n"
-        if self.status != HTTPStatus.NO_CONTENT:
+        if self.status not in _WITHOUT_CONTENT:
             head += f"Content-Length: {len(self._body)}\r\n"
         if not self.keep_alive:
             head += "Connection: close\r\n"

@@ -22,18 +22,37 @@ async def test_a_long_poll_comes_back_at_the_change_and_not_before(person: Perso
     assert time.monotonic() - asked_at < 2
 
 
-@pytest.mark.parametrize("sent_back", ["{}", "W/{}", '"0"'])
+@pytest.mark.parametrize("without", ["", "W/", 'W/"'])
 async def test_what_changed_since_the_last_look_is_answered_at_once(
-    person: Person, issuer: Caller, sent_back: str
+    person: Person, issuer: Caller, without: str
 ) -> None:
     opened = await person.start("branch_otp")
     path = f"/v1/verifications/{opened['id']}"
     seen = (await issuer.get(path)).headers["ETag"]
     await person.check(opened, "000000")
     async with asyncio.timeout(5):
-        answer = await issuer.get(f"{path}?wait=30", {"If-None-Match": sent_back.format(seen)})
+        answer = await issuer.get(f"{path}?wait=30", {"If-None-Match": seen.strip(without)})
     assert answer.headers["ETag"] != seen
     assert answer.json["attempts_remaining"] == 4
+
+
+@pytest.mark.parametrize("query", ["", "?wait=1"])
+async def test_where_nothing_has_changed_nothing_is_told_again(person: Person, issuer: Caller, query: str) -> None:
+    path = f"/v1/verifications/{(await person.start('branch_otp'))['id']}"
+    seen = (await issuer.get(path)).headers["ETag"]
+    for sent_back in (seen, f'"another", {seen.removeprefix("W/")}', "*"):
+        answer = await issuer.get(path + query, {"If-None-Match": sent_back})
+        assert (answer.status, answer.content, answer.headers["ETag"]) == (304, b"", seen)
+        assert "Content-Length" not in answer.headers
+    assert (await issuer.get(path + query, {"If-None-Match": '"another"'})).headers["ETag"] == seen
+
+
+async def test_attempts_that_were_lost_elsewhere_are_a_change(person: Person, issuer: Caller) -> None:
+    followed, tried = await person.start("branch_otp"), await person.start("sms")
+    path = f"/v1/verifications/{followed['id']}"
+    seen = (await issuer.get(path)).headers["ETag"]
+    await person.check(tried, another(await person.texted_code()))
+    assert (await issuer.get(path, {"If-None-Match": seen})).json["attempts_remaining"] == 4
 
 
 async def test_a_closed_verification_keeps_nobody_waiting(person: Person, issuer: Caller) -> None:
