@@ -43,7 +43,9 @@ class RedisApiKeys:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._callers: dict[str, Caller] = {}
-        self._read_at = float("-inf")
+        self._read_at = self._tried_at = float("-inf")
+        self._why_not: StoreUnavailable | None = None
+        """Why the table could not be read when that was tried last."""
         self._reading = asyncio.Lock()
 
     async def find(self, key_digest: str) -> Caller | None:
@@ -88,15 +90,24 @@ class RedisApiKeys:
         ]
 
     async def _refresh(self, now: float) -> None:
+        """Read the table, or take what came of it for whoever read it meanwhile.
+
+        A store that hangs is waited for once by all who ask, not by one after the other.
+        """
         async with self._reading:
-            if self._read_at >= now:
-                return
-            try:
-                self._callers = await self._table()
-                self._read_at = monotonic()
-            except StoreUnavailable:
-                if now - self._read_at > _STALE_SECONDS:
-                    raise
+            if self._tried_at < now:
+                await self._read()
+        if self._why_not is not None and now - self._read_at > _STALE_SECONDS:
+            # The same for everybody, and without the way that it took before.
+            raise self._why_not.with_traceback(None)
+
+    async def _read(self) -> None:
+        try:
+            self._callers = await self._table()
+            self._why_not, self._read_at = None, monotonic()
+        except StoreUnavailable as error:
+            self._why_not = error
+        self._tried_at = monotonic()
 
     async def _table(self) -> dict[str, Caller]:
         pairs = await self._store.command("HGETALL", keys.API_KEYS)
