@@ -76,6 +76,12 @@ class CarrierHealth:
         return sorted(found.items(), key=lambda pair: -pair[1])
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it did not answer when it was asked last; half open it is only tried, and nothing says that it is
+        back."""
+        return any(state != "closed" for state in self.breakers.values())
+
+    @property
     def is_bad(self) -> bool:
         return self.ended >= LEAST_DELIVERIES and self.lost > BAD_SHARE * self.ended
 
@@ -94,14 +100,15 @@ def diagnose(now: int, live: Live, carriers: Sequence[CarrierHealth], minutes: S
     age = now - live.number("at")
     if age > STALE_MS:
         return Diagnosis(Where.US, "stale", {"seconds": age // 1000})
-    if live.number("queue_age_ms") > QUEUE_AGE_MS:
-        seconds = live.number("queue_age_ms") // 1000
-        return Diagnosis(Where.US, "queue", {"depth": live.number("queue_depth"), "seconds": seconds})
     if in_the_way := _paused_without_another(carriers):
         return Diagnosis(Where.US, "paused", {"carriers": ", ".join(in_the_way)})
     in_use = [carrier for carrier in carriers if not carrier.is_paused]
-    if silent := [carrier.name for carrier in in_use if "open" in carrier.breakers.values()]:
+    # Before the queue, which grows old while requests to them run out of time.
+    if silent := [carrier.name for carrier in in_use if carrier.is_silent]:
         return Diagnosis(Where.CARRIER, "breaker", {"carrier": ", ".join(silent)})
+    if live.number("queue_age_ms") > QUEUE_AGE_MS:
+        seconds = live.number("queue_age_ms") // 1000
+        return Diagnosis(Where.US, "queue", {"depth": live.number("queue_depth"), "seconds": seconds})
     if losing := next((carrier for carrier in in_use if carrier.is_bad), None):
         share = round(100 * losing.lost / losing.ended)
         return Diagnosis(Where.CARRIER, "carrier", {"carrier": losing.name, "share": share})

@@ -51,6 +51,12 @@ def test_all_carriers_that_do_not_answer_are_named() -> None:
     assert told == Diagnosis(Where.CARRIER, "breaker", {"carrier": "one, two"})
 
 
+@pytest.mark.parametrize("state", ["open", "half_open"])
+def test_a_carrier_that_does_not_answer_is_told_before_what_waits_for_it(state: str) -> None:
+    waiting = live(queue_age_ms=QUEUE_AGE_MS + 1, dead_letters=2)
+    assert where(waiting, {"breaker:sms": state}) is Where.CARRIER
+
+
 def test_it_is_the_carrier_when_much_of_what_it_took_is_lost() -> None:
     assert where(live(alarms=1), LOSING) is Where.CARRIER
 
