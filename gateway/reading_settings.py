@@ -47,7 +47,7 @@ def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
     """The settings, or None with what is wrong."""
     secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")
     problems: list[str] = []
-    if secrets_dir is not None and (problems := _unreadable(Path(secrets_dir), model)):
+    if secrets_dir is not None and (problems := _unreadable(secrets_dir, model)):
         return None, problems
     while True:
         try:
@@ -65,21 +65,34 @@ def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
             return (None if problems else settings), problems
 
 
-def _unreadable(secrets_dir: Path, model: type[BaseSettings]) -> list[str]:
-    """A line for each file of a setting that cannot be read; whoever reads the settings would name another."""
+def _unreadable(secrets_dir: str, model: type[BaseSettings]) -> list[str]:
+    """A line for each file of a setting that cannot be read; whoever reads the settings would name another.
+
+    They would also pass over a link that leads out of the folder, and go on without what it says.
+    """
+    if not secrets_dir:
+        # That would be the folder that the process happens to run in.
+        return [f"{PREFIX}SECRETS_DIR: give a directory; it may not be empty"]
+    folder = Path(secrets_dir)
     try:
-        there = {path.name.upper(): path for path in secrets_dir.iterdir()}
+        there = {path.name.upper(): path for path in folder.iterdir()}
     except OSError as error:
         return [f"{PREFIX}SECRETS_DIR: give a directory that can be read ({error.strerror})"]
-    problems = []
-    for name in sorted(there.keys() & {variable(field) for field in model.model_fields}):
-        try:
-            there[name].read_text(encoding="utf-8")
-        except OSError as error:
-            problems.append(f"{name}: give a file that can be read ({there[name]}: {error.strerror})")
-        except UnicodeDecodeError:
-            problems.append(f"{name}: give a text in UTF-8 ({there[name]})")
-    return problems
+    named = sorted(there.keys() & {variable(field) for field in model.model_fields})
+    return [f"{name}: {why}" for name in named if (why := _why_unreadable(there[name], folder))]
+
+
+def _why_unreadable(file: Path, folder: Path) -> str:
+    """What to give in its place; nothing when it can be read."""
+    try:
+        file.read_text(encoding="utf-8")
+    except OSError as error:
+        return f"give a file that can be read ({file}: {error.strerror})"
+    except UnicodeDecodeError:
+        return f"give a text in UTF-8 ({file})"
+    if folder.resolve() not in file.resolve().parents:
+        return f"give the file itself; a link may not lead out of {PREFIX}SECRETS_DIR ({file})"
+    return ""
 
 
 def _problems(error: ErrorDetails) -> list[str]:

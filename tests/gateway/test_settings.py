@@ -117,6 +117,7 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("DEPARTURE_TOKEN", ""),
         ("REGISTRY_URL", f"http://{PLANTED}.example.com"),
         ("SECRETS_DIR", f"/{PLANTED}"),
+        ("SECRETS_DIR", ""),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_give(good: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -228,6 +229,23 @@ def test_files_that_cannot_be_read_are_all_named_and_nothing_else(good: pytest.M
         f"BONIN_FIRM_NAME_EN: {readable} ({folder / 'bonin_firm_name_en'}: No such file or directory)",
         f"BONIN_FIRM_NAME_KO: give a text in UTF-8 ({folder / 'bonin_firm_name_ko'})",
         f"BONIN_PORT: {readable} ({folder / 'bonin_port'}: Is a directory)",
+    ]
+
+
+def test_a_link_out_of_the_folder_of_secrets_is_refused_and_one_within_it_is_followed(
+    good: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "secrets"
+    (folder / "..data").mkdir(parents=True)  # as Kubernetes mounts them
+    (folder / "..data" / "bonin_port").write_text("8081\n")
+    (folder / "bonin_port").symlink_to("..data/bonin_port")
+    good.setenv("BONIN_SECRETS_DIR", str(folder))
+    assert load_settings().port == 8081
+    (tmp_path / "elsewhere").write_text("10.0.0.0/8")
+    (folder / "bonin_trusted_proxies").symlink_to(tmp_path / "elsewhere")
+    assert refused() == [
+        f"BONIN_TRUSTED_PROXIES: give the file itself; a link may not lead out of BONIN_SECRETS_DIR "
+        f"({folder / 'bonin_trusted_proxies'})"
     ]
 
 
