@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr
@@ -16,7 +16,7 @@ from contacts.key_ring import KEY_BYTES
 from gateway.core.signing_keys import load_signing_key
 from gateway.core.texts import length_in_euc_kr
 from gateway.geo.countries import CountriesUnreadable, CountryDatabase
-from gateway.store.endpoint import Endpoint
+from gateway.store.endpoint import TLS_WORDS, Endpoint
 
 MISSING = "give it a value; it has no default"
 _SHORTEST_PASSWORD = 16
@@ -100,6 +100,12 @@ def _store_url(url: str) -> None:
         raise ValueError(_DOUBTFUL_STORE)
     if parts.scheme in ("redis", "rediss") and not re.fullmatch("/?[0-9]*", parts.path):
         raise ValueError(_DOUBTFUL_STORE)
+    if parts.scheme == "unix" and (parts.hostname or not parts.path.strip("/")):
+        raise ValueError("give the whole path of the socket: unix:///run/valkey/valkey.sock")
+    # One that is passed over could be what was to make it safe.
+    words = ("db", *TLS_WORDS) if parts.scheme.startswith("rediss") else ("db",)
+    if not {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} <= {*words}:
+        raise ValueError(f"give behind the ? only {', '.join(words)}{'' if words[1:] else ' (and for TLS rediss://)'}")
 
 
 def _host(value: str) -> str:

@@ -22,6 +22,16 @@ from gateway.core.errors import StoreUnavailable
 
 SENTINEL_SCHEME = "redis+sentinel://"
 CLUSTER_SCHEMES = ("redis+cluster://", "rediss+cluster://")
+TLS_WORDS = (
+    "ssl_ca_certs",
+    "ssl_ca_path",
+    "ssl_cert_reqs",
+    "ssl_certfile",
+    "ssl_check_hostname",
+    "ssl_keyfile",
+    "ssl_password",
+)
+"""What may stand behind the `?` of an address over TLS, in redis-py's names; behind that of any but a cluster `db`."""
 Address = tuple[str, int]
 """Host and port."""
 _PORT, _SENTINEL_PORT = 6379, 26379
