@@ -130,7 +130,7 @@ class _Turn:
         if entry == "":
             return self._fruitless(EndReason.NO_INPUT, self._phrases.nothing_pressed)
         if "*" in entry:
-            return self._fruitless(EndReason.INVALID_KEYS)
+            return self._fruitless(EndReason.INVALID_KEYS, self._phrases.digits_only)
         if self.state.wrong_first >= MAX_REASKS:
             return self._end(EndReason.WRONG_FIRST_KEY, self._phrases.gave_up)
         asked_again = replace(self.state, wrong_first=self.state.wrong_first + 1)
@@ -141,7 +141,7 @@ class _Turn:
             # A lone finish key is no answer, so it costs no attempt.
             return self._fruitless(EndReason.NO_INPUT, self._phrases.nothing_pressed)
         if not re.fullmatch(f"[0-9]{{1,{CODE_LENGTH}}}", entry):
-            return self._fruitless(EndReason.INVALID_KEYS)
+            return self._fruitless(EndReason.INVALID_KEYS, self._phrases.digits_only)
         if len(entry) < CODE_LENGTH:
             return self._fruitless(EndReason.INCOMPLETE_KEYS, self._phrases.incomplete_code)
         return Step(DialogueState(Phase.CHECKING, checks=self.state.checks + 1), (CheckCode(entry),))

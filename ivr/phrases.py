@@ -25,6 +25,7 @@ class Phrases:
     right_first_key: str
     enter_code: str
     incomplete_code: str
+    digits_only: str
     wrong_code: str
     verified: str
     locked: str
@@ -51,6 +52,7 @@ PHRASES = {
         right_first_key="감사합니다.",
         enter_code="화면에 보이는 여섯 자리 숫자를 눌러 주세요.",
         incomplete_code="여섯 자리를 모두 눌러 주셔야 합니다.",
+        digits_only="숫자만 눌러 주세요.",
         wrong_code="숫자가 화면과 다릅니다. {tries} 남았습니다.",
         verified="인증되었습니다. 화면에서 계속 진행해 주세요.",
         locked="오류 횟수를 넘어 추가인증이 잠겼습니다. 고객센터에 문의해 주세요.",
@@ -83,6 +85,7 @@ PHRASES = {
         right_first_key="Thank you.",
         enter_code="Please key in the six digits on your screen.",
         incomplete_code="Please key in all six digits.",
+        digits_only="Please press digits only.",
         wrong_code="The digits do not match your screen. You have {tries} left.",
         verified="You are verified. Please continue on your screen.",
         locked="Too many wrong answers: extra authentication is locked. Please call the customer centre.",

@@ -216,6 +216,19 @@ def test_what_is_no_code_never_counts_as_a_try_and_is_met_twice_with_asking_agai
     assert call.goes(event).state.end is reason
 
 
+@pytest.mark.parametrize(
+    ("event", "remark"),
+    [
+        (Silence(), "누르신 번호가 없습니다."),
+        (Keys("#"), "누르신 번호가 없습니다."),
+        (Keys("*"), "숫자만 눌러 주세요."),
+    ],
+)
+def test_who_is_asked_again_is_told_what_was_wrong_whatever_was_asked(event: Event, remark: str) -> None:
+    assert Call().goes(PICKED_UP, event).ask.announcement[0] == remark
+    assert asking_for_code().goes(event).ask.instructions == (remark,)
+
+
 def test_an_answer_forgives_the_silence_before_it() -> None:
     call = asking_for_code().goes(Silence(), Silence(), Keys("111111"), WRONG, Silence(), Silence())
     assert call.state.phase is Phase.CODE
