@@ -78,7 +78,7 @@ class TwilioEntry(CarrierEntry):
     sms_number: Number | None = None
     voice_number: Number | None = None
     api_base_url: Url | None = None
-    timeout: Annotated[float, Field(ge=1, le=30)] = 10
+    timeout: Annotated[float, Field(ge=1, le=30, strict=True)] = 10
     """Seconds to wait for an answer, before another carrier is asked."""
 
     @property

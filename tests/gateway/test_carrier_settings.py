@@ -98,6 +98,7 @@ def test_no_secret_is_shown(installation: Installation) -> None:
         ('voice_number = "+827012340002"\n', "", "carrier 1: voice_number"),
         ('"+827012340003"', '"070-1234"', "carrier 2: sms_number"),
         ("timeout = 5", "timeout = 0", "carrier 2: timeout"),
+        ("timeout = 5", "timeout = true", "carrier 2: timeout: give a number"),
         ("https://carrier.example.com/", f"{PLANTED}", "carrier 2: api_base_url"),
         ("timeout = 5", "priority = 5", "carrier 2: priority: remove it"),
         ("\n[[carrier]]\nname = \"first\"", f'{PLANTED} = "x"\n[[carrier]]\nname = "first"', "remove"),
