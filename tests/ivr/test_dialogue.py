@@ -2,8 +2,8 @@
 
 import pytest
 
-from ivr.actions import Action, Ask, CheckCode, Deny, HangUp, Say
-from ivr.dialogue import Script, draw_first_key, step
+from ivr.actions import CheckCode, Deny, HangUp, Say
+from ivr.dialogue import draw_first_key, step
 from ivr.events import (
     Answered,
     AnsweredBy,
@@ -17,42 +17,9 @@ from ivr.events import (
 )
 from ivr.phrases import Language
 from ivr.state import DialogueState, EndReason, Phase
+from tests.ivr.calls import ENGLISH, KOREAN, PICKED_UP, RIGHT_FIRST_KEY, Call, asking_for_code
 
-KOREAN = Script(Language.KOREAN, "본인증권", "공동인증서 발급")
-ENGLISH = Script(Language.ENGLISH, "Bonin Securities", "certificate issuance")
-PICKED_UP = Answered(AnsweredBy.HUMAN)
-RIGHT_FIRST_KEY = Keys("3")
 WRONG = CheckAnswered(CheckVerdict.WRONG, 4)
-
-
-class Call:
-    """A call in progress; the first key asked for is always 3."""
-
-    def __init__(self, script: Script = KOREAN) -> None:
-        self.script = script
-        self.state = DialogueState()
-        self.actions: tuple[Action, ...] = ()
-
-    def goes(self, *events: Event) -> "Call":
-        for event in events:
-            taken = step(self.state, event, self.script, "3")
-            self.state, self.actions = taken.state, taken.actions
-        return self
-
-    @property
-    def ask(self) -> Ask:
-        (action,) = self.actions
-        assert isinstance(action, Ask)
-        return action
-
-    @property
-    def said(self) -> str:
-        says = [action for action in self.actions if isinstance(action, Say)]
-        return " ".join(sentence for say in says for sentence in say.sentences)
-
-
-def asking_for_code() -> Call:
-    return Call().goes(PICKED_UP, RIGHT_FIRST_KEY)
 
 
 def test_whoever_answers_hears_who_calls_and_for_what_before_any_key_counts() -> None:
