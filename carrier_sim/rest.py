@@ -101,7 +101,8 @@ def _credentials(request: web.Request) -> bytes:
 
 def _refuse_by(fate: RequestFate) -> None:
     if fate is RequestFate.SERVER_ERROR:
-        raise RestError(20500, "An internal server error has occurred", 500)
+        # Not 20500: after that one Twilio itself may have done it, and here nothing is done.
+        raise RestError(20503, "Service is unavailable", 503)
     if fate is RequestFate.TOO_MANY:
         raise RestError(20429, "Too many requests", 429)
 

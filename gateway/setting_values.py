@@ -162,8 +162,11 @@ def _speakable(value: str) -> str:
         raise ValueError("give one line that can be read")
     try:
         length_in_euc_kr(value)
-    except UnicodeEncodeError:
-        raise ValueError("give characters that a Korean text message can carry (EUC-KR)") from None
+    except UnicodeEncodeError as other:
+        character = value[other.start]
+        raise ValueError(
+            f"give characters that a Korean text message can carry (EUC-KR); {character} is none"
+        ) from None
     return value
 
 

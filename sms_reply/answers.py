@@ -4,11 +4,14 @@ from typing import Final
 
 from sms_reply.matching import ReplyOutcome
 
+_VERIFIED: Final = (
+    "인증이 완료되었습니다. 화면에서 계속 진행해 주세요.",
+    "You are verified. Please continue on the screen.",
+)
+
 _TEXTS: Final = {
-    ReplyOutcome.VERIFIED: (
-        "인증이 완료되었습니다. 화면에서 계속 진행해 주세요.",
-        "You are verified. Please continue on the screen.",
-    ),
+    ReplyOutcome.VERIFIED: _VERIFIED,
+    ReplyOutcome.VERIFIED_BEFORE: _VERIFIED,
     ReplyOutcome.WRONG_CODE: (
         "인증번호가 다릅니다. 화면의 숫자 6자리를 다시 보내 주세요.",
         "That code is not right. Send the 6 digits on the screen.",

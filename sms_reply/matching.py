@@ -1,7 +1,7 @@
 """What an inbound text answers. Decides here, carries out nothing: the one verdict script does that.
 
 A text proves itself by its sender and its code together. Whether a code was sent from somebody else's phone
-is never looked up: from a number with nothing open, a right code and a wrong one get the same answer.
+is never looked up: from a number that nothing was asked of, a right code and a wrong one get the same answer.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,8 @@ class ReplyOutcome(StrEnum):
     """What became of an inbound text, for the audit and for the answering text."""
 
     VERIFIED = "verified"
+    VERIFIED_BEFORE = "verified_before"
+    """The text came twice, or was sent twice: what it says had been accepted."""
     WRONG_CODE = "wrong_code"
     DENIED = "denied"
     DENIED_LATE = "denied_late"
@@ -91,7 +93,18 @@ class TryCode:
     counted_on_a_miss: tuple[OpenVerification, ...]
 
 
-Plan: TypeAlias = Settled | DenyAll | TryCode
+@dataclass(frozen=True, slots=True)
+class TellAgain:
+    """Nothing is open, and the code may be one that was accepted, of one of `verified`: that is told again. It was the
+    answer of another one, or none, `otherwise`.
+    """
+
+    reply: CodeReply
+    verified: tuple[OpenVerification, ...]
+    otherwise: ReplyOutcome
+
+
+Plan: TypeAlias = Settled | DenyAll | TryCode | TellAgain
 
 
 def plan_for(reply: Reply, sender: Sender) -> Plan:
@@ -101,7 +114,10 @@ def plan_for(reply: Reply, sender: Sender) -> Plan:
         denied = denied or _newest_of_each_customer(_newest_first(sender.over_lately))
         return DenyAll(denied) if denied or sender.noticed_lately else Settled(_outcome_without_open(reply, sender))
     if not sender.open_verifications:
-        return Settled(_outcome_without_open(reply, sender))
+        outcome = _outcome_without_open(reply, sender)
+        if isinstance(reply, CodeReply) and sender.verified_lately:
+            return TellAgain(reply, sender.verified_lately, outcome)
+        return Settled(outcome)
     match reply:
         case CodeReply():
             candidates = _newest_first(sender.open_verifications)

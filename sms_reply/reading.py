@@ -60,7 +60,7 @@ back like this. What it says of denying is not the customer's."""
 _DENIAL_KO: Final = re.compile(
     "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫"
     # A phone may answer by itself that it takes nothing from 모르는 번호.
-    "|모르는(?! ?(?:번호|전화))|적[이은도]? ?없"
+    "|모르는(?! ?(?:번호|전화))|적[이은도]? ?없|하지 ?마"
     # Inside a word these say nothing: 복사기, 미안합니다, 편안함.
     "|(?<![가-힣])(?:사기|안 ?[하했함합해할])"
     # Written without the space: 신청안했어요, 저안했는데요.
@@ -78,12 +78,19 @@ _DENIAL_EN: Final = re.compile(
     "|[👎❌🙅]"
 )
 
-_DENIAL_ALONE: Final = re.compile(r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout)[\W_]*")
-"""What says no as the whole text, and elsewhere may be anything. The English words are those at which carriers stop
-texting (https://help.twilio.com/articles/223134027)."""
+_DENIAL_ALONE: Final = re.compile(
+    r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout"
+    r"|(?:그만|중단|정지|해지) ?(?:요|해요|합니다|하세요|해 ?주세요|보내세요|보내 ?주세요)?)[\W_]*"
+)
+"""What says no as the whole text, and elsewhere may be anything, such as the name 정지훈. The English words are those
+at which carriers stop texting (https://help.twilio.com/articles/223134027)."""
 
 _STRANGE_DIGIT: Final = "\0"
-"""Stands for a digit that NFKC does not make ASCII: people see a digit, so it counts and never matches."""
+"""Stands for a digit that is not one of ours, such as ١, or not one digit, such as ½: people see a digit, so it counts
+and never matches."""
+
+_SMALL: Final = ("<super>", "<sub>")
+"""How Unicode tells of a digit that is set above or below the line: a footnote, or a power."""
 
 _NUMBER: Final = re.compile(r"[0-9\0](?:[ \n-]{0,3}[0-9\0])*")
 """Digits with at most three separators between any two."""
@@ -93,7 +100,17 @@ _CODE: Final = re.compile("[0-9]{6}")
 
 def _normalised(body: str) -> str:
     """Full-width to ASCII, lower case, every dash a hyphen; invisible characters gone; line breaks kept."""
-    return "".join(_plain(character) for character in unicodedata.normalize("NFKC", body).lower())
+    marked = body if body.isascii() else "".join(map(_one_digit_or_none, body))
+    return "".join(_plain(character) for character in unicodedata.normalize("NFKC", marked).lower())
+
+
+def _one_digit_or_none(character: str) -> str:
+    """The character, unless NFKC would make digits of it where nobody would read just one: ½, ², ⑩, ㎡."""
+    if character.isascii() or re.search("[0-9]", plain := unicodedata.normalize("NFKC", character)) is None:
+        return character
+    is_one_digit = len(plain) == 1 and not unicodedata.decomposition(character).startswith(_SMALL)
+    # NFKC leaves 〇 as it is, and it is no digit of ours either.
+    return character if is_one_digit else "〇"
 
 
 def _plain(character: str) -> str:

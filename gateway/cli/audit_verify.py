@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def _read_head(arguments: argparse.Namespace) -> Head:
 def _summary(report: Report) -> list[str]:
     omitted = f", {report.omitted} more as digests only" if report.omitted else ""
     lines = [f"{report.segments} segments, {report.events} events{omitted}"]
+    lines += [f"shows only what was asked for: {_asked_for(wanted)}" for wanted in report.wanted]
     if report.head is not None:
         lines.append(f"up to {_written(report.head.at)}")
     for why, where in ((Why.ARCHIVED, "in an archive"), (Why.RETENTION, "deleted when their time was over")):
@@ -73,6 +75,11 @@ def _summary(report: Report) -> list[str]:
             lines.append(f"{len(gone)} shards begin after segments that are {where}, since {_written(max(gone))}")
     lines.append("✗ broken · 훼손됨" if report.faults else "✓ as it was sealed · 봉인된 그대로입니다")
     return lines
+
+
+def _asked_for(wanted: Mapping[str, str]) -> str:
+    times = {name: _written(int(wanted[name])) for name in ("from", "until") if name in wanted}
+    return ", ".join(f"{name} {value}" for name, value in {**wanted, **times}.items())
 
 
 def _written(ms: int) -> str:

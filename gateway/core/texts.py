@@ -9,6 +9,9 @@ from gateway.core.operations import OPERATION_NAMES, Operation
 ONE_TEXT = 90
 """Bytes in EUC-KR that fit one Korean SMS; what is longer goes out as a long text."""
 
+_LONGEST_CHARACTER = 2
+"""Bytes of a character in EUC-KR."""
+
 
 def code_text(firm: str, operation: Operation, code: str, minutes: int, locale: str) -> str:
     """The text of method `sms`."""
@@ -34,5 +37,11 @@ def subject_particle(korean: str) -> str:
 
 
 def length_in_euc_kr(text: str) -> int:
-    """Bytes of a text in EUC-KR as carriers count them; UnicodeEncodeError when it has other characters."""
-    return len(text.encode("cp949"))
+    """Bytes of a text in EUC-KR as carriers count them; UnicodeEncodeError when it has other characters.
+
+    Syllables that KS X 1001 has not, such as 뷁, are others: CP949 added them, and Python spells them out in 8 bytes.
+    """
+    for at, character in enumerate(text):
+        if len(character.encode("euc_kr")) > _LONGEST_CHARACTER:
+            raise UnicodeEncodeError("euc_kr", text, at, at + 1, "not in KS X 1001")
+    return len(text.encode("euc_kr"))

@@ -148,7 +148,7 @@ class TwilioEndpoints:
 
 def _effect_of_text(outcome: ReplyOutcome | None) -> Effect:
     match outcome:
-        case None:
+        case None | ReplyOutcome.VERIFIED_BEFORE:
             return Effect.REPEATED
         case ReplyOutcome.LATE:
             return Effect.LATE

@@ -30,10 +30,11 @@ from sms_reply.matching import (
     ReplyOutcome,
     Sender,
     Settled,
+    TellAgain,
     TryCode,
     plan_for,
 )
-from sms_reply.reading import DenialReply, Reply, read_reply
+from sms_reply.reading import CodeReply, DenialReply, Reply, read_reply
 
 _log = structlog.get_logger(__name__)
 
@@ -124,12 +125,20 @@ class SmsReplyMethod:
                 return outcome, locale
             case DenyAll(denied):
                 return await self._deny([met[one.verification_id] for one in denied], noticed), locale
+            case TellAgain(code, verified, otherwise):
+                found = self._asked_for(code, expected, indexes)
+                again = any(one.verification_id == found for one in verified)
+                return ReplyOutcome.VERIFIED_BEFORE if again else otherwise, locale
             case TryCode(code, candidates, counted_on_a_miss):
-                digests = self._vault.reply_digests(indexes, code.code)
-                found = next((expected[digest] for digest in digests if digest in expected), None)
+                found = self._asked_for(code, expected, indexes)
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
                 outcomes = [await self._judge(met[one.verification_id], code.code, message_id) for one in tried]
                 return outcomes[0], locale
+
+    def _asked_for(self, reply: CodeReply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> str | None:
+        """The verification whose screen shows, or showed, this code; None: not one that was asked of this number."""
+        digests = self._vault.reply_digests(indexes, reply.code)
+        return next((expected[digest] for digest in digests if digest in expected), None)
 
     async def _deny(self, verifications: Sequence[Verification], noticed: Sequence[Notice]) -> ReplyOutcome:
         met_by = [await self._denials.deny(one, Channel.REPLY) for one in verifications]

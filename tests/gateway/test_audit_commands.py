@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +18,9 @@ from gateway.store import keys
 from gateway.store.audit_archive import files_of
 from gateway.wiring.audit import build_audit
 from gateway.wiring.store import open_store
+from tests.gateway.audited import CUSTOMER_ID, SHARD, printed_to, tell
 from tests.gateway.installations import needed_settings
 
-CUSTOMER_ID = "hong-gildong"
-SHARD = keys.shard_of(CUSTOMER_ID)
 Captured = pytest.CaptureFixture[str]
 
 pytestmark = pytest.mark.usefixtures("log_as_before")
@@ -35,23 +33,6 @@ def settings(tmp_path: Path, settings_of_an_empty_store: str) -> Path:
     written = tmp_path / "keys.json"
     assert printed_to(written, "keys") == 0
     return written
-
-
-def tell(count: int, customer_id: str = CUSTOMER_ID) -> None:
-    asyncio.run(_tell(count, customer_id))
-
-
-async def _tell(count: int, customer_id: str) -> None:
-    async with open_store(load_settings()) as store:
-        stream = keys.audit(keys.shard_of(customer_id))
-        for _ in range(count):
-            await store.command("XADD", stream, "*", "event", "customer.unlocked", "at", "1", "customer", customer_id)
-
-
-def printed_to(path: Path, *words: str) -> int:
-    """What the command prints, in a file."""
-    with path.open("w") as file, redirect_stdout(file):
-        return main(["audit", *words])
 
 
 def bonin(*words: str, environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":

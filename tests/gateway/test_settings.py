@@ -100,6 +100,7 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("AUDIT_KEY", PLANTED),
         ("FIRM_NAME_KO", ""),
         ("FIRM_NAME_KO", f"{PLANTED}😀"),
+        ("FIRM_NAME_KO", "뷁증권"),
         ("FIRM_NAME_KO", PLANTED * 20),
         ("FIRM_NAME_KO", "본인\n증권"),
         ("FIRM_NAME_EN", " "),
@@ -133,6 +134,13 @@ def test_a_bad_setting_is_named_with_what_to_give(good: pytest.MonkeyPatch, name
     assert problem.startswith(f"BONIN_{name}")
     assert ": give " in problem
     assert PLANTED not in problem
+
+
+def test_a_name_that_no_text_can_carry_is_told_by_its_character(good: pytest.MonkeyPatch) -> None:
+    good.setenv("BONIN_FIRM_NAME_KO", "본인뷁증권")
+    assert refused() == [
+        "BONIN_FIRM_NAME_KO: give characters that a Korean text message can carry (EUC-KR); 뷁 is none"
+    ]
 
 
 def test_a_password_that_is_too_short_is_told_how_long_to_be(good: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_reply.matching import DenyAll, OpenVerification, ReplyOutcome, Sender, Settled, TryCode, plan_for
+from sms_reply.matching import DenyAll, OpenVerification, ReplyOutcome, Sender, Settled, TellAgain, TryCode, plan_for
 from sms_reply.reading import CodeReply, DenialReply, Reply, SeveralCodesReply, UnreadableReply
 
 CODE, DENIAL, SEVERAL, UNREADABLE = (
@@ -47,6 +47,14 @@ def test_an_answer_after_the_time_is_late(reply: Reply) -> None:
 @pytest.mark.parametrize("reply", [CODE, DENIAL])
 def test_an_answer_to_nothing_or_from_the_wrong_phone_says_that_nothing_is_open(reply: Reply) -> None:
     assert plan_for(reply, Sender(True)) == Settled(ReplyOutcome.NO_OPEN_VERIFICATION)
+
+
+def test_a_code_with_nothing_open_may_be_one_that_was_accepted_and_came_twice() -> None:
+    assert plan_for(CODE, Sender(True, verified_lately=(OLD,))) == TellAgain(
+        CODE, (OLD,), ReplyOutcome.NO_OPEN_VERIFICATION
+    )
+    assert plan_for(CODE, Sender(True, (NEW,), verified_lately=(OLD,))) == TryCode(CODE, (NEW,), (NEW,))
+    assert plan_for(UNREADABLE, Sender(True, verified_lately=(OLD,))) == Settled(ReplyOutcome.UNRELATED)
 
 
 def test_a_denial_of_what_is_over_is_of_each_customers_last() -> None:

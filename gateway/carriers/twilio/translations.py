@@ -89,16 +89,20 @@ _ERRORS = {
     60605: DeliveryReason.COUNTRY_BLOCKED,  # country blocked
 }
 
+_SERVICE_UNAVAILABLE = 503
+"""The one error of a server that cannot take the request at present (RFC 9110 section 15.6.4)."""
+
 _NOT_THE_NUMBER = (DeliveryReason.CARRIER_ERROR, DeliveryReason.THROTTLED)
 
 
 def failure(status: int, code: object) -> Exception:
     """The port's exception for an error answer: HTTP `status`, and Twilio's `code` if it gave one."""
     reason = _ERRORS.get(code) if isinstance(code, int) else None
-    if status in (502, 504):
-        # The front door lost what stands behind it, or gave up waiting for it: that may have done it.
+    if status >= 500 and status != _SERVICE_UNAVAILABLE:
+        # Something broke on the way, or gave up waiting for what stands behind it, which may have done it. Twilio says
+        # so of its own 500: https://www.twilio.com/docs/api/errors/20500.
         return CarrierTimedOut()
-    if status >= 500 or reason in _NOT_THE_NUMBER:
+    if status == _SERVICE_UNAVAILABLE or reason in _NOT_THE_NUMBER:
         return CarrierUnavailable(reason or DeliveryReason.CARRIER_ERROR)
     return CarrierRefused(reason or DeliveryReason.CARRIER_ERROR)
 

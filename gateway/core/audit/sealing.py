@@ -57,6 +57,7 @@ class Sealer:
         await asyncio.gather(*(self._seal_shard(shard, 0) for shard in range(self._store.shards)))
 
     async def _seal_shard(self, shard: int, younger_than_ms: int) -> None:
+        overtaken_at: Position | None = None
         while unsealed := await self._store.unsealed(shard, younger_than_ms=younger_than_ms):
             self._look_back(shard, unsealed.head.last)
             # Hashing and packing a full segment takes some ms, which no request should wait for.
@@ -64,8 +65,13 @@ class Sealer:
             written = _written_by(unsealed)
             if await self._store.seal(unsealed.head.last, segment, written, content):
                 self._tell(segment)
-            if not unsealed.more:
-                return
+                if not unsealed.more:
+                    return
+            elif unsealed.head.last == overtaken_at:
+                return  # nobody was faster: somebody broke this head, and nothing can be built on it
+            else:
+                # Whoever was faster may have read earlier, and not seen all of these.
+                overtaken_at = unsealed.head.last
 
     def _look_back(self, shard: int, last: Position) -> None:
         """A head never goes back, unless somebody cut the store, or put an old copy of it in its place."""

@@ -16,13 +16,15 @@ from gateway.core.audit.records import AuditKeys, Head, RecordKind, Removed, Seg
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying came to. It is good when nothing is wrong. A segment that came twice is counted once."""
+    """What verifying came to. It is good when nothing is wrong. A segment that came twice is counted once. `wanted` is
+    what each export that shows only a part was asked for."""
 
     faults: list[Fault]
     segments: int
     events: int
     omitted: int
     head: Head | None
+    wanted: list[Mapping[str, str]]
     missing_before: Mapping[int, Removed]
     """By shard: the record that stands for its first segments, which are not here."""
 
@@ -69,6 +71,7 @@ class Verifier:
         self._keys = keys
         self._history = History()
         self._faults: list[Fault] = []
+        self._wanted: list[Mapping[str, str]] = []
         self._events = self._omitted = 0
         self._within: _Within | None = None
         self._content = hashlib.sha256()
@@ -118,6 +121,7 @@ class Verifier:
             events=self._events,
             omitted=self._omitted,
             head=history.head,
+            wanted=self._wanted,
             missing_before=history.missing_before,
         )
 
@@ -180,6 +184,8 @@ class Verifier:
             self._fault(place, f"the head {unsigned}")
             return
         self._history.add_head(head, place)
+        if head.wanted:
+            self._wanted.append(head.wanted)
         if head.content is None and not self._lines:
             return  # a head that was noted by itself
         if head.content != self._content.hexdigest():

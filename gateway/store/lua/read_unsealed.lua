@@ -20,8 +20,9 @@ for i = 1, #stream, 2 do
     written = stream[i + 1]
   end
 end
+-- Where the clock was put back, events bear a time that is to come: how old they are is not known, and nothing waits.
 local age = now - tonumber(string.match(oldest[1], '^%d+'))
-if age < tonumber(ARGV[2]) and written - tonumber(head[5] or '0') < most then
+if age >= 0 and age < tonumber(ARGV[2]) and written - tonumber(head[5] or '0') < most then
   return false
 end
 local events = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', most + 1)

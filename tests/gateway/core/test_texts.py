@@ -27,9 +27,15 @@ def test_the_korean_text_warns_against_telling_the_code() -> None:
     assert "타인에게 절대 알려주지 마세요" in code_text("본인증권", Operation.ISSUE, CODE, 5, "ko")
 
 
-def test_what_a_text_message_cannot_carry_has_no_length() -> None:
-    with pytest.raises(UnicodeEncodeError):
-        length_in_euc_kr("\N{GRINNING FACE}")
+@pytest.mark.parametrize("character", ["\N{GRINNING FACE}", "\N{EM DASH}", "뷁", "펲"])
+def test_what_a_text_message_cannot_carry_has_no_length(character: str) -> None:
+    with pytest.raises(UnicodeEncodeError) as refused:
+        length_in_euc_kr(f"본인{character}증권")
+    assert refused.value.object[refused.value.start : refused.value.end] == character
+
+
+def test_a_letter_of_korean_is_two_bytes_and_one_of_english_is_one() -> None:
+    assert length_in_euc_kr("본인㈜ ABC·1") == 13
 
 
 @pytest.mark.parametrize("operation", Operation)

@@ -162,6 +162,25 @@ async def test_a_text_that_arrives_twice_counts_once(rooms: Rooms, asked: Verifi
     assert (await rooms.read(asked)).wrong_answers == 1
 
 
+async def test_a_code_that_the_network_delivers_twice_is_told_twice_that_it_was_accepted(
+    rooms: Rooms, asked: Verification, text: Text
+) -> None:
+    assert await text(rooms.code_of(asked)) == await text(rooms.code_of(asked))
+    now = await rooms.read(asked)
+    assert (now.status, now.wrong_answers) == ("verified", 0)
+    assert "진행 중인 인증이 없습니다" in str(await text(rooms.another_code(asked)))
+
+
+async def test_a_code_that_was_accepted_is_an_attempt_at_what_is_open_now(
+    rooms: Rooms, contact: Contact, asked: Verification, text: Text
+) -> None:
+    await text(rooms.code_of(asked))
+    newer = await rooms.open(Method.SMS_REPLY, contact)
+    assert "다릅니다" in str(await text(rooms.code_of(asked)))
+    now = await rooms.read(newer)
+    assert (now.status, now.wrong_answers) == ("pending", 1)
+
+
 async def test_a_text_that_was_judged_before_the_store_went_away_is_not_counted_again(
     rooms: Rooms, asked: Verification, text: Text, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -194,6 +194,13 @@ async def test_a_broken_carrier_is_unavailable(connect: Connect) -> None:
         await carrier.place_call(CALL)
 
 
+async def test_an_error_of_the_carriers_leaves_open_whether_it_was_done(connect: Connect) -> None:
+    carrier = await connect(answers(500, {"code": 20500, "message": "An internal server error has occurred"}))
+    for attempt in (carrier.send_text(TEXT), carrier.place_call(CALL)):
+        with pytest.raises(CarrierTimedOut):
+            await attempt
+
+
 @pytest.mark.parametrize(
     "body", ["not JSON", "[]", "{}", '{"sid": 1}', '{"sid": "SM1/../../Calls"}', "null", "", "[" * 60_000]
 )

@@ -40,8 +40,8 @@ def test_what_asking_again_would_not_change_is_refused(status: int, code: object
         (400, 21606, DeliveryReason.CARRIER_ERROR),
         (429, 20429, DeliveryReason.THROTTLED),
         (400, 14107, DeliveryReason.THROTTLED),
-        (500, 20500, DeliveryReason.CARRIER_ERROR),
         (503, None, DeliveryReason.CARRIER_ERROR),
+        (503, 20503, DeliveryReason.CARRIER_ERROR),
     ],
 )
 def test_what_is_not_the_numbers_fault_is_unavailable(status: int, code: object, reason: DeliveryReason) -> None:
@@ -50,9 +50,11 @@ def test_what_is_not_the_numbers_fault_is_unavailable(status: int, code: object,
     assert error.reason is reason
 
 
-@pytest.mark.parametrize("status", [502, 504])
-def test_a_front_door_that_got_no_answer_leaves_open_whether_it_was_done(status: int) -> None:
-    assert isinstance(failure(status, None), CarrierTimedOut)
+@pytest.mark.parametrize(
+    ("status", "code"), [(500, 20500), (500, None), (500, 21211), (502, None), (504, None), (520, None), (599, None)]
+)
+def test_an_error_on_the_way_leaves_open_whether_it_was_done(status: int, code: object) -> None:
+    assert isinstance(failure(status, code), CarrierTimedOut)
 
 
 @given(st.integers(400, 599), st.none() | st.integers() | st.text())
