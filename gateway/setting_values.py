@@ -40,11 +40,11 @@ def _key(value: object) -> object:
 
 
 def _signing_key(value: SecretStr) -> SecretStr:
+    """In the one form that all have, so that the same key is found to be the same whatever PEM it came in."""
     try:
-        load_signing_key(value.get_secret_value())
+        return SecretStr(load_signing_key(value.get_secret_value()).as_pem(private=True).decode())
     except Exception:
         raise ValueError("give a private P-256 key in PEM (openssl ecparam -name prime256v1 -genkey -noout)") from None
-    return value
 
 
 def _countries(value: frozenset[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from gateway.carrier_settings import TwilioEntry
 from gateway.cli import main
@@ -195,6 +196,14 @@ def test_a_second_key_is_another_one(good: pytest.MonkeyPatch, one: str, other: 
     assert f"BONIN_{one}" in problem
     assert f"BONIN_{other}" in problem
     assert os.environ[f"BONIN_{other}"] not in problem
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_signing_key_in_another_form_is_the_same_key(good: pytest.MonkeyPatch, form: PrivateFormat) -> None:
+    key = load_pem_private_key(os.environ["BONIN_RECEIPT_KEY"].encode(), None)
+    good.setenv("BONIN_AUDIT_KEY", key.private_bytes(Encoding.PEM, form, NoEncryption()).decode().replace("\n", "\r\n"))
+    (problem,) = refused()
+    assert "BONIN_RECEIPT_KEY and BONIN_AUDIT_KEY" in problem
 
 
 @pytest.mark.parametrize("name", ["ENCRYPTION_KEY", "SECOND_INDEX_KEY"])
