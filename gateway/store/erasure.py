@@ -147,7 +147,7 @@ class RedisErasure:
 
     async def _erase_answers(self, names: Iterable[str]) -> None:
         """Answers that are kept for a day to be repeated, and tell of the customer or a contact."""
-        wanted = [name.encode() for name in names]
+        wanted = [orjson.dumps(name) for name in names]  # whole: an id may be a part of somebody else's
         async for found in self._scan(keys.EVERY_IDEMPOTENT_ANSWER):
             await asyncio.gather(*(self._erase_answer(key, wanted) for key in found))
 

@@ -3,12 +3,13 @@
 import asyncio
 from collections import Counter
 
+import orjson
 import pytest
 
 from contacts.models import Contact, VerifiedBy
 from demo.customer import until
 from gateway.core.approvals import ApprovalKind
-from gateway.core.idempotency import Answered
+from gateway.core.idempotency import Answered, Fresh
 from gateway.core.operations import Operation
 from gateway.core.stores import CustomerMissing, Redemption
 from gateway.core.verification import Method, Status
@@ -180,6 +181,18 @@ async def test_a_number_that_somebody_else_has_as_well_stays_theirs(
     assert await ports.store.command("SMEMBERS", ops_keys.owners(index)) == [owners[1].encode()]
     await erasure.erase(NEIGHBOUR, OPERATOR, WHY)
     assert not await ports.customers.is_known_number([index])
+
+
+async def test_the_answers_of_somebody_whose_id_holds_the_same_letters_stay(
+    ports: Ports, erasure: RedisErasure, mobile: Contact
+) -> None:
+    for number, of in enumerate((f"{CUSTOMER_ID}2", f"a-{CUSTOMER_ID}", CUSTOMER_ID)):
+        await ports.idempotency.begin(CLIENT, f"key{number}", ["00000000"])
+        answer = Answered(201, orjson.dumps({"customer_id": of}), {})
+        await ports.idempotency.finish(CLIENT, f"key{number}", "00000000", answer)
+    await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
+    kept = [await ports.idempotency.begin(CLIENT, f"key{number}", ["00000000"]) for number in range(3)]
+    assert [type(one) for one in kept] == [Answered, Answered, Fresh]
 
 
 async def test_nobody_is_erased_twice(ports: Ports, erasure: RedisErasure, mobile: Contact) -> None:
