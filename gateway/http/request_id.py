@@ -14,6 +14,9 @@ _KEY = web.RequestKey("request_id", str)
 _FROM_CALLER = re.compile(r"[A-Za-z0-9_-]{16,64}")
 """Anything shorter could be a phone number or a code, and this value is logged."""
 
+_NOT_FOR_THE_LOG = re.compile(r"bonin_|(?<![0-9])(?:82-?|0)1[016-9]-?[0-9]{3,4}-?[0-9]{4}(?![0-9])")
+"""A key of ours that was put into the wrong header, or a Korean mobile number between other signs."""
+
 
 _PROCESS = secrets.token_hex(8)
 _numbers = count(1)
@@ -23,7 +26,7 @@ _numbers = count(1)
 def assign(request: Incoming) -> str:
     """Give the request its id: the caller's own when it is safe to log, else a new one."""
     offered = request.headers.get(HEADER)
-    if offered is None or _FROM_CALLER.fullmatch(offered) is None:
+    if offered is None or _FROM_CALLER.fullmatch(offered) is None or _NOT_FOR_THE_LOG.search(offered):
         offered = new()
     request[_KEY] = offered
     return offered

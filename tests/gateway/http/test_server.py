@@ -21,14 +21,20 @@ async def test_every_answer_carries_the_security_headers(client: ClientSession, 
         assert re.fullmatch("[0-9a-f]{24}", answer.headers["X-Request-Id"])
 
 
-@pytest.mark.parametrize("offered", ["caller-chosen_0001", "4bf92f3577b34da6a3ce929d0e0e4736"])
+@pytest.mark.parametrize(
+    "offered", ["caller-chosen_0001", "4bf92f3577b34da6a3ce929d0e0e4736", "20261127-090101012-3456"]
+)
 async def test_a_safe_request_id_of_the_caller_is_kept(client: ClientSession, offered: str) -> None:
     async with client.get("/whoami", headers={"X-Request-Id": offered}) as answer:
         assert answer.headers["X-Request-Id"] == offered
 
 
 @pytest.mark.parametrize(
-    "offered", ["", "123456", "+821012345678", "821012345678", "x" * 65, "id with spaces in it", "가" * 16]
+    "offered",
+    [
+        *("", "123456", "+821012345678", "821012345678", "x" * 65, "id with spaces in it", "가" * 16),
+        *("issue-01012345678", "82-10-1234-5678_0001", "hong-gildong-011-234-5678", "bonin_" + "k" * 43),
+    ],
 )
 async def test_a_request_id_that_could_be_a_number_or_worse_is_replaced(client: ClientSession, offered: str) -> None:
     async with client.get("/whoami", headers={"X-Request-Id": offered}) as answer:
