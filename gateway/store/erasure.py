@@ -52,7 +52,7 @@ class RedisErasure:
         while True:
             known = await self._look_up(customer_id)
             await self._erase_marks(customer_id, known)
-            await self._erase_answers((customer_id, *known.contact_ids))
+            await self._erase_answers((customer_id, *known.contact_ids, *known.branch_password_ids))
             given = await self._erase_records(customer_id, known, by, without_numbers(reason))
             if given == b"erased":
                 return
@@ -146,7 +146,7 @@ class RedisErasure:
         return {one for one, owner in zip(ids, owners, strict=True) if owner in (None, customer_id.encode())}
 
     async def _erase_answers(self, names: Iterable[str]) -> None:
-        """Answers that are kept for a day to be repeated, and tell of the customer or a contact."""
+        """Answers that are kept for a day to be repeated, and tell of the customer, a contact or a branch password."""
         wanted = [orjson.dumps(name) for name in names]  # whole: an id may be a part of somebody else's
         async for found in self._scan(keys.EVERY_IDEMPOTENT_ANSWER):
             await asyncio.gather(*(self._erase_answer(key, wanted) for key in found))

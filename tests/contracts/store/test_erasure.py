@@ -183,6 +183,18 @@ async def test_a_number_that_somebody_else_has_as_well_stays_theirs(
     assert not await ports.customers.is_known_number([index])
 
 
+async def test_the_answer_that_a_slip_was_printed_from_goes_as_well(
+    ports: Ports, erasure: RedisErasure, mobile: Contact
+) -> None:
+    password_id = keys.new_branch_password_id(CUSTOMER_ID)
+    await ports.branch_passwords.issue(password_id, CUSTOMER_ID, Operation.ISSUE, b"digest", "여의도", "박지점", 60)
+    await ports.idempotency.begin(CLIENT, "key", ["00000000"])
+    answer = Answered(201, orjson.dumps({"branch_password_id": password_id, "password": "386497"}), {})
+    await ports.idempotency.finish(CLIENT, "key", "00000000", answer)
+    await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
+    assert await ports.idempotency.begin(CLIENT, "key", ["00000000"]) == Fresh()
+
+
 async def test_the_answers_of_somebody_whose_id_holds_the_same_letters_stay(
     ports: Ports, erasure: RedisErasure, mobile: Contact
 ) -> None:
