@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from typing import Any
 
 from gateway.cli.commands import Commands, whole_number
@@ -23,7 +24,7 @@ _WELL = frozenset({Where.NOWHERE, Where.CUSTOMER})
 def add_commands(commands: Commands) -> None:
     commands.add("status", show_status).add_argument("--json", action="store_true", help="as JSON")
     find = commands.add("find", find_verifications)
-    find.add_argument("what", nargs="?", help="a verification id, a customer id or a full phone number")
+    find.add_argument("what", nargs="?", help="a verification id, a customer id or a full phone number; - to be asked")
     find.add_argument("--state", choices=[status.value for status in Status])
     find.add_argument("--method", choices=[method.value for method in Method])
     find.add_argument("--carrier", help="the name of a carrier that had their delivery")
@@ -48,7 +49,11 @@ async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def find_verifications(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List verifications by id, customer, number or filter: exit code 1 when there is none."""
+    """List verifications by id, customer, number or filter: exit code 1 when there is none.
+
+    A number that is typed as an argument stays in the history of the shell, and everybody on this machine may see it
+    in the list of processes: give - and type it when asked, or send it on standard input.
+    """
     async with open_stores(settings) as stores:
         ids = await _ids(stores, settings, arguments)
         read = [await stores.verifications.read(verification_id) for verification_id in ids]
@@ -58,7 +63,7 @@ async def find_verifications(settings: Settings, arguments: argparse.Namespace) 
 
 
 async def _ids(stores: Stores, settings: Settings, arguments: argparse.Namespace) -> list[str]:
-    what, most = arguments.what, arguments.most
+    what, most = _asked() if arguments.what == "-" else arguments.what, arguments.most
     if what is None:
         filters = Filters(arguments.state, arguments.method, arguments.carrier, arguments.reason)
         return list((await stores.read_model.find(filters, most)).ids)
@@ -74,6 +79,12 @@ async def _ids(stores: Stores, settings: Settings, arguments: argparse.Namespace
         customers += sorted({customer_id for customer_id, _ in owners})
     found = [await stores.read_model.of_customer(customer_id, most) for customer_id in customers]
     return [verification_id for some in found for verification_id in some][:most]
+
+
+def _asked() -> str:
+    if sys.stdin.isatty():
+        print("id or number · ID 또는 전화번호: ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    return sys.stdin.readline().strip()
 
 
 def _row(verification: Verification) -> dict[str, Any]:

@@ -173,7 +173,12 @@ class Life:
 
     async def _misuse_route(self, caller: Caller, method: str, path: str) -> None:
         number, name, birth_date, code = self._bare[:4]
-        told = {"X-Request-Id": f"request-{number[1:]}", "User-Agent": number, "Idempotency-Key": f"{code}-{number}", "Cookie": code}
+        told = {
+            "X-Request-Id": f"request-{number[1:]}",
+            "User-Agent": number,
+            "Idempotency-Key": f"{code}-{number}",
+            "Cookie": code,
+        }
         query = f"?wait={code}&number={quote(number)}&status={quote(name)}&{birth_date}={code}"
         bodies: list[bytes | None] = [None]
         if method in ("POST", "PUT"):

@@ -1,6 +1,7 @@
 """`bonin status`, `find`, `customers`, `approvals` and `operators` as they are typed."""
 
 import asyncio
+import io
 import json
 from typing import Any
 
@@ -81,6 +82,15 @@ def test_a_verification_is_found(capsys: pytest.CaptureFixture[str], what: list[
     assert main(["find", *what]) == 0
     assert MOBILE not in capsys.readouterr().out
     assert printed(capsys, "find", verification.verification_id)[0] == row
+
+
+@pytest.mark.parametrize(("typed", "code"), [("010-1234-5678\n", 0), (MOBILE, 0), ("010-9999-0000\n", 1), ("", 1)])
+def test_what_to_find_need_not_be_an_argument_that_everybody_sees(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str, code: int
+) -> None:
+    asyncio.run(_happen())
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert len(printed(capsys, "find", "-", code=code)) == 1 - code
 
 
 @pytest.mark.parametrize("what", [["ver_" + "0" * 22], ["nobody"], ["--state", "verified"], ["+821099990000"]])
