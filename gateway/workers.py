@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 class Place:
     """What a worker is told of its place.
 
-    It listens on the socket `listen_fd`, says through `ready_fd` that it serves, shares the memory `terms_fd` with its
+    It listens on the socket `listen_fd`, says through `ready_fd` that it serves, shares the memory `memory_fd` with its
     siblings, tells them its metrics at `metrics_path` and finds theirs beside it, and stops when the other end of
     `life_fd` is closed: its supervisor is gone.
     """
@@ -45,13 +45,13 @@ class Place:
     listen_fd: int
     ready_fd: int
     life_fd: int
-    terms_fd: int
+    memory_fd: int
     metrics_path: Path
 
     def words(self) -> list[str]:
         """As `bonin serve` takes them."""
         return ["--listen-fd", str(self.listen_fd), "--ready-fd", str(self.ready_fd), "--life-fd", str(self.life_fd),
-                "--terms-fd", str(self.terms_fd), "--metrics-path", str(self.metrics_path)]  # fmt: skip
+                "--memory-fd", str(self.memory_fd), "--metrics-path", str(self.metrics_path)]  # fmt: skip
 
     def watch_over(self) -> None:
         """Stop in order when the supervisor is gone, however it went."""
@@ -107,7 +107,7 @@ class Supervisor:
         self._leaving: asyncio.subprocess.Process | None = None
         self._replacing = asyncio.Lock()
         self._life, self._alive = os.pipe()
-        self._terms = _shared_memory()
+        self._memory = _shared_memory()
 
     async def run(self) -> int:
         """Serve until cancelled; at SIGHUP replace the workers one after the other. Raises `NotServing`."""
@@ -132,7 +132,7 @@ class Supervisor:
             loop.remove_signal_handler(signal.SIGHUP)
             await end(*keeping, *rolling)
             await asyncio.gather(*(self._stop(worker) for worker in (*self._workers, self._leaving)))
-            for fd in (self._life, self._alive, self._terms):
+            for fd in (self._life, self._alive, self._memory):
                 os.close(fd)
         return 0
 
@@ -152,8 +152,8 @@ class Supervisor:
         """A process that alone holds `told`, where it says that it serves. Raises `NotServing`."""
         listen_fd = self._sockets[place].fileno()
         metrics_path = self._metrics_dir / f"{place}.sock"
-        words = [*self._words, *Place(listen_fd, told, self._life, self._terms, metrics_path).words()]
-        passed = (listen_fd, told, self._life, self._terms)
+        words = [*self._words, *Place(listen_fd, told, self._life, self._memory, metrics_path).words()]
+        passed = (listen_fd, told, self._life, self._memory)
         try:
             return await asyncio.create_subprocess_exec(*words, env=self._environment, pass_fds=passed)
         except OSError as error:

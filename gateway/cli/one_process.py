@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 async def serve_alone(settings: Settings, arguments: argparse.Namespace) -> int:
     """Serve until cancelled, on a port of its own or in the place that a supervisor gave."""
     async with AsyncExitStack() as stack:
-        opened = open_gateway(settings, api_only=arguments.api_only, terms_fd=arguments.terms_fd)
+        opened = open_gateway(settings, api_only=arguments.api_only, memory_fd=arguments.memory_fd)
         gateway = await stack.enter_async_context(opened)
         if arguments.listen_fd is None:
             served = serving(gateway.app, settings.host, settings.port, drain_seconds=settings.drain_seconds)
@@ -29,7 +29,7 @@ async def serve_alone(settings: Settings, arguments: argparse.Namespace) -> int:
             _log.info("serving", host=settings.host, port=port)
         else:
             place = Place(
-                arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.terms_fd, arguments.metrics_path
+                arguments.listen_fd, arguments.ready_fd, arguments.life_fd, arguments.memory_fd, arguments.metrics_path
             )
             await _serve_in_place(gateway, place, stack)
         await until_asked_to_stop()

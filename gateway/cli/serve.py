@@ -22,7 +22,7 @@ def add_commands(commands: Commands) -> None:
     serve_command.add_argument(
         "--workers", type=whole_number(1, _MOST_WORKERS), default=1, metavar="N", help="so many processes on one port"
     )
-    for word in ("--listen-fd", "--ready-fd", "--life-fd", "--terms-fd"):  # of a worker, by its supervisor
+    for word in ("--listen-fd", "--ready-fd", "--life-fd", "--memory-fd"):  # of a worker, by its supervisor
         serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
     serve_command.add_argument("--metrics-path", type=Path, help=argparse.SUPPRESS)
     commands.add("worker", work, serves=True)

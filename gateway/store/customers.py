@@ -37,6 +37,7 @@ from gateway.store.fields import FIELDS
 from gateway.store.recent import Recent
 from gateway.store.registering import contact_words, customer_words, given_words
 from gateway.store.scripts import load
+from gateway.store.shared_memory import SharedRecords
 
 _PUT_CUSTOMER = load("put_customer", "names", "request", "closing", "contact_life", "branch_password", "put_customer")
 _PUT_CONTACT = load("put_contact", "put_contact")
@@ -60,12 +61,18 @@ _VERIFIED_BY = {by.encode(): by for by in VerifiedBy}
 class RedisCustomers:
     """`CustomerStore` on Redis 7 or Valkey."""
 
-    def __init__(self, store: Store, personal_data: PersonalData, limits: Limits) -> None:
+    def __init__(
+        self,
+        store: Store,
+        personal_data: PersonalData,
+        limits: Limits,
+        shared: SharedRecords[Remembered] | None = None,
+    ) -> None:
         self._store = store
         self._personal_data = personal_data
         self._limits = limits
         self._life = RedisContactLife(store, limits)
-        self._recent = Recent[Remembered](_MOST_REMEMBERED)
+        self._recent = Recent[Remembered](_MOST_REMEMBERED, shared)
 
     async def put(self, customer: Customer, person: str = "gateway") -> bool:
         customer_id = customer.customer_id

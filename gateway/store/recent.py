@@ -3,14 +3,17 @@
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
+from gateway.store.shared_memory import SharedRecords
+
 T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """Forgets the oldest when there are more than `most`."""
+    """Forgets the oldest when there are more than `most`; `shared` is where the other workers of the machine look."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, shared: SharedRecords[T] | None = None) -> None:
         self._most = most
+        self._shared = shared
         # A plain dict that loses its first again and again looks through all that it lost for the next one.
         self._known = OrderedDict[str, T]()
 
@@ -18,6 +21,11 @@ class Recent(Generic[T]):
         self._known[name] = value
         if len(self._known) > self._most:
             self._known.popitem(last=False)
+        if self._shared is not None:
+            self._shared.note(name, value)
 
     def of(self, name: str) -> T | None:
-        return self._known.get(name)
+        value = self._known.get(name)
+        if value is None and self._shared is not None:
+            return self._shared.of(name)
+        return value

@@ -1,35 +1,28 @@
-"""The terms of the verifications that this process, or another of the same machine, opened or read of late.
+"""The terms of the verifications that this process, or another worker of the machine, opened or read of late.
 
 They never change, so remembering them is safe; with them an answer is judged in one trip to the store.
 """
 
 from gateway.core.verification import Terms
 from gateway.store.recent import Recent
-from gateway.store.shared_terms import SharedTerms
+from gateway.store.shared_memory import SharedRecords
 
 _MOST = 20_000
 """About 10 MB: those of a minute at a pace that one process can keep."""
 
 
 class RecentTerms:
-    """Forgets the oldest when there are too many; `shared` is where other processes look as well."""
+    """Forgets the oldest when there are too many."""
 
-    def __init__(self, most: int = _MOST, shared: SharedTerms | None = None) -> None:
-        self._known = Recent[Terms](most)
-        self._shared = shared
+    def __init__(self, most: int = _MOST, shared: SharedRecords[Terms] | None = None) -> None:
+        self._known = Recent[Terms](most, shared)
 
     def note(self, terms: Terms) -> None:
         if self._known.of(terms.verification_id) is None:
-            terms = terms if type(terms) is Terms else _alone(terms)
-            self._known.note(terms.verification_id, terms)
-            if self._shared is not None:
-                self._shared.note(terms)
+            self._known.note(terms.verification_id, terms if type(terms) is Terms else _alone(terms))
 
     def of(self, verification_id: str) -> Terms | None:
-        terms = self._known.of(verification_id)
-        if terms is None and self._shared is not None:
-            return self._shared.of(verification_id)
-        return terms
+        return self._known.of(verification_id)
 
 
 def _alone(whole: Terms) -> Terms:

@@ -27,6 +27,7 @@ from gateway.store.numbers import numbers_of, packed
 from gateway.store.recent_terms import RecentTerms
 from gateway.store.scripts import load
 from gateway.store.shards import verification_start
+from gateway.store.shared_memory import SharedRecords
 from gateway.store.verification_records import (
     LASTING,
     opened,
@@ -54,10 +55,10 @@ _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 class RedisVerifications:
     """`VerificationStore` and `TurnStore` on Redis 7 or Valkey."""
 
-    def __init__(self, store: Store, limits: Limits, recent: RecentTerms | None = None) -> None:
+    def __init__(self, store: Store, limits: Limits, shared: SharedRecords[Terms] | None = None) -> None:
         self._store = store
         self._limits = limits
-        self._recent = recent or RecentTerms()
+        self._recent = RecentTerms(shared=shared)
         self._counters = Counters(limits)
         self._limits_of_opening = packed(
             (

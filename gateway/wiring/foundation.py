@@ -17,7 +17,7 @@ from gateway.store.connection import Store
 from gateway.store.expiry import ExpirySweep
 from gateway.store.keys_in_use import KeysInUse
 from gateway.store.projector import Projector
-from gateway.store.recent_terms import RecentTerms
+from gateway.store.shared_by_workers import SharedByWorkers
 from gateway.store.watch import StoreWatch
 from gateway.telemetry import exporting
 from gateway.wiring.audit import Audit, build_audit
@@ -88,14 +88,14 @@ class Foundation:
 
 
 async def lay_foundation(
-    settings: Settings, stack: AsyncExitStack, recent_terms: RecentTerms | None = None
+    settings: Settings, stack: AsyncExitStack, shared: SharedByWorkers | None = None
 ) -> Foundation:
     """Raises `SettingsRefused` when the policy will not do, or the data is under other keys; `stack` closes it."""
     policy, personal_data, metrics = settings.load_policy(), settings.personal_data, CollectorRegistry()
     await stack.enter_async_context(exporting(settings.otlp_endpoint))
     store = await stack.enter_async_context(open_store(settings))
     keys_in_use = await enter_keys(store, settings)
-    stores = build_stores(store, personal_data, settings.limits, recent_terms)
+    stores = build_stores(store, personal_data, settings.limits, shared)
     outside = reach_outside(settings, policy, personal_data, stack)
     pauses = PauseWatch(stores.carrier_board)
     use_cases = build_use_cases(settings, policy, personal_data, stores, outside, metrics, pauses.paused)

@@ -28,8 +28,7 @@ from gateway.http.twilio_webhooks import TwilioEndpoints
 from gateway.http.verification_routes import VerificationHandlers
 from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
-from gateway.store.recent_terms import RecentTerms
-from gateway.store.shared_terms import SharedTerms
+from gateway.store.shared_by_workers import shared_by_workers
 from gateway.wiring.carriers import twilio_accounts
 from gateway.wiring.foundation import lay_foundation, run_parts
 from gateway.wiring.ops import OperatorAccounts, add_ops, ops_reader
@@ -49,17 +48,17 @@ class Gateway:
 
 @asynccontextmanager
 async def open_gateway(
-    settings: Settings, *, api_only: bool = False, terms_fd: int | None = None
+    settings: Settings, *, api_only: bool = False, memory_fd: int | None = None
 ) -> AsyncIterator[Gateway]:
     """Everything of one gateway process, opened in order and closed in the other.
 
-    With `api_only` it takes requests, and leaves deliveries to workers. `terms_fd` is the memory that it shares with
-    other processes (`SharedTerms`). Raises `SettingsRefused` when the policy will not do or the data of the store is
-    under other keys; `ForgetfulStore` when the store keeps nothing.
+    With `api_only` it takes requests, and leaves deliveries to workers. `memory_fd` is what it shares with
+    the other workers of its supervisor. Raises `SettingsRefused` when the policy will not do or the data of the store
+    is under other keys; `ForgetfulStore` when the store keeps nothing.
     """
     async with AsyncExitStack() as stack:
-        recent_terms = RecentTerms(shared=None if terms_fd is None else SharedTerms(terms_fd))
-        foundation = await lay_foundation(settings, stack, recent_terms)
+        shared = None if memory_fd is None else shared_by_workers(memory_fd)
+        foundation = await lay_foundation(settings, stack, shared)
         stores = foundation.stores
         app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.trouble)
         add_ops(app, settings, foundation)

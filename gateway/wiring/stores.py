@@ -32,8 +32,8 @@ from gateway.store.ownership_tries import RedisOwnershipTries
 from gateway.store.ranges import RedisRanges
 from gateway.store.read_model import RedisReadModel
 from gateway.store.receipts import RedisReceipts
-from gateway.store.recent_terms import RecentTerms
 from gateway.store.replies import RedisReplies
+from gateway.store.shared_by_workers import SharedByWorkers
 from gateway.store.verifications import RedisVerifications
 from gateway.wiring.keys import store_under_keys
 
@@ -72,7 +72,7 @@ class Stores:
 
 
 def build_stores(
-    store: Store, personal_data: PersonalData, limits: Limits, recent_terms: RecentTerms | None = None
+    store: Store, personal_data: PersonalData, limits: Limits, shared: SharedByWorkers | None = None
 ) -> Stores:
     """Nothing is asked of the store yet."""
     return Stores(
@@ -87,7 +87,7 @@ def build_stores(
         carrier_board=RedisCarrierBoard(store),
         changes=RedisChanges(store),
         contact_life=RedisContactLife(store, limits),
-        customers=RedisCustomers(store, personal_data, limits),
+        customers=RedisCustomers(store, personal_data, limits, shared.contacts if shared else None),
         dead_letters=RedisDeadLetters(store),
         decisions=RedisDecisionRecords(store, limits),
         denials=RedisDenials(store, limits),
@@ -102,7 +102,7 @@ def build_stores(
         read_model=RedisReadModel(store),
         receipts=RedisReceipts(store),
         replies=RedisReplies(store, limits),
-        verifications=RedisVerifications(store, limits, recent_terms),
+        verifications=RedisVerifications(store, limits, shared.terms if shared else None),
     )
 
 

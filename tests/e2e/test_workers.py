@@ -235,12 +235,12 @@ async def test_a_call_that_a_killed_worker_had_placed_goes_on_and_is_not_placed_
     assert len(calls["calls"]) == 1
 
 
-async def test_whichever_process_gets_an_answer_has_it_judged_in_one_trip(
+async def test_whichever_worker_is_asked_opens_and_judges_in_one_trip_to_the_store(
     installation: Installation, start: Start, person: Person
 ) -> None:
     port = unused_port()
     await start("serve", "--api-only", "--workers", "2", port=str(port)).started()
-    key = await RedisApiKeys(installation.store).create("issuance", "kim", frozenset({Scope.VERIFY}))
+    key = await RedisApiKeys(installation.store).create("issuance", "kim", frozenset({Scope.DECIDE, Scope.VERIFY}))
     each_its_own = aiohttp.TCPConnector(force_close=True)
     async with (
         Caller(f"http://127.0.0.1:{port}", key, connector=each_its_own) as caller,
@@ -248,16 +248,21 @@ async def test_whichever_process_gets_an_answer_has_it_judged_in_one_trip(
         redis.monitor() as monitor,
     ):
         await caller.until_the_key_is_known()
-        opened = await caller.post("/v1/verifications", person.request("branch_otp"))
-        checks = [await caller.post(f"/v1/verifications/{opened.json['id']}/check", {"code": "000000"}) for _ in "1234"]
+        asked = {"customer_id": person.customer_id, "operation": "issue", "client_ip": "168.126.63.1"}
+        assert (await caller.post("/v1/decisions", asked)).json["outcome"] == "required"
+        await redis.echo("decided")
+        opened = [(await caller.post("/v1/verifications", person.request("sms"))).json["id"] for _ in "1234"]
+        checks = [await caller.post(f"/v1/verifications/{one}/check", {"code": "000000"}) for one in opened]
         assert [one.json["correct"] for one in checks] == [False] * 4
-        await redis.echo("over")
-        asked = []
-        while (seen := await monitor.next_command())["command"] != "ECHO over":
-            if opened.json["id"] in seen["command"] and seen["client_type"] != "lua":
-                asked.append(seen["command"].split(" ")[0])
+        await redis.echo("checked")
+        trips: list[str] = []
+        while (seen := await monitor.next_command())["command"] != "ECHO checked":
+            if seen["command"] == "ECHO decided":
+                trips.clear()
+            elif person.customer_id in seen["command"] and seen["client_type"] != "lua":
+                trips.append(seen["command"].split(" ")[0])
     # EVAL brings a script that the store has not seen yet.
-    assert [one for one in asked if one != "EVAL"] == ["EVALSHA"] * 5
+    assert [one for one in trips if one != "EVAL"] == ["EVALSHA"] * 8
 
 
 async def test_processes_that_share_no_store_are_refused(start: Start) -> None:

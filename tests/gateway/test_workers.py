@@ -150,12 +150,12 @@ def test_a_worker_whose_supervisor_has_gone_meanwhile_says_so_in_one_sentence(tm
     (ready, told), life = os.pipe(), os.open(os.devnull, os.O_RDONLY)
     given = {f"BONIN_{name.upper()}": value for name, value in needed_settings(tmp_path).items()}
     environment = os.environ | given | {"BONIN_DATA_DIR": str(tmp_path / "data")}
-    terms = os.open(tmp_path / "terms", os.O_RDWR | os.O_CREAT)
-    passed = (listening.fileno(), told, life, terms)
+    memory = os.open(tmp_path / "memory", os.O_RDWR | os.O_CREAT)
+    passed = (listening.fileno(), told, life, memory)
     words = worker_words(*Place(*passed, tmp_path / "gone" / "metrics.sock").words())
     with listening:
         ended = subprocess.run(words, env=environment, pass_fds=passed, check=False, capture_output=True, text=True)
-    for end in (ready, told, life, terms):
+    for end in (ready, told, life, memory):
         os.close(end)
     assert (ended.returncode, ended.stderr) == (1, "The supervisor of this process is gone.\n")
 
