@@ -5,10 +5,11 @@ the actions in order, and keep the state (`dump`, `load`) until the next event. 
 verifier, and its verdict is fed back at once.
 
 A carrier that works by documents (TwiML) renders the actions of a step as one document. A carrier that
-works by channel events (ARI) plays the parts of an `Ask` one after the other: a key during the
-announcement stops it and is fed as `EarlyKeys`; keys until the instructions have finished are dropped;
-after that keys stop the prompt and are collected until the ask is full, `FINISH_KEY` or the time-out,
-and fed as `Keys`, or as `Silence` if there were none. A step without actions leaves the line as it is.
+works by channel events (ARI) plays the parts of an `Ask` one after the other: keys during the
+announcement stop it and are fed as one `EarlyKeys` when none has come for a second; keys until the
+instructions have finished are dropped; after that keys stop the prompt and are collected until the ask is
+full, `FINISH_KEY` or the time-out, and fed as `Keys`, or as `Silence` if there were none. A step without
+actions leaves the line as it is.
 """
 
 import re
@@ -92,7 +93,8 @@ class _Turn:
         match event:
             case HungUp():
                 return self._end(EndReason.HUNG_UP)
-            case Keys(keys) | EarlyKeys(keys) if _entry(keys) == DENY_KEY:
+            # However often it is pressed: no code of a call begins with it.
+            case Keys(keys) | EarlyKeys(keys) if set(_entry(keys)) == {DENY_KEY}:
                 return self._end(EndReason.DENIED, self._phrases.denied)
         match self.state.phase, event:
             case Phase.RINGING, Answered(by):

@@ -112,7 +112,7 @@ def test_one_call_tries_five_codes_whatever_the_verifier_would_allow() -> None:
     assert call.goes(Keys("111111"), WRONG).state.end is EndReason.WRONG_CODE
 
 
-@pytest.mark.parametrize("nine", ["9", "9#"])
+@pytest.mark.parametrize("nine", ["9", "9#", "99", "999999"])
 @pytest.mark.parametrize("before", [(PICKED_UP,), (PICKED_UP, RIGHT_FIRST_KEY)])
 def test_nine_denies_while_a_key_or_the_code_is_asked_for(before: tuple[Event, ...], nine: str) -> None:
     call = Call().goes(*before, Keys(nine))
@@ -122,16 +122,18 @@ def test_nine_denies_while_a_key_or_the_code_is_asked_for(before: tuple[Event, .
     assert call.actions[-1] == HangUp()
 
 
-def test_nine_denies_over_the_announcement_too() -> None:
-    assert Call().goes(PICKED_UP, EarlyKeys("9")).state.end is EndReason.DENIED
+@pytest.mark.parametrize("nine", ["9", "999"])
+def test_nine_denies_over_the_announcement_too(nine: str) -> None:
+    assert Call().goes(PICKED_UP, EarlyKeys(nine)).state.end is EndReason.DENIED
 
 
 def test_a_code_may_begin_with_nine() -> None:
     assert asking_for_code().goes(Keys("912345")).actions == (CheckCode("912345"),)
 
 
-def test_early_keys_are_told_that_they_do_not_count_and_all_is_said_again() -> None:
-    ask = Call().goes(PICKED_UP, EarlyKeys("3")).ask
+@pytest.mark.parametrize("early", ["3", "123456", "123499"])
+def test_early_keys_are_told_that_they_do_not_count_and_all_is_said_again(early: str) -> None:
+    ask = Call().goes(PICKED_UP, EarlyKeys(early)).ask
     assert ask.announcement[0] == "안내가 끝난 뒤에 누른 번호만 인정됩니다."
     assert "본인증권" in ask.announcement[1]
 

@@ -33,11 +33,11 @@ def test_an_ask_is_announced_said_collected_and_given_up_in_this_order() -> None
     assert [verb.tag for verb in asking_for_first_key()] == ["Gather", "Say", "Gather", "Redirect"]
 
 
-def test_a_key_over_the_announcement_is_noticed_whichever_it_is() -> None:
+def test_keys_over_the_announcement_are_noticed_together_whichever_they_are() -> None:
     early = asking_for_first_key()[0]
     assert early.attrib == {
         "input": "dtmf",
-        "numDigits": "1",
+        "numDigits": "12",
         "timeout": "1",
         "finishOnKey": "",
         "action": turn_url("early"),
