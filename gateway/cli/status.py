@@ -14,6 +14,7 @@ from gateway.core.verification import Method, Status, Verification
 from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.ops.diagnosis import Where, carrier_health, diagnose
 from gateway.settings import Settings
+from gateway.store.watch import StoreWatch
 from gateway.wiring.stores import Stores, open_stores
 
 _MINUTES = 60
@@ -39,7 +40,8 @@ async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
         read_model = stores.read_model
         now, live = await read_model.now(), await read_model.live()
         carriers = [carrier_health(*each) for each in (await read_model.carriers()).items()]
-        diagnosis = diagnose(now, live, carriers, await read_model.minutes(_MINUTES))
+        watch = StoreWatch(stores.connection, may_forget=settings.allow_forgetful_store)
+        diagnosis = diagnose(now, live, carriers, await read_model.minutes(_MINUTES), await watch.trouble())
     facts: dict[str, Any] = {"where": diagnosis.where.value, "what": diagnosis.what}
     facts |= {name: value for name, value in diagnosis.values.items() if name not in facts}
     facts |= {name: live.number(name) for name in sorted(live.values) if name not in ("revision", "at")}

@@ -1,6 +1,6 @@
 """Is it us, the carrier, or one customer? The first answer of the page, from what the read model says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -19,6 +19,10 @@ DROP: Final = 0.5
 _ARRIVED = ("delivered", "in_progress")
 _LOST = ("undelivered", "failed")
 _UNANSWERED = ("busy", "no_answer")
+
+
+Trouble = Callable[[], Awaitable[str | None]]
+"""Asks the store why it cannot be used, if so, as `/readyz` has it."""
 
 
 class Where(StrEnum):
@@ -93,8 +97,19 @@ def carrier_health(name: str, fields: Mapping[str, str]) -> CarrierHealth:
     return CarrierHealth(name, numbers, breakers, numbers.pop("paused", 0) == 1)
 
 
-def diagnose(now: int, live: Live, carriers: Sequence[CarrierHealth], minutes: Sequence[Minute]) -> Diagnosis:
-    """The first that applies; what stands before hides what comes after."""
+def diagnose(
+    now: int,
+    live: Live,
+    carriers: Sequence[CarrierHealth],
+    minutes: Sequence[Minute],
+    trouble: str | None = None,
+) -> Diagnosis:
+    """The first that applies; what stands before hides what comes after.
+
+    `trouble` is why the store cannot be used, if so: it may be read, and all the same take no verdict.
+    """
+    if trouble is not None:
+        return Diagnosis(Where.US, "store", {"why": trouble})
     if not live.values:
         return Diagnosis(Where.US, "uncounted", {})
     age = now - live.number("at")

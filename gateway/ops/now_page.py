@@ -8,7 +8,7 @@ from aiohttp import web
 from gateway.core.alarms import ALARM_NAMES, AlarmStore
 from gateway.core.read_model import LATENCIES, Live, Minute, ReadModel
 from gateway.core.verification import Method
-from gateway.ops.diagnosis import carrier_health, diagnose, quantile
+from gateway.ops.diagnosis import Trouble, carrier_health, diagnose, quantile
 from gateway.ops.guard import PREFIX, Guard, Visit
 from gateway.ops.rendering import Pages
 
@@ -21,8 +21,9 @@ _ALARMS_SHOWN = 5
 class NowPage:
     """Us, the carrier, or one customer: the answer first, then the numbers behind it."""
 
-    def __init__(self, read_model: ReadModel, alarms: AlarmStore, pages: Pages) -> None:
+    def __init__(self, read_model: ReadModel, alarms: AlarmStore, pages: Pages, trouble: Trouble) -> None:
         self._read_model = read_model
+        self._trouble = trouble
         self._alarms = alarms
         self._pages = pages
 
@@ -38,7 +39,7 @@ class NowPage:
         return self._pages.show(
             visit.request, visit.locale, "now.html", session=visit.session,
             now=now, live=live, minutes=minutes, carriers=carriers,
-            diagnosis=diagnose(now, live, carriers, minutes),
+            diagnosis=diagnose(now, live, carriers, minutes, await self._trouble()),
             methods=[(method, _of_method(minutes, live, method)) for method in Method],
             latencies=[
                 (name, quantile(recent, name, 0.5), quantile(recent, name, 0.95), _count(recent, name))

@@ -61,7 +61,7 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
         pages,
         [
             SignInPages(sign_in, pages, secure=settings.public_url.startswith("https:")),
-            NowPage(read_model, stores.alarms, pages),
+            NowPage(read_model, stores.alarms, pages, foundation.trouble),
             VerificationPages(read_model, rows, use_cases.verifications, actions, pages),
             CustomerPages(
                 use_cases.customers, use_cases.contact_life, use_cases.centre, use_cases.approvals, read_model, rows,
@@ -73,7 +73,7 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
             DeadLetterPages(stores.dead_letters, actions, pages),
             AlarmPages(stores.alarms, pages),
             FindPages(read_model, settings.number_plan, personal_data.blind_indexes, pages),
-            LivePages(read_model, sign_in),
+            LivePages(read_model, sign_in, foundation.trouble),
         ],
     )  # fmt: skip
 

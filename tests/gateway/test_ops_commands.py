@@ -66,6 +66,15 @@ def test_status_is_bad_while_nothing_counts(capsys: pytest.CaptureFixture[str]) 
     assert printed(capsys, "status", code=1)[0]["where"] == "us"
 
 
+def test_status_says_that_a_store_that_can_be_read_takes_no_verdict(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_happen())
+    monkeypatch.setenv("BONIN_STORE_REPLICAS", "1")
+    [status] = printed(capsys, "status", code=1)
+    assert (status["where"], status["what"], status["why"]) == ("us", "store", "0 of 1 replicas")
+
+
 def test_status_says_what_is_so_now(capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(_happen())
     [status] = printed(capsys, "status")

@@ -43,6 +43,11 @@ def test_a_store_in_which_nothing_was_ever_counted_is_told_apart_from_one_that_s
     assert diagnose(NOW, Live(), [], QUIET) == Diagnosis(Where.US, "uncounted", {})
 
 
+def test_a_store_that_takes_no_verdict_is_told_before_all_that_it_still_tells() -> None:
+    told = diagnose(NOW, live(), [carrier_health("one", LOSING)], QUIET, "0 of 1 replicas")
+    assert told == Diagnosis(Where.US, "store", {"why": "0 of 1 replicas"})
+
+
 def test_all_carriers_that_do_not_answer_are_named() -> None:
     silent = [carrier_health(name, {"breaker:sms": "open"}) for name in ("one", "two")]
     paused = carrier_health("three", {"breaker:voice": "open", "paused": "1"})
