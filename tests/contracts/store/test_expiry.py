@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.core.stores import VerificationClosed
 from gateway.core.verification import Status
 from gateway.store import keys
 from gateway.store.expiry import MOST_OF_A_SWEEP
@@ -40,6 +41,15 @@ async def test_what_ran_out_of_time_did_not_fail_by_what_became_of_the_customer_
     assert await ports.sweep.sweep() == 1
     over = await read(ports, late.verification_id)
     assert (over.status, over.reason) == (Status.EXPIRED, "expired")
+
+
+async def test_what_ran_out_of_time_is_not_texted_again(ports: Ports) -> None:
+    late = await opened(ports)
+    await ports.let_resend_pause_pass(late.verification_id)
+    await ports.let_life_pass(late.verification_id)
+    with pytest.raises(VerificationClosed) as closed:
+        await ports.verifications.resend(late.verification_id)
+    assert closed.value.status is Status.EXPIRED
 
 
 async def test_what_expires_later_than_a_sweep_looks_at_waits_for_the_next(ports: Ports) -> None:

@@ -74,9 +74,12 @@ async def test_what_is_over_replaced_or_gone_is_not_wanted(ports: Ports) -> None
             await ports.hand_overs.begin(over, "first", 2)
 
 
-async def test_what_a_carrier_says_that_it_has_is_wanted_no_more(ports: Ports, one: Verification) -> None:
+@pytest.mark.parametrize("state", [DeliveryState.QUEUED, DeliveryState.SENT])
+async def test_what_a_carrier_says_that_it_has_is_wanted_no_more(
+    ports: Ports, one: Verification, state: DeliveryState
+) -> None:
     begun = await ports.hand_overs.begin(ref(one), "first", 2)
-    assert await report(ports, one, DeliveryState.SENT)
+    await report(ports, one, state)
     with pytest.raises(DeliveryNotWanted):
         await ports.hand_overs.begin(ref(one), "second", 2)
     await ports.hand_overs.give_back(begun)
@@ -122,6 +125,13 @@ async def test_giving_up_counts_only_while_no_carrier_has_it_and_is_outranked_by
     await ports.hand_overs.begin(ref(other), "first", 1)
     await report(ports, other, DeliveryState.RINGING)
     assert not await report(ports, other, DeliveryState.FAILED, ours=True)
+
+
+async def test_what_was_given_up_is_handed_to_nobody_else(ports: Ports, one: Verification) -> None:
+    await ports.hand_overs.begin(ref(one), "first", 2)
+    assert await report(ports, one, DeliveryState.FAILED, ours=True)
+    with pytest.raises(DeliveryNotWanted):
+        await ports.hand_overs.begin(ref(one), "second", 2)
 
 
 async def test_a_resend_counts_anew_and_knows_who_had_the_last_one(ports: Ports, one: Verification) -> None:
