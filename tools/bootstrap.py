@@ -174,7 +174,11 @@ def tool_environment() -> dict[str, str]:
     env = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
     env.update(UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1", NO_COLOR="1", PYTHONUTF8="1")
     env.setdefault("UV_SYSTEM_CERTS", "1")
-    if not os.access(os.path.expanduser("~"), os.W_OK):
+    home = os.path.expanduser("~")
+    if home == "~":
+        # Neither HOME nor an entry among the users, as containers have that run under any id: pip ends without.
+        env["HOME"] = home = str(TOOLS)
+    if not os.access(home, os.W_OK):
         env.setdefault("UV_CACHE_DIR", str(TOOLS / "cache"))
     if "UV_DEFAULT_INDEX" not in env and "UV_INDEX_URL" not in env:
         asked = [*checked_pip(), "config", "list"]

@@ -3,6 +3,8 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,21 @@ def test_a_bare_machine_gets_everything_and_then_the_demo(checkout: Checkout) ->
     assert (done.returncode, done.stdout) == (0, "demo one --walk\n"), done.stderr
     for step in ("fetch uv", "make .venv", "install 1 packages"):
         assert step in done.stderr
+
+
+def test_a_user_whom_the_machine_does_not_know_needs_no_home(checkout: Checkout) -> None:
+    """As in a container that runs under any id."""
+    (checkout.base / "sitecustomize.py").write_text("import pwd\npwd.getpwuid = {}.__getitem__\n")
+    environment = checkout.environment(PYTHONPATH=str(checkout.base))
+    del environment["HOME"]
+    done = subprocess.run(
+        [sys.executable, str(checkout.root / "run"), "demo"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "demo one\n"), done.stderr
 
 
 def test_a_prepared_checkout_installs_nothing_and_says_nothing(installed: Checkout) -> None:
