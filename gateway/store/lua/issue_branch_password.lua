@@ -8,7 +8,6 @@ if redis.call('EXISTS', KEYS[3]) == 0 then
   return {'customer_missing'}
 end
 local expires_at = now + tonumber(ARGV[3])
-redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'status', 'active', 'code', ARGV[2], 'issued_at', now,
   'expires_at', expires_at, 'branch', ARGV[6], 'issued_by', ARGV[7])
 redis.call('PEXPIREAT', KEYS[1], expires_at)

@@ -4,7 +4,7 @@ import pytest
 
 from contacts.models import Contact
 from gateway.core.auto_connections import AutoConnectFamily
-from gateway.core.verification import Method
+from gateway.core.verification import Channel, Method
 from gateway.store import keys
 from gateway.store.auto_connections import RedisAutoConnections
 from tests.builders import CUSTOMER_ID, new_verification
@@ -28,6 +28,17 @@ async def given(ports: Ports, families: RedisAutoConnections, owned: Contact) ->
     assert family is not None
     assert await families.give(CUSTOMER_ID, *new, life=60) is None
     return family
+
+
+async def test_what_was_denied_by_then_has_no_device_remembered(
+    ports: Ports, families: RedisAutoConnections, owned: Contact
+) -> None:
+    proof = new_verification(Method.SMS_REPLY, contact_id=owned.contact_id, contact_version=owned.version)
+    denied = await verified(ports, proof)
+    await ports.denials.deny(denied, "denied_by_reply", Channel.REPLY)
+    new = (keys.new_auto_connect_id(), denied.verification_id, TOKEN, DEVICE)
+    assert await families.give(CUSTOMER_ID, *new, life=60) is None
+    assert await families.list(CUSTOMER_ID) == []
 
 
 async def test_each_is_listed_until_it_is_revoked(ports: Ports, families: RedisAutoConnections, owned: Contact) -> None:

@@ -7,6 +7,7 @@ import pytest
 from contacts.models import Contact
 from gateway.core.customer_stores import StoredContact
 from gateway.core.stores import Capped
+from gateway.store import cap_keys
 from gateway.store.ownership_tries import RedisOwnershipTries
 from tests.audit_events import events
 from tests.builders import CUSTOMER_ID
@@ -51,6 +52,16 @@ async def test_a_change_of_index_keys_gives_no_new_tries(tries: RedisOwnershipTr
     for indexes in ((former,), (latter,), (latter, "0c" * 20)):
         assert await left(tries, StoredContact(stored.contact, indexes)) == 0
     assert await left(tries, StoredContact(stored.contact, ("0d" * 20,))) == MOST
+
+
+async def test_a_try_that_outlasts_its_window_is_not_given_back_to_the_next(
+    ports: Ports, tries: RedisOwnershipTries, stored: StoredContact
+) -> None:
+    await tries.take(CUSTOMER_ID, stored)
+    for index in stored.blind_indexes:
+        await ports.lapse(cap_keys.of_ownership_checks(CUSTOMER_ID, index))
+    await tries.settle(CUSTOMER_ID, stored, failed=False)
+    assert await left(tries, stored) == MOST
 
 
 async def test_only_what_failed_is_told(ports: Ports, tries: RedisOwnershipTries, stored: StoredContact) -> None:

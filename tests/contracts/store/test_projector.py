@@ -8,11 +8,12 @@ from contacts.models import Contact
 from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import Filters
 from gateway.core.verification import Channel
-from gateway.store import keys
+from gateway.store import keys, ops_keys
 from gateway.store.projection import Event
 from gateway.store.projector import Projector
 from gateway.store.read_model import RedisReadModel
 from gateway.store.read_model_upkeep import Upkeep
+from gateway.store.scripts import load
 from tests import builders
 from tests.builders import CUSTOMER_ID, MOBILE
 from tests.contracts.store.answering import verified
@@ -24,6 +25,15 @@ KEPT = 3600
 
 def a_projector(ports: Ports, upkeep: type[Upkeep] = Upkeep) -> Projector:
     return Projector(ports.store, upkeep(ports.store, KEPT, most_rows=100_000), Told(), KEPT)
+
+
+async def test_one_process_at_a_time_moves_it_on_and_another_when_that_is_gone(ports: Ports) -> None:
+    async def holds(who: str) -> bool:
+        return bool(await ports.store.run(load("hold_lease"), (ops_keys.LEASE,), (who, 60_000)))
+
+    assert [await holds(who) for who in ("one", "other", "one")] == [True, False, True]
+    await ports.lapse(ops_keys.LEASE)
+    assert [await holds(who) for who in ("other", "one")] == [True, False]
 
 
 @pytest.mark.parametrize(

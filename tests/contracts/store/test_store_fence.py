@@ -53,12 +53,14 @@ async def test_another_store_takes_no_branch_password(ports: Ports) -> None:
 
 
 async def test_what_another_store_left_open_is_closed_and_the_rest_stays(ports: Ports) -> None:
-    void = [await opened(ports) for _ in range(3)]
-    for verification in void:
+    void, over = [await opened(ports) for _ in range(3)], await opened(ports)
+    await ports.verifications.close(over.verification_id, CUSTOMER_ID, Status.CANCELED, "canceled_by_caller", "screen")
+    for verification in (*void, over):
         await ports.become_another_store(verification.verification_id)
     stays = await opened(ports)
     await StoreWatch(ports.store, may_forget=True).look()
     assert {(await reread(ports, one)).reason for one in void} == {"store_changed"}
+    assert (await reread(ports, over)).status is Status.CANCELED
     assert (await reread(ports, stays)).status is Status.PENDING
     assert await ports.verifications.open_of_customer(CUSTOMER_ID) == [stays.verification_id]
 
