@@ -27,7 +27,7 @@ async def a_store_that_keeps_nothing(served: Served) -> AsyncIterator[None]:
 async def test_it_says_that_the_store_is_the_trouble_and_tells_who_has_it_open(
     served: Served, viewer: Operator
 ) -> None:
-    await seen(viewer, "/ops", 'data-where="nowhere"')
+    assert "저장소를 사용할 수 없어" not in (await viewer.get("/ops")).text
     cookies = {COOKIE: viewer.cookie}
     async with (
         aiohttp.ClientSession(served.demo.base_url, cookies=cookies) as browser,
