@@ -178,12 +178,12 @@ class _Turn:
     def _ask_first_key(
         self, state: DialogueState, announcement: tuple[str, ...] = (), remark: tuple[str, ...] = ()
     ) -> Step:
-        press = self._phrases.press_first_key.format(first_key=self.first_key, deny_key=DENY_KEY)
+        # The deny key is in the prompt, not the instructions: people press as soon as they have heard theirs.
         ask = Ask(
             self.script.language,
             announcement=announcement,
-            instructions=(*remark, press),
-            prompt=(),
+            instructions=(*remark, self._phrases.press_first_key.format(first_key=self.first_key)),
+            prompt=(self._phrases.press_deny_key.format(deny_key=DENY_KEY),),
             keys=1,
             timeout_seconds=FIRST_KEY_TIMEOUT_SECONDS,
         )

@@ -19,6 +19,7 @@ class Phrases:
 
     greeting: str
     press_first_key: str
+    press_deny_key: str
     keys_count_later: str
     wrong_first_key: str
     nothing_pressed: str
@@ -45,7 +46,8 @@ class Phrases:
 PHRASES = {
     Language.KOREAN: Phrases(
         greeting=("{firm}입니다. {operation} 추가인증 전화입니다. 직접 요청하지 않으셨다면 인증을 거부해 주세요."),
-        press_first_key=("본인이 맞으시면 먼저 {first_key}번을 눌러 주세요. 본인이 아니면 {deny_key}번을 눌러 주세요."),
+        press_first_key="본인이 맞으시면 먼저 {first_key}번을 눌러 주세요.",
+        press_deny_key="본인이 아니면 {deny_key}번을 눌러 주세요.",
         keys_count_later="안내가 끝난 뒤에 누른 번호만 인정됩니다.",
         wrong_first_key="안내해 드린 번호가 아닙니다.",
         nothing_pressed="누르신 번호가 없습니다.",
@@ -78,7 +80,8 @@ PHRASES = {
             "This is {firm}, calling for the extra authentication of {operation}. "
             "If you did not request it yourself, please deny it."
         ),
-        press_first_key="If this is you, first press {first_key}. If it is not you, press {deny_key}.",
+        press_first_key="If this is you, first press {first_key}.",
+        press_deny_key="If it is not you, press {deny_key}.",
         keys_count_later="Only keys pressed after the announcement count.",
         wrong_first_key="That is not the key we asked for.",
         nothing_pressed="We did not get any key.",

@@ -26,8 +26,8 @@ def test_whoever_answers_hears_who_calls_and_for_what_before_any_key_counts() ->
     ask = Call().goes(PICKED_UP).ask
     assert "본인증권" in ask.announcement[0]
     assert "공동인증서 발급" in ask.announcement[0]
-    assert ask.instructions == ("본인이 맞으시면 먼저 3번을 눌러 주세요. 본인이 아니면 9번을 눌러 주세요.",)
-    assert ask.prompt == ()
+    assert ask.instructions == ("본인이 맞으시면 먼저 3번을 눌러 주세요.",)
+    assert ask.prompt == ("본인이 아니면 9번을 눌러 주세요.",)
     assert ask.keys == 1
 
 
@@ -35,7 +35,8 @@ def test_the_call_speaks_english_when_the_customer_does() -> None:
     ask = Call(ENGLISH).goes(PICKED_UP).ask
     assert ask.language is Language.ENGLISH
     assert "Bonin Securities" in ask.announcement[0]
-    assert ask.instructions == ("If this is you, first press 3. If it is not you, press 9.",)
+    assert ask.instructions == ("If this is you, first press 3.",)
+    assert ask.prompt == ("If it is not you, press 9.",)
 
 
 def test_a_carrier_that_does_not_detect_machines_leaves_it_to_the_first_key() -> None:

@@ -20,12 +20,6 @@ def test_no_sentence_has_a_digit_of_its_own(language: Language) -> None:
     assert not [name for name, text in sentences(PHRASES[language]).items() if any(map(str.isdigit, text))]
 
 
-@pytest.mark.parametrize("language", Language)
-def test_the_first_key_is_named_before_the_deny_key(language: Language) -> None:
-    text = PHRASES[language].press_first_key
-    assert text.index("{first_key}") < text.index("{deny_key}")
-
-
 def test_both_languages_fill_the_same_fields() -> None:
     used = [
         {name: {part[1] for part in Formatter().parse(text)} - {None} for name, text in sentences(of).items()}

@@ -51,7 +51,12 @@ def test_keys_over_the_announcement_are_noticed_together_whichever_they_are() ->
 def test_the_first_key_is_said_where_no_key_is_taken() -> None:
     say = asking_for_first_key()[1]
     assert say.attrib == {"language": "ko-KR"}
-    assert say.text == "본인이 맞으시면 먼저 3번을 눌러 주세요. 본인이 아니면 9번을 눌러 주세요."
+    assert say.text == "본인이 맞으시면 먼저 3번을 눌러 주세요."
+
+
+def test_who_heard_the_first_key_need_not_wait_for_how_to_deny() -> None:
+    entry = asking_for_first_key()[2]
+    assert [say.text for say in entry] == ["본인이 아니면 9번을 눌러 주세요."]
 
 
 def test_the_entry_comes_back_to_the_same_turn_and_so_does_silence() -> None:
