@@ -78,6 +78,13 @@ class Alarm:
     cleared_by: str | None = None
     cleared_because: str | None = None
 
+    @property
+    def customer_id(self) -> str | None:
+        """Whom it is about; None where it is about a range, or counts the rest of its kind."""
+        if self.subject == THE_REST or self.kind is AlarmKind.LOW_CONVERSION:
+            return None
+        return str(self.seen.get("customer_id", self.subject))
+
 
 class AlarmStore(Protocol):
     """Keeps what stands, and a bounded history of what was cleared."""

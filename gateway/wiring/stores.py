@@ -78,7 +78,7 @@ def build_stores(
     return Stores(
         connection=store,
         action_log=RedisActionLog(store, personal_data),
-        alarms=RedisAlarms(store),
+        alarms=RedisAlarms(store, personal_data),
         api_keys=RedisApiKeys(store),
         approvals=RedisApprovals(store, personal_data, limits),
         auto_connections=RedisAutoConnections(store),

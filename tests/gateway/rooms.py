@@ -148,7 +148,7 @@ class Rooms:
         self.replies = RedisReplies(store, limits)
         self.caps = RedisCaps(store, limits)
         self.receipts = RedisReceipts(store)
-        self.alarms, self.ranges = RedisAlarms(store), RedisRanges(store, limits)
+        self.alarms, self.ranges = RedisAlarms(store, self.personal_data), RedisRanges(store, limits)
         alarms = Alarms(self.alarms)
         self.sending = Sending(self.caps, self.ranges, alarms, limits.prefix_digits)
         self.sweep = ExpirySweep(store)

@@ -4,17 +4,21 @@ import asyncio
 
 import pytest
 
-from gateway.core.alarms import THE_REST, AlarmKind, AlarmStore
-from gateway.store import alarms
+from gateway.core.alarms import THE_REST, AlarmKind, AlarmStore, Seen
+from gateway.store import alarms, keys
 from gateway.store.alarms import RedisAlarms
-from tests.contracts.store.servers import Ports
+from gateway.store.customer_words import ERASED
+from gateway.store.erasure import RedisErasure
+from tests import builders
+from tests.contracts.store.servers import LIMITS, Ports
 
 KIND, SUBJECT = AlarmKind.DENIED, "hong-gildong"
 
 
 @pytest.fixture
-def kept(ports: Ports) -> AlarmStore:
-    return RedisAlarms(ports.store)
+async def kept(ports: Ports) -> AlarmStore:
+    await ports.customers.put(builders.individual(SUBJECT))
+    return RedisAlarms(ports.store, builders.personal_data())
 
 
 async def test_an_alarm_that_many_raise_at_once_is_new_to_one_of_them(kept: AlarmStore) -> None:
@@ -57,6 +61,28 @@ async def test_why_one_was_cleared_is_kept_without_a_number(kept: AlarmStore) ->
     await kept.note(KIND, SUBJECT, {})
     await kept.clear(KIND, SUBJECT, "lee", "010-1234-5678로 통화함")
     assert [alarm.cleared_because for alarm in await kept.cleared()] == ["***로 통화함"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "seen"),
+    [(KIND, SUBJECT, {}), (AlarmKind.NOTICE_DENIED, "ntc_" + "0" * 22, {"customer_id": SUBJECT})],
+)
+async def test_what_was_found_out_about_a_customer_is_sealed_and_goes_with_them(
+    kept: AlarmStore, ports: Ports, kind: AlarmKind, subject: str, seen: Seen
+) -> None:
+    await kept.note(kind, subject, seen)
+    await kept.clear(kind, subject, "lee", "어머니가 받으심")
+    assert "어머니가 받으심".encode() not in b"".join(await ports.store.command("LRANGE", keys.CLEARED_ALARMS, 0, -1))
+    assert [alarm.cleared_because for alarm in await kept.cleared()] == ["어머니가 받으심"]
+    await RedisErasure(ports.store, builders.personal_data(), LIMITS).erase(SUBJECT, "lee", "삭제 요청")
+    (alarm,) = await kept.cleared()
+    assert (alarm.subject, alarm.cleared_by, alarm.cleared_because) == (subject, "lee", ERASED)
+
+
+async def test_what_was_found_out_about_a_range_is_kept_as_it_was_written(kept: AlarmStore) -> None:
+    await kept.note(AlarmKind.LOW_CONVERSION, "+821023", {})
+    await kept.clear(AlarmKind.LOW_CONVERSION, "+821023", "lee", "행사 문자였음")
+    assert [alarm.cleared_because for alarm in await kept.cleared()] == ["행사 문자였음"]
 
 
 async def test_an_alarm_that_does_not_stand_cannot_be_cleared(kept: AlarmStore) -> None:

@@ -11,6 +11,7 @@ from gateway.core.stores import Capped
 from gateway.store import cap_keys
 from gateway.store.alarms import RedisAlarms
 from gateway.store.ranges import SPAN_MS, SPANS, RedisRanges
+from tests import builders
 from tests.contracts.store.servers import LIMITS, Ports
 
 HERE, THERE = "+8210123", "+8210124"
@@ -167,12 +168,14 @@ async def test_the_hold_ends_by_itself_and_counts_anew(ports: Ports, ranges: Red
 
 async def test_clearing_an_alarm_that_does_not_stand_changes_nothing_of_the_range(ports: Ports) -> None:
     await _texted(ports, 3, sent=10)
-    assert not await RedisAlarms(ports.store).clear(AlarmKind.LOW_CONVERSION, HERE, "lee", "행사 문자였음")
+    assert not await RedisAlarms(ports.store, builders.personal_data()).clear(
+        AlarmKind.LOW_CONVERSION, HERE, "lee", "행사 문자였음"
+    )
     assert await _counts(ports) == {"s": 10, "v": 0}
 
 
 async def test_who_clears_the_alarm_ends_the_hold(ports: Ports, ranges: RedisRanges) -> None:
-    alarms = RedisAlarms(ports.store)
+    alarms = RedisAlarms(ports.store, builders.personal_data())
     await alarms.note(AlarmKind.LOW_CONVERSION, HERE, {})
     await _texted(ports, spans_ago=3, sent=50)
     with pytest.raises(RangeHeld):

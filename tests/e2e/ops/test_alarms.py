@@ -9,6 +9,7 @@ from gateway.core.alarms import THE_REST, AlarmKind
 from gateway.store.alarms import RedisAlarms
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
+from tests import builders
 from tests.e2e.caller import Caller, Person
 from tests.e2e.conftest import Served
 from tests.e2e.ops.operator import Operator, seen
@@ -27,7 +28,9 @@ def told_of(subject: str, page: str) -> str:
 async def note(served: Served, subject: str) -> None:
     store = Store(EmbeddedStore(served.directory / "data").url)
     await store.open()
-    await RedisAlarms(store).note(AlarmKind.LOW_CONVERSION, subject, {"sent": 1_250, "verified": 3})
+    await RedisAlarms(store, builders.personal_data()).note(
+        AlarmKind.LOW_CONVERSION, subject, {"sent": 1_250, "verified": 3}
+    )
     await store.close()
 
 
