@@ -75,11 +75,10 @@ class Guard:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 visit = await self._visit(request, touch=not by_itself and BY_ITSELF not in request.headers)
-                if visit is None:
-                    return self._to_sign_in(request)
-                return _remember_language(request, await handler(visit))
+                response = self._to_sign_in(request) if visit is None else await handler(visit)
             except Refusal as refusal:
-                return self._pages.problem(request, locale_of(request), refusal)
+                response = self._pages.problem(request, locale_of(request), refusal)
+            return remember_language(request, response)
 
         return handle
 
@@ -159,7 +158,8 @@ def locale_of(request: web.Request) -> Locale:
     return negotiate(request.headers.get("Accept-Language"))
 
 
-def _remember_language(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+def remember_language(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """The response, which keeps the language that was just chosen for the pages after it."""
     if request.query.get("lang") in ("ko", "en") and not response.prepared:
         response.set_cookie(LANGUAGE_COOKIE, request.query["lang"], path=PREFIX, samesite="Strict", httponly=True)
     return response

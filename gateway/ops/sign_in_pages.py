@@ -15,6 +15,7 @@ from gateway.ops.guard import (
     Visit,
     locale_of,
     read_form,
+    remember_language,
     require_same_origin,
     require_token,
     where_to_go,
@@ -91,10 +92,12 @@ class SignInPages:
         session = await self._sign_in.session(cookie, touch=True) if cookie else None
         return session if session is not None and session.sealed_pending_secret is not None else None
 
-    def _show(self, request: web.Request, then: str, refusal: Refusal | None = None) -> web.Response:
+    def _show(self, request: web.Request, then: str, refusal: Refusal | None = None) -> web.StreamResponse:
         return self._form(request, "sign_in.html", refusal, next=then)
 
-    def _show_enrolment(self, request: web.Request, session: Session, refusal: Refusal | None = None) -> web.Response:
+    def _show_enrolment(
+        self, request: web.Request, session: Session, refusal: Refusal | None = None
+    ) -> web.StreamResponse:
         import segno  # for whoever enrols, which is once a person
 
         picture = segno.make(self._sign_in.enrolment_uri(session), error="m", micro=False)
@@ -107,7 +110,9 @@ class SignInPages:
             session=session,
         )
 
-    def _form(self, request: web.Request, template: str, refusal: Refusal | None, **values: object) -> web.Response:
+    def _form(
+        self, request: web.Request, template: str, refusal: Refusal | None, **values: object
+    ) -> web.StreamResponse:
         locale = locale_of(request)
         said = None
         status = 200
@@ -117,7 +122,7 @@ class SignInPages:
         response = self._pages.show(request, locale, template, status=status, refusal=said, **values)
         if refusal is not None and refusal.retry_after is not None:
             response.headers["Retry-After"] = str(refusal.retry_after)
-        return response
+        return remember_language(request, response)
 
     def _enter(self, cookie: str, where: str) -> web.Response:
         response = web.Response(status=303, headers={"Location": where})

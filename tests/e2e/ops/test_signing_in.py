@@ -37,6 +37,23 @@ async def test_signing_in_leads_nowhere_else(served: Served, where: str) -> None
         assert re.search('name="next" value="([^"]*)"', page.text)[1] in ("/ops", "/ops/../desk")  # type: ignore[index]
 
 
+async def test_a_language_that_is_chosen_before_signing_in_is_kept_by_all_that_follows(
+    new_operator: NewOperator,
+) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    assert "Sign in to operations" in (await browser.get("/ops/sign-in?lang=en")).text
+    refused = await browser.post("/ops/sign-in", {"key": "no key", "code": ""})
+    entered = await browser.post("/ops/sign-in", {"key": key, "code": ""}, follow=True)
+    for page, title in ((refused, "Sign in to operations"), (entered, "Enrol an authenticator")):
+        assert ('<html lang="en">' in page.text, title in page.text) == (True, True)
+
+
+async def test_a_language_that_is_chosen_where_nothing_is_found_is_kept(viewer: Operator) -> None:
+    nothing = await viewer.get("/ops/customers/of-nobody?lang=en")
+    assert nothing.status == 404
+    assert '<html lang="en">' in (await viewer.get("/ops")).text
+
+
 async def test_an_authenticator_is_enrolled_once_and_its_codes_work_once(new_operator: NewOperator) -> None:
     browser, key = await new_operator(Role.VIEWER)
     secret = await browser.enrol(key)
