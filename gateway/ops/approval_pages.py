@@ -1,8 +1,11 @@
 """`/ops/approvals`: what waits for a second person, and its decision (R20)."""
 
+import asyncio
+
 from aiohttp import web
 
 from gateway.core.approvals import Approval, Approvals, ApprovalStatus, Decider, person_key
+from gateway.core.customer_stores import CustomerStore
 from gateway.core.operators import Role
 from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.ops.guard import PREFIX, Guard, Visit
@@ -15,8 +18,9 @@ _SHOWN_DECIDED = 50
 class ApprovalPages:
     """The queue, and approving and rejecting by the one use case that the API has as well."""
 
-    def __init__(self, approvals: Approvals, pages: Pages) -> None:
+    def __init__(self, approvals: Approvals, customers: CustomerStore, pages: Pages) -> None:
         self._approvals = approvals
+        self._customers = customers
         self._pages = pages
 
     def routes(self, guard: Guard) -> list[web.RouteDef]:
@@ -41,9 +45,17 @@ class ApprovalPages:
 
         return self._pages.show(
             visit.request, visit.locale, "approvals.html", session=visit.session,
-            waiting=waiting, decided=decided[:_SHOWN_DECIDED], is_own=is_own,
+            waiting=waiting, numbers=await asyncio.gather(*map(self._masked_number, waiting)),
+            decided=decided[:_SHOWN_DECIDED], is_own=is_own,
             may_decide=visit.session.operator.role.may_act_as(Role.APPROVER),
         )  # fmt: skip
+
+    async def _masked_number(self, approval: Approval) -> str | None:
+        """Of the contact that the request is about: who decides knows numbers, not ids."""
+        if approval.contact_id is None:
+            return None
+        _, stored = await self._customers.read_with_contact(approval.customer_id, approval.contact_id)
+        return stored.contact.number.masked if stored else None
 
     async def approve(self, visit: Visit) -> web.StreamResponse:
         await self._approvals.approve(_approval_id(visit), _decider(visit), visit.reason)

@@ -67,7 +67,7 @@ def add_ops(app: web.Application, settings: Settings, foundation: Foundation) ->
                 use_cases.customers, use_cases.contact_life, use_cases.centre, use_cases.approvals, read_model, rows,
                 use_cases.carriers, pages,
             ),
-            ApprovalPages(use_cases.approvals, pages),
+            ApprovalPages(use_cases.approvals, stores.customers, pages),
             CarrierPages(read_model, stores.carrier_board, [entry.name for entry in settings.carriers], pages),
             AuditPage(foundation.audit.store, read_model, foundation.audit.signer.kid, pages),
             DeadLetterPages(stores.dead_letters, actions, pages),

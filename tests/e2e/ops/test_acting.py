@@ -86,6 +86,10 @@ async def test_who_approves_sees_what(approver: Operator, person: Person) -> Non
     change = await person.ask_centre(
         f"/contacts/{person.contact_id}/change", {"number": "+821077776666", "reason": "고객 요청"}
     )
+    [asked] = [
+        one for one in (await approver.get("/ops/approvals")).text.split("<article") if change["approval_id"] in one
+    ]
+    assert f"+8210****{person.number[-4:]} " in asked
     start = datetime.now(UTC)
     await person.register_abroad("call_center", start, start + timedelta(days=40))
     page = (await approver.get("/ops/approvals")).text
