@@ -1,6 +1,8 @@
 // Charts of what is in the page: [data-chart] holds the times (s) and one list of values a line, as JSON.
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const LINES = ["--blue", "--green", "--red", "--amber"];
+const LINES = ["--blue", "--green", "--red"];
+// Solid, dashed and dotted, in px: colours alone tell nothing to many people.
+const DASHES = [[], [8, 4], [2, 3]];
 // Verifications are counted, so a scale has no halves.
 const WHOLE = [1, 2, 5].flatMap((first) => [...Array(7).keys()].map((zeros) => first * 10 ** zeros)).sort((a, b) => a - b);
 const drawn = new Map();
@@ -16,6 +18,7 @@ function options(width, lines) {
     axes: [{ ...axis, values: "{HH}:{mm}" }, { ...axis, size: 46, incrs: WHOLE }],
     series: [{}, ...lines.map((_, number) => ({
       stroke: colour(LINES[number]),
+      dash: DASHES[number],
       width: 2,
       points: { show: false },
     }))],
