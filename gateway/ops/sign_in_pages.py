@@ -105,7 +105,7 @@ class SignInPages:
             request,
             "enrol.html",
             refusal,
-            picture=Markup(picture.svg_inline(scale=5, border=4, dark="#071f4a", light="#ffffff")),  # noqa: S704 - ours
+            picture=Markup(picture.svg_inline(omitsize=True, border=4, dark="#071f4a", light="#ffffff")),  # noqa: S704 - ours
             secret=self._sign_in.enrolment_secret(session),
             session=session,
         )

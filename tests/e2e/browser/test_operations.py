@@ -71,6 +71,9 @@ async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_e
         await manager.until_live()
         assert (path, await objections(manager.page)) == (path, [])
         await manager.picture(name)
+    await manager.page.emulate_media(forced_colors="active")
+    borders = "(links) => new Set(links.map((link) => getComputedStyle(link).borderBottomColor)).size"
+    assert await manager.page.locator(".sections a").evaluate_all(borders) == 2, "the page that is open looks like all"
     assert heard.origins == {demo.base_url}
     assert heard.complaints == []
 
@@ -150,7 +153,8 @@ async def test_an_unlock_is_asked_for_by_one_and_approved_by_another(
     assert await objections(manager.page) == []
     await manager.picture("approvals-waiting")
     await manager.act("승인", "통화로 확인")
-    await expect(manager.page.get_by_text("승인하고 적용했습니다")).to_be_visible()
+    await expect(manager.page.get_by_text("승인하고 적용했습니다")).to_be_focused()
+    await manager.picture("approvals-decided")
     await colleague.open("/ops/customers")
     await expect(colleague.page.get_by_text("잠긴 고객이 없습니다")).to_be_visible()
     assert heard.complaints == []
@@ -171,6 +175,27 @@ async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
     await expect(page.locator("tr[data-picked]")).to_have_count(1)
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile("/ops/verifications/ver_"))
+
+
+async def test_single_keys_can_be_turned_off_for_who_dictates_or_slips_onto_one(manager: OpsPages) -> None:
+    """WCAG 2.1.4."""
+    page = manager.page
+    await manager.until_live()
+    await page.get_by_role("button", name="단축키").click()
+    await page.get_by_label("단축키 사용").uncheck()
+    await page.get_by_role("button", name="닫기").click()
+    await page.reload()
+    await manager.until_live()
+    for key in ("?", "/", "g", "v"):
+        await page.keyboard.press(key)
+    await expect(page.locator("#keys")).to_be_hidden()
+    assert await page.evaluate("document.activeElement === document.body")
+    await page.get_by_role("button", name="단축키").click()
+    await page.get_by_label("단축키 사용").check()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("v")
+    await page.wait_for_url(re.compile("/ops/verifications$"))
 
 
 async def test_a_theme_that_was_chosen_stays(manager: OpsPages) -> None:
