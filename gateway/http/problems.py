@@ -15,10 +15,11 @@ from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.ops_problems import OpsProblem
 from gateway.core.problem_kind import ProblemKind
 from gateway.core.problems import Problem
-from gateway.http.language import Locale, negotiate
+from gateway.http.language import DEFAULT, Locale, negotiate
+from gateway.http.request_id import new as new_request_id
 from gateway.http.request_id import request_id_of
 from gateway.http.static_files import STATIC_PATH
-from gateway.http.whole_answer import WholeAnswer
+from gateway.http.whole_answer import WholeAnswer, answer_to_no_request
 from gateway.http.whole_request import Incoming
 
 CONTENT_TYPE = "application/problem+json"
@@ -59,14 +60,24 @@ def problem_response(request: Incoming, error: Exception) -> WholeAnswer:
         _log.error("unexpected_exception", exc_info=error)
         refusal = Refusal(Problem.INTERNAL)
     locale = negotiate(request.headers.get("Accept-Language"))
-    document = problem_document(refusal, locale, request_id_of(request))
-    headers = {**refusal.headers, "Content-Type": CONTENT_TYPE, "Content-Language": locale}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
-    response = WholeAnswer(refusal.problem.value.status, orjson.dumps(document), headers)
+    response = WholeAnswer(*_told(refusal, locale, request_id_of(request)))
     if refusal.problem in _CLOSES_THE_CONNECTION:
         response.force_close()
     return response
+
+
+def problem_of_no_request(refusal: Refusal) -> bytes:
+    """The answer on a connection that ends before there is a request, in bytes."""
+    assigned = new_request_id()
+    return answer_to_no_request(*_told(refusal, DEFAULT, assigned), assigned)
+
+
+def _told(refusal: Refusal, locale: Locale, assigned: str) -> tuple[int, bytes, Mapping[str, str]]:
+    """Status, body and headers."""
+    headers = {**refusal.headers, "Content-Type": CONTENT_TYPE, "Content-Language": locale}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    return refusal.problem.value.status, orjson.dumps(problem_document(refusal, locale, assigned)), headers
 
 
 def problem_document(refusal: Refusal, locale: Locale, request_id: str) -> dict[str, Any]:

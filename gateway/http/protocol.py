@@ -9,7 +9,6 @@ import socket
 from collections.abc import Coroutine
 from typing import Any, cast
 
-import orjson
 import structlog
 from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestHandler
@@ -19,8 +18,7 @@ from gateway.core.problems import Problem
 from gateway.http import request_id
 from gateway.http.connections import HEAD_SECONDS, LARGEST_HEAD, READING_SECONDS, Connections
 from gateway.http.dispatch import Api
-from gateway.http.language import DEFAULT
-from gateway.http.problems import CONTENT_TYPE, problem_document, problem_response
+from gateway.http.problems import problem_of_no_request, problem_response
 from gateway.http.whole_answer import WholeAnswer
 from gateway.http.whole_request import Unfinished, WholeRequest, whole_request
 
@@ -71,7 +69,7 @@ class Connection(RequestHandler):
         peer = transport.get_extra_info("peername")
         if not self._connections.admit(self, peer[0] if isinstance(peer, tuple) else ""):
             self._force_close = True
-            transport.write(_answer_to_no_request(Refusal(Problem.TOO_MANY_CONNECTIONS, retry_after=1)))
+            transport.write(problem_of_no_request(Refusal(Problem.TOO_MANY_CONNECTIONS, retry_after=1)))
             transport.close()
             return
         super().connection_made(transport)
@@ -258,7 +256,7 @@ class Connection(RequestHandler):
     def _end(self, reason: str, refusal: Refusal | None) -> None:
         self._connections.count_closed(reason)
         if refusal is not None and self.transport is not None:
-            self.transport.write(_answer_to_no_request(refusal))
+            self.transport.write(problem_of_no_request(refusal))
         self.force_close()
 
     def handle_error(
@@ -283,17 +281,3 @@ def refuse(request: web.BaseRequest) -> web.StreamResponse:
     _log.info("not_http", status=response.status)
     # aiohttp asks of a response what ours has, whatever its class.
     return cast(web.StreamResponse, response)
-
-
-def _answer_to_no_request(refusal: Refusal) -> bytes:
-    """A whole answer in bytes, where there is no request to answer."""
-    problem = refusal.problem.value
-    body = orjson.dumps(problem_document(refusal, DEFAULT, request_id.new()))
-    lines = [
-        f"HTTP/1.1 {problem.status} {problem.slug}",
-        f"Content-Type: {CONTENT_TYPE}",
-        f"Content-Length: {len(body)}",
-        *([f"Retry-After: {refusal.retry_after}"] if refusal.retry_after else []),
-        "Connection: close",
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

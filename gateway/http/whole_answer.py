@@ -66,14 +66,7 @@ class WholeAnswer:
         await writer.drain()
 
     def _head(self, request: Incoming) -> bytes:
-        head = (
-            f"{_STATUS_LINES[self.status]}{HEADER}: {request_id_of(request)}\r\n"
-            f"{_usual(int(time()), tuple(self._headers))}"
-        )
-        for name, value in self._headers.items():
-            if not value.isprintable():
-                raise ValueError(f"{name} would break the head")
-            head += f"{name}: {value}\r\n"
+        head = _begun(self.status, self._headers, request_id_of(request))
         if self.status not in _WITHOUT_CONTENT:
             head += f"Content-Length: {len(self._body)}\r\n"
         if not self.keep_alive:
@@ -85,6 +78,22 @@ class WholeAnswer:
 
 Response = web.StreamResponse | WholeAnswer
 """What a handler answers; the first is for streams, pages and files."""
+
+
+def answer_to_no_request(status: int, body: bytes, headers: Mapping[str, str], request_id: str) -> bytes:
+    """All of an answer where no request came that it could be one to; the connection closes behind it."""
+    head = f"{_begun(status, headers, request_id)}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + body
+
+
+def _begun(status: int, headers: Mapping[str, str], request_id: str) -> str:
+    """A head, but for what depends on the body and on the connection."""
+    head = f"{_STATUS_LINES[status]}{HEADER}: {request_id}\r\n{_usual(int(time()), tuple(headers))}"
+    for name, value in headers.items():
+        if not value.isprintable():
+            raise ValueError(f"{name} would break the head")
+        head += f"{name}: {value}\r\n"
+    return head
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """Clients that are slow, silent or many on purpose, over sockets; and requests that came through all the same."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -76,6 +77,10 @@ async def test_a_head_that_does_not_end_is_a_408(world: World, monkeypatch: pyte
         answer = await client.rest()
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert b'"type":"/problems/head-too-slow"' in answer
+        (told,) = re.findall(rb"\r\nX-Request-Id: ([0-9a-f]{24})\r\n", answer)
+        assert b'"instance":"/requests/%b"' % told in answer
+        for name in (b"Date", b"Content-Security-Policy", b"X-Content-Type-Options", b"Content-Language"):
+            assert answer.count(b"\r\n%b: " % name) == 1
         assert closed(world.registry, "slow_head") == 1
 
 
