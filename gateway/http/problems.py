@@ -30,12 +30,10 @@ _QUOTED = re.compile("`([^`]+)`")
 
 _BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for problem in (*Problem, *OpsProblem)}
 _BY_HTTP_STATUS: Mapping[int, Problem] = {
-    403: Problem.NOT_FOUND,
     404: Problem.NOT_FOUND,
     405: Problem.METHOD_NOT_ALLOWED,
     413: Problem.BODY_TOO_LARGE,
 }
-"""aiohttp itself forbids nothing but the listing of a static folder, which is as good as not there."""
 
 _CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
 """The rest of such a body is not waited for."""

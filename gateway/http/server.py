@@ -1,7 +1,9 @@
 """The application that every process serves: health, numbers, problems, static files."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -69,8 +71,9 @@ def create_base_app(
 def _passing(edge: Edge) -> Middleware:
     @web.middleware
     async def passing(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if isinstance(request.match_info.route.resource, web.StaticResource):
-            handler = _of_file(handler)
+        resource = request.match_info.route.resource
+        if isinstance(resource, web.StaticResource):
+            handler = _of_file(handler, Path(resource.get_info()["directory"]))
         if is_for_people(request):
             handler = _for_people(handler)
         # aiohttp asks of a response what ours has, whatever its class.
@@ -79,14 +82,21 @@ def _passing(edge: Edge) -> Middleware:
     return passing
 
 
-def _of_file(handler: Handler) -> Handler:
-    """A file name that the file system refuses, for its length for one, is the name of no file."""
+def _of_file(handler: Handler, directory: Path) -> Handler:
+    """A file that is not there is told as anything that is not; aiohttp answers nothing, in a type for downloads.
+
+    A folder, and a name that the file system refuses, for its length for one, is the name of no file.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
-        except OSError:
-            raise web.HTTPNotFound from None
+            response = await handler(request)
+            is_there = await asyncio.to_thread((directory / request.match_info["filename"]).is_file)
+        except (OSError, web.HTTPForbidden):
+            is_there = False
+        if not is_there:
+            raise web.HTTPNotFound
+        return response
 
     return handle
 

@@ -98,8 +98,13 @@ async def test_a_static_file_is_kept_by_the_browser_and_asked_about(client: Clie
         assert answer.status == 304
 
 
-@pytest.mark.parametrize("name", ["a" * 3000, "%00", "a%00", "..%2f..%2fserver.py", "%2e%2e/server.py", "%ff", ""])
+@pytest.mark.parametrize(
+    "name", ["none.js", "a" * 3000, "%00", "a%00", "..%2f..%2fserver.py", "%2e%2e/server.py", "%ff", ""]
+)
 async def test_a_file_that_cannot_be_is_not_found(address: tuple[str, int], name: str) -> None:
     path = URL("http://{}:{}/static/http/{}".format(*address, name), encoded=True)
     async with ClientSession() as client, client.get(path) as answer:
         assert answer.status == 404
+        assert answer.content_type == "application/problem+json"
+    async with ClientSession() as client, client.get(path, headers={"Accept": "text/html"}) as answer:
+        assert (answer.status, answer.content_type) == (404, "text/html")
