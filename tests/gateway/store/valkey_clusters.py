@@ -101,7 +101,9 @@ class ClusterNodes:
         self._until_agreed(shard, target)
 
     def _until_agreed(self, shard: int, owner: ClusterNode) -> None:
+        """Who has the shard, and in which epoch: a node that has not heard of that takes the same for its next slot."""
         until(lambda: all(self._owner_for(node, shard) is owner for node in self.primaries))
+        until(lambda: len({_epoch_at(node) for node in self.primaries}) == 1)
 
     def _owner_for(self, asked: ClusterNode, shard: int) -> ClusterNode | None:
         for first, last, primary, *_ in asked.say("CLUSTER", "SLOTS"):
@@ -170,6 +172,11 @@ def _knows(node: ClusterNode, count: int) -> bool:
 def _is_ok(node: Joining) -> bool:
     told = node.say("CLUSTER", "INFO")
     return b"cluster_state:ok" in told and b"cluster_size:3" in told
+
+
+def _epoch_at(node: ClusterNode) -> str:
+    told = str(node.say("CLUSTER", "INFO").decode())
+    return told.partition("cluster_current_epoch:")[2].partition("\r")[0]
 
 
 def until_whole(nodes: Sequence[Joining]) -> None:
