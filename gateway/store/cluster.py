@@ -66,7 +66,7 @@ class Cluster:
         self._layout = _NOBODY
         self._waiting: set[_Routed] = set()
         self._looking: asyncio.Task[None] | None = None
-        self._silence = ""
+        self._silence = StoreUnavailable(NO_PRIMARY)
         """Why the node that was asked last did not say who has what."""
         self._loop = asyncio.get_running_loop()
         self._is_closed = False
@@ -114,9 +114,14 @@ class Cluster:
         except StoreUnavailable as gone:
             sent.settle(gone)
 
+    def known_nodes(self) -> list[Node]:
+        """Every primary, as somebody found them last."""
+        return [self._at(address) for address in sorted(self._layout.primaries)]
+
     async def nodes(self) -> list[Node]:
         """Every primary, as the cluster has them now. Raises `StoreUnavailable`."""
-        return [self._at(address) for address in sorted((await self.look()).primaries)]
+        await self.look()
+        return self.known_nodes()
 
     async def owner(self, slot: int) -> Endpoint:
         """Raises `StoreUnavailable`."""
@@ -145,7 +150,9 @@ class Cluster:
     async def _look(self) -> None:
         claims = await self._claims(self._layout.primaries) or await self._claims(self._endpoint.seeds)
         if not claims:
-            raise StoreUnavailable(f"no node of the cluster says who has what: {self._silence}")
+            raise StoreUnavailable(
+                f"no node of the cluster says who has what: {self._silence}"
+            ) from self._silence.__cause__
         self._layout = settled(claims)
         await self._forget()
 
@@ -157,7 +164,7 @@ class Cluster:
             async with asyncio.timeout(_ASKED_SECONDS):
                 return list(claims_in(await self._at(address).ask("CLUSTER", "NODES"), address[0]))
         except (StoreUnavailable, TimeoutError) as error:
-            self._silence = str(away(error))
+            self._silence = error if isinstance(error, StoreUnavailable) else away(error)
             return []
 
     async def _forget(self) -> None:
@@ -177,7 +184,7 @@ class Cluster:
         address = self._layout.owners[sent.slot]
         if address is None:
             self.look_soon()
-            self._wait(sent, StoreUnavailable(NO_PRIMARY if self._layout.primaries else self._silence or NO_PRIMARY))
+            self._wait(sent, StoreUnavailable(NO_PRIMARY) if self._layout.primaries else self._silence)
         else:
             self._at(address).enqueue(sent, sent.is_durable)
 

@@ -32,6 +32,8 @@ class _Servers(Protocol):
 
     def ask(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]: ...
 
+    def known_nodes(self) -> list[Node]: ...
+
     async def nodes(self) -> list[Node]: ...
 
     async def close(self) -> None: ...
@@ -76,6 +78,10 @@ class Store:
     async def nodes(self) -> list[Node]:
         """Every server that takes writes: one, or the primaries of a cluster."""
         return await self._servers.nodes()
+
+    def known_nodes(self) -> list[Node]:
+        """The same as far as it is known: nobody is asked, and so nobody waited for. `StoreWatch` looks each second."""
+        return self._servers.known_nodes()
 
     def waiting_line(self, key: str | None = None) -> WaitingLine:
         """A connection of its own for reads that wait (streams, channels); the caller closes it.
@@ -171,8 +177,11 @@ class _Alone:
         self._node.enqueue(sent, durable)
         return sent.future
 
-    async def nodes(self) -> list[Node]:
+    def known_nodes(self) -> list[Node]:
         return [self._node]
+
+    async def nodes(self) -> list[Node]:
+        return self.known_nodes()
 
     async def close(self) -> None:
         await self._node.close()

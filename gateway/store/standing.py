@@ -1,8 +1,9 @@
 """What a server says of itself: which one it is, whether it keeps what it is told, and who else holds it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.core.errors import StoreUnavailable
 from gateway.store import keys
@@ -11,8 +12,10 @@ from gateway.store.node import Node
 from gateway.store.refusals import ResponseError, RightMissing, away
 from gateway.store.shards import NOBODYS
 
-_SOON_SECONDS = 2.0
-"""A server of several that says nothing for so long is left out."""
+T = TypeVar("T")
+
+_SOON_SECONDS = 1.5
+"""A server of several that says nothing for so long is left out: sooner than whoever asks how it stands gives up."""
 _LAG_SECONDS = 10
 """A replica that has acknowledged nothing for longer is as good as gone; as Redis' `min-replicas-max-lag` has it."""
 _KEEPS_NOTHING = (
@@ -86,7 +89,8 @@ async def standing_of(node: Node) -> StoreStanding:
 
 async def standings_of(nodes: Sequence[Node]) -> dict[Node, StoreStanding]:
     """Of those that answer soon. Raises `StoreUnavailable` when none does, as the last of them failed."""
-    told = await asyncio.gather(*map(_soon, nodes), return_exceptions=True)
+    asked = [standing_of(node) for node in nodes]
+    told = await asyncio.gather(*(map(_soon, asked) if len(asked) > 1 else asked), return_exceptions=True)
     standings, why = dict[Node, StoreStanding](), StoreUnavailable("it has no primary")
     for node, one in zip(nodes, told, strict=True):
         if isinstance(one, StoreStanding):
@@ -100,10 +104,10 @@ async def standings_of(nodes: Sequence[Node]) -> dict[Node, StoreStanding]:
     return standings
 
 
-async def _soon(node: Node) -> StoreStanding:
+async def _soon(told: Awaitable[T]) -> T:
     try:
         async with asyncio.timeout(_SOON_SECONDS):
-            return await standing_of(node)
+            return await told
     except TimeoutError as error:
         raise away(error) from error
 
@@ -121,11 +125,17 @@ async def require_room(store: Store) -> None:
 
     Of a cluster it is for most shards to say.
     """
-    shards = (NOBODYS,) if store.cluster is None else range(keys.SHARDS)
-    asked = (store.command("SET", keys.never_there(shard), "", "XX") for shard in shards)
+    if store.cluster is None:
+        await _change_nothing(store, NOBODYS)
+        return
+    asked = (_soon(_change_nothing(store, shard)) for shard in range(keys.SHARDS))
     refused = [one for one in await asyncio.gather(*asked, return_exceptions=True) if one is not None]
-    if len(refused) > len(shards) // 2 and isinstance(refused[0], BaseException):
+    if len(refused) > keys.SHARDS // 2:
         raise refused[0]
+
+
+async def _change_nothing(store: Store, shard: int) -> None:
+    await store.command("SET", keys.never_there(shard), "", "XX")
 
 
 def _info(told: bytes) -> dict[str, str]:

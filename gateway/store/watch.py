@@ -60,7 +60,7 @@ class StoreWatch:
         Of a cluster it must be so of most primaries: while one is replaced the shards of the others go on.
         """
         try:
-            nodes = await self._store.nodes()
+            nodes = self._store.known_nodes() or await self._store.nodes()
             standings, _ = await asyncio.gather(standings_of(nodes), require_room(self._store))
         except StoreUnavailable as error:
             return kind_of_refusal(error) or "no answer"

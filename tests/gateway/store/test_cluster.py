@@ -259,3 +259,24 @@ async def test_the_account_that_the_documents_make_is_enough_in_a_cluster(cluste
             assert await verdict(ports, one) is Verdict.CORRECT
             (entry,) = await taken(ports.outbox(), 1)
             assert entry.ref.verification_id == one.verification_id
+
+
+async def test_while_a_node_hangs_the_gateway_says_that_it_is_ready_before_anybody_gave_that_node_up(
+    nodes: ClusterNodes,
+) -> None:
+    hangs = nodes.primaries[0]
+    async with served(nodes) as ports, a_store(nodes.url) as store:
+        watch = StoreWatch(store, may_forget=False)
+        await watch.look()
+        hanging = keys.never_there(next(shard for shard in CUSTOMERS if nodes.owner(shard) is hangs))
+        hangs.server.freeze()
+        given_up = asyncio.ensure_future(ports.store.command("GET", hanging))
+        await asyncio.sleep(0)
+        assert await watch.trouble() is None
+        assert not given_up.done()
+        given_up.cancel()
+
+
+async def test_a_password_that_the_cluster_does_not_take_is_told_as_that(nodes: ClusterNodes) -> None:
+    async with a_store(nodes.url.replace("://", "://bonin:wrong@")) as store:
+        assert await StoreWatch(store, may_forget=False).trouble() == "WRONGPASS"
