@@ -10,7 +10,7 @@ from structlog.contextvars import bind_contextvars
 from contacts.models import ContactMethod
 from gateway.core.carriers import NEEDS
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
 from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, OutboxEntry
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
@@ -136,11 +136,10 @@ class Dispatcher:
                 return await self._deliver(entry.ref)
 
     async def _tell_given_up(self, entry: OutboxEntry, why: Buried) -> None:
-        report = DeliveryReport(entry.ref, DeliveryState.FAILED, why.reason, is_ours=True)
         if entry.cargo is Cargo.VERIFICATION:
-            await self._reports.take(report, why.carrier or "")
+            await self._give_up(entry.ref, why)
         elif entry.cargo is Cargo.NOTICE:
-            await self._notices.report(report, why.carrier or "")
+            await self._notices.give_up(entry.ref, why)
 
     async def _hang_up(self, ref: DeliveryRef) -> None:
         verification = await self._store.read(ref.verification_id)
@@ -165,16 +164,20 @@ class Dispatcher:
             ended = await self._hand_over(verification, ref)
         except DeliveryNotWanted:
             return None
-        if isinstance(ended, Buried):
-            given_up = DeliveryReport(ref, DeliveryState.FAILED, ended.reason, is_ours=True)
-            await self._reports.take(given_up, ended.carrier or "")
+        if isinstance(ended, Taken):
+            handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
+            await once_the_store_answers(lambda: self._reports.take(handed_over, ended.carrier))
+        elif await self._give_up(ref, ended) is Effect.NOTED:
             return ended
-        handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
-        await once_the_store_answers(lambda: self._reports.take(handed_over, ended.carrier))
         if verification.method is Method.ARS:
             # Canceled while it was being placed: that request found no call to end.
             await self._hang_up(ref)
         return None
+
+    async def _give_up(self, ref: DeliveryRef, why: Buried) -> Effect:
+        """What is not noted is not given up: a carrier has told of it, and only its answer was lost."""
+        report = DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)
+        return await self._reports.take(report, why.carrier or "")
 
     async def _hand_over(self, verification: Verification, ref: DeliveryRef) -> Taken | Buried:
         assert verification.contact_id is not None  # noqa: S101 - only methods with a contact are delivered

@@ -35,7 +35,7 @@ class NoticeMethod:
             return given_up_before(notice.delivery_reason, notice.delivery_carrier)
         _, stored = await self._customers.read_with_contact(notice.customer_id, notice.contact_id)
         if stored is None:
-            return await self._given_up(ref, Buried(DeliveryReason.INVALID_NUMBER))
+            return await self.give_up(ref, Buried(DeliveryReason.INVALID_NUMBER))
         number, body = stored.contact.number, notice_text(self._firm, notice.kind, notice.operation, notice.locale)
 
         async def send(via: Line, sent: DeliveryRef) -> str:
@@ -51,7 +51,7 @@ class NoticeMethod:
             handed_over = DeliveryReport(ended.ref, DeliveryState.QUEUED, carrier_id=ended.carrier_id)
             await once_the_store_answers(lambda: self.report(handed_over, ended.carrier))
             return None
-        return await self._given_up(ref, ended)
+        return await self.give_up(ref, ended)
 
     async def report(self, report: DeliveryReport, carrier: str) -> Effect:
         noted = await self._store.report(report, carrier)
@@ -61,6 +61,7 @@ class NoticeMethod:
             return Effect.UNKNOWN
         return effect_of(noted, notice is not None and notice.delivery_state is report.state)
 
-    async def _given_up(self, ref: DeliveryRef, why: Buried) -> Buried:
-        await self.report(DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True), why.carrier or "")
-        return why
+    async def give_up(self, ref: DeliveryRef, why: Buried) -> Buried | None:
+        """None if it is not given up: a carrier has told of it, and only its answer was lost."""
+        report = DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)
+        return why if await self.report(report, why.carrier or "") is Effect.NOTED else None

@@ -10,7 +10,7 @@ from gateway.core.dead_letters import DeadLetter
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.outbox import Cargo
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
-from gateway.core.verification import Method, Verification
+from gateway.core.verification import Method
 from gateway.methods.dispatcher import MOST_TRIES
 from gateway.store import keys
 from gateway.store.dead_letters import RedisDeadLetters
@@ -51,10 +51,6 @@ async def dispatch(rooms: Rooms) -> AsyncIterator[Dispatch]:
 
     yield run
     await dispatcher.close()
-
-
-async def let_resend_pause_pass(rooms: Rooms, one: Verification) -> None:
-    await rooms.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.resend_at"], 1)
 
 
 async def test_a_text_with_the_code_goes_to_the_contact(rooms: Rooms, contact: Contact, dispatch: Dispatch) -> None:
@@ -140,7 +136,7 @@ async def test_a_resend_takes_the_place_of_a_text_that_was_not_sent_yet(
     rooms: Rooms, contact: Contact, dispatch: Dispatch
 ) -> None:
     one = await rooms.open(Method.SMS, contact)
-    await let_resend_pause_pass(rooms, one)
+    await rooms.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.resend_at"], 1)
     await rooms.verifications.resend(one.verification_id, CLIENT)
     await dispatch()
     assert [text.ref for text in rooms.carrier.texts] == [DeliveryRef(one.verification_id, 2)]
@@ -214,6 +210,24 @@ async def test_what_is_given_up_is_set_aside_with_its_reason_and_carrier(
     told = (letter.cargo, letter.subject_id, letter.delivery, letter.reason, letter.carrier)
     assert told == (Cargo.VERIFICATION, one.verification_id, 1, "carrier_timeout", "recorder")
     assert contact.number.e164 not in repr(letter)
+
+
+async def test_a_call_that_its_carrier_tells_of_was_placed_whatever_became_of_the_answer(
+    rooms: Rooms, contact: Contact, dispatch: Dispatch
+) -> None:
+    one = await rooms.open(Method.ARS, contact)
+
+    async def ring_though_it_was_canceled() -> None:
+        rooms.carrier.meanwhile = None
+        await rooms.verifications.cancel(one.verification_id, CLIENT)
+        ringing = DeliveryReport(DeliveryRef(one.verification_id, 1), DeliveryState.RINGING, carrier_id="CA9")
+        await rooms.reports.take(ringing, "recorder")
+        raise TIMED_OUT
+
+    rooms.carrier.meanwhile = ring_though_it_was_canceled
+    await dispatch()
+    assert (await letters(rooms), (await rooms.read(one)).delivery_state) == ([], "ringing")
+    assert "CA9" in rooms.carrier.ended
 
 
 async def was_taken(rooms: Rooms, tries: int) -> None:

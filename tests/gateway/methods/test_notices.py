@@ -64,6 +64,20 @@ async def test_one_that_failed_is_set_aside_and_sent_when_it_is_replayed(
     assert await state_of(rooms, notice) == ("queued", None)
 
 
+async def test_one_that_its_carrier_tells_of_was_sent_whatever_became_of_the_answer(
+    rooms: Rooms, notice: Notice
+) -> None:
+    async def report() -> None:
+        sent = DeliveryReport(DeliveryRef(notice.notice_id, 1), DeliveryState.SENT, carrier_id="SM9")
+        await rooms.notice_store.report(sent, "recorder")
+
+    rooms.carrier.meanwhile = report
+    rooms.carrier.failures.append(CarrierTimedOut())
+    await rooms.deliver_all()
+    assert [one async for one in RedisDeadLetters(rooms.store).entries()] == []
+    assert await state_of(rooms, notice) == ("sent", None)
+
+
 async def test_one_that_a_process_died_at_is_not_sent_by_another_and_its_end_is_told(
     rooms: Rooms, notice: Notice
 ) -> None:
