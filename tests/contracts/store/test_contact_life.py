@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from contacts.models import Contact, ContactStatus, VerifiedBy
+from contacts.models import Contact, ContactStatus, CustomerKind, VerifiedBy
 from gateway.core.contact_life import Evidence
 from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged
@@ -172,16 +173,18 @@ async def test_a_phone_that_rings_for_a_fallen_contact_is_hung_up(
     assert [b"hang_up" in words for _, words in outbox] == [False, True]
 
 
-@pytest.mark.parametrize("changed", [{"name": "임꺽정"}, {"birth_date": "1985-03-03"}])
-async def test_another_person_voids_what_was_vouched_for_and_what_is_open(
-    ports: Ports, owned: Contact, vouched: Contact, changed: dict[str, str], read: Read
+@pytest.mark.parametrize(
+    "changed", [{"name": "임꺽정"}, {"birth_date": "1985-03-03"}, {"kind": CustomerKind.CORPORATE}]
+)
+async def test_another_person_voids_what_was_vouched_for_and_what_is_open_and_says_that_it_was_that(
+    ports: Ports, owned: Contact, vouched: Contact, changed: dict[str, Any], read: Read
 ) -> None:
     opened = await opened_with(ports, owned, operation=Operation.ISSUE)
+    for_another = await opened_with(ports, owned, vouched)
     await ports.customers.put(builders.individual(**changed))
     assert (await read(owned)).status is (await read(vouched)).status is NEEDS_VERIFICATION
-    over = await ports.verifications.read(opened.verification_id)
-    assert over is not None
-    assert over.reason == "contact_changed"
+    over = [await ports.verifications.read(one.verification_id) for one in (opened, for_another)]
+    assert [one and (one.status, one.reason) for one in over] == [(Status.FAILED, "customer_changed")] * 2
 
 
 async def test_every_change_keeps_what_it_rests_on(

@@ -30,6 +30,8 @@ local function put_customer(passwords, operations, exemption, version, at, ...)
   end
   if another then
     redis.call('HSET', RECORD, 'other_since', now)
+    -- Before the contacts fall: they would say of theirs that only the contact changed.
+    void_open(false, 'customer_changed')
     for _, contact_id in ipairs(redis.call('HVALS', CONTACTS)) do
       fall(contact_id, 'customer_changed', 'customer')
     end
@@ -40,7 +42,6 @@ local function put_customer(passwords, operations, exemption, version, at, ...)
     if redis.call('DEL', exemption) == 1 then
       tell(KEYS[4], 'overseas_exemption.withdrawn', now, CUSTOMER, 'by', PERSON)
     end
-    void_open(false, 'customer_changed')
   end
   return known[1] and 'replaced' or 'created'
 end
