@@ -20,7 +20,8 @@ _EVERYWHERE: Mapping[str, str] = {
     "works once, and on its device only (R14)",
     "auto_connects": "기억한 기기 / the remembered devices",
     "binding_code": "화면에 보여 줄 번호. ars와 sms_reply에만 있습니다 / for your screen, with ars and sms_reply only",
-    "birth_date": "생년월일. 명의인증에 씁니다 / compared in the ownership check",
+    "birth_date": "생년월일. 명의인증에 씁니다. 빼고 보내면 지워지고, 달라지면 연락처를 다시 인증해야 합니다 / "
+    "compared in the ownership check; left out, it is removed, and with another one all contacts need verification",
     "branch": "발급한 영업점 / the branch that issues it",
     "branch_password_id": "취소할 때 쓰는 ID / for revoking it",
     "carrier": "보낸 통신사. 아직 없으면 null / who took it to the phone, null as long as nobody has",
