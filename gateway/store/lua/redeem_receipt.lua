@@ -20,13 +20,16 @@ end
 if too_few_replicas(replication, ARGV[1]) then
   return no_replicas()
 end
+if status == 'denied' then -- Told before all else: an alarm does not grow old with the receipt.
+  return {'denied'}
+end
 if now >= tonumber(ARGV[4]) then
   return {'expired'}
 end
 if not at_home then
   return {'store_changed'}
 end
-if status ~= 'verified' then -- It was, when it was signed; there is one way on from there.
+if status ~= 'verified' then -- It was, when it was signed: doubt is a no.
   return {'denied'}
 end
 if redeemed and (ARGV[6] == '' or redeemed ~= ARGV[6]) then

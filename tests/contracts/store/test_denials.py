@@ -55,6 +55,13 @@ async def test_the_receipt_of_what_is_denied_after_the_code_is_not_redeemed(port
     assert await ports.receipts.redeem(receipt_of(one), CLIENT) is Redemption.DENIED
 
 
+async def test_a_receipt_that_was_denied_is_told_to_be_that_also_when_it_is_too_old(ports: Ports) -> None:
+    one = await verified(ports)
+    await deny(ports, one)
+    claims = receipt_of(one)
+    assert await ports.receipts.redeem(replace(claims, exp=claims.iat), CLIENT) is Redemption.DENIED
+
+
 async def test_a_denial_after_the_receipt_was_used_says_so_and_so_does_a_repeat(ports: Ports) -> None:
     one = await verified(ports)
     assert await ports.receipts.redeem(receipt_of(one), CLIENT) is Redemption.REDEEMED
