@@ -5,12 +5,14 @@ Whatever another process does meanwhile, who remembers answers as one does that 
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
-from contacts.models import Contact, CustomerKind
+from contacts.models import Contact, CustomerKind, VerifiedBy
 from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.core.limits import Cap, Limits
+from gateway.core.open_request import OpenRequest
 from gateway.core.operations import Operation
 from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
@@ -20,7 +22,7 @@ from gateway.store.connection import Store
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.fields import FIELDS
 from tests import builders
-from tests.builders import CUSTOMER_ID
+from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE
 from tests.gateway.rooms import Rooms
 
 CAPPED = Limits(number_cap=Cap(4, 600))
@@ -39,6 +41,10 @@ def trips(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(rooms.store, "run", noted)
     return ran
+
+
+def asking(method: Method, operation: Operation, contact: Contact) -> OpenRequest:
+    return OpenRequest(CLIENT, CUSTOMER_ID, method, operation, contact.contact_id, None, None, "ko")
 
 
 async def look(rooms: Rooms) -> None:
@@ -83,6 +89,35 @@ async def test_where_ownership_checks_age_the_customer_is_looked_at_each_time(
     with pytest.raises(Refusal) as refused:
         await rooms.open(Method.SMS, contact)
     assert refused.value.problem is Problem.METHOD_NOT_AVAILABLE
+
+
+@pytest.mark.parametrize("is_remembered", [False, True])
+async def test_a_method_that_the_operation_does_not_take_opens_nothing(rooms: Rooms, is_remembered: bool) -> None:
+    contact = await rooms.register()
+    if is_remembered:
+        await look(rooms)
+    with pytest.raises(Refusal) as refused:
+        await rooms.opening.open(asking(Method.SMS, Operation.CLOUD_LOGIN, contact))
+    assert refused.value.problem is Problem.METHOD_NOT_AVAILABLE
+    assert refused.value.members["methods"] == ["sms_reply"]
+
+
+async def test_for_what_it_is_to_vouch_is_looked_at_also_where_the_voucher_is_remembered(rooms: Rooms) -> None:
+    contact = await rooms.register()
+    verifiable = await rooms.add(CUSTOMER_ID, LANDLINE, VerifiedBy.OWNERSHIP)
+    await look(rooms)
+    for target, problem in (("con_none", Problem.CONTACT_NOT_FOUND), (verifiable.contact_id, Problem.VOUCH_REFUSED)):
+        with pytest.raises(Refusal) as refused:
+            await rooms.opening.open(replace(asking(Method.SMS, Operation.VOUCH, contact), target_contact_id=target))
+        assert refused.value.problem is problem
+
+
+async def test_a_reply_is_waited_for_also_where_the_customer_is_remembered(rooms: Rooms) -> None:
+    contact = await rooms.register()
+    await look(rooms)
+    opened = await rooms.open(Method.SMS_REPLY, contact)
+    expected = await rooms.replies.expected(rooms.personal_data.blind_indexes(contact.number.e164))
+    assert [*expected.values()] == [opened.verification_id]
 
 
 async def withdraw_consent(rooms: Rooms, _: Contact) -> None:
