@@ -51,7 +51,8 @@ class Wanted:
     def takes(self, event: Mapping[str, str]) -> bool:
         at, _ = order_of(event["id"])
         in_time = (self.since is None or at >= self.since) and (self.until is None or at < self.until)
-        return in_time and self.customer_id in (None, event.get("customer"))
+        # An alarm about a customer has them as its subject.
+        return in_time and self.customer_id in (None, event.get("customer"), event.get("subject"))
 
 
 class Exporter:
