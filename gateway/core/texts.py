@@ -26,7 +26,7 @@ def reply_text(firm: str, operation: Operation, minutes: int, locale: str) -> st
     name = OPERATION_NAMES[operation].in_locale(locale)
     if locale == "en":
         return f"[{firm}] {name}: text the code on screen, {minutes} min. Not you? NO"
-    return f"[{firm}] {name}: 화면의 인증번호를 {minutes}분내 답장하세요. 본인이 아니면 '아니오'"
+    return f"[{firm}] {name}: 화면 인증번호를 {minutes}분내 답장하세요. 본인이 아니면 '아니오'"
 
 
 def subject_particle(korean: str) -> str:

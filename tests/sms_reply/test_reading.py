@@ -168,7 +168,7 @@ def test_different_codes_in_one_text_are_not_tried(body: str) -> None:
         "Disliked “[본인증권] 인증서 발급이 진행 중입니다. 본인이 아니면 1588-0030”",
         "Reacted 👎 to “[본인증권] 인증서 발급이 진행 중입니다. 본인이 아니면 1588-0030”",
         "“[본인증권] 인증서 발급이 진행 중입니다.” N",
-        "아니오 “[본인증권] 인증서 발급: 화면의 인증번호를 5분내 답장하세요.”",
+        "아니오 “[본인증권] 인증서 발급: 화면 인증번호를 5분내 답장하세요.”",
     ],
 )
 def test_a_denial_is_heard_even_beside_a_code(body: str) -> None:

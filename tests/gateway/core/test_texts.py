@@ -18,6 +18,15 @@ def test_every_text_fits_and_holds_the_code_once_or_not_at_all(operation: Operat
     assert all(firm in text and "10" in text for text in (code, reply))
 
 
+@pytest.mark.parametrize(("locale", "firm"), [("ko", "미래에셋증권"), ("en", "Kiwoom Securities")])
+@pytest.mark.parametrize("operation", Operation)
+def test_a_firm_with_a_name_as_long_as_the_documents_allow_fits_in_every_text(
+    operation: Operation, locale: str, firm: str
+) -> None:
+    for text in (code_text(firm, operation, CODE, 10, locale), reply_text(firm, operation, 10, locale)):
+        assert length_in_euc_kr(text) <= ONE_TEXT
+
+
 def test_texts_of_two_operations_differ() -> None:
     for locale in ("ko", "en"):
         assert len({code_text("본인증권", operation, CODE, 5, locale) for operation in Operation}) == len(Operation)
