@@ -30,7 +30,10 @@ class RedisAutoConnections:
                 keys.verification(verification_id),
                 keys.audit(keys.shard_of(customer_id)),
             ),
-            (auto_connect_id, token, device, life * 1000, verification_id, customer_id),
+            (
+                *(auto_connect_id, token, device, life * 1000),
+                *(verification_id, customer_id, keys.contact(customer_id, "")),
+            ),
             durable=True,
         )
         match given:

@@ -7,9 +7,11 @@ from gateway.core.auto_connections import AutoConnectFamily
 from gateway.core.verification import Channel, Method
 from gateway.store import keys
 from gateway.store.auto_connections import RedisAutoConnections
-from tests.builders import CUSTOMER_ID, new_verification
+from gateway.store.contact_life import RedisContactLife
+from gateway.store.erasure import RedisErasure
+from tests.builders import CUSTOMER_ID, new_verification, personal_data
 from tests.contracts.store.answering import verified
-from tests.contracts.store.servers import Ports
+from tests.contracts.store.servers import LIMITS, Ports
 
 TOKEN, DEVICE = b"token", b"device"
 
@@ -39,6 +41,22 @@ async def test_what_was_denied_by_then_has_no_device_remembered(
     new = (keys.new_auto_connect_id(), denied.verification_id, TOKEN, DEVICE)
     assert await families.give(CUSTOMER_ID, *new, life=60) is None
     assert await families.list(CUSTOMER_ID) == []
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+async def test_no_device_is_remembered_for_a_contact_that_is_another_by_then_or_gone(
+    ports: Ports, families: RedisAutoConnections, owned: Contact, is_erased: bool
+) -> None:
+    proof = new_verification(Method.SMS_REPLY, contact_id=owned.contact_id, contact_version=owned.version)
+    earned_by = await verified(ports, proof)
+    if is_erased:
+        await RedisErasure(ports.store, personal_data(), LIMITS).erase(CUSTOMER_ID, "lee", "삭제 요청")
+    else:
+        life = RedisContactLife(ports.store, LIMITS)
+        await life.demote(CUSTOMER_ID, owned, "number_recycling", "carrier", "gateway")
+    new = (keys.new_auto_connect_id(), earned_by.verification_id, TOKEN, DEVICE)
+    assert await families.give(CUSTOMER_ID, *new, life=60) is None
+    assert await ports.store.command("EXISTS", keys.auto_connects(CUSTOMER_ID)) == 0
 
 
 async def test_each_is_listed_until_it_is_revoked(ports: Ports, families: RedisAutoConnections, owned: Contact) -> None:
