@@ -33,5 +33,5 @@ class OpsProblem(Enum):
     ROLE_MISSING = ProblemKind(
         "role-missing", 403,
         "이 역할로는 할 수 없는 일입니다", "This role may not do that",
-        "'{role}' 역할이 있는 운영자에게 요청해 주세요.", "Ask an operator whose role is '{role}'.",
+        "'{role_ko}' 역할이 있는 운영자에게 요청해 주세요.", "Ask an operator whose role is '{role}'.",
     )  # fmt: skip

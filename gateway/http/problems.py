@@ -173,8 +173,8 @@ def _page(kind: ProblemKind, values: Mapping[str, object] = MappingProxyType({})
         '<!doctype html><html lang="ko"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{STATIC_PATH}/problem.css">'
-        f"<title>{escape(kind.slug)}</title>"
-        f"<main><h1>{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</main></html>"
+        f"<title>{escape(kind.title_ko)} · {escape(kind.title_en)}</title>"
+        f'<main><h1 lang="en">{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</main></html>'
     )
 
 

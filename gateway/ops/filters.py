@@ -35,7 +35,10 @@ def _moment(query: Mapping[str, str], name: str) -> int | None:
     try:
         moment = datetime.strptime(text, _LOCAL_TIME).replace(tzinfo=SEOUL)
     except ValueError:
-        raise _wrong(name) from None
+        error = FieldError(
+            name, f"{name}: 날짜와 시각을 다시 선택해 주세요.", f"{name}: choose the date and the time again."
+        )
+        raise Refusal(Problem.INVALID_FIELDS, errors=(error,)) from None
     return round(moment.timestamp() * 1000)
 
 

@@ -17,6 +17,7 @@ from gateway.core.problems import Problem
 from gateway.http.bodies import LARGEST_BODY, read_capped
 from gateway.http.language import Locale, negotiate
 from gateway.ops.rendering import Pages
+from gateway.ops.words import word
 
 PREFIX: Final = "/ops"
 SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
@@ -94,7 +95,8 @@ class Guard:
                 form = await read_form(request)
                 require_token(form, visit.session)
                 if not visit.session.operator.role.may_act_as(role):
-                    raise Refusal(OpsProblem.ROLE_MISSING, values={"role": role})
+                    names = {"role": word("role", role, "en"), "role_ko": word("role", role, "ko")}
+                    raise Refusal(OpsProblem.ROLE_MISSING, values=names)
                 return await handler(Visit(request, visit.session, visit.cookie, visit.locale, form))
             except Refusal as refusal:
                 return self._pages.problem(request, locale_of(request), refusal)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -13,11 +13,12 @@ from markupsafe import Markup, escape
 
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
+from gateway.core.problems import Problem
 from gateway.http.language import Locale
 from gateway.http.moments import SEOUL
 from gateway.http.problems import problem_document
 from gateway.http.request_id import request_id_of
-from gateway.ops.words import DONE, word
+from gateway.ops.words import DONE, NEXT_STEPS, word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -95,16 +96,24 @@ class Pages:
     @staticmethod
     def sentence(request: web.Request, locale: Locale, refusal: Refusal) -> str:
         """What is said of a refusal within a page."""
-        document = problem_document(refusal, locale, request_id_of(request))
+        document = _told_to_operators(request, locale, refusal)
         return f"{document['title']}. {document['detail']}"
 
     def problem(self, request: web.Request, locale: Locale, refusal: Refusal) -> web.Response:
         """The page that says why not, and what to do next."""
-        document = problem_document(refusal, locale, request_id_of(request))
+        document = _told_to_operators(request, locale, refusal)
         response = self.show(request, locale, "problem.html", status=refusal.problem.value.status, problem=document)
         if refusal.retry_after is not None:
             response.headers["Retry-After"] = str(refusal.retry_after)
         return response
+
+
+def _told_to_operators(request: web.Request, locale: Locale, refusal: Refusal) -> dict[str, Any]:
+    """The problem, with what operators do next rather than callers of the API."""
+    document = problem_document(refusal, locale, request_id_of(request))
+    if isinstance(refusal.problem, Problem) and refusal.problem in NEXT_STEPS:
+        document["detail"] = _chooser(locale)(*NEXT_STEPS[refusal.problem])
+    return document
 
 
 def _chooser(locale: Locale) -> Callable[[str, str], str]:

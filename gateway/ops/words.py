@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.core.operations import OPERATION_NAMES
+from gateway.core.problems import Problem
 from gateway.core.verification import METHOD_NAMES
 from gateway.http.language import Locale
 
@@ -174,6 +175,25 @@ DONE: Final[Words] = {
     "letter_replaced": ("재발송이 이미 대신했습니다.", "A resend has taken its place."),
     "letter_with_carrier": ("통신사에서 이미 접수했다고 알려 왔습니다.", "A carrier has reported that it has it."),
 }
+
+NEXT_STEPS: Final[Mapping[Problem, tuple[str, str]]] = {
+    Problem.INVALID_FIELDS: ("아래 항목을 고쳐 다시 보내 주세요.", "Correct what is told below and send it again."),
+    Problem.CUSTOMER_NOT_FOUND: (
+        "고객 번호를 확인해 주세요. 전화번호로도 찾을 수 있습니다.",
+        "Check the customer id. A phone number finds customers as well.",
+    ),
+    Problem.VERIFICATION_NOT_FOUND: (
+        "인증 ID를 확인해 주세요. 끝난 지 오래된 인증은 더 이상 보관하지 않습니다.",
+        "Check the verification id. One that ended long ago is no longer kept.",
+    ),
+    Problem.APPROVAL_NOT_FOUND: ("승인 화면에서 다시 확인해 주세요.", "Look for it on the page Approvals."),
+    Problem.APPROVAL_CLOSED: (
+        "이미 처리되었거나 기한이 지난 요청입니다. 결과는 승인 화면에서 확인할 수 있습니다.",
+        "It was decided or has expired: the page Approvals tells which.",
+    ),
+    Problem.SELF_APPROVAL: ("다른 사람이 로그인하여 결정해야 합니다.", "Another person has to sign in and decide."),
+}
+"""Of problems whose own next step is a caller's of the API."""
 
 BREAKERS: Final[Words] = {
     "closed": ("정상", "normal"),

@@ -42,6 +42,24 @@ async def test_a_number_of_nobody_is_said_to_be_nobody_s(viewer: Operator) -> No
     assert "No customer has this number" in page.text
 
 
+@pytest.mark.parametrize(
+    ("path", "next_step"),
+    [
+        ("/ops/customers/of-nobody", "고객 번호를 확인해 주세요"),
+        ("/ops/verifications/ver_0000000000000000000000", "인증 ID를 확인해 주세요"),
+        ("/ops/verifications?since=yesterday", "날짜와 시각을 다시 선택해 주세요"),
+    ],
+)
+async def test_what_is_refused_is_told_to_an_operator_and_not_to_a_caller_of_the_api(
+    viewer: Operator, path: str, next_step: str
+) -> None:
+    page = await viewer.get(path)
+    assert page.status in (404, 422)
+    assert next_step in page.text
+    assert "/v1/" not in page.text
+    assert "errors에" not in page.text
+
+
 @pytest.mark.parametrize("asked", ["010-9999-0000", "?"])
 async def test_what_comes_of_a_form_can_be_left_for_the_other_language(viewer: Operator, asked: str) -> None:
     found = await viewer.act("/ops/find", "/ops?lang=ko", q=asked)
