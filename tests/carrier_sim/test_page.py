@@ -65,6 +65,9 @@ def part(phone: Locator, role: str) -> Locator:
     return phone.locator(f'[data-role="{role}"]')
 
 
+OUT_OF_REACH = "(field) => field.matches('[inert] *')"
+
+
 async def test_a_text_arrives_and_is_answered(page: Page, bench: Bench) -> None:
     await expect(phone(page, MOBILE)).to_be_visible()
     await bench.twilio.messages.create_async(to=MOBILE, from_=SMS_NUMBER, body="인증번호 482913 입니다")
@@ -86,6 +89,10 @@ async def test_a_call_rings_is_answered_heard_keyed_and_hung_up(page: Page, benc
     one = phone(page, MOBILE)
     await expect(one).to_be_visible()
     call = await bench.call(twiml=f"<Response>{asking}</Response>")
+    await expect(part(one, "answer")).to_be_visible()
+    assert await part(one, "reply").evaluate(OUT_OF_REACH), "the keyboard reaches what lies under the call"
+    await page.emulate_media(forced_colors="active")
+    await expect(part(one, "ringing")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
     await part(one, "answer").click()
     await expect(part(one, "captions")).to_contain_text("세 자리를 눌러 주세요.")
     await one.locator('[data-key="1"]').click()
@@ -95,6 +102,8 @@ async def test_a_call_rings_is_answered_heard_keyed_and_hung_up(page: Page, benc
     assert bench.customer.of("/turn")[0]["Digits"] == "1*3"
     await part(one, "hangup").click()
     await expect(part(one, "messages")).to_contain_text("통화 00:")
+    await expect(part(one, "talking")).to_be_hidden()
+    assert not await part(one, "reply").evaluate(OUT_OF_REACH)
     assert call.status == "completed"
 
 

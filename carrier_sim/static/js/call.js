@@ -64,13 +64,19 @@ export class CallView {
 
   setTalking(on, before) {
     this.talking.hidden = !on;
-    this.root.toggleAttribute("data-call", on || this.call.status === "ringing");
+    this.cover(on || this.call.status === "ringing");
     clearInterval(this.ticking);
     if (!on) return;
     this.ticking = setInterval(() => this.tick(), 500);
     this.tick();
     // Whoever pressed "accept" with the keyboard stays with this call.
     if (before?.status === "ringing" && this.root.contains(document.activeElement)) this.talking.focus({ preventScroll: true });
+  }
+
+  // What lies under the call is out of reach for the keyboard as well.
+  cover(on) {
+    this.root.toggleAttribute("data-call", on);
+    this.find("inbox").inert = on || this.root.dataset.behaviour === "unreachable";
   }
 
   tick() {
@@ -191,7 +197,7 @@ export class CallView {
     const hadFocus = this.talking.contains(document.activeElement) || this.find("ringing").contains(document.activeElement);
     this.setRinging(false);
     this.talking.hidden = true;
-    this.root.removeAttribute("data-call");
+    this.cover(false);
     this.wasListening = false;
     this.call = null;
     if (hadFocus) this.find("messages").focus({ preventScroll: true });

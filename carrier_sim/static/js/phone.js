@@ -66,7 +66,6 @@ export class PhoneView {
 
   render() {
     translate(this.root);
-    this.root.dataset.behaviour = this.info.behaviour;
     this.root.setAttribute("aria-label", `${say("phone")} ${this.title}`);
     this.find("name").textContent = this.title;
     this.find("number").textContent = this.info.name ? readable(this.info.number) : "";
@@ -95,7 +94,8 @@ export class PhoneView {
     const auto = this.find("auto");
     auto.hidden = behaviour === "manual";
     auto.textContent = say(behaviour);
-    this.find("inbox").inert = behaviour === "unreachable";
+    this.root.dataset.behaviour = behaviour;
+    this.find("inbox").inert = behaviour === "unreachable" || this.root.hasAttribute("data-call");
     this.find("off").hidden = behaviour !== "unreachable";
     this.find("reply").disabled = line === "landline";
     this.find("with").textContent = readable(this.lastSender ?? this.smsNumber());

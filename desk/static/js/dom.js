@@ -38,6 +38,13 @@ export function ring(radius, width) {
   return drawn;
 }
 
+// Takes the reader to what an action came to: a page that is drawn anew with it reads nothing out by itself.
+export function attend(selector) {
+  const found = document.querySelector(selector);
+  found?.setAttribute("tabindex", "-1");
+  found?.focus();
+}
+
 // A note in a box: `kind` is info, warn, bad or good.
 export function note(kind, title, ...more) {
   const signs = { info: "info", warn: "warn", bad: "warn", good: "check" };

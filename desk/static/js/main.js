@@ -58,10 +58,11 @@ const desk = {
     return this.vouchFor === null ? this.decision : this.vouchDecision;
   },
 
-  // Draw the page anew after `changes`; moving to another stage takes the reader to its top.
+  // Draw the page anew after `changes`; moving to another stage, or into or out of vouching, takes the reader to its top.
   show(changes = {}) {
-    const moved = changes.stage !== undefined && changes.stage !== this.stage;
+    const before = [this.stage, this.vouchFor];
     Object.assign(this, changes);
+    const moved = before[0] !== this.stage || before[1] !== this.vouchFor;
     keep();
     remember(this.stage);
     render(moved);

@@ -15,6 +15,11 @@ export function problemNote(refused) {
   return shown;
 }
 
+// What is disabled or inert loses the focus: whoever is at the keyboard goes on from the button.
+function keepPlace(button) {
+  if (document.activeElement === document.body && button.isConnected) button.focus({ preventScroll: true });
+}
+
 // Run `work` while nothing else can be chosen: what it finds out, and draws, is about what was chosen before.
 export async function holding(button, work) {
   const parts = [...button.closest("main").children];
@@ -23,6 +28,7 @@ export async function holding(button, work) {
     await work();
   } finally {
     for (const part of parts) part.inert = false;
+    keepPlace(button);
   }
 }
 
@@ -41,5 +47,6 @@ export async function working(button, place, busyText, work) {
   } finally {
     button.disabled = false;
     text.textContent = before;
+    keepPlace(button);
   }
 }

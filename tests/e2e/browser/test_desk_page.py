@@ -111,8 +111,8 @@ async def test_back_in_the_browser_leads_back_at_the_desk_and_not_away_from_it(d
 
 async def test_an_outage_of_the_carrier_leaves_the_contact_as_it_was(desk: DeskPage) -> None:
     await desk.choose("im-kkeokjeong")
-    await desk.role("ownership-check").click()
-    await expect(desk.role("contact-note", about="ownership-check-unavailable")).to_be_visible()
+    await desk.role("ownership-check").press("Enter")
+    await expect(desk.role("contact-note", about="ownership-check-unavailable")).to_be_focused()
     await expect(desk.page.locator('[data-contact][data-status="needs_verification"]')).to_have_count(1)
     await expect(desk.page.locator('[data-method="ars"] input')).to_be_disabled()
 
@@ -135,6 +135,11 @@ async def test_everything_is_reached_by_keyboard_alone(desk: DeskPage) -> None:
     await page.locator('[data-customer="hong-gildong"] input').focus()
     await page.keyboard.press("Space")
     await desk.role("next").focus()
+    await page.route("**/desk/api/cases", lambda route: route.abort())
+    await page.keyboard.press("Enter")
+    await expect(desk.role("problem")).to_contain_text("서버에 연결할 수 없습니다")
+    await expect(desk.role("next")).to_be_focused()
+    await page.unroute("**/desk/api/cases")
     await page.keyboard.press("Enter")
     await page.locator('[data-method="sms"] input').focus()
     await page.keyboard.press("Space")
@@ -144,6 +149,10 @@ async def test_everything_is_reached_by_keyboard_alone(desk: DeskPage) -> None:
     await page.keyboard.type("123")
     await page.keyboard.press("Enter")
     await expect(desk.role("message")).to_contain_text("여섯 자리")
+    await page.emulate_media(forced_colors="active")
+    colour = "(input) => getComputedStyle(input).color"
+    assert await desk.role("code").evaluate(colour) == "rgba(0, 0, 0, 0)", "the code is there twice"
+    await expect(page.locator(".cell[data-next]")).to_have_css("outline-style", "solid")
 
 
 async def test_both_languages_have_words_for_every_state_and_every_way_to_end(desk: DeskPage) -> None:

@@ -27,7 +27,7 @@ async def test_a_code_by_sms_typed_wrong_and_then_right_verifies(desk: DeskPage,
     await expect(desk.role("receipt").locator('[data-claim="customer"]')).to_contain_text("hong-gildong")
     await expect(desk.role("receipt").locator('[data-claim="contact"]')).to_contain_text("010-****-5678")
     await desk.role("redeem").click()
-    await expect(desk.role("redeemed")).to_be_visible()
+    await expect(desk.role("redeemed")).to_be_focused()
     assert heard.complaints == []
     await desk.role("redeem-again").click()
     await expect(desk.role("problem", slug="receipt-already-redeemed")).to_be_visible()

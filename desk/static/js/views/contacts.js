@@ -1,7 +1,7 @@
 // Step 2: which contact, and by which method. A contact that cannot be used yet can be made usable here.
 
 import * as api from "../api.js";
-import { h, icon, note } from "../dom.js";
+import { attend, h, icon, note } from "../dom.js";
 import { phone, wait } from "../format.js";
 import { say } from "../language.js";
 import { holding, problemNote, working } from "../problems.js";
@@ -134,24 +134,28 @@ async function checkOwnership(desk, contact, button) {
     desk.notes.set(id, known ? { kind: refused.status === 503 ? "warn" : "bad", key: `ownership.${refused.slug}`, time } : { refused });
   }
   await desk.decideAgain().catch(() => desk.show());
+  attend(noteAt(id));
 }
 
 async function startVouching(desk, contact) {
   const target = contact.contact_id;
   const [voucher] = vouchers(desk.customer, target);
   desk.notes.clear();
-  if (voucher === undefined) {
-    desk.notes.set(target, { kind: "warn", key: "vouching.none" });
-    return desk.show();
-  }
+  const stay = (told) => {
+    desk.notes.set(target, told);
+    desk.show();
+    attend(noteAt(target));
+  };
+  if (voucher === undefined) return stay({ kind: "warn", key: "vouching.none" });
   try {
     await desk.decideVouching();
   } catch (refused) {
-    desk.notes.set(target, { refused });
-    return desk.show();
+    return stay({ refused });
   }
   return desk.show({ vouchFor: target, contactId: voucher.contact_id, method: null });
 }
+
+const noteAt = (id) => `[data-contact="${id}"] .note`;
 
 function noteOf(desk, id) {
   const found = desk.notes.get(id);
@@ -181,6 +185,7 @@ async function openOrDecideAgain(desk) {
     desk.notes.clear();
     if (desk.contactId !== null) desk.notes.set(desk.contactId, { refused });
     await desk.decideAgain({ method: null });
+    attend(noteAt(desk.contactId));
   }
 }
 

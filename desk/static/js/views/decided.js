@@ -1,7 +1,7 @@
 // A decision after which nothing is left to verify: it goes on without extra authentication, or not at all.
 
 import * as api from "../api.js";
-import { h, icon, note } from "../dom.js";
+import { attend, h, icon, note } from "../dom.js";
 import { say, words } from "../language.js";
 import { working } from "../problems.js";
 import { decision } from "./decision.js";
@@ -65,6 +65,7 @@ function goOn(desk, problem) {
     working(button, problem, say("verified.redeeming"), async () => {
       const { notice: told } = await api.completeCase(desk.caseId);
       desk.show({ completed: { notice: told } });
+      attend("[data-role=completed]");
     }),
   );
   return button;

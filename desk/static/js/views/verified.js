@@ -1,7 +1,7 @@
 // Step 4: verified. The receipt says so, and the issuance system uses it, once.
 
 import * as api from "../api.js";
-import { h, icon, note } from "../dom.js";
+import { attend, h, icon, note } from "../dom.js";
 import { claims, moment, phone } from "../format.js";
 import { language, say, words } from "../language.js";
 import { problemNote, working } from "../problems.js";
@@ -86,6 +86,7 @@ function redeem(desk, problem) {
     working(button, problem, say("verified.redeeming"), async () => {
       const redeemed = await api.redeem(desk.verification.id);
       desk.show({ redeemed });
+      attend("[data-role=redeemed]");
     }),
   );
   return button;

@@ -127,8 +127,10 @@ class Verifying {
   makeResend() {
     if (TRACKS[this.method] !== "text") return null;
     const button = h("button", { class: "button quiet", type: "button", data: { role: "resend" } });
+    // Not `disabled`, which would take the focus away from whoever has just pressed it.
     button.addEventListener("click", async () => {
-      button.disabled = true;
+      if (button.ariaDisabled === "true") return;
+      button.ariaDisabled = "true";
       try {
         this.update(await api.resend(this.verification.id));
         this.message.replaceChildren(note("good", null, say("verifying.resent")));
@@ -187,7 +189,7 @@ class Verifying {
     if (this.resendButton === null) return;
     const wait = Math.ceil((Date.parse(resendAt ?? "") - api.now()) / 1000);
     const open = resends > 0 && !(wait > 0);
-    this.resendButton.disabled = !open;
+    this.resendButton.ariaDisabled = String(!open);
     const words = resends < 1 ? say("verifying.noResend") : wait > 0 ? say("verifying.resendIn", { seconds: wait }) : say("verifying.resend");
     if (this.resendButton.textContent !== words) this.resendButton.textContent = words;
   }
