@@ -9,13 +9,21 @@ from gateway.core.alarms import AlarmKind
 from gateway.core.counting import Conversion, RangeHeld, Texting
 from gateway.core.stores import Capped
 from gateway.store import cap_keys
+from gateway.store import ranges as counting
 from gateway.store.alarms import RedisAlarms
-from gateway.store.ranges import SPAN_MS, SPANS, RedisRanges
+from gateway.store.ranges import SPANS, RedisRanges
 from tests import builders
 from tests.contracts.store.servers import LIMITS, Ports
 
 HERE, THERE = "+8210123", "+8210124"
 CAP, CONVERSION = cap_keys.of_range(HERE)
+SPAN_MS = 1_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def long_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None ends while a test runs, as one of five minutes now and then does."""
+    monkeypatch.setattr(counting, "SPAN_MS", SPAN_MS)
 
 
 @pytest.fixture
@@ -24,7 +32,7 @@ def ranges(ports: Ports) -> RedisRanges:
 
 
 async def _texted(ports: Ports, spans_ago: int, sent: int, used: int = 0) -> None:
-    """So many verifications were texted some spans of five minutes ago."""
+    """So many verifications were texted some spans ago."""
     seconds, _ = await ports.store.command("TIME")
     span = int(seconds) * 1000 // SPAN_MS - spans_ago
     await ports.store.command("HSET", CONVERSION, f"s{span}", sent, f"v{span}", used)
@@ -116,7 +124,7 @@ async def test_a_code_of_which_nothing_is_known_any_more_leaves_no_trace(ports: 
 
 
 async def test_a_range_whose_codes_are_not_used_is_texted_no_more(ports: Ports, ranges: RedisRanges) -> None:
-    await _texted(ports, spans_ago=5, sent=LIMITS.conversion.least - 5, used=0)
+    await _texted(ports, spans_ago=SPANS - 1, sent=LIMITS.conversion.least - 5, used=0)
     await _texted(ports, spans_ago=2, sent=5, used=1)
     with pytest.raises(RangeHeld) as tripped:
         await ranges.take(HERE, Texting.CODE)
@@ -146,7 +154,7 @@ async def test_one_of_many_at_once_is_told_that_it_tripped(ports: Ports, ranges:
         (3, 50, 10),  # just enough were used
         (1, 50, 0),  # they have had no time yet
         (0, 50, 0),
-        (SPANS + 1, 50, 0),  # too long ago
+        (SPANS, 50, 0),  # too long ago
     ],
 )
 async def test_a_range_is_not_held_for_less(
