@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.run.conftest import Checkout
@@ -38,15 +37,6 @@ def test_a_prepared_checkout_installs_nothing_and_says_nothing(installed: Checko
     shutil.rmtree(installed.root / ".tools")
     done = installed.run("demo")
     assert (done.returncode, done.stdout, done.stderr) == (0, "demo one\n", "")
-
-
-def test_a_prepared_checkout_starts_at_once(installed: Checkout) -> None:
-    def seconds() -> float:
-        start = time.perf_counter()
-        installed.run("help")
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(5)) < 0.5
 
 
 def test_what_is_compiled_is_kept_apart_where_none_of_it_may_be_beside_sources(installed: Checkout) -> None:
