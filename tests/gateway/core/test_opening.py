@@ -225,3 +225,12 @@ async def test_a_request_is_not_refused_for_what_it_opened_itself(store: Store, 
         await rooms.opening.open(replace(asked, known_as=b""))
     with pytest.raises(Refusal):
         await rooms.opening.open(replace(asked, known_as=bytes(range(20))))
+
+
+async def test_the_screen_has_its_code_while_the_verification_is_open_and_no_longer(rooms: Rooms) -> None:
+    opened = await rooms.open(Method.ARS, await rooms.register())
+    assert rooms.verifications.code_of(opened) is not None
+    await rooms.let_life_pass(opened)
+    late = await rooms.read(opened)
+    assert late.sealed_code is not None
+    assert rooms.verifications.code_of(late) is None

@@ -131,6 +131,25 @@ async def test_a_customer_in_a_loop_uses_up_nothing_of_the_range(rooms: Rooms, c
     await until_counted(rooms, allowed, s=allowed)
 
 
+async def test_a_text_that_is_not_repeated_in_the_end_is_given_back(store: Store, signer: ReceiptSigner) -> None:
+    rooms = Rooms(store, replace(LIMITS, resends=0), signer)
+    opened = await rooms.open(Method.SMS, await rooms.register())
+    await rooms.store.command("HSET", keys.verification(opened.verification_id), FIELDS["v.resend_at"], 1)
+    with pytest.raises(Refusal) as refused:
+        await rooms.verifications.resend(opened.verification_id, CLIENT)
+    assert refused.value.problem is Problem.RESEND_NOT_POSSIBLE
+    await until_counted(rooms, 1, s=1)
+
+
+async def test_who_asks_for_the_text_again_too_soon_uses_up_nothing(rooms: Rooms, contact: Contact) -> None:
+    opened = await rooms.open(Method.SMS, contact)
+    for _ in range(LIMITS.number_cap.count):
+        with pytest.raises(Refusal) as refused:
+            await rooms.verifications.resend(opened.verification_id, CLIENT)
+        assert refused.value.values["cap"] == "resend"
+    assert (await rooms.open(Method.SMS, contact)).is_open
+
+
 async def test_what_the_store_refuses_in_the_end_is_given_back(store: Store, signer: ReceiptSigner) -> None:
     rooms = Rooms(store, replace(LIMITS, customer_cap=Cap(1, 600)), signer)
     contact = await rooms.register()
