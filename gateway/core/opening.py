@@ -210,8 +210,18 @@ class Opening:
         if outcome is not Outcome.REQUIRED:
             raise self._not_opened(outcome, reason, row, applicant.standing)
         if request.method not in row.methods:
-            raise method_not_available(row.rule, row.methods)
+            raise self._not_by_this_method(request.operation, row, applicant.stored)
         return row
+
+    def _not_by_this_method(self, operation: Operation, row: OperationRow, stored: StoredContact | None) -> Refusal:
+        """With the methods of the row that this contact may be used for; where there are none, with what it lacks."""
+        of_contacts = [_ON_A_CONTACT[method] for method in row.methods if method in _ON_A_CONTACT]
+        if stored is None or not of_contacts:
+            return method_not_available(row.rule, row.methods)
+        left = self._coverage.left(stored.contact, taken_by(operation, row))
+        slips = [method for method in row.methods if method not in _ON_A_CONTACT]
+        rule = row.rule if left else why_not(stored.contact, of_contacts[0]) or row.rule
+        return method_not_available(rule, [*left, *slips])
 
     def _not_opened(self, outcome: Outcome, reason: Reason, row: OperationRow, standing: Standing) -> Refusal:
         match reason.rule:

@@ -1,5 +1,7 @@
 """A contact cannot vouch for itself, and a closed verification says so in whole sentences."""
 
+import pytest
+
 from tests.e2e.caller import Caller, Person
 
 
@@ -38,6 +40,28 @@ async def test_a_contact_that_can_do_nothing_yet_is_told_how_it_could(person: Pe
     refused = await issuer.post("/v1/verifications", person.request("ars") | {"contact_id": landline})
     assert (refused.slug, refused.json["methods"]) == ("method-not-available", [])
     assert "명의인증" in refused.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("number", "method", "operation", "left", "told"),
+    [
+        ("+82255510004", "ars", "cloud_login", [], "R3"),
+        ("+821025510004", "sms", "cloud_register", [], "R5"),
+        (None, "ars", "cloud_login", ["sms_reply"], "R13"),
+        (None, "sms_reply", "vouch", ["sms", "ars"], "R5"),
+    ],
+)
+async def test_a_method_that_an_operation_does_not_take_is_refused_with_those_that_this_contact_can(
+    person: Person, issuer: Caller, number: str | None, method: str, operation: str, left: list[str], told: str
+) -> None:
+    contacts = f"/v1/customers/{person.customer_id}/contacts"
+    target = (await issuer.post(contacts, {"number": "+82255510005", "label": "home"})).json["contact_id"]
+    asked = person.request(method, operation) | ({"target_contact_id": target} if operation == "vouch" else {})
+    if number:
+        asked["contact_id"] = (await issuer.post(contacts, {"number": number, "label": "other"})).json["contact_id"]
+    refused = await issuer.post("/v1/verifications", asked)
+    assert (refused.slug, refused.json["methods"]) == ("method-not-available", left)
+    assert told in refused.json["detail"]
 
 
 async def test_what_is_over_is_told_in_the_callers_language(person: Person, issuer: Caller) -> None:
