@@ -106,7 +106,7 @@ async def test_a_name_that_changes_voids_the_code_that_is_under_way(person: Pers
     changed = (await issuer.send("PUT", f"/v1/customers/{person.customer_id}", body)).json
     assert [contact["status"] for contact in changed["contacts"]] == ["needs_verification"]
     over = await person.now(opened)
-    assert (over["status"], over["status_reason"]) == ("failed", "contact_changed")
+    assert (over["status"], over["status_reason"]) == ("failed", "customer_changed")
     with pytest.raises(ApiError) as refused:
         await person.check(opened, code)
     assert refused.value.slug == "verification-closed"
