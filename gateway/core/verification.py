@@ -181,7 +181,9 @@ class Verification(Terms):
 
     @property
     def minutes_left(self) -> int:
-        """Minutes until it expires, to the nearest and at least one: what a text may promise. A first text says what was
-        meant, though it left a moment later; one that is sent again does not say two minutes for the one that is left.
+        """Minutes until it expires, to the nearest and at least one: what a text may promise.
+
+        A first text says what was meant, though it leaves a moment later. One that is sent again does not say two
+        minutes for the one that is left.
         """
         return max(1, (self.expires_at - self.read_at + 30_000) // 60_000)

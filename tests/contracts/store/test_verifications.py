@@ -153,14 +153,14 @@ async def test_past_its_time_the_right_code_is_too_late(ports: Ports) -> None:
     assert (await read(ports, one.verification_id)).wrong_answers == 0
 
 
-async def test_a_verification_falls_with_the_contact_it_was_opened_on(ports: Ports, mobile: Contact) -> None:
+async def test_a_verification_falls_with_the_person_it_was_opened_for(ports: Ports, mobile: Contact) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.OWNERSHIP, "carrier", None)
     one = await opened(ports, new_verification(contact_id=mobile.contact_id, contact_version=1))
     await ports.customers.put(builders.individual(name="임꺽정"))
     with pytest.raises(VerificationClosed):
         await judged(ports, one, CODE)
     over = await read(ports, one.verification_id)
-    assert (over.status, over.reason, over.wrong_answers) == ("failed", "contact_changed", 0)
+    assert (over.status, over.reason, over.wrong_answers) == ("failed", "customer_changed", 0)
 
 
 async def test_the_verdict_looks_at_the_contact_by_itself(ports: Ports, mobile: Contact) -> None:
