@@ -20,7 +20,7 @@ from gateway.running import BACKLOG, AddressRefused, PortTaken, spare_the_collec
 _SHUTDOWN_SECONDS = 10.0
 
 _OTHER_FILES = 256
-"""Open files that are not connections of callers: the store's, carriers', the log."""
+"""Open files that are not connections of callers: the store's, carriers', the log. Where few may be open, half."""
 
 _log = structlog.get_logger(__name__)
 
@@ -78,5 +78,5 @@ def _allow_connections(app: web.Application) -> None:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        connections.limits = replace(connections.limits, most=max(1, soft - _OTHER_FILES))
+        connections.limits = replace(connections.limits, most=max(soft - _OTHER_FILES, soft // 2))
         _log.warning("fewer_connections", allowed=connections.limits.most, open_files=soft)

@@ -55,11 +55,21 @@ async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
         sockets = listening_sockets(settings.host, settings.port, arguments.workers)
         for one in sockets:
             held.enter_context(one)
-        metrics_dir = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bonin-")))
+        metrics_dir = Path(held.enter_context(_temporary_directory()))
         async with store_url(settings) as url:
             environment = inherited(redis_url=url, **_of_embedded_store(settings))
             words = worker_words(*(["--api-only"] if arguments.api_only else []))
             return await Supervisor(words, sockets, environment, metrics_dir).run()
+
+
+def _temporary_directory() -> tempfile.TemporaryDirectory[str]:
+    """Raises OSError, which names what to give."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="bonin-")
+    except FileNotFoundError as nowhere:
+        # Every place that Python knows of is read-only or full, and its error names no file.
+        advice = "give a directory that can be written, and has room"
+        raise FileNotFoundError(nowhere.errno, advice, "TMPDIR") from None
 
 
 def _of_embedded_store(settings: Settings) -> dict[str, str]:

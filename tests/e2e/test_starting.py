@@ -1,5 +1,6 @@
 """What an operator is told when a gateway cannot start: all that is wrong, at once, and nothing of the values."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,10 +13,23 @@ from tests.gateway.installations import needed_settings
 PLANTED = "p1anted"
 
 
-def _run(command: str, directory: Path, **changes: str) -> "subprocess.CompletedProcess[str]":
+NOTHING_TEMPORARY = """
+import sys, tempfile
+tempfile._candidate_tempdir_list = list
+from gateway.cli import main
+sys.exit(main(["serve", "--workers", "2"]))
+"""
+"""As where every place that Python knows of is read-only or full."""
+
+
+def _environment(directory: Path) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BONIN_")}
     good = {f"BONIN_{name.upper()}": value for name, value in needed_settings(directory).items()}
-    environment = clean | good | {"BONIN_DATA_DIR": str(directory / "data"), "BONIN_PORT": "0"} | changes
+    return clean | good | {"BONIN_DATA_DIR": str(directory / "data"), "BONIN_PORT": "0"}
+
+
+def _run(command: str, directory: Path, **changes: str) -> "subprocess.CompletedProcess[str]":
+    environment = _environment(directory) | changes
     words = [sys.executable, "-P", "-m", "gateway.cli", command]
     return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -52,3 +66,24 @@ def test_what_is_good_is_said_to_be_good(tmp_path: Path) -> None:
     ended = _run("check-config", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith("settings are good")
+
+
+def test_workers_that_can_keep_nothing_temporary_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-c", NOTHING_TEMPORARY]
+    ended = subprocess.run(words, env=_environment(tmp_path), capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "TMPDIR: give a directory that can be written, and has room\n"
+
+
+def test_where_few_files_may_be_open_half_of_them_are_for_callers(tmp_path: Path) -> None:
+    words = ["sh", "-c", f"ulimit -n 256; exec '{sys.executable}' -P -m gateway.cli serve"]
+    with subprocess.Popen(words, env=_environment(tmp_path), stdout=subprocess.PIPE, text=True) as gateway:
+        assert gateway.stdout is not None
+        told = {}
+        for line in gateway.stdout:
+            event = json.loads(line)
+            told[event["event"]] = event
+            if event["event"] == "serving":
+                gateway.terminate()
+    assert gateway.returncode == 0
+    assert told["fewer_connections"]["allowed"] == 128
