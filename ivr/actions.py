@@ -23,7 +23,7 @@ class Say:
 class Ask:
     """Speak the three parts in order, then collect up to `keys` keys.
 
-    Keys during `announcement` end the ask and come back together as `EarlyKeys`; a key during `instructions`
+    A key during `announcement` ends the ask and comes back as `EarlyKeys`; a key during `instructions`
     is dropped, so what plays from a tape cannot answer; a key during `prompt` cuts it short and begins
     the entry. The entry comes back as `Keys` when it is complete, at `FINISH_KEY`, or `timeout_seconds`
     after its last key; `Silence` if there was none.

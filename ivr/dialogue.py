@@ -5,11 +5,10 @@ the actions in order, and keep the state (`dump`, `load`) until the next event. 
 verifier, and its verdict is fed back at once.
 
 A carrier that works by documents (TwiML) renders the actions of a step as one document. A carrier that
-works by channel events (ARI) plays the parts of an `Ask` one after the other: keys during the
-announcement stop it and are fed as one `EarlyKeys` when none has come for a second; keys until the
-instructions have finished are dropped; after that keys stop the prompt and are collected until the ask is
-full, `FINISH_KEY` or the time-out, and fed as `Keys`, or as `Silence` if there were none. A step without
-actions leaves the line as it is.
+works by channel events (ARI) plays the parts of an `Ask` one after the other: a key during the
+announcement stops it and is fed as `EarlyKeys`; keys until the instructions have finished are dropped;
+after that keys stop the prompt and are collected until the ask is full, `FINISH_KEY` or the time-out,
+and fed as `Keys`, or as `Silence` if there were none. A step without actions leaves the line as it is.
 """
 
 import re
@@ -122,9 +121,10 @@ class _Turn:
     def _early_keys(self) -> Step:
         if self.state.early >= MAX_REASKS:
             return self._end(EndReason.EARLY_KEYS, self._phrases.gave_up)
-        # Who pressed over the greeting did not hear who calls: say all of it again.
-        announcement = (self._phrases.keys_count_later, self._greeting)
-        return self._ask_first_key(replace(self.state, early=self.state.early + 1), announcement)
+        # Who pressed over the greeting did not hear who calls: say all of it again. Most of them key in the whole code:
+        # the rest of it falls into what is said first, or each digit would be another early key.
+        asked = self._ask_first_key(replace(self.state, early=self.state.early + 1), announcement=(self._greeting,))
+        return Step(asked.state, (Say(self.script.language, (self._phrases.keys_count_later,)), *asked.actions))
 
     def _first_key_pressed(self, entry: str) -> Step:
         if entry == self.state.first_key:

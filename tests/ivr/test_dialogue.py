@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.actions import CheckCode, Deny, HangUp, Say
+from ivr.actions import Ask, CheckCode, Deny, HangUp, Say
 from ivr.dialogue import draw_first_key, step
 from ivr.events import (
     Answered,
@@ -134,9 +134,11 @@ def test_a_code_may_begin_with_nine() -> None:
 
 @pytest.mark.parametrize("early", ["3", "123456", "123499"])
 def test_early_keys_are_told_that_they_do_not_count_and_all_is_said_again(early: str) -> None:
-    ask = Call().goes(PICKED_UP, EarlyKeys(early)).ask
-    assert ask.announcement[0] == "안내가 끝난 뒤에 누른 번호만 인정됩니다."
-    assert "본인증권" in ask.announcement[1]
+    call = Call().goes(PICKED_UP, EarlyKeys(early))
+    _, ask = call.actions
+    assert isinstance(ask, Ask)
+    assert call.said == "안내가 끝난 뒤에 누른 번호만 인정됩니다."
+    assert "본인증권" in ask.announcement[0]
 
 
 def test_a_first_key_is_asked_for_anew_each_time() -> None:

@@ -1,7 +1,7 @@
 """A step of the dialogue as one TwiML document.
 
-Keys during the announcement stop it, and come to the turn event `early` a second after the last of them; a plain
-`<Say>` takes no keys; the entry comes from the last `<Gather>` to `keys`; without one Twilio falls through to the
+A key during the announcement ends the first `<Gather>` and comes to the turn event `early`; a plain `<Say>`
+takes no keys; the entry comes from the last `<Gather>` to `keys`; without one Twilio falls through to the
 `<Redirect>` to `silence`. See https://www.twilio.com/docs/voice/twiml/gather.
 """
 
@@ -15,10 +15,7 @@ from ivr.phrases import Language
 _SPEECH = {Language.KOREAN: "ko-KR", Language.ENGLISH: "en-US"}
 
 _EARLY_KEY_SECONDS = 1
-"""How long keys still count as early after the announcement, and after each other: the least that `<Gather>` allows."""
-
-_MOST_EARLY_KEYS = 12
-"""Who keys in the whole code as soon as they pick up has been early once, and not with every digit of it."""
+"""How long a key still counts as early after the announcement: the least that a `<Gather>` allows."""
 
 
 def render(actions: Iterable[Action], turn_url: Callable[[str], str]) -> str:
@@ -42,7 +39,7 @@ def render(actions: Iterable[Action], turn_url: Callable[[str], str]) -> str:
 def _ask(response: VoiceResponse, ask: Ask, turn_url: Callable[[str], str]) -> None:
     if ask.announcement:
         # Without a finish key every key is noticed: otherwise `#` would just cut the announcement short.
-        early = _gather(response, _MOST_EARLY_KEYS, _EARLY_KEY_SECONDS, turn_url("early"), finish_key="")
+        early = _gather(response, 1, _EARLY_KEY_SECONDS, turn_url("early"), finish_key="")
         _say(early, ask.language, ask.announcement)
     _say(response, ask.language, ask.instructions)
     entry = _gather(response, ask.keys, ask.timeout_seconds, turn_url("keys"), FINISH_KEY)

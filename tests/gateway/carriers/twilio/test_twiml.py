@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gateway.carriers.twilio.twiml import render
 from ivr.actions import Action, Ask, CheckCode, Deny, HangUp, Say
 from ivr.dialogue import Script, step
-from ivr.events import Answered, AnsweredBy, Keys
+from ivr.events import Answered, AnsweredBy, EarlyKeys, Keys
 from ivr.phrases import Language
 from ivr.state import DialogueState
 
@@ -33,11 +33,11 @@ def test_an_ask_is_announced_said_collected_and_given_up_in_this_order() -> None
     assert [verb.tag for verb in asking_for_first_key()] == ["Gather", "Say", "Gather", "Redirect"]
 
 
-def test_keys_over_the_announcement_are_noticed_together_whichever_they_are() -> None:
+def test_a_key_over_the_announcement_is_noticed_whichever_it_is() -> None:
     early = asking_for_first_key()[0]
     assert early.attrib == {
         "input": "dtmf",
-        "numDigits": "12",
+        "numDigits": "1",
         "timeout": "1",
         "finishOnKey": "",
         "action": turn_url("early"),
@@ -46,6 +46,13 @@ def test_keys_over_the_announcement_are_noticed_together_whichever_they_are() ->
     }
     assert [verb.tag for verb in early] == ["Say"]
     assert "본인증권" in (early[0].text or "")
+
+
+def test_the_keys_after_an_early_one_are_taken_by_nothing_until_it_was_told_of() -> None:
+    asked = step(DialogueState(), Answered(AnsweredBy.HUMAN), SCRIPT, "3")
+    told, *rest = document(*step(asked.state, EarlyKeys("1"), SCRIPT, "3").actions)
+    assert (told.tag, told.text) == ("Say", "안내가 끝난 뒤에 누른 번호만 인정됩니다.")
+    assert [verb.tag for verb in rest] == ["Gather", "Say", "Gather", "Redirect"]
 
 
 def test_the_first_key_is_said_where_no_key_is_taken() -> None:
