@@ -19,7 +19,8 @@ _INDEX_BYTES: Final = 16
 
 
 class Unreadable(Exception):
-    """This ciphertext cannot be opened: another key, another record, or changed bytes. Says no more."""
+    """This ciphertext cannot be opened: another key, another record, or changed bytes. Says at most, by
+    ids, whose it is."""
 
 
 class KeyNotGiven(Unreadable):

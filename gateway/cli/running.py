@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from contacts.protection import KeyNotGiven, Unreadable
 from gateway.cli.commands import Command
 from gateway.cli.core_dumps import leave_no_core_dumps
 from gateway.core.errors import StoreUnavailable
@@ -41,6 +42,8 @@ def run_command(parsed: argparse.Namespace) -> int:
         print(failure, file=sys.stderr)  # noqa: T201
     except StoreUnavailable as away:
         print(f"The store cannot be used: {away}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201
+    except Unreadable as unreadable:
+        print(_about_a_record(unreadable), file=sys.stderr)  # noqa: T201
     except BrokenPipeError:
         print_no_more()
     except OSError as failure:
@@ -49,6 +52,15 @@ def run_command(parsed: argparse.Namespace) -> int:
             raise
         print(said, file=sys.stderr)  # noqa: T201
     return 1
+
+
+def _about_a_record(unreadable: Unreadable) -> str:
+    if isinstance(unreadable, KeyNotGiven):
+        return f"A record of the store cannot be read: {unreadable}."
+    return (
+        f"{str(unreadable) or 'A record'} is not as it was sealed: it was changed in the store, or moved there. "
+        "A customer can be erased all the same, and registered anew."
+    )
 
 
 def _where_to_look(settings: PolicySettings) -> str:

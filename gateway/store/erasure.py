@@ -79,9 +79,9 @@ class RedisErasure:
             *(("HGET", keys.contact(customer_id, one), FIELDS["c.number"]) for one in contact_ids)
         )
         opened = [
-            self._personal_data.open(number, bound_to=contact_id)
-            for contact_id, number in zip(contact_ids, numbers, strict=True)
-            if number is not None
+            number
+            for contact_id, sealed in zip(contact_ids, numbers, strict=True)
+            if sealed is not None and (number := self._opened(sealed, contact_id)) is not None
         ]
         approvals = await self._approvals(customer_id)
         opened += [number for action in approvals.values() for number in _numbers_in(action)]
@@ -106,7 +106,7 @@ class RedisErasure:
         ids = _text(one for some in found for one in some)
         records = await self._store.all(*(("HMGET", keys.approval(one), "customer_id", "action") for one in ids))
         return {
-            approval_id: orjson.loads(self._personal_data.open(action, bound_to=approval_id))
+            approval_id: orjson.loads(self._opened(action, approval_id) or "{}")
             for approval_id, (of, action) in zip(ids, records, strict=True)
             if of == customer_id.encode()
         }
@@ -166,14 +166,18 @@ class RedisErasure:
 
     async def _erase_answer(self, key: str, wanted: list[bytes]) -> None:
         sealed = await self._store.command("HGET", key, "answer")
-        if sealed is None:
+        if sealed is None or (answer := self._opened(sealed, key)) is None:
             return
-        try:
-            body = base64.b64decode(orjson.loads(self._personal_data.open(sealed, bound_to=key))["body"])
-        except Unreadable:
-            return
+        body = base64.b64decode(orjson.loads(answer)["body"])
         if any(name in body for name in wanted):
             await self._store.command("DEL", key)
+
+    def _opened(self, sealed: bytes, bound_to: str) -> str | None:
+        """None where somebody changed it in the store, or its key is gone: that must keep nothing from being erased."""
+        try:
+            return self._personal_data.open(sealed, bound_to=bound_to)
+        except Unreadable:
+            return None
 
     async def _erase_records(self, customer_id: str, known: _Known, by: str, reason: str) -> bytes:
         shard = keys.shard_of(customer_id)

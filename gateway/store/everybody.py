@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from contacts.protection import PersonalData
+from contacts.protection import KeyNotGiven, PersonalData, Unreadable
 from gateway.core.reasons import without_numbers
 from gateway.store import keys
 from gateway.store.action_log import TELL
@@ -62,7 +62,7 @@ class Everybody:
         for (customer_id, contact_id), (number, label, line_type) in zip(owned, contacts, strict=True):
             if number is not None:
                 # Without a label it is the word of the line type.
-                e164 = self._open(number, bound_to=contact_id)
+                e164 = self._opened(number, contact_id, customer_id)
                 numbers[customer_id].append((e164, (label or line_type).decode()))
         return [
             self._somebody(customer_id, record, numbers[customer_id])
@@ -75,11 +75,20 @@ class Everybody:
         return Somebody(
             customer_id,
             kind.decode(),
-            self._open(name, bound_to=f"{customer_id}:name"),
-            self._open(birth_date, bound_to=f"{customer_id}:birth_date") if birth_date else None,
+            self._opened(name, f"{customer_id}:name", customer_id),
+            self._opened(birth_date, f"{customer_id}:birth_date", customer_id) if birth_date else None,
             consent == b"1",
             numbers,
         )
+
+    def _opened(self, sealed: bytes, bound_to: str, customer_id: str) -> str:
+        """Raises `Unreadable`, which names the customer: whoever takes all has to know whose record to mend."""
+        try:
+            return self._open(sealed, bound_to=bound_to)
+        except KeyNotGiven:
+            raise
+        except Unreadable:
+            raise Unreadable(f"A record of {customer_id}") from None
 
     async def _all(self, commands: Iterator[tuple[Argument, ...]]) -> list[Any]:
         answers: list[Any] = []

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from gateway.core.limits import Limits
 from gateway.core.verification import Verification
 from gateway.settings import load_settings
 from gateway.store import keys
+from gateway.store.fields import FIELDS
 from gateway.store.operators import RedisOperators
 from gateway.wiring.read_model import build_projector
 from gateway.wiring.store import open_store
@@ -44,6 +46,14 @@ async def _happen(*, wrong: int = 0) -> Verification:
             await stores.verifications.check(verification, answer(verification, "000000"))
         await build_projector(settings, stores, CollectorRegistry()).round()
         return verification
+
+
+async def _change_a_number() -> None:
+    async with open_stores(load_settings()) as stores:
+        mobile = await _register(stores)
+        key = keys.contact(CUSTOMER_ID, mobile.contact_id)
+        sealed = await stores.connection.command("HGET", key, FIELDS["c.number"])
+        await stores.connection.command("HSET", key, FIELDS["c.number"], sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
 async def _ask_for(kind: ApprovalKind, action: dict[str, str]) -> None:
@@ -100,6 +110,27 @@ def test_what_to_find_need_not_be_an_argument_that_everybody_sees(
     asyncio.run(_happen())
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert len(printed(capsys, "find", "-", code=code)) == 1 - code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["customers", "contacts", CUSTOMER_ID],
+        ["export", "FOLDER/all.ndjson", "--by", "lee", "--reason", "move"],
+    ],
+)
+def test_what_was_changed_in_the_store_is_told_in_a_sentence_and_can_be_erased(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asyncio.run(_change_a_number())
+    words = [word.replace("FOLDER", str(tmp_path)) for word in words]
+    assert main(words) == 1
+    told = capsys.readouterr().err
+    assert "is not as it was sealed" in told
+    assert (CUSTOMER_ID in told) is (words[0] == "export")
+    assert not (tmp_path / "all.ndjson").exists()
+    assert main(["customers", "erase", CUSTOMER_ID, "--by", "lee", "--reason", "unreadable"]) == 0
+    assert main(["export", str(tmp_path / "all.ndjson"), "--by", "lee", "--reason", "move"]) == 0
 
 
 @pytest.mark.parametrize("what", [["ver_" + "0" * 22], ["nobody"], ["--state", "verified"], ["+821099990000"]])

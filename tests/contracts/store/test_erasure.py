@@ -17,6 +17,7 @@ from gateway.store import keys, ops_keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.customer_words import ERASED
 from gateway.store.erasure import RedisErasure
+from gateway.store.fields import FIELDS
 from gateway.store.notices import RedisNotices
 from tests import builders
 from tests.audit_events import events
@@ -205,6 +206,21 @@ async def test_the_answers_of_somebody_whose_id_holds_the_same_letters_stay(
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
     kept = [await ports.idempotency.begin(CLIENT, f"key{number}", ["00000000"]) for number in range(3)]
     assert [type(one) for one in kept] == [Answered, Answered, Fresh]
+
+
+async def test_whose_records_nobody_can_read_any_more_is_erased_all_the_same(
+    ports: Ports, erasure: RedisErasure, approvals: RedisApprovals, mobile: Contact
+) -> None:
+    await a_whole_life(ports, approvals, mobile)
+    waiting = await approvals.add(change_of(mobile))
+    for key, field in (
+        (keys.contact(CUSTOMER_ID, mobile.contact_id), FIELDS["c.number"]),
+        (keys.approval(waiting.approval_id), "action"),
+    ):
+        sealed = await ports.store.command("HGET", key, field)
+        await ports.store.command("HSET", key, field, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
+    assert await kinds_left(ports) <= {"guard", "exemption-version", "erased"}
 
 
 async def test_nobody_is_erased_twice(ports: Ports, erasure: RedisErasure, mobile: Contact) -> None:
