@@ -61,6 +61,7 @@ _ERRORS = {
     21212: DeliveryReason.CARRIER_ERROR,  # invalid 'From'
     21606: DeliveryReason.CARRIER_ERROR,  # 'From' cannot send texts
     30002: DeliveryReason.CARRIER_ERROR,  # account suspended
+    21612: DeliveryReason.NO_CARRIER,  # no route from this sender to this number
     # Too much at once: later is fine.
     14107: DeliveryReason.THROTTLED,  # send rate exceeded
     20429: DeliveryReason.THROTTLED,  # too many requests
@@ -76,7 +77,6 @@ _ERRORS = {
     21217: DeliveryReason.INVALID_NUMBER,  # number does not appear valid
     21408: DeliveryReason.COUNTRY_BLOCKED,  # texts to this country not enabled
     21610: DeliveryReason.OPTED_OUT,  # the recipient unsubscribed
-    21612: DeliveryReason.UNREACHABLE,  # no route from this sender to this number
     21614: DeliveryReason.LANDLINE,  # 'To' is not a mobile number
     21635: DeliveryReason.LANDLINE,  # 'To' is a landline
     30003: DeliveryReason.UNREACHABLE,  # handset off or out of coverage

@@ -18,6 +18,7 @@ from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailab
         (400, 21614, DeliveryReason.LANDLINE),
         (400, 21610, DeliveryReason.OPTED_OUT),
         (400, 21408, DeliveryReason.COUNTRY_BLOCKED),
+        (400, 21612, DeliveryReason.NO_CARRIER),
         (403, 60605, DeliveryReason.COUNTRY_BLOCKED),
         (403, 60410, DeliveryReason.FRAUD_BLOCKED),
         (400, 30450, DeliveryReason.FRAUD_BLOCKED),
