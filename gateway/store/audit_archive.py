@@ -69,7 +69,7 @@ class AuditArchive:
         report = self._verified(before)
         if report.faults or report.head is None:
             raise ArchiveRefused("\n".join(map(str, report.faults)))
-        path = self._directory / f"{_PREFIX}{_stamp(report.head.at)}{_SUFFIX}"
+        path = self._directory / f"{_PREFIX}{self._next_stamp(report.head.at)}{_SUFFIX}"
         self._put_in_place(path)
         return path, report
 
@@ -119,6 +119,12 @@ class AuditArchive:
     def _files(self) -> list[Path]:
         return sorted(self._directory.glob(f"{_PREFIX}*{_SUFFIX}"))
 
+    def _next_stamp(self, at: int) -> str:
+        """Its time; or, where the clock was put back since, the ms after the file before: they sort as they follow."""
+        files = self._files()
+        last = files[-1].name.removeprefix(_PREFIX).removesuffix(_SUFFIX) if files else ""
+        return stamp if (stamp := _stamp(at)) > last else _stamp(_ms(last) + 1)
+
     def _head_of(self, path: Path) -> Head:
         try:
             with gzip.open(path) as lines:
@@ -152,3 +158,11 @@ def files_of(path: Path) -> list[Path]:
 def _stamp(ms: int) -> str:
     """Sorts as the times do."""
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y%m%dT%H%M%S.%f}"[:-3] + "Z"
+
+
+def _ms(stamp: str) -> int:
+    """Raises `ArchiveRefused` when it is none: somebody gave the file another name."""
+    try:
+        return round(datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC).timestamp() * 1000)
+    except ValueError:
+        raise ArchiveRefused(f"{_PREFIX}{stamp}{_SUFFIX}: give it back the name that it had, which is a time") from None

@@ -164,6 +164,18 @@ class TestArchive:
         assert main(verify) == 0
         assert main([*verify, "--expect-head", str(head)]) == 1
 
+    def test_it_goes_on_after_a_file_of_a_night_when_the_clock_was_ahead(self, settings: Path, tmp_path: Path) -> None:
+        archive = tmp_path / "archive"
+        assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
+        (ahead,) = files_of(archive)
+        ahead = ahead.rename(_of(ahead, "2099"))
+        for _ in range(2):
+            tell(1)
+            assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
+        assert files_of(archive)[0] == ahead
+        assert len(files_of(archive)) == 3
+        assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 0
+
     def test_what_it_holds_leaves_the_store_and_both_verify_together(
         self, settings: Path, tmp_path: Path, capsys: Captured
     ) -> None:
@@ -199,7 +211,7 @@ class TestArchive:
             tell(1)
         first, second, third = files_of(archive)
         # As if they had been written long ago.
-        first, second = first.rename(_older(first, "2001")), second.rename(_older(second, "2002"))
+        first, second = first.rename(_of(first, "2001")), second.rename(_of(second, "2002"))
         assert main(["audit", "archive", str(archive)]) == 0
         assert files_of(archive)[0] == third
         assert not first.exists()
@@ -225,7 +237,7 @@ class TestArchive:
         assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 1
 
 
-def _older(path: Path, year: str) -> Path:
+def _of(path: Path, year: str) -> Path:
     return path.with_name(path.name.replace(path.name.removeprefix("audit-")[:4], year))
 
 

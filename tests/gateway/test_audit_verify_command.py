@@ -9,7 +9,6 @@ import pytest
 from gateway.cli import main
 from gateway.core.audit.chain import line
 from gateway.core.audit.records import AuditSigner, RecordKind, public_key_set
-from gateway.store.audit_archive import files_of
 from tests.audit_rooms import KEY
 from tests.gateway.audited import CUSTOMER_ID, printed_to, tell
 
@@ -61,22 +60,3 @@ def test_whoever_verifies_a_part_is_told_what_it_is_a_part_of(keys_file: str, tm
     assert told("--from", since, "--to", "2030-01-01T00:00:00Z", "--customer", CUSTOMER_ID) == [
         f"shows only what was asked for: customer {CUSTOMER_ID}, from 2026-11-26 15:00:00Z, until 2030-01-01 00:00:00Z"
     ]
-
-
-def test_without_the_latest_file_an_archive_goes_up_to_the_one_before_as_a_noted_head_tells(
-    keys_file: str, tmp_path: Path, capsys: Captured
-) -> None:
-    archive, head = tmp_path / "archive", tmp_path / "head.json"
-    for _ in range(2):
-        tell(1)
-        assert main(["audit", "archive", str(archive)]) == 0
-    assert printed_to(head, "head") == 0
-    verify = ["audit", "verify", str(archive), "--keys", keys_file]
-    assert main([*verify, "--expect-head", str(head)]) == 0
-    files_of(archive)[-1].unlink()
-    capsys.readouterr()
-    assert main(verify) == 0
-    assert "up to " in capsys.readouterr().out
-    assert main([*verify, "--expect-head", str(head)]) == 1
-    assert main(["audit", "archive", str(archive)]) == 0
-    assert main([*verify, "--expect-head", str(head)]) == 0
