@@ -8,6 +8,7 @@ durable, when the replicas that should hold it have not said so in time.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.tracing import within
 from gateway.store.cluster import NO_PRIMARY, Cluster
 from gateway.store.endpoint import Endpoint
+from gateway.store.installation import Installation
 from gateway.store.node import Node
 from gateway.store.refusals import NoScriptError
 from gateway.store.scripts import Script
@@ -43,7 +45,9 @@ class Store:
     """Runs commands and scripts. Raises `StoreUnavailable` when the store cannot be reached, or is asked too much."""
 
     def __init__(self, url: str, needed_replicas: int = 0) -> None:
-        self._endpoint = Endpoint.from_url(url)
+        self.installation = Installation()
+        """Who knows it asks for it at every connection that opens from then on."""
+        self._endpoint = replace(Endpoint.from_url(url), recognise=self.installation.require)
         self._needed_replicas = needed_replicas
 
     async def open(self) -> None:
@@ -82,6 +86,11 @@ class Store:
     def known_nodes(self) -> list[Node]:
         """The same as far as it is known: nobody is asked, and so nobody waited for. `StoreWatch` looks each second."""
         return self._servers.known_nodes()
+
+    def hang_up(self, why: Exception) -> None:
+        """Connections open anew, as far as the servers are recognised; what was sent fails."""
+        for node in self.known_nodes():
+            node.hang_up(why)
 
     def waiting_line(self, key: str | None = None) -> WaitingLine:
         """A connection of its own for reads that wait (streams, channels); the caller closes it.

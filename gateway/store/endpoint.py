@@ -59,6 +59,8 @@ class Endpoint:
     """What the certificate is for, where that is not the host."""
     find: "Callable[[], Awaitable[Endpoint]] | None" = field(default=None, repr=False)
     """Says where each time that a connection opens. Raises `StoreUnavailable`."""
+    recognise: "Callable[[Callable[..., Awaitable[Any]]], Awaitable[None]] | None" = field(default=None, repr=False)
+    """Asks a server whether it is the right one, before all else is asked. Raises `StoreUnavailable`."""
 
     @classmethod
     def from_url(cls, url: str) -> Self:
@@ -113,13 +115,16 @@ class Endpoint:
         return replace(self, seeds=(), find=find)
 
     async def greet(self, ask: Callable[..., Awaitable[Any]]) -> None:
-        """Say what comes before all else. Raises `StoreUnavailable` when a sentinel's primary is none."""
+        """Say what comes before all else. Raises `StoreUnavailable` when a sentinel's primary is none, and as
+        `recognise` does."""
         if self.password is not None:
             await ask("AUTH", *([self.username] if self.username else []), self.password)
         if self.database:
             await ask("SELECT", self.database)
         if self.sentinels and (await ask("ROLE"))[0] != b"master":
             raise StoreUnavailable("what the sentinels name is no primary")
+        if self.recognise is not None:
+            await self.recognise(ask)
 
     async def connect(self, protocol: asyncio.Protocol) -> None:
         """Open a connection for the protocol. Raises OSError; `StoreUnavailable` when no sentinel knows a primary."""

@@ -242,6 +242,9 @@ API_KEYS = f"{_IN[NOBODYS]}api-keys"
 KEYS_IN_USE = f"{_IN[NOBODYS]}keys-in-use"
 """Hash: purpose and id of a key under which there is data → when a gateway last said that it writes, in ms."""
 
+INSTALLATION = f"{_IN[NOBODYS]}installation"
+"""String: drawn by the first gateway of an empty store. Who has seen it takes no other store for this one."""
+
 LAYOUT = f"{_IN[NOBODYS]}layout"
 """String: the number of the layout that all data of the store have."""
 

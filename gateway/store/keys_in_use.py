@@ -1,21 +1,25 @@
 """Which keys the data of the store is under, noted by every gateway that writes: a wrong key is told at the start.
 
-So is another layout than this build's, again and again as well: the store may be emptied, or another take its place.
+So is another layout than this build's, again and again as well, and another store than it was, or the same one
+emptied (`gateway.store.installation`).
 
 An id is the start of an HMAC under the key and shows nothing of it. A gateway says again and again that it writes,
 so that a key is retired only when no gateway writes under it any more.
 """
 
+import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 
 import structlog
 
 from contacts.key_ring import KeyRing
+from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.layout import LAYOUT, LAYOUT_KEYS, OtherLayout
+from gateway.store.refusals import OTHER_STORE, OtherStore, kind_of_refusal
 from gateway.store.scripts import load
 
 _ENTER = load("enter_keys", "layout")
@@ -46,8 +50,10 @@ class KeysUnknown(Exception):
 class KeysInUse:
     """The keys of one process, as the store knows them."""
 
-    def __init__(self, store: Store, rings: Mapping[Purpose, KeyRing]) -> None:
+    def __init__(self, store: Store, rings: Mapping[Purpose, KeyRing], *, may_forget: bool = False) -> None:
+        """`may_forget`: a store that is emptied is meant to be, and goes on as the same one."""
         self._store = store
+        self._may_forget = may_forget
         self._rings = rings
         self._words = [
             word for purpose, ring in rings.items() for word in (purpose, ring.ids[0].hex(), ring.ids[-1].hex())
@@ -57,9 +63,19 @@ class KeysInUse:
         """Why this process cannot read all of the store's data, in a few words, as far as it could be asked."""
 
     async def enter(self) -> None:
-        """Say under which keys this process writes. Raises `KeysUnknown`, `OtherLayout`, and `StoreUnavailable`."""
-        given = await self._store.run(_ENTER, (keys.AUDIT_OF_NOBODY, *LAYOUT_KEYS), (LAYOUT, *self._words))
+        """Say under which keys this process writes. Raises `KeysUnknown`, `OtherLayout`, `OtherStore`, and
+        `StoreUnavailable`."""
+        installation = self._store.installation
+        given = await self._store.run(
+            _ENTER,
+            (keys.INSTALLATION, keys.AUDIT_OF_NOBODY, *LAYOUT_KEYS),
+            (installation.known, secrets.token_hex(16), LAYOUT, *self._words),
+        )
         match given:
+            case [b"other"]:
+                refused = OtherStore()
+                self._store.hang_up(refused)
+                raise refused
             case [b"layout", found]:
                 self.trouble = "data of another layout"
                 raise OtherLayout(found)
@@ -67,7 +83,8 @@ class KeysInUse:
                 self.trouble = "key not known"
                 names = [word.decode() for word in words]
                 raise KeysUnknown([(Purpose(one), name) for one, name in zip(names[::2], names[1::2], strict=True)])
-            case _:
+            case [_, entered]:
+                installation.known = b"" if self._may_forget else entered
                 self.trouble = None
 
     async def check(self) -> None:
@@ -107,3 +124,8 @@ class KeysInUse:
                 _log.error("key_unknown", setting=purpose, key_id=key_id)
         except OtherLayout as refused:
             _log.error("other_layout", advice=str(refused))
+        except StoreUnavailable as refused:
+            if kind_of_refusal(refused) != OTHER_STORE:
+                raise
+            self.trouble = OTHER_STORE
+            _log.error("other_store", advice=str(refused))

@@ -10,11 +10,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from gateway.core.errors import StoreUnavailable
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 from gateway.store.standing import StoreStanding, standings_of
+
+_log = structlog.get_logger(__name__)
 
 _READ = load("read_lineage", "fence")
 _ACCEPT = load("accept_node", "fence")
@@ -65,6 +69,8 @@ class Lineage:
         self._store = store
         self.unjudged = {*range(keys.SHARDS)}
         """Shards at a node that is away, or that nobody could judge yet."""
+        self._seen = set[int]()
+        """Shards that had a record: one without has lost all that it had."""
 
     async def look(self) -> tuple[list[StoreStanding], set[int]]:
         """What the primaries say of themselves, and the shards whose open verifications are void.
@@ -97,6 +103,10 @@ class Lineage:
 
     async def _judge(self, record: _Record, now: Roll) -> tuple[int | None, bool]:
         """The shard, if it is where it was accepted, and whether what was opened before that is void."""
+        if record.accepted is not None:
+            self._seen.add(record.shard)
+        elif record.shard in self._seen:
+            _log.error("shard_emptied", shard=record.shard)
         is_same = record.node == record.accepted
         if is_same and record.roll == now:
             return record.shard, False
@@ -108,4 +118,6 @@ class Lineage:
         except StoreUnavailable:
             return None, False
         is_accepted = answer == b"accepted"
+        if is_accepted:
+            self._seen.add(record.shard)
         return record.shard if is_accepted else None, is_accepted and not keeps

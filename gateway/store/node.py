@@ -51,6 +51,10 @@ class Node:
         for wire in self._wires:
             await wire.close()
 
+    def hang_up(self, why: Exception) -> None:
+        for wire in self._wires:
+            wire.hang_up(why)
+
     def ask(self, *words: Argument) -> asyncio.Future[Any]:
         """One command for this server alone; the answer as the wire has it."""
         sent = Sent(pack(words), self._loop.create_future())

@@ -6,6 +6,7 @@ import hiredis
 
 from gateway.core.errors import StoreUnavailable
 
+OTHER_STORE = "another store"
 TOO_FEW_REPLICAS = "it has fewer replicas than are needed (BONIN_STORE_REPLICAS)"
 
 
@@ -114,6 +115,13 @@ def error_of(message: str) -> ResponseError:
     return ResponseError(message) if kind is None else kind(rest)
 
 
+class OtherStore(StoreUnavailable):
+    """Not the store that this process has worked with: another one took its place, or it was emptied."""
+
+    def __init__(self) -> None:
+        super().__init__("the store is another one than before, or was emptied: bring back the one that it was")
+
+
 class RightMissing(StoreUnavailable):
     """The account that the store was given may not do what the gateway does; the message says which right to add."""
 
@@ -159,6 +167,8 @@ def is_out_of_service(error: Exception) -> bool:
 def kind_of_refusal(error: StoreUnavailable) -> str | None:
     """The word that the server refused with, such as `OOM`, and no more: a stranger may repeat the password that it
     was sent. Nothing when it said nothing."""
+    if isinstance(error, OtherStore) or isinstance(error.__cause__, OtherStore):
+        return OTHER_STORE
     return _first_word(error.__cause__)
 
 

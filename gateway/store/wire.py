@@ -130,6 +130,11 @@ class Wire:
             if self._opening is None:
                 self._opening = asyncio.create_task(self._open(), name="store-opening")
 
+    def hang_up(self, why: Exception) -> None:
+        """What is sent from now on goes over another connection."""
+        if self._line is not None:
+            self._line.give_up(why)
+
     async def close(self) -> None:
         """Whoever still waits is told that the store is gone."""
         self._is_closed = True

@@ -28,7 +28,7 @@ async def enter_keys(store: Store, settings: Settings) -> KeysInUse:
     A store that cannot be reached is asked when it can, by what this gives once it is opened.
     """
     rings = key_rings(settings)
-    in_use = KeysInUse(store, rings)
+    in_use = KeysInUse(store, rings, may_forget=settings.allow_forgetful_store)
     try:
         await in_use.enter()
     except RightMissing:

@@ -61,12 +61,13 @@ async def test_what_others_keep_in_the_same_server_is_no_data_of_ours(unnumbered
     await enter_layout(unnumbered)
 
 
-async def test_a_store_that_is_emptied_takes_the_layout_again_with_the_keys_of_who_runs(store: Store) -> None:
-    running = KeysInUse(store, rings(ONLY_OLD))
-    await running.enter()
-    await store.command("DEL", keys.LAYOUT, keys.KEYS_IN_USE)
-    await running.enter()
-    assert await store.command("GET", keys.LAYOUT) == NUMBER
+async def test_a_store_that_may_forget_takes_the_layout_again_when_it_was_emptied(valkey_url: str) -> None:
+    async with an_empty_store(valkey_url) as store:
+        running = KeysInUse(store, rings(ONLY_OLD), may_forget=True)
+        await running.enter()
+        await store.command("FLUSHALL")
+        await running.enter()
+        assert await store.command("GET", keys.LAYOUT) == NUMBER
 
 
 async def test_a_gateway_that_runs_tells_when_another_store_takes_the_place_of_its_own(
