@@ -106,7 +106,8 @@ def reason_to_fail(report: DeliveryReport) -> str | None:
     """
     match report.state:
         case DeliveryState.BUSY | DeliveryState.NO_ANSWER | DeliveryState.FAILED:
-            return report.reason or report.state.value
+            # Without a reason it was canceled: not by us, as it is open.
+            return report.reason or DeliveryReason.CARRIER_ERROR
         case DeliveryState.COMPLETED:
             return "hung_up"
         case _:
