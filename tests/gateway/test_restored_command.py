@@ -29,8 +29,8 @@ from tests.e2e.shapes import listed
 KEPT = {
     "alarms", "alarms-cleared", "api-keys", "audit", "audit-keys", "audit-segment", "cap", "contact", "contacts",
     "conversion", "customer", "customer-words", "decisions", "erased", "evidence", "exemption", "exemption-version",
-    "guard", "inbound", "keys-in-use", "known", "layout", "notice", "noticed", "ops-customer", "ops-index",
-    "ops-indexes", "ops-lease", "ops-locked", "ops-minute", "ops-operator", "ops-operators", "ops-owners",
+    "guard", "inbound", "installation", "keys-in-use", "known", "layout", "notice", "noticed", "ops-customer",
+    "ops-index", "ops-indexes", "ops-lease", "ops-locked", "ops-minute", "ops-operator", "ops-operators", "ops-owners",
     "ops-position", "ops-timeline", "processes",
 }  # fmt: skip
 """Facts, counters, and what is over by itself."""
