@@ -96,7 +96,7 @@ class Settings(PolicySettings, LimitSettings):
     receipt_key: SigningKey
     second_receipt_key: SigningKey | None = None
     audit_key: SigningKey
-    audit_sealed_after: Annotated[int, Field(ge=1, le=3600)] = 300
+    audit_sealed_after: Annotated[int, Field(ge=1, le=1800)] = 300
     audit_kept_days: Annotated[int, Field(ge=1, le=36_500)] = 5 * 365 + 2
     """Five years, with their leap days (전자금융거래법 제22조)."""
 

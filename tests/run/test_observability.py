@@ -1,6 +1,7 @@
 """What the compose profile `observability` brings: rules that fire when they should, a dashboard that Grafana reads."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -8,6 +9,7 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from gateway.settings import Settings
 from tests.observability import DASHBOARD, FOLDER, ROOT, RULES, expressions, metrics_in
 
 
@@ -44,6 +46,14 @@ def test_each_alert_says_how_bad_it_is_in_both_languages() -> None:
     for rule in RULES:
         assert rule["labels"]["severity"] in ("critical", "warning")
         assert {"summary", "summary_ko"} <= set(rule["annotations"])
+
+
+def test_an_audit_that_is_sealed_as_seldom_as_the_settings_allow_raises_no_alert() -> None:
+    (rule,) = [rule for rule in RULES if rule["alert"] == "BoninAuditUnsealed"]
+    found = re.search("> ([0-9]+)", rule["expr"])
+    assert found is not None
+    (longest,) = [bound.le for bound in Settings.model_fields["audit_sealed_after"].metadata if hasattr(bound, "le")]
+    assert 2 * longest <= int(found[1])
 
 
 def test_each_alert_has_its_section_in_the_runbook() -> None:
