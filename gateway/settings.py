@@ -170,6 +170,14 @@ class Settings(PolicySettings, LimitSettings):
         return self
 
     @model_validator(mode="after")
+    def _replicas_are_there(self) -> "Settings":
+        if self.store_replicas and self.redis_url is None:
+            raise ValueError(
+                "BONIN_STORE_REPLICAS: give an outside store in BONIN_REDIS_URL; the embedded one has none"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _look_ups_are_whole(self) -> "Settings":
         if (self.registry_url is None) != (self.registry_token is None):
             raise ValueError("BONIN_REGISTRY_URL and BONIN_REGISTRY_TOKEN: give both, or neither")

@@ -144,6 +144,13 @@ def test_a_name_that_no_text_can_carry_is_told_by_its_character(good: pytest.Mon
     ]
 
 
+def test_replicas_of_the_embedded_store_which_has_none_are_refused(good: pytest.MonkeyPatch) -> None:
+    good.setenv("BONIN_STORE_REPLICAS", "1")
+    assert refused() == ["BONIN_STORE_REPLICAS: give an outside store in BONIN_REDIS_URL; the embedded one has none"]
+    good.setenv("BONIN_REDIS_URL", "redis://127.0.0.1:6379")
+    assert load_settings().store_replicas == 1
+
+
 def test_a_password_that_is_too_short_is_told_how_long_to_be(good: pytest.MonkeyPatch) -> None:
     good.setenv("BONIN_OPS_READER_PASSWORD", "fifteen-letters")
     (problem,) = refused()
