@@ -37,6 +37,14 @@ def log_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
+def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment in which everything is right."""
+    for name, value in needed_settings(tmp_path).items():
+        monkeypatch.setenv(f"BONIN_{name.upper()}", value)
+    return monkeypatch
+
+
+@pytest.fixture
 def settings_of_an_empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> str:
     """The environment of a gateway whose store runs, at the address that this gives, and holds nothing."""
     given = {**needed_settings(tmp_path), "redis_url": valkey_url, "log_level": "error"}

@@ -1,8 +1,11 @@
-"""The settings that every installation has to give."""
+"""The settings that every installation has to give, and what is said of those that will not do."""
 
 from pathlib import Path
 
+import pytest
+
 from demo.secrets_file import load_or_make
+from gateway.settings import SettingsRefused, load_settings
 
 
 def needed_settings(directory: Path) -> dict[str, str]:
@@ -18,3 +21,10 @@ def needed_settings(directory: Path) -> dict[str, str]:
         "sms_number": "+827012340001",
         "voice_number": "+827012340002",
     }
+
+
+def refused() -> list[str]:
+    """What is said of the settings in the environment, which will not do."""
+    with pytest.raises(SettingsRefused) as refusal:
+        load_settings()
+    return refusal.value.problems
