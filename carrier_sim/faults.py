@@ -24,6 +24,7 @@ class RequestFate(Enum):
     SERVER_ERROR = auto()
     TOO_MANY = auto()
     ACCEPTED_THEN_SILENT = auto()
+    ACCEPTED_THEN_ERROR = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Faults:
         )
 
     def of_request(self) -> RequestFate:
-        return _request_fate(self._random, self.settings.error_rate, self.settings.accept_then_timeout)
+        faults = self.settings
+        return _request_fate(self._random, faults.error_rate, faults.accept_then_timeout, faults.accept_then_error)
 
     def of_look_up(self) -> LookUpFate:
         delay = self._look_ups.random() * self.settings.look_up_delay_ms / 1000
@@ -66,10 +68,14 @@ class Faults:
         return LookUpFate(delay, fate)
 
 
-def _request_fate(source: random.Random, error_rate: float, timeout_rate: float) -> RequestFate:
-    refuse, which, hold = (source.random() for _ in range(3))
+def _request_fate(
+    source: random.Random, error_rate: float, timeout_rate: float, accepted_error_rate: float = 0
+) -> RequestFate:
+    refuse, which, accepted = (source.random() for _ in range(3))
     if refuse < error_rate:
         return RequestFate.SERVER_ERROR if which < 0.5 else RequestFate.TOO_MANY
-    if hold < timeout_rate:
+    if accepted < timeout_rate:
         return RequestFate.ACCEPTED_THEN_SILENT
+    if accepted < timeout_rate + accepted_error_rate:
+        return RequestFate.ACCEPTED_THEN_ERROR
     return RequestFate.SERVED

@@ -72,6 +72,8 @@ async def rest_middleware(request: web.Request, handler: Callable[..., Any]) -> 
         return _error_response(RestError(20004, error.reason, error.status))
     if fate is RequestFate.ACCEPTED_THEN_SILENT:
         await hold(carrier)
+    if fate is RequestFate.ACCEPTED_THEN_ERROR:
+        return _error_response(RestError(20500, "An internal server error has occurred", 500))
     return response
 
 
@@ -101,7 +103,7 @@ def _credentials(request: web.Request) -> bytes:
 
 def _refuse_by(fate: RequestFate) -> None:
     if fate is RequestFate.SERVER_ERROR:
-        # Not 20500: after that one Twilio itself may have done it, and here nothing is done.
+        # Not 20500: after that one Twilio itself may have done it, as `ACCEPTED_THEN_ERROR` has.
         raise RestError(20503, "Service is unavailable", 503)
     if fate is RequestFate.TOO_MANY:
         raise RestError(20429, "Too many requests", 429)

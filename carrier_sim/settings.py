@@ -59,6 +59,8 @@ class FaultSettings:
     """A REST request is refused with a 5xx or 429, and nothing is done."""
     accept_then_timeout: float = 0
     """A REST request is carried out, and answered only when any client has given up."""
+    accept_then_error: float = 0
+    """A REST request is carried out, and answered with a 500."""
     look_up_delay_ms: float = 0
     """Answers of CAMARA, the registry and the departure records are held back by a random part of this."""
     look_up_error_rate: float = 0

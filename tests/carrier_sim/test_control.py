@@ -161,6 +161,7 @@ async def test_faults_start_over_from_a_seed_and_what_is_left_out_is_off(bench: 
         "lose": 0.0,
         "error_rate": 1.0,
         "accept_then_timeout": 0.0,
+        "accept_then_error": 0.0,
         "look_up_delay_ms": 0.0,
         "look_up_error_rate": 0.0,
         "look_up_timeout": 0.0,
@@ -169,6 +170,15 @@ async def test_faults_start_over_from_a_seed_and_what_is_left_out_is_off(bench: 
         await bench.twilio.messages.create_async(to=MOBILE, from_=SMS_NUMBER, body="x")
     assert refused.value.status in (429, 503)
     assert bench.texts_to(MOBILE) == []
+
+
+async def test_a_request_can_be_carried_out_and_answered_with_an_error(start_bench: StartBench) -> None:
+    bench = await start_bench()
+    await bench.http.put("/control/faults", json={"seed": 1, "accept_then_error": 1})
+    with pytest.raises(TwilioRestException) as error:
+        await bench.twilio.messages.create_async(to=MOBILE, from_=SMS_NUMBER, body="x")
+    assert (error.value.status, error.value.code) == (500, 20500)
+    await bench.until(lambda: bench.texts_to(MOBILE)[0].arrived)
 
 
 async def test_a_request_can_be_carried_out_and_never_answered(start_bench: StartBench) -> None:

@@ -139,8 +139,11 @@ async def test_when_every_carrier_times_out_two_texts_are_the_most(person: Perso
     assert (await person.check(opened, await person.texted_code()))["status"] == "verified"
 
 
-async def test_a_call_that_was_placed_without_an_answer_is_not_placed_again(person: Person, carriers: Carriers) -> None:
-    await carriers.fail(MAIN, accept_then_timeout=1, lose=1)
+@pytest.mark.parametrize("fault", ["accept_then_timeout", "accept_then_error"])
+async def test_a_call_that_was_placed_without_an_answer_is_not_placed_again(
+    person: Person, carriers: Carriers, fault: str
+) -> None:
+    await carriers.fail(MAIN, lose=1, **{fault: 1})
     opened = await person.start("ars")
     over = await person.closed(opened)
     assert (over["status"], over["status_reason"]) == ("failed", "carrier_timeout")

@@ -164,8 +164,9 @@ async def test_a_carrier_that_cannot_now_has_done_nothing(network: Network) -> N
     await network.carrier.send_text(TEXT)
 
 
-async def test_a_carrier_that_does_not_answer_may_have_done_it(network: Network) -> None:
-    await network.fail(accept_then_timeout=1)
+@pytest.mark.parametrize("fault", ["accept_then_timeout", "accept_then_error"])
+async def test_a_carrier_that_does_not_answer_or_broke_down_may_have_done_it(network: Network, fault: str) -> None:
+    await network.fail(**{fault: 1})
     outcomes = await asyncio.gather(
         network.carrier.send_text(TEXT), network.carrier.place_call(CALL), return_exceptions=True
     )
