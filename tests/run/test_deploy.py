@@ -62,7 +62,8 @@ def test_everything_is_published_on_loopback_only() -> None:
 def secrets(tmp_path: Path) -> Path:
     """The directory of secrets as an operator makes it."""
     maker = Path(shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path))
-    subprocess.run([maker], input=f"{TOKEN}\n", text=True, check=True, capture_output=True)
+    # What it says, such as that there is no openssl, is for whoever reads why a test failed.
+    subprocess.run([maker], input=f"{TOKEN}\n", text=True, check=True)
     return tmp_path / "secrets"
 
 
