@@ -115,9 +115,10 @@ async def test_a_used_code_counts_for_its_range(rooms: Rooms, contact: Contact) 
 
 
 async def test_a_call_counts_as_a_delivery_and_not_as_a_text(rooms: Rooms, contact: Contact) -> None:
-    opened = await rooms.open(Method.ARS, contact)
-    await rooms.judge(opened, rooms.code_of(opened))
-    await until_counted(rooms, 1)
+    called, texted = [await rooms.open(method, contact) for method in (Method.ARS, Method.SMS)]
+    for opened in (called, texted):
+        await rooms.judge(opened, rooms.code_of(opened))
+    await until_counted(rooms, 2, s=1, v=1)
 
 
 async def test_a_customer_in_a_loop_uses_up_nothing_of_the_range(rooms: Rooms, contact: Contact) -> None:
