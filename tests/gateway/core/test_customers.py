@@ -116,6 +116,35 @@ async def test_anything_but_a_yes_is_a_no(rooms: Rooms, says: OwnershipResult | 
     assert now.status is ContactStatus.NEEDS_VERIFICATION
 
 
+@pytest.mark.parametrize("says", [OwnershipResult.NOT_AVAILABLE, None])
+async def test_a_check_that_the_carrier_could_not_make_costs_no_try(rooms: Rooms, says: OwnershipResult | None) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact = await rooms.add(CUSTOMER_ID, MOBILE, None)
+    rooms.registry.says = says
+    for _ in range(rooms.limits.ownership_cap.count):
+        with pytest.raises(Refusal):
+            await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id, PERSON)
+    rooms.registry.says = OwnershipResult.CONFIRMED
+    checked = await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id, PERSON)
+    assert checked.status is ContactStatus.VERIFIABLE
+
+
+@pytest.mark.parametrize(
+    ("by", "status"),
+    [(VerifiedBy.OWNERSHIP, ContactStatus.NEEDS_VERIFICATION), (VerifiedBy.VOUCH, ContactStatus.VERIFIABLE)],
+)
+async def test_a_no_takes_back_what_a_check_had_given_and_nothing_else(
+    rooms: Rooms, by: VerifiedBy, status: ContactStatus
+) -> None:
+    await rooms.customer_store.put(builders.individual())
+    contact = await rooms.add(CUSTOMER_ID, MOBILE, by)
+    rooms.registry.says = OwnershipResult.NOT_CONFIRMED
+    with pytest.raises(Refusal):
+        await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id, PERSON)
+    _, [now] = await rooms.customers.get(CUSTOMER_ID)
+    assert now.status is status
+
+
 async def test_a_landline_has_no_ownership_check(rooms: Rooms, home: Contact) -> None:
     with pytest.raises(Refusal) as refusal:
         await rooms.customers.check_ownership(CUSTOMER_ID, home.contact_id, PERSON)
@@ -137,12 +166,15 @@ async def test_a_receipt_vouches_for_the_contact_it_was_made_for(rooms: Rooms, m
     await rooms.customer_store.put(builders.individual("sung-chunhyang"))
     theirs = await rooms.add("sung-chunhyang", LANDLINE, None)
     assert await problem_of_vouching(rooms, receipt, theirs.contact_id, "sung-chunhyang") is Problem.VOUCH_REFUSED
+    vouched = await rooms.customers.vouch(CUSTOMER_ID, home.contact_id, receipt, CALLER)
+    assert vouched.status is ContactStatus.VERIFIABLE
 
 
 async def test_a_receipt_of_another_operation_vouches_for_nothing(rooms: Rooms, mobile: Contact, home: Contact) -> None:
     opened = await rooms.open(Method.SMS, mobile)
     receipt = rooms.signer.sign((await rooms.judge(opened, rooms.code_of(opened))).verification)
     assert await problem_of_vouching(rooms, receipt, home.contact_id) is Problem.VOUCH_REFUSED
+    await rooms.redeeming.redeem(receipt, Operation.ISSUE, None, CUSTOMER_ID, CLIENT)
 
 
 async def test_a_vouch_receipt_redeemed_elsewhere_vouches_no_more(rooms: Rooms, mobile: Contact, home: Contact) -> None:
