@@ -15,6 +15,12 @@ from tests.e2e.browser.conftest import Heard, OpenWindow
 from tests.e2e.browser.operator_pages import OpsPages
 from tests.e2e.browser.pages import HONG, DeskPage, Phones
 
+LOOKED_AT = """(seen) => {
+  Object.defineProperty(document, "hidden", { value: !seen, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+"""Headless Chromium takes every tab for one that is looked at."""
+
 pytestmark = pytest.mark.usefixtures("people")
 
 
@@ -48,6 +54,17 @@ async def test_a_page_that_was_cut_off_does_not_say_that_all_is_well_and_follows
     await manager.until_live()
     await expect(out_of_date).to_be_hidden()
     await expect(verdict).to_be_visible()
+
+
+async def test_a_page_that_nobody_looks_at_keeps_no_connection_and_catches_up(manager: OpsPages) -> None:
+    """A browser has six for a server over HTTP/1.1: pages in tabs behind must not use them up."""
+    page = manager.page
+    await manager.until_live()
+    async with page.expect_event("requestfailed", lambda request: request.url.endswith("/ops/live")):
+        await page.evaluate(LOOKED_AT, False)
+    async with page.expect_request("**/ops/live"):
+        await page.evaluate(LOOKED_AT, True)
+    await manager.until_live()
 
 
 async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_everybody(

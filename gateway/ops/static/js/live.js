@@ -77,24 +77,46 @@ async function refresh(then) {
   busy = false;
 }
 
+// Browsers give a server few connections, six over HTTP/1.1: a page that nobody looks at keeps none, or the seventh tab
+// would wait for ever. It catches up when it is looked at again.
 export function follow(then) {
   if (!SOURCE) return;
-  const source = new EventSource(SOURCE);
-  source.addEventListener("open", () => show(true));
-  source.addEventListener("error", () => {
-    show(false);
-    if (source.readyState !== EventSource.CLOSED) return;
-    // It was refused, and asks no more by itself: the store is away, or the session is over, as the page will tell.
-    wanted = true;
-    refresh(then);
-    setTimeout(() => follow(then), AGAIN_AFTER);
-  });
-  source.addEventListener("over", () => {
+  let leave = () => {};
+  const attend = () => {
+    leave();
+    if (!document.hidden) leave = listen(then);
+  };
+  document.addEventListener("visibilitychange", attend);
+  attend();
+}
+
+// Answers what ends it.
+function listen(then) {
+  let source = null;
+  let again = 0;
+  const connect = () => {
+    source = new EventSource(SOURCE);
+    source.addEventListener("open", () => show(true));
+    source.addEventListener("error", () => {
+      show(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // It was refused, and asks no more by itself: the store is away, or the session is over, as the page will tell.
+      wanted = true;
+      refresh(then);
+      again = setTimeout(connect, AGAIN_AFTER);
+    });
+    source.addEventListener("over", () => {
+      source.close();
+      location.reload();
+    });
+    source.addEventListener("changed", () => {
+      wanted = true;
+      refresh(then);
+    });
+  };
+  connect();
+  return () => {
+    clearTimeout(again);
     source.close();
-    location.reload();
-  });
-  source.addEventListener("changed", () => {
-    wanted = true;
-    refresh(then);
-  });
+  };
 }
