@@ -64,6 +64,10 @@ async def test_the_page_is_quiet_asks_nobody_else_and_fits_the_screen(
         assert await desk.page.screenshot(full_page=True)
         await desk.role("cancel").click()
         await expect(desk.role("ended", status="canceled")).to_be_visible()
+        await desk.page.goto(demo.desk_url)
+        await desk.choose("an-changho")
+        await expect(desk.page.locator("[data-held-method]")).to_be_visible()
+        assert not await overflows(desk.page)
         assert heard.complaints == []
         assert heard.origins == {demo.base_url}
 
