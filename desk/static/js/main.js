@@ -147,7 +147,6 @@ function render(moved) {
 
 function renderFrame() {
   document.documentElement.lang = language();
-  document.title = `${say("title")} · ${desk.session.firm[language()]}`;
   translate(document.body);
   const firm = desk.session.firm[language()];
   find("firm").textContent = firm;
@@ -155,6 +154,7 @@ function renderFrame() {
   find("phones").setAttribute("aria-label", say("aside.openPhones"));
   const current = desk.completed !== null && desk.stage === "decided" ? STEP_OF.verified : STEP_OF[desk.stage];
   const names = say("steps");
+  document.title = [names[current], say("title"), firm].join(" · ");
   find("steps").replaceChildren(
     ...names.map((name, index) =>
       h(

@@ -150,6 +150,7 @@ async def test_everything_is_reached_by_keyboard_alone(desk: DeskPage) -> None:
     await desk.role("request").focus()
     await page.keyboard.press("Enter")
     await expect(desk.role("code")).to_be_focused()
+    await expect(page).to_have_title("추가인증 번호 입력 · 공동인증서 발급 · 본인증권")
     await page.keyboard.type("123")
     await page.keyboard.press("Enter")
     await expect(desk.role("message")).to_contain_text("여섯 자리")
