@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.e2e.browser.conftest import Heard
 from tests.e2e.browser.pages import HONG, JANG, SUNG, DeskPage, Phones
@@ -82,9 +82,15 @@ async def test_a_reply_sent_from_the_phone_verifies(desk: DeskPage, phones: Phon
     assert heard.complaints == []
 
 
-async def test_a_password_read_from_a_printed_slip_verifies(desk: DeskPage, heard: Heard) -> None:
+async def test_a_password_read_from_a_printed_slip_verifies(desk: DeskPage, heard: Heard, chromium: Browser) -> None:
     await desk.choose("hong-gildong")
     await desk.role("issue-branch-password").click()
+    address = await desk.role("slip").get_attribute("href") or ""
+    async with await chromium.new_context(locale="ko-KR", java_script_enabled=False) as without_scripts:
+        mute = await without_scripts.new_page()
+        await mute.goto(address)
+        await expect(mute.locator(".note")).to_be_visible()
+        await expect(mute.get_by_text("새로 발급해 주세요")).to_be_hidden()
     async with desk.page.context.expect_page() as opening:
         await desk.role("slip").click()
     slip = await opening.value

@@ -4,6 +4,7 @@ const LEAST_PAUSE = 1000;
 const AGAIN_AFTER = 3000;
 // A gateway that is replaced is back sooner.
 const PATIENCE = 5000;
+const ASK_BEHIND = 60_000;
 
 let wanted = false;
 let busy = false;
@@ -78,19 +79,27 @@ async function refresh(then) {
 }
 
 // Browsers give a server few connections, six over HTTP/1.1: a page that nobody looks at keeps none, or the seventh tab
-// would wait for ever. It catches up when it is looked at again.
+// would wait for ever. It asks now and then, so that it ends with its session, and catches up when it is looked at again.
 export function follow(then) {
   if (!SOURCE) return;
   let leave = () => {};
   const attend = () => {
     leave();
-    if (!document.hidden) leave = listen(then);
+    leave = document.hidden ? askNowAndThen(then) : listen(then);
   };
   document.addEventListener("visibilitychange", attend);
   attend();
 }
 
-// Answers what ends it.
+// Answers what ends it; so does `listen`.
+function askNowAndThen(then) {
+  const asking = setInterval(() => {
+    wanted = true;
+    refresh(then);
+  }, ASK_BEHIND);
+  return () => clearInterval(asking);
+}
+
 function listen(then) {
   let source = null;
   let again = 0;
