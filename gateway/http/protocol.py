@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import structlog
 from aiohttp import StreamReader, web
+from aiohttp.http import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import Refusal
@@ -113,12 +114,18 @@ class Connection(RequestHandler):
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp closes whenever it is called
         """The client sends no more: it has left, or still reads (RFC 9112, 9.6).
 
-        A whole request is answered, and nothing after it. What is being sent by now, as an event stream, ends.
+        Whole requests are answered, but none where the last one is not. What is being sent by now, as an event stream,
+        ends.
         """
         if not self._owes_an_answer:
             return False
         self.hears_no_more = True
-        super().close()
+        if self._messages:
+            last, body = self._messages[-1]
+            if isinstance(last, RawRequestMessage):  # else the connection closes with its answer anyway
+                self._messages[-1] = last._replace(should_close=True), body
+        elif not self._early:
+            super().close()
         return True
 
     @property
@@ -131,17 +138,15 @@ class Connection(RequestHandler):
 
     def _whole_or_left(self, data: bytes) -> bytes:
         """What is left to aiohttp: nothing, where a whole request is being answered or its body is waited for."""
-        self._head = b""
-        if self._pass_on_timer is not None:
-            self._pass_on_timer.cancel()
-            self._pass_on_timer = None
         if self._api is None or self.transport is None:
             return data
         request = whole_request(data, self.transport)
         if request is Unfinished.BODY:
             self._head = data
-            self._pass_on_timer = self._loop.call_later(_BODY_IS_CLOSE_SECONDS, self._pass_on)
+            if self._pass_on_timer is None:  # else a body that trickles would be waited for without end
+                self._pass_on_timer = self._loop.call_later(_BODY_IS_CLOSE_SECONDS, self._pass_on)
             return b""
+        self._take_head()
         answering = None if request is None else self._api.answer_to(request)
         if request is None or answering is None:
             return data
@@ -151,10 +156,16 @@ class Connection(RequestHandler):
 
     def _pass_on(self) -> None:
         """The body is long in coming: aiohttp takes over, which has the time limits for it."""
-        head, self._head = self._head, b""
-        if head:
+        if head := self._take_head():
             self._head_bytes = len(head)
             self.data_received(head)
+
+    def _take_head(self) -> bytes:
+        head, self._head = self._head, b""
+        if self._pass_on_timer is not None:
+            self._pass_on_timer.cancel()
+            self._pass_on_timer = None
+        return head
 
     async def _answer(self, request: WholeRequest, answering: Coroutine[Any, Any, WholeAnswer]) -> None:
         stays = False
@@ -182,9 +193,11 @@ class Connection(RequestHandler):
             early, self._early = self._early, b""
             self._resume_transport_reading()
             self.data_received(early)
+            if self.hears_no_more and not self.eof_received():
+                self.force_close()
 
     def _process_keepalive(self) -> None:
-        if self._answering is not None:
+        if self._answering is not None or self._head or self._head_bytes:
             self._next_keepalive_close_time = self._loop.time() + self.keepalive_timeout
         super()._process_keepalive()
 

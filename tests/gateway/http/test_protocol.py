@@ -172,6 +172,8 @@ KNOWN = b"Host: x\r\nAuthorization: Bearer " + KEY.encode() + b"\r\n"
         (b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", [b"404"]),
         (b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [b"405"]),
         (b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN + b"\r\n", [b"200"]),
+        (b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" * 3, [b"200"] * 3),
+        (b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN + b"\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", [b"200", b"404"]),
         (b"not HTTP\r\n\r\n", [b"400"]),
         (b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN, []),
         (b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"Content-Length: 5\r\n\r\nabc", []),
@@ -195,6 +197,21 @@ async def test_an_answer_that_takes_its_time_reaches_who_sends_no_more(runner: w
     world.gate.set()
     async with asyncio.timeout(20):
         assert (await reader.read()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_what_was_sent_before_an_answer_is_answered_after_it_where_no_more_is_sent(
+    runner: web.AppRunner, world: World
+) -> None:
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    writer.write(b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"\r\n")
+    await world.arrived.wait()
+    writer.write(b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN + b"\r\n")
+    writer.write_eof()
+    world.gate.set()
+    async with asyncio.timeout(20):
+        assert re.findall(rb"HTTP/1\.1 (\d{3})", await reader.read()) == [b"200", b"200"]
     writer.close()
     await writer.wait_closed()
 

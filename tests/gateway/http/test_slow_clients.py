@@ -11,7 +11,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from demo.customer import until
-from gateway.http import protocol
+from gateway.http import bodies, protocol
 from gateway.http.connections import CONNECTIONS, LARGEST_HEAD
 from gateway.http.limits import ConnectionLimits
 from gateway.http.runner import Runner
@@ -53,16 +53,20 @@ async def served(world: World, limits: ConnectionLimits = USUAL) -> AsyncIterato
     runner = Runner(app, **RUNNER_OPTIONS)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield runner.addresses[0][:2]
-    world.gate.set()
-    await runner.cleanup()
+    try:
+        yield runner.addresses[0][:2]
+    finally:
+        world.gate.set()
+        await runner.cleanup()
 
 
 @asynccontextmanager
 async def connected(address: tuple[str, int]) -> AsyncIterator[Client]:
     reader, writer = await asyncio.open_connection(*address)
-    yield Client(reader, writer)
-    writer.close()
+    try:
+        yield Client(reader, writer)
+    finally:
+        writer.close()
 
 
 def closed(registry: CollectorRegistry, reason: str) -> float | None:
@@ -193,6 +197,27 @@ async def test_when_all_are_being_served_one_more_is_a_503_and_nobody_is_cut_off
         world.gate.set()
         for client in (one, other):
             assert (await client.answer()).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_body_that_trickles_has_no_more_time_than_any(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(protocol, "_BODY_IS_CLOSE_SECONDS", 0.5)
+    async with served(world) as address, connected(address) as client:
+        client.send(GET + b"\r\n")
+        await client.answer()
+        client.send(f"POST /v1/gate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n".encode())
+        client.send(b"Content-Type: application/json\r\nContent-Length: 3000\r\n\r\n")
+
+        async def drip() -> None:
+            while True:
+                client.send(b" ")
+                await asyncio.sleep(0.02)
+
+        answered, dripping = asyncio.create_task(client.rest()), asyncio.create_task(drip())
+        await asyncio.wait([answered], timeout=10)
+        dripping.cancel()
+        assert answered.done()
+        assert (await answered).startswith(b"HTTP/1.1 408 ")
 
 
 async def test_a_body_that_does_not_come_makes_room(world: World) -> None:
