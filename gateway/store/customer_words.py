@@ -12,17 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from contacts.protection import PersonalData
+from contacts.protection import KeyNotGiven, PersonalData, Unreadable
 from gateway.core.audit.events import REASONS
 from gateway.store import keys
 from gateway.store.connection import Store
 from gateway.store.scripts import load
 
 _KEY = load("words_key")
+_WHOSE = "customer"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 ERASED = "(삭제됨 · erased)"
-"""What is read of words whose key is gone."""
+"""What is read of words whose key is gone, or that somebody changed or put there."""
 
 
 class WordsReader:
@@ -68,17 +69,18 @@ class CustomerWords:
         found = await self._store.all(*(("HGET", keys.customer_words(one), "key") for one in wanted))
         return WordsReader(
             {
-                customer_id: self._opened(customer_id, sealed)
+                customer_id: cipher
                 for customer_id, sealed in zip(wanted, found, strict=True)
-                if sealed is not None
+                if sealed is not None and (cipher := self._unchanged(customer_id, sealed)) is not None
             }
         )
 
     async def reasons(self, events: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         """For each event of the audit what people wrote into it, by field."""
-        reader = await self.reader(event["customer"] for event in events if not event.keys().isdisjoint(REASONS))
+        reader = await self.reader(event.get(_WHOSE, "") for event in events if not event.keys().isdisjoint(REASONS))
         return [
-            {name: reader.open(event["customer"], event[name]) for name in REASONS if name in event} for event in events
+            {name: reader.open(event.get(_WHOSE, ""), event[name]) for name in REASONS if name in event}
+            for event in events
         ]
 
     async def _cipher(self, customer_id: str) -> AESGCM:
@@ -86,6 +88,15 @@ class CustomerWords:
         new = self._personal_data.seal(key, bound_to=bound_to(customer_id))
         names = (keys.customer_words(customer_id), keys.customer(customer_id))
         return self._opened(customer_id, await self._store.run(_KEY, names, (new,)) or new)
+
+    def _unchanged(self, customer_id: str, sealed: bytes) -> AESGCM | None:
+        """None for a key that was changed in the store: the words of all others are to be read all the same."""
+        try:
+            return self._opened(customer_id, sealed)
+        except KeyNotGiven:
+            raise
+        except Unreadable:
+            return None
 
     def _opened(self, customer_id: str, sealed: bytes) -> AESGCM:
         return AESGCM(base64.b64decode(self._personal_data.open(sealed, bound_to=bound_to(customer_id))))

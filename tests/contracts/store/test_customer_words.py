@@ -34,6 +34,18 @@ async def test_what_was_sealed_is_read_again_and_never_the_same_twice(words: Cus
     assert [await opened(words, CUSTOMER_ID, sealed) for sealed in (one, other)] == [WRITTEN] * 2
 
 
+async def test_what_somebody_put_into_the_audit_or_changed_keeps_no_other_words_from_being_read(
+    ports: Ports, words: CustomerWords
+) -> None:
+    other = "sung-chunhyang"
+    await ports.customers.put(builders.individual(other))
+    told = [{"customer": one, "why": await words.seal(one, WRITTEN)} for one in (CUSTOMER_ID, other)]
+    key = keys.customer_words(other)
+    sealed = await ports.store.command("HGET", key, "key")
+    await ports.store.command("HSET", key, "key", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    assert await words.reasons([*told, {"why": "x"}]) == [{"why": WRITTEN}, {"why": ERASED}, {"why": ERASED}]
+
+
 async def test_of_nobody_who_is_not_there_anything_can_be_read_or_is_kept(ports: Ports, words: CustomerWords) -> None:
     sealed = await words.seal("nobody", WRITTEN)
     assert sealed
