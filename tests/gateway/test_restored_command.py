@@ -101,6 +101,7 @@ def test_it_says_how_much_it_forgot_and_what_is_still_to_do(capsys: pytest.Captu
     said = capsys.readouterr()
     assert said.out.splitlines() == ["approvals  1", "verifications  2"]
     assert "receipt_key" in said.err
+    assert "customer.erased" in said.err
     assert main(RESTORED) == 0
     assert capsys.readouterr().out == "", "there is nothing left"
 
