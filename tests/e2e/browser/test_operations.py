@@ -67,6 +67,17 @@ async def test_a_page_that_nobody_looks_at_keeps_no_connection_and_catches_up(ma
     await manager.until_live()
 
 
+async def test_a_page_that_nobody_looks_at_ends_with_its_session_all_the_same(manager: OpsPages) -> None:
+    page = manager.page
+    await page.clock.install()
+    await page.reload()
+    await manager.until_live()
+    await page.evaluate(LOOKED_AT, False)
+    await page.context.clear_cookies()
+    await page.clock.fast_forward(60_000)
+    await expect(page.locator("h1")).to_have_text("운영 화면 로그인")
+
+
 async def test_an_operator_enrols_an_authenticator_and_every_page_is_there_for_everybody(
     colleague: OpsPages, manager: OpsPages, heard: Heard, demo: Demo
 ) -> None:
