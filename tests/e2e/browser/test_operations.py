@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from demo.api import Api
 from demo.customer import until
@@ -65,6 +65,23 @@ async def test_a_page_that_nobody_looks_at_keeps_no_connection_and_catches_up(ma
     async with page.expect_request("**/ops/live"):
         await page.evaluate(LOOKED_AT, True)
     await manager.until_live()
+
+
+async def test_the_verdict_changes_in_place_so_that_it_is_read_out(manager: OpsPages) -> None:
+    page, verdict = manager.page, manager.page.locator('.verdict[data-live="verdict"]')
+
+    async def as_if_a_carrier_failed(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=(await answer.text()).replace("이상 없음", "통신사 장애"))
+
+    await manager.until_live()
+    await expect(verdict).to_contain_text("이상 없음")
+    await verdict.evaluate("(one) => (one.isTheSame = true)")
+    await page.route("**/ops", as_if_a_carrier_failed)
+    for looked_at in (False, True):
+        await page.evaluate(LOOKED_AT, looked_at)
+    await expect(verdict).to_contain_text("통신사 장애")
+    assert await verdict.evaluate("(one) => one.isTheSame")
 
 
 async def test_a_page_that_nobody_looks_at_ends_with_its_session_all_the_same(manager: OpsPages) -> None:

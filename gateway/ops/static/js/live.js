@@ -43,6 +43,17 @@ function carryOver(from, to) {
   });
 }
 
+// A status is read out when what is in it changes, and not when another one takes its place.
+function place(other, part) {
+  if (part.getAttribute("role") !== "status") {
+    part.replaceWith(other);
+    return other;
+  }
+  for (const { name, value } of other.attributes) part.setAttribute(name, value);
+  part.replaceChildren(...other.childNodes);
+  return part;
+}
+
 function put(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
@@ -53,8 +64,8 @@ function put(fresh) {
     }
     const seen = other.outerHTML;
     carryOver(part, other);
-    part.replaceWith(other);
-    other.dataset.seen = seen;
+    const placed = place(other, part);
+    placed.dataset.seen = seen;
   }
 }
 
