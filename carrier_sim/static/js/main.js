@@ -138,8 +138,8 @@ function renderTools() {
   for (const button of find("pace").children) button.setAttribute("aria-pressed", String(button.dataset.pace === pace));
   const toggle = find("sound");
   toggle.setAttribute("aria-pressed", String(soundOn));
-  toggle.setAttribute("aria-label", say(soundOn ? "soundOn" : "soundOff"));
-  toggle.title = say(soundOn ? "soundOn" : "soundOff");
+  toggle.setAttribute("aria-label", say("sound"));
+  toggle.title = say("sound");
   toggle.querySelector("use").setAttribute("href", soundOn ? "#i-sound" : "#i-mute");
 }
 

@@ -152,6 +152,7 @@ function renderFrame() {
   find("firm").textContent = firm;
   find("foot").textContent = say("foot", { firm, centre: desk.session.customer_centre });
   find("phones").setAttribute("aria-label", say("aside.openPhones"));
+  find("phones").title = say("newWindow");
   const current = desk.completed !== null && desk.stage === "decided" ? STEP_OF.verified : STEP_OF[desk.stage];
   const names = say("steps");
   document.title = [names[current], say("title"), firm].join(" · ");

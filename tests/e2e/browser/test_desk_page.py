@@ -1,5 +1,6 @@
 """What the desk's page shows and keeps, in both languages and on wide and narrow screens."""
 
+import re
 from typing import Any
 
 import pytest
@@ -67,6 +68,8 @@ async def test_the_page_is_quiet_asks_nobody_else_and_fits_the_screen(
         await desk.page.goto(demo.desk_url)
         await desk.choose("an-changho")
         await expect(desk.page.locator("[data-held-method]")).to_be_visible()
+        for link in await desk.page.locator("a[target]").all():
+            await expect(link).to_have_attribute("title", re.compile("새 창|new window"))
         assert not await overflows(desk.page)
         assert heard.complaints == []
         assert heard.origins == {demo.base_url}

@@ -39,6 +39,6 @@ function phones(desk) {
     { class: "panel" },
     h("h2", {}, say("aside.phones")),
     h("p", {}, say("aside.phonesMore")),
-    h("a", { class: "button quiet full", href: desk.session.phones_url, target: "phones" }, icon("mobile"), say("aside.openPhones"), icon("out", "icon small")),
+    h("a", { class: "button quiet full", href: desk.session.phones_url, target: "phones", title: say("newWindow") }, icon("mobile"), say("aside.openPhones"), icon("out", "icon small")),
   );
 }

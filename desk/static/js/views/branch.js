@@ -45,7 +45,7 @@ function slip(issued) {
   if (issued === null) return [];
   return [
     h("p", {}, h("strong", {}, say("aside.issued")), h("small", {}, say("aside.valid", { time: moment(issued.expires_at) }))),
-    h("a", { class: "button full", href: issued.slip_url, target: "_blank", rel: "noopener", data: { role: "slip" } }, say("aside.slip"), icon("out", "icon small")),
+    h("a", { class: "button full", href: issued.slip_url, target: "_blank", rel: "noopener", title: say("newWindow"), data: { role: "slip" } }, say("aside.slip"), icon("out", "icon small")),
     h("p", { class: "hint small" }, say("aside.slipOnce")),
   ];
 }

@@ -44,6 +44,6 @@ function told({ outcome }, { rule: name, detail }) {
 
 // What its licence asks of a page that shows what came of the country database.
 function attribution() {
-  const link = { href: "https://db-ip.com", target: "_blank", rel: "noopener noreferrer", data: { role: "ip-attribution" } };
+  const link = { href: "https://db-ip.com", target: "_blank", rel: "noopener noreferrer", title: say("newWindow"), data: { role: "ip-attribution" } };
   return h("small", {}, h("a", link, "IP Geolocation by DB-IP"));
 }

@@ -22,6 +22,7 @@ export const en = {
   next: "Next",
   back: "Back",
   retry: "Try again",
+  newWindow: "Opens in a new window",
   startOver: "Start over",
   offline: "The connection was lost. Connecting again…",
   unreachable: "The server cannot be reached. Please try again in a moment.",

@@ -22,6 +22,7 @@ export const ko = {
   next: "다음",
   back: "이전",
   retry: "다시 시도",
+  newWindow: "새 창에서 열림",
   startOver: "처음으로",
   offline: "연결이 끊겼습니다. 다시 연결하고 있습니다…",
   unreachable: "서버에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요.",
