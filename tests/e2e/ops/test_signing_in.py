@@ -7,10 +7,11 @@ from urllib.parse import quote
 import pyotp
 import pytest
 
+from gateway.core.callers import Scope
 from gateway.core.operators import Role
 from gateway.store import api_keys
-from gateway.store.api_keys import RedisApiKeys
-from tests.e2e.caller import another
+from gateway.store.api_keys import ApiKeyEntry, RedisApiKeys
+from tests.e2e.caller import Caller, another
 from tests.e2e.conftest import Served
 from tests.e2e.ops.conftest import NewOperator
 from tests.e2e.ops.operator import Operator
@@ -80,16 +81,38 @@ async def test_of_two_browsers_that_enrol_with_one_key_the_second_enrols_nothing
     assert (await browser.get("/ops")).status == 200
 
 
-async def test_a_session_ends_with_the_key_that_began_it(
-    new_operator: NewOperator, keys: RedisApiKeys, monkeypatch: pytest.MonkeyPatch
+async def entry_of(keys: RedisApiKeys, key: str) -> ApiKeyEntry:
+    [entry] = [one for one in await keys.entries() if sha256(key.encode()).hexdigest().startswith(one.key_id)]
+    return entry
+
+
+@pytest.mark.parametrize("is_revoked", [True, False])
+async def test_a_session_ends_with_the_key_that_began_it_or_with_its_scope(
+    new_operator: NewOperator, keys: RedisApiKeys, monkeypatch: pytest.MonkeyPatch, is_revoked: bool
 ) -> None:
     monkeypatch.setattr(api_keys, "_REFRESH_SECONDS", 0.0)
     browser, key = await new_operator(Role.VIEWER)
     await browser.enrol(key)
     assert (await browser.get("/ops")).status == 200
-    [entry] = [one for one in await keys.entries() if sha256(key.encode()).hexdigest().startswith(one.key_id)]
-    assert await keys.revoke(entry.key_id)
+    entry = await entry_of(keys, key)
+    if is_revoked:
+        assert await keys.revoke(entry.key_id)
+    else:
+        await keys.install(key, entry.client, entry.person, frozenset({Scope.VERIFY}))
     assert (await browser.get("/ops")).status == 303
+
+
+async def test_who_saw_the_enrolment_begin_sees_its_secret_no_more_when_it_is_done(
+    served: Served, new_operator: NewOperator
+) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    await browser.post("/ops/sign-in", {"key": key, "code": ""})
+    async with Operator(served.demo.base_url, browser.cookie) as thief:
+        page, secret = await browser.enrolment()
+        assert (await thief.enrolment())[1] == secret
+        await browser.post("/ops/enrol", {"csrf": page.csrf, "code": pyotp.TOTP(secret).now()})
+        assert (await browser.get("/ops")).status == 200
+        assert (await thief.get("/ops/enrol")).location == "/ops/sign-in"
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(new_operator: NewOperator) -> None:
@@ -102,6 +125,17 @@ async def test_neither_a_stranger_s_key_nor_the_issuer_s_signs_in(served: Served
     async with Operator(served.demo.base_url) as stranger:
         for key in ("bonin_nobody", served.demo.secrets.api_key, "", "x" * 5000, "\x00", "키"):
             assert (await stranger.post("/ops/sign-in", {"key": key, "code": "000000"})).status == 401
+
+
+async def test_a_key_that_an_operator_has_for_something_else_does_not_sign_in(
+    served: Served, new_operator: NewOperator, keys: RedisApiKeys
+) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    other = await keys.create("issuance", (await entry_of(keys, key)).person, frozenset({Scope.VERIFY}))
+    async with Caller(served.demo.base_url, other) as caller:
+        await caller.until_the_key_is_known()
+    assert (await browser.post("/ops/sign-in", {"key": other, "code": ""})).status == 401
+    assert (await browser.post("/ops/sign-in", {"key": key, "code": ""})).status == 303
 
 
 async def test_five_wrong_codes_lock_the_operator_for_a_while(new_operator: NewOperator) -> None:

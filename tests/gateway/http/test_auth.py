@@ -2,7 +2,7 @@ import base64
 
 import pytest
 from aiohttp import ClientSession
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.core.errors import Refusal
@@ -47,6 +47,8 @@ async def test_a_basic_password_is_the_key_under_any_user_name(client: ClientSes
         basic(b"user:"),
         basic(b"user:" + KEY.encode() + b"x"),
         "Bearer " + "x" * 2000,
+        "Bearer" + " " * 2000 + KEY,
+        basic(b"user:" + KEY.encode()).replace("Basic ", "Basic !"),
     ],
 )
 async def test_anything_else_is_asked_for_a_key(client: ClientSession, header: str) -> None:
@@ -83,6 +85,7 @@ async def test_who_may_not_call_is_told_so_before_the_body_is_read(client: Clien
 
 
 @given(st.text())
+@example("\udcff")  # as a byte of a header that is no UTF-8 is read
 async def test_no_header_ever_raises_anything_but_a_refusal(header: str) -> None:
     for scheme in ("", "Bearer ", "Basic "):
         with pytest.raises(Refusal) as refused:

@@ -76,6 +76,14 @@ def test_names_without_end_are_not_kept_without_end(monkeypatch: pytest.MonkeyPa
     assert len(buckets._full_at) <= 100
 
 
+def test_who_came_first_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "_MOST_KEPT", 100)
+    buckets = TokenBuckets(rate=1, burst=1, clock=Clock())
+    for number in range(101):
+        buckets.take(str(number))
+    assert [buckets.take(name) > 0 for name in ("99", "100", "0")] == [True, True, False]
+
+
 @pytest.fixture
 def world() -> World:
     return World(rate_limits=RateLimits(key_rate=1, key_burst=3, address_failures=2, followers=1))
