@@ -107,17 +107,19 @@ class AlarmStore(Protocol):
 
 
 class Alarms:
-    """Raises alarms from wherever something is noticed. Raising one never fails what noticed it."""
+    """Raises alarms from wherever something is noticed."""
 
     def __init__(self, store: AlarmStore) -> None:
         self._store = store
 
     async def sound(self, kind: AlarmKind, subject: str, seen: Seen) -> None:
-        """Note it in the store, and in the log whether or not the store can be reached."""
+        """Note it in the store, and in the log whether or not the store can be reached: that fails nothing."""
         try:
-            new = await self._store.note(kind, subject, seen)
+            await self.record(kind, subject, seen)
         except StoreUnavailable:
             _log.error("alarm_not_recorded", kind=kind, subject=subject, **seen)
-            return
-        if new:
+
+    async def record(self, kind: AlarmKind, subject: str, seen: Seen) -> None:
+        """The same for who tries again later. Raises `StoreUnavailable`."""
+        if await self._store.note(kind, subject, seen):
             _log.warning("alarm_raised", kind=kind, subject=subject, **seen)

@@ -27,6 +27,8 @@ class DeadLetter:
     carrier: str | None = None
     error: str | None = None
     """The kind of a failure that was not foreseen."""
+    alarm: str | None = None
+    """The kind of the alarm, where it is one."""
 
 
 class Replay(StrEnum):

@@ -7,7 +7,6 @@ from typing import Protocol
 import structlog
 
 from contacts.records import record
-from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
 from gateway.core.read_model import ReadModel
@@ -40,7 +39,8 @@ class Denied:
 
 class DenialStore(Protocol):
     async def deny(self, terms: Terms, reason: str, channel: Channel) -> Denied:
-        """Close what is open, and take back what was verified, with all that it gave. Raises `VerificationMissing`."""
+        """Close what is open, take back what was verified, with all that it gave, and put the alarm of that into the
+        outbox, all at once. Raises `VerificationMissing`."""
         ...
 
 
@@ -52,19 +52,16 @@ class Denials:
         store: DenialStore,
         verifications: VerificationStore,
         read_model: ReadModel,
-        alarms: Alarms,
         longest_life: int,
     ) -> None:
         self._store = store
         self._verifications = verifications
         self._read_model = read_model
-        self._alarms = alarms
         self._lately_ms = longest_life * 1000 + _LATELY_MS
 
     async def deny(self, verification: Verification, channel: Channel) -> Denied:
-        """Somebody else has tried, also when it is over by now, and also when this was said before.
-
-        Whoever was interrupted between the denial and its alarm says it again; the alarm is the same one.
+        """Somebody else has tried, also when it is over by now, and also when this was said before: each time the alarm
+        goes to the outbox with it, and is the same one.
         """
         try:
             denied = await self._store.deny(verification, f"denied_by_{channel}", channel)
@@ -77,13 +74,6 @@ class Denials:
             was=denied.was,
             redeemed=denied.redeemed,
         )
-        seen = {
-            "operation": verification.operation,
-            "method": verification.method,
-            "verification_id": verification.verification_id,
-        }
-        kind = AlarmKind.DENIED_AFTER_USE if denied.redeemed else AlarmKind.DENIED
-        await self._alarms.sound(kind, verification.customer_id, seen)
         return denied
 
     async def deniable_from(self, blind_indexes: Sequence[str]) -> list[Verification]:

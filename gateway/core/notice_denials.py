@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 import structlog
 
-from gateway.core.alarms import AlarmKind, Alarms
+from gateway.core.alarms import AlarmKind
 from gateway.core.notices import Notice, NoticeKind, NoticeStore
 from gateway.core.operations import Operation
 
@@ -21,28 +21,23 @@ Told = tuple[str, Operation]
 class NoticeDenials:
     """It takes nothing back by itself: what a notice tells of rests on a person's word, and people decide on it."""
 
-    def __init__(self, store: NoticeStore, alarms: Alarms) -> None:
+    def __init__(self, store: NoticeStore) -> None:
         self._store = store
-        self._alarms = alarms
 
     async def deniable_from(self, blind_indexes: Sequence[str]) -> list[Notice]:
         """What went to a number of late, to whichever customer who has or had it; the oldest first."""
         return [one for one in await self._store.lately_to(blind_indexes) if one.may_have_arrived]
 
     async def deny(self, notices: Sequence[Notice], denied: Collection[Told]) -> None:
-        """Deny all of these; `denied` is what the same text denied of verifications in force, which raise alarms of
-        their own.
-
-        Whoever was interrupted between a denial and its alarm says it again; the alarm is the same one.
+        """Deny all of these; `denied` is what the same text denied of verifications in force, which have alarms of
+        their own. Those of the notices go to the outbox with their denials.
         """
+        worth = {one.notice_id for one in _worth_an_alarm(notices, denied)}
         for one in notices:
-            first = await self._store.deny(one.notice_id)
-            _log.warning("notice_denied", notice_id=one.notice_id, notice=one.kind, first=first)
-        for one in _worth_an_alarm(notices, denied):
-            seen = {"customer_id": one.customer_id, "operation": one.operation, "notice": one.kind}
             done = one.kind is NoticeKind.ISSUANCE_COMPLETED
-            kind = AlarmKind.DENIED_AFTER_ISSUANCE if done else AlarmKind.NOTICE_DENIED
-            await self._alarms.sound(kind, one.notice_id, seen)
+            alarm = AlarmKind.DENIED_AFTER_ISSUANCE if done else AlarmKind.NOTICE_DENIED
+            first = await self._store.deny(one.notice_id, alarm if one.notice_id in worth else None)
+            _log.warning("notice_denied", notice_id=one.notice_id, notice=one.kind, first=first)
 
 
 def _worth_an_alarm(notices: Sequence[Notice], denied: Collection[Told]) -> list[Notice]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from contacts.models import Contact, ContactStatus, VerifiedBy
 from contacts.phone_numbers import LineType
+from gateway.core.alarms import AlarmKind
 from gateway.core.counting import Texting
 from gateway.core.customer_stores import CustomerStore, StoredContact
 from gateway.core.delivery import DeliveryReason, DeliveryReport, DeliveryState
@@ -73,8 +74,8 @@ class NoticeStore(Protocol):
         """Those that went to a number within a day, the oldest first; by any of the index keys in force."""
         ...
 
-    async def deny(self, notice_id: str) -> bool:
-        """Whether it was there, and nobody had denied it before."""
+    async def deny(self, notice_id: str, alarm: AlarmKind | None) -> bool:
+        """Whether it was there, and nobody had denied it before. `alarm` is put into the outbox at once with that."""
         ...
 
 

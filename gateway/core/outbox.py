@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.core.alarms import AlarmKind
 from gateway.core.delivery import DeliveryReason, DeliveryRef
 
 
@@ -16,11 +17,13 @@ class Cargo(StrEnum):
     NOTICE = "notice"
     HANG_UP = "hang_up"
     """A call to end, whose verification is over."""
+    ALARM = "alarm"
+    """An alarm to sound, of a verification or a notice that the customer denied."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """One delivery to make, or one call to end. `handle` is the outbox's own.
+    """One delivery to make, one call to end, or one alarm to sound. `handle` is the outbox's own.
 
     `tries`: how often somebody has taken it, this time included. More than once: whoever did died, or failed at it.
     """
@@ -29,6 +32,8 @@ class OutboxEntry:
     cargo: Cargo
     tries: int
     handle: object
+    alarm: AlarmKind | None = None
+    """Of `Cargo.ALARM`, and of that always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contacts.models import ContactMethod
 from gateway.core.carriers import NEEDS
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
+from gateway.core.denial_alarms import DenialAlarms
 from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, OutboxEntry
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
@@ -49,6 +50,7 @@ class Dispatcher:
         carriers: Carriers,
         handing_over: HandingOver,
         notices: NoticeMethod,
+        denial_alarms: DenialAlarms,
     ) -> None:
         self._outbox = outbox
         self._store = store
@@ -58,6 +60,7 @@ class Dispatcher:
         self._carriers = carriers
         self._handing_over = handing_over
         self._notices = notices
+        self._denial_alarms = denial_alarms
         self._reading = Repeated("outbox-read", self._read, FIRST_PAUSE)
         self._holding = Repeated("outbox-hold", outbox.hold, _HOLD_EVERY_SECONDS)
         self._deliveries: set[asyncio.Task[None]] = set()
@@ -92,9 +95,8 @@ class Dispatcher:
 
     async def _take(self, entry: OutboxEntry) -> None:
         """See an entry through. One at which everybody fails is set aside, and never tried for ever."""
-        bind_contextvars(
-            **{"notice_id" if entry.cargo is Cargo.NOTICE else "verification_id": entry.ref.verification_id}
-        )
+        of = "notice_id" if entry.ref.verification_id.startswith("ntc_") else "verification_id"
+        bind_contextvars(**{of: entry.ref.verification_id})
         try:
             # The store's trouble is not the entry's: that is seen through when the store is there again.
             with begin(f"deliver {entry.cargo}"):
@@ -131,6 +133,10 @@ class Dispatcher:
                 return await self._notices.deliver(entry.ref)
             case Cargo.HANG_UP:
                 await self._hang_up(entry.ref)
+                return None
+            case Cargo.ALARM:
+                assert entry.alarm is not None  # noqa: S101 - its cargo says so
+                await self._denial_alarms.sound(entry.alarm, entry.ref.verification_id)
                 return None
             case Cargo.VERIFICATION:
                 return await self._deliver(entry.ref)

@@ -148,6 +148,7 @@ CARGOES: Final[Words] = {
     "verification": ("인증 발송", "Verification"),
     "notice": ("알림 문자", "Notice"),
     "hang_up": ("통화 종료", "Ending a call"),
+    "alarm": ("경보", "Sounding an alarm"),
 }
 
 NOTICES: Final[Words] = {

@@ -44,7 +44,7 @@ class RedisDeadLetters:
         given = await self._store.run(
             _REPLAY,
             (keys.dead_letters(shard), keys.outbox(shard), keys.delivered(letter.subject_id), keys.audit(shard)),
-            (entry_id, letter.cargo, letter.subject_id, letter.delivery, by, letter.customer_id),
+            (entry_id, letter.cargo, letter.subject_id, letter.delivery, by, letter.customer_id, letter.alarm or ""),
         )
         return Replay(given[0].decode())
 
@@ -78,4 +78,5 @@ def _letter(shard: int, entry_id: str, words: list[bytes]) -> DeadLetter:
         asked=int(fields["asked"]),
         carrier=fields.get("carrier"),
         error=fields.get("error"),
+        alarm=fields.get("alarm"),
     )

@@ -1,5 +1,6 @@
 """Denials in the store: one script closes what is open, or takes back what was given."""
 
+from gateway.core.alarms import AlarmKind
 from gateway.core.denials import Denied
 from gateway.core.limits import Limits
 from gateway.core.stores import VerificationMissing
@@ -27,6 +28,7 @@ class RedisDenials:
             (
                 *life_words(customer_id, self._limits, "gateway"),
                 *(reason, channel, keys.auto_connect(customer_id, "")),
+                *(AlarmKind.DENIED, AlarmKind.DENIED_AFTER_USE),
             ),
             durable=True,
         )

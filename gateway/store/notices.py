@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gateway.core.alarms import AlarmKind
 from gateway.core.delivery import DeliveryReport, DeliveryState
 from gateway.core.notices import Notice, NoticeKind
 from gateway.core.operations import Operation
@@ -103,8 +104,12 @@ class RedisNotices:
         read = await asyncio.gather(*(self.read(name.decode()) for name in sorted(noted, key=noted.__getitem__)))
         return [one for one in read if one is not None]
 
-    async def deny(self, notice_id: str) -> bool:
+    async def deny(self, notice_id: str, alarm: AlarmKind | None) -> bool:
+        shard = keys.shard_in(notice_id)
         answer = await self._store.run(
-            _DENY, (keys.notice(notice_id), keys.audit(keys.shard_in(notice_id))), (notice_id,), durable=True
+            _DENY,
+            (keys.notice(notice_id), keys.audit(shard), keys.outbox(shard)),
+            (notice_id, alarm or ""),
+            durable=True,
         )
         return bool(answer[0] == b"denied")

@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from gateway.core.alarms import AlarmKind
 from gateway.core.delivery import DeliveryRef
 from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, OutboxEntry
@@ -43,6 +44,7 @@ MOST_DEAD_LETTERS = 1_000
 """Of each shard."""
 
 _SUBJECT = re.compile(rb"(?:ver|ntc)_[0-9a-hjkmnp-tv-z]{22}")
+_ALARMS = {kind.encode(): kind for kind in AlarmKind}
 _NUMBER = re.compile(rb"[0-9]{1,9}")
 
 _log = structlog.get_logger(__name__)
@@ -131,6 +133,7 @@ class RedisOutbox:
         handle = _handle(entry)
         fields: dict[str, Argument | None] = {
             "cargo": entry.cargo,
+            "alarm": entry.alarm,
             "subject": entry.ref.verification_id,
             "delivery": entry.ref.number,
             "reason": why.reason,
@@ -231,5 +234,9 @@ def _entry(handle: _Handle, tries: int, words: list[bytes]) -> OutboxEntry | Non
     subject, number = fields.get(b"notice", fields.get(b"verification", b"")), fields.get(b"delivery", b"")
     if _SUBJECT.fullmatch(subject) is None or _NUMBER.fullmatch(number) is None:
         return None
+    ref = DeliveryRef(subject.decode(), int(number))
+    if (alarm := fields.get(b"alarm")) is not None:
+        kind = _ALARMS.get(alarm)
+        return None if kind is None else OutboxEntry(ref, Cargo.ALARM, tries, handle, kind)
     cargo = Cargo.NOTICE if b"notice" in fields else Cargo.HANG_UP if b"hang_up" in fields else Cargo.VERIFICATION
-    return OutboxEntry(DeliveryRef(subject.decode(), int(number)), cargo, tries, handle)
+    return OutboxEntry(ref, cargo, tries, handle)

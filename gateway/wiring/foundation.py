@@ -81,6 +81,7 @@ class Foundation:
             use_cases.carriers,
             use_cases.handing_over,
             use_cases.notice_method,
+            use_cases.denial_alarms,
         )
         teller = HealthTeller(stores.carrier_board, use_cases.carriers.health)
         approvals = Repeated("approval-expiry", stores.approvals.expire_what_is_due, _APPROVALS_EXPIRE_EVERY_SECONDS)

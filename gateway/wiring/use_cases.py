@@ -15,6 +15,7 @@ from gateway.core.coverage import Coverage
 from gateway.core.customer_centre import CustomerCentre
 from gateway.core.customers import Customers
 from gateway.core.decisions import Decisions
+from gateway.core.denial_alarms import DenialAlarms
 from gateway.core.denials import Denials
 from gateway.core.exemptions import ExemptionRegistrations, OverseasExemptions
 from gateway.core.facts import NoHolds
@@ -66,6 +67,7 @@ class UseCases:
     sms_reply: SmsReplyMethod
     ars: ArsMethod
     notice_method: NoticeMethod
+    denial_alarms: DenialAlarms
     reports: DeliveryReports
     carriers: Carriers
     handing_over: HandingOver
@@ -97,7 +99,7 @@ def build_use_cases(
     alarms = Alarms(stores.alarms)
     sending = Sending(stores.caps, stores.ranges, alarms, limits.prefix_digits)
     verifications = Verifications(policy, stores.verifications, stores.customers, sending, holds, coverage, vault)
-    denials = Denials(stores.denials, stores.verifications, stores.read_model, alarms, limits.longest_life)
+    denials = Denials(stores.denials, stores.verifications, stores.read_model, limits.longest_life)
     auto_connect = AutoConnect(stores.auto_connections, verifications, peppers, limits, keys.new_auto_connect_id)
     handing_over = HandingOver(carriers, stores.hand_overs)
     return UseCases(
@@ -129,11 +131,12 @@ def build_use_cases(
         notices=Notices(stores.notices, stores.customers, sending, keys.new_notice_id),
         sms=SmsMethod(vault, firm),
         sms_reply=SmsReplyMethod(
-            verifications, denials, NoticeDenials(stores.notices, alarms), stores.verifications, stores.customers,
+            verifications, denials, NoticeDenials(stores.notices), stores.verifications, stores.customers,
             stores.replies, stores.caps, vault, personal_data, firm, limits,
         ),
         ars=ArsMethod(verifications, denials, stores.verifications, firm, limits),
         notice_method=NoticeMethod(stores.notices, stores.customers, handing_over, firm),
+        denial_alarms=DenialAlarms(alarms, stores.verifications, stores.notices),
         reports=DeliveryReports(stores.verifications),
         carriers=carriers,
         handing_over=handing_over,

@@ -9,12 +9,13 @@ from contacts.ownership import OwnershipCheckUnavailable, OwnershipResult
 from contacts.phone_numbers import DEFAULT, PhoneNumber
 from contacts.protection import PersonalData
 from demo.customer import until
-from gateway.core.alarms import Alarms
+from gateway.core.alarms import Alarm, Alarms
 from gateway.core.carriers import Capability
 from gateway.core.codes import CodeVault
 from gateway.core.contact_life import ContactLife
 from gateway.core.coverage import Coverage
 from gateway.core.customers import Customers
+from gateway.core.denial_alarms import DenialAlarms
 from gateway.core.denials import Denials
 from gateway.core.facts import Holds, NoHolds
 from gateway.core.limits import Limits
@@ -177,7 +178,7 @@ class Rooms:
             self.vault,
         )
         self.denials = Denials(
-            RedisDenials(store, limits), self.verification_store, RedisReadModel(store), alarms, limits.longest_life
+            RedisDenials(store, limits), self.verification_store, RedisReadModel(store), limits.longest_life
         )
         self.customers = Customers(
             self.customer_store,
@@ -206,7 +207,7 @@ class Rooms:
         self.sms_reply = SmsReplyMethod(
             self.verifications,
             self.denials,
-            NoticeDenials(self.notice_store, alarms),
+            NoticeDenials(self.notice_store),
             self.verification_store,
             self.customer_store,
             self.replies,
@@ -235,6 +236,7 @@ class Rooms:
             self.carriers,
             handing_over,
             notices,
+            DenialAlarms(Alarms(self.alarms), self.verification_store, self.notice_store),
         )
 
     async def deliver_all(self) -> None:
@@ -247,6 +249,11 @@ class Rooms:
         await dispatcher.open()
         await until(empty)
         await dispatcher.close()
+
+    async def sounded(self) -> list[Alarm]:
+        """The alarms that stand once what is in the outbox was seen to."""
+        await self.deliver_all()
+        return await self.alarms.standing()
 
     async def register(self, customer: Customer | None = None, number: str = MOBILE) -> Contact:
         """A customer with one contact whose ownership is confirmed."""

@@ -1,9 +1,11 @@
 --[[ The customer says that they asked for nothing. What is open closes. What was verified is denied from now on, so that
 nobody redeems its receipt, and what rests on it falls: the contact that it vouched for, the device that it had
-remembered. What ended in another way gave nothing, and stays as it ended.
+remembered. What ended in another way gave nothing, and stays as it ended. Whatever it met, an alarm is to be sounded: that
+goes to the outbox with it, so that nobody's end comes in between.
 KEYS: 1–4 as shared/contact_life.lua says  5 verification  6 customer's auto-connect families
 ARGV: 1–6 as shared/contact_life.lua says  7 reason  8 channel
       9 prefix of the customer's auto-connect keys; what it completes is in the slot of the others
+      10 kind of the alarm  11 kind of the alarm when the receipt has been redeemed
 Answers: {'missing'} | {the status that it had, 1 when its receipt has been redeemed, else 0}. ]]
 local v = redis.call('HMGET', KEYS[5], 'v.expires_at', 'v.status', 'v.rev', 'v.contact_id', 'v.request', 'v.delivery',
   'v.target_contact_id', 'v.redeemed', 'auto_connect')
@@ -35,4 +37,6 @@ elseif had == 'verified' then
     tell(KEYS[4], 'auto_connect.ended', now, CUSTOMER, 'auto_connect', family, 'reason', 'denied')
   end
 end
+redis.call('XADD', KEYS[3], '*', 'verification', id_of(KEYS[5]), 'delivery', delivery or 0,
+  'alarm', redeemed and ARGV[11] or ARGV[10])
 return { had, redeemed and 1 or 0 }

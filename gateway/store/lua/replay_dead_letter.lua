@@ -1,8 +1,8 @@
 --[[ Puts a dead letter back into the outbox: of a verification only while it is open and no later delivery has taken
-its place, of a notice at any time. The customer may then be reached as often as the first time.
+its place, of a notice or an alarm at any time. The customer may then be reached as often as the first time.
 KEYS: 1 dead letters  2 outbox  3 verification or notice  4 audit
-ARGV: 1 its id  2 kind (verification, notice, hang_up)  3 verification or notice id  4 delivery number  5 by whom
-      6 customer
+ARGV: 1 its id  2 kind (verification, notice, hang_up, alarm)  3 verification or notice id  4 delivery number
+      5 by whom  6 customer  7 kind of the alarm, or ''
 Answers: {'missing'} | {'closed', status} | {'replaced'} | {'with_carrier'} | {'queued'}. ]]
 local now = store_time()
 if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then
@@ -12,7 +12,10 @@ local d = redis.call('HMGET', KEYS[3], 'v.delivery', 'v.status', 'v.expires_at',
 if not d[1] then
   return {'closed', 'gone'}
 end
-if ARGV[2] == 'hang_up' then
+local of = string.sub(ARGV[3], 1, 4) == 'ntc_' and 'notice' or 'verification'
+if ARGV[2] == 'alarm' then
+  redis.call('XADD', KEYS[2], '*', of, ARGV[3], 'delivery', ARGV[4], 'alarm', ARGV[7])
+elseif ARGV[2] == 'hang_up' then
   redis.call('XADD', KEYS[2], '*', 'verification', ARGV[3], 'delivery', ARGV[4], 'hang_up', '1')
 else
   if d[2] or (d[3] and now >= tonumber(d[3])) then
@@ -33,6 +36,5 @@ else
   redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3], 'delivery', ARGV[4])
 end
 redis.call('XDEL', KEYS[1], ARGV[1])
-tell(KEYS[4], 'dead_letter.replayed', now, ARGV[6], ARGV[2] == 'notice' and 'notice' or 'verification', ARGV[3],
-  'kind', ARGV[2], 'delivery', ARGV[4], 'by', ARGV[5])
+tell(KEYS[4], 'dead_letter.replayed', now, ARGV[6], of, ARGV[3], 'kind', ARGV[2], 'delivery', ARGV[4], 'by', ARGV[5])
 return {'queued'}

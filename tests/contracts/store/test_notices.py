@@ -5,14 +5,17 @@ from dataclasses import replace
 import pytest
 
 from contacts.models import Contact
+from gateway.core.alarms import AlarmKind
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.notices import Notice
+from gateway.core.outbox import Cargo
 from gateway.core.stores import CustomerMissing
 from gateway.store import keys
 from gateway.store.notices import DENIABLE_MS, RedisNotices
 from tests.audit_events import events, unknown_to_the_catalogue
 from tests.builders import CUSTOMER_ID, new_notice
 from tests.contracts.store.servers import Ports
+from tests.outboxes import taken
 
 CARRIER = "first"
 INDEX, FORMER_INDEX, ELSEWHERE = "01" * 20, "02" * 20, "03" * 20
@@ -144,7 +147,7 @@ async def test_one_that_is_not_kept_any_more_is_not_found(ports: Ports, kept: Re
 async def test_a_denial_is_told_once_with_what_it_is_of_and_stands_in_the_notice(
     ports: Ports, kept: RedisNotices, sent: Notice
 ) -> None:
-    assert [await kept.deny(sent.notice_id) for _ in range(3)] == [True, False, False]
+    assert [await kept.deny(sent.notice_id, None) for _ in range(3)] == [True, False, False]
     (denied,) = [one for one in await events(ports.store, CUSTOMER_ID) if one["event"] == "notice.denied"]
     assert (denied["notice"], denied["kind"], denied["operation"]) == (sent.notice_id, sent.kind, sent.operation)
     assert unknown_to_the_catalogue([denied]) == []
@@ -156,5 +159,18 @@ async def test_a_denial_is_told_once_with_what_it_is_of_and_stands_in_the_notice
 
 async def test_a_denial_of_what_is_not_there_makes_nothing(ports: Ports, kept: RedisNotices) -> None:
     nobodys = keys.new_notice_id(CUSTOMER_ID)
-    assert not await kept.deny(nobodys)
+    assert not await kept.deny(nobodys, AlarmKind.NOTICE_DENIED)
     assert await ports.store.command("EXISTS", keys.notice(nobodys)) == 0
+    assert await ports.store.command("XLEN", keys.outbox(keys.shard_of(CUSTOMER_ID))) == 0
+
+
+async def test_the_alarm_of_a_denial_is_in_the_outbox_with_it_each_time_that_it_comes(
+    ports: Ports, kept: RedisNotices, sent: Notice
+) -> None:
+    for alarm in (AlarmKind.NOTICE_DENIED, None, AlarmKind.NOTICE_DENIED):
+        await kept.deny(sent.notice_id, alarm)
+    (delivery, *alarms) = await taken(ports.outbox(), 3)
+    assert delivery.cargo is Cargo.NOTICE
+    assert [(one.cargo, one.ref.verification_id, one.alarm) for one in alarms] == [
+        (Cargo.ALARM, sent.notice_id, AlarmKind.NOTICE_DENIED)
+    ] * 2

@@ -5,10 +5,11 @@ from contextlib import aclosing
 
 import pytest
 
+from gateway.core.alarms import AlarmKind
 from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.outbox import Buried, Cargo, OutboxEntry, SendsSpent
-from gateway.core.verification import Method, Status, Verification
+from gateway.core.verification import Channel, Method, Status, Verification
 from gateway.store import keys
 from gateway.store import outbox as outbox_module
 from gateway.store.outbox import DISPATCHERS, RedisOutbox
@@ -69,6 +70,19 @@ async def test_what_is_held_is_not_taken_over_and_what_is_lost_is_not_taken_back
     await slow.hold()
     (again,) = await _abandoned(ports.outbox())
     assert (again.ref, again.tries) == (entry.ref, 3)
+
+
+async def test_an_alarm_that_was_set_aside_goes_back_into_the_outbox_as_that(ports: Ports) -> None:
+    one = await _open(ports)
+    await ports.denials.deny(one, "denied_by_reply", Channel.REPLY)
+    outbox = ports.outbox()
+    _, alarm = await taken(outbox, 2)
+    await outbox.bury(alarm, Buried(DeliveryReason.INTERNAL_ERROR, error="Error"))
+    (letter,) = await letters(ports)
+    assert (letter.cargo, letter.subject_id, letter.alarm) == (Cargo.ALARM, one.verification_id, AlarmKind.DENIED)
+    assert await ports.dead_letters.replay(letter, "kim") is Replay.QUEUED
+    (again,) = await taken(ports.outbox(), 1)
+    assert (again.cargo, again.ref, again.alarm) == (alarm.cargo, alarm.ref, alarm.alarm)
 
 
 async def test_a_process_that_ends_in_order_leaves_its_entries_to_others_at_once_and_uncounted(ports: Ports) -> None:

@@ -124,6 +124,7 @@ MUTANTS = (
     _denial("any contact falls", "'c.vouched_by') == contact_id", "'c.version')"),
     _denial("the device stays remembered", "if family and redis.call('DEL', ARGV[9] .. family) == 1", "if false"),
     _denial("the receipt was never used", "redeemed and 1 or 0", "0"),
+    _denial("the alarm is not the urgent one", "redeemed and ARGV[11] or ARGV[10]", "ARGV[10]"),
     _approval("what is over is approved", "if closed then", "if false then"),
     _approval("whoever asked approves under the name", "asked[1] == ARGV[11] or ", ""),
     _approval("whoever asked approves with the key", " or asked[1] == ARGV[12]", ""),

@@ -102,7 +102,7 @@ async def test_nine_denies_and_raises_an_alarm(rooms: Rooms, phone: Phone) -> No
     taken = await phone.take(Keys("9"))
     assert taken.actions[0] == Deny()
     assert await phone.now() == ("denied", "denied_by_phone")
-    (alarm,) = await rooms.alarms.standing()
+    (alarm,) = await rooms.sounded()
     assert (alarm.kind, alarm.subject, alarm.count) == (AlarmKind.DENIED, CUSTOMER_ID, 1)
     assert alarm.seen == {
         "operation": "issue", "method": "ars", "verification_id": phone.verification.verification_id
@@ -117,7 +117,7 @@ async def test_nine_sounds_the_alarm_also_when_the_verification_ended_during_the
     taken = await phone.take(Keys("9"))
     assert taken.actions[0] == Deny()
     assert await phone.now() == ("canceled", "canceled_by_caller")
-    assert [alarm.kind for alarm in await rooms.alarms.standing()] == [AlarmKind.DENIED]
+    assert [alarm.kind for alarm in await rooms.sounded()] == [AlarmKind.DENIED]
 
 
 @pytest.mark.parametrize(

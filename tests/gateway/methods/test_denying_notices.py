@@ -1,6 +1,5 @@
 """아니오, texted in answer to a notice: nothing can be denied but what people have to stop."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import TypeAlias
@@ -17,10 +16,12 @@ from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.fields import FIELDS
 from gateway.store.notices import DENIABLE_MS
+from gateway.store.outbox import RedisOutbox
 from tests import builders
 from tests.audit_events import events
 from tests.builders import CLIENT, CUSTOMER_ID, MOBILE
 from tests.gateway.rooms import Failure, Rooms
+from tests.outboxes import let_all_idle, taken
 
 OTHER = "sung-chunhyang"
 STARTED, COMPLETED, WARNING = (
@@ -62,11 +63,11 @@ async def notify(
 
 
 async def standing(rooms: Rooms) -> list[tuple[AlarmKind, str, int]]:
-    return sorted((alarm.kind, alarm.subject, alarm.count) for alarm in await rooms.alarms.standing())
+    return sorted((alarm.kind, alarm.subject, alarm.count) for alarm in await rooms.sounded())
 
 
 async def the_alarm(rooms: Rooms) -> Alarm:
-    (alarm,) = await rooms.alarms.standing()
+    (alarm,) = await rooms.sounded()
     return alarm
 
 
@@ -223,23 +224,15 @@ async def test_a_code_or_small_talk_in_answer_to_a_notice_sounds_nothing(
     assert await standing(rooms) == []
 
 
-async def test_one_that_was_interrupted_between_the_denial_and_its_alarm_sounds_it_at_the_next_try(
-    rooms: Rooms, contact: Contact, monkeypatch: pytest.MonkeyPatch
+async def test_the_alarm_of_a_denial_is_sounded_whoever_died_before_it_was(
+    rooms: Rooms, contact: Contact, text: Text
 ) -> None:
     notice = await notify(rooms, COMPLETED)
-
-    async def killed(*_: object) -> None:
-        raise asyncio.CancelledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(rooms.alarms, "note", killed)
-        with pytest.raises(asyncio.CancelledError):
-            await rooms.sms_reply.receive("SMinterrupted", MOBILE, "아니오")
-    assert await standing(rooms) == []
-    assert (await rooms.sms_reply.receive("SMinterrupted", MOBILE, "아니오")).answer
+    await text()
+    await taken(RedisOutbox(rooms.store), 1)
+    assert await rooms.alarms.standing() == []
+    await let_all_idle(rooms.store)
     assert await standing(rooms) == [(ISSUED, notice.notice_id, 1)]
-    told = [one for one in await events(rooms.store, CUSTOMER_ID) if one["event"] == "notice.denied"]
-    assert len(told) == 1
 
 
 async def test_whoever_reads_english_is_answered_in_english(rooms: Rooms, contact: Contact, text: Text) -> None:

@@ -10,9 +10,11 @@ from contacts.models import Contact
 from gateway.core.alarms import AlarmKind
 from gateway.core.errors import StoreUnavailable
 from gateway.core.verification import Method, Verification
+from gateway.store.outbox import RedisOutbox
 from tests import builders
 from tests.builders import CUSTOMER_ID, MOBILE
 from tests.gateway.rooms import Rooms
+from tests.outboxes import let_all_idle, taken
 
 STRANGER = "+821099999999"
 _MESSAGES = count()
@@ -88,7 +90,7 @@ async def test_a_denial_closes_every_open_one_on_the_number(
     assert "거부" in str(await text("아니오"))
     assert [(await rooms.read(one)).status for one in (asked, other)] == ["denied", "denied"]
     assert (await rooms.read(asked)).reason == "denied_by_reply"
-    assert [(alarm.kind, alarm.subject, alarm.count) for alarm in await rooms.alarms.standing()] == [
+    assert [(alarm.kind, alarm.subject, alarm.count) for alarm in await rooms.sounded()] == [
         (AlarmKind.DENIED, CUSTOMER_ID, 2)
     ]
 
@@ -99,7 +101,7 @@ async def test_a_denial_after_the_code_was_sent_raises_the_alarm_all_the_same(
     await text(rooms.code_of(asked))
     assert "거부했습니다" in str(await text("아니오"))
     assert (await rooms.read(asked)).status == "denied"
-    assert [(alarm.kind, alarm.count) for alarm in await rooms.alarms.standing()] == [(AlarmKind.DENIED, 1)]
+    assert [(alarm.kind, alarm.count) for alarm in await rooms.sounded()] == [(AlarmKind.DENIED, 1)]
 
 
 async def test_a_denial_that_comes_again_is_answered_alike_and_sounds_the_same_alarm(
@@ -107,22 +109,17 @@ async def test_a_denial_that_comes_again_is_answered_alike_and_sounds_the_same_a
 ) -> None:
     assert await text("아니오") == await text("아니오")
     assert (await rooms.read(asked)).status == "denied"
-    assert [(alarm.kind, alarm.count) for alarm in await rooms.alarms.standing()] == [(AlarmKind.DENIED, 2)]
+    assert [(alarm.kind, alarm.count) for alarm in await rooms.sounded()] == [(AlarmKind.DENIED, 2)]
 
 
-async def test_a_denial_whose_alarm_was_lost_with_its_process_sounds_it_when_the_carrier_sends_it_again(
-    rooms: Rooms, asked: Verification, text: Text, monkeypatch: pytest.MonkeyPatch
+async def test_the_alarm_of_a_denial_is_sounded_whoever_died_before_it_was(
+    rooms: Rooms, asked: Verification, text: Text
 ) -> None:
-    async def killed(*_: object) -> None:
-        raise asyncio.CancelledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(rooms.alarms, "note", killed)
-        with pytest.raises(asyncio.CancelledError):
-            await text("아니오", message_id="SMagain")
-    assert (await rooms.read(asked)).status == "denied"
-    await text("아니오", message_id="SMagain")
-    assert [alarm.kind for alarm in await rooms.alarms.standing()] == [AlarmKind.DENIED]
+    await text("아니오")
+    await taken(RedisOutbox(rooms.store), 2)
+    assert await rooms.alarms.standing() == []
+    await let_all_idle(rooms.store)
+    assert [alarm.kind for alarm in await rooms.sounded()] == [AlarmKind.DENIED]
 
 
 async def test_with_two_open_the_code_finds_its_own_whichever_is_newer(
