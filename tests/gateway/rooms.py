@@ -224,20 +224,12 @@ class Rooms:
             Method.SMS_REPLY: self.sms_reply,
             Method.ARS: self.ars,
         }
-        outbox = RedisOutbox(self.store)
         handing_over = HandingOver(self.carriers, RedisHandOvers(self.store))
         notices = NoticeMethod(self.notice_store, self.customer_store, handing_over, FIRM)
         return Dispatcher(
-            outbox,
-            self.verification_store,
-            self.customer_store,
-            self.reports,
-            methods,
-            self.carriers,
-            handing_over,
-            notices,
-            DenialAlarms(Alarms(self.alarms), self.verification_store, self.notice_store),
-        )
+            RedisOutbox(self.store), self.verification_store, self.customer_store, self.reports, methods, self.carriers,
+            handing_over, notices, DenialAlarms(Alarms(self.alarms), self.verification_store, self.notice_store),
+        )  # fmt: skip
 
     async def deliver_all(self) -> None:
         """Let a dispatcher work until the outbox is empty."""
