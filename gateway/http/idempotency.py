@@ -89,10 +89,7 @@ class Idempotency:
         except Exception:
             await self._tell(self._store.abandon(*claim))
             raise
-        if 200 <= answer.status < 300:
-            await self._tell(self._store.finish(*claim, answer))
-        else:
-            await self._tell(self._store.abandon(*claim))
+        await self._tell(self._store.finish(*claim, answer))
         return answer
 
     async def _tell(self, telling: Awaitable[None]) -> None:
