@@ -79,6 +79,16 @@ async def test_a_number_changes_when_a_second_person_approves(customer: Customer
     assert await refusal(customer.decide(asked, "이센터장")) == (409, "approval-closed")
 
 
+async def test_nobody_is_asked_to_approve_a_number_that_the_customer_has_already(
+    customer: Customer, operator: Api
+) -> None:
+    other = new_number()
+    await customer.add_contact(other)
+    for number in (customer.number, other):
+        assert await refusal(asked_for_change(customer, number)) == (409, "contact-already-registered")
+    assert (await operator.call("GET", "/v1/approvals"))["approvals"] == []
+
+
 async def test_a_call_that_rings_for_the_old_number_ends(customer: Customer) -> None:
     await customer.open("ars")
     call = await customer.answer_call()
