@@ -65,11 +65,10 @@ class SignedForm:
 
 @dataclass(frozen=True, slots=True)
 class InboundText:
-    """A text that somebody sent us; numbers in E.164. `repr` hides all but the carrier's id."""
+    """A text that somebody sent us, from a number in E.164. `repr` hides all but the carrier's id."""
 
     message_id: str
     sender: str = field(repr=False)
-    recipient: str = field(repr=False)
     body: str = field(repr=False)
 
 
@@ -131,7 +130,7 @@ class TwilioWebhooks:
         if form.carrier not in self._replies_from:
             raise ParametersRefused("this carrier is not set up for inbound texts")
         parameters = _checked(INBOUND_TEXT, form)
-        return InboundText(parameters["MessageSid"], parameters["From"], parameters["To"], parameters["Body"])
+        return InboundText(parameters["MessageSid"], parameters["From"], parameters["Body"])
 
     def parse_voice_turn(self, event: str, form: SignedForm) -> Answered | EarlyKeys | Keys | Silence:
         """The dialogue's event; `event` ends the turn's address: answered, early, keys or silence.

@@ -15,7 +15,6 @@ from tests.gateway.carriers.twilio.requests import (
     CALL,
     CALL_STATUS,
     CUSTOMER,
-    FIRM,
     INBOUND_TEXT,
     KEYS,
     MESSAGE_STATUS,
@@ -201,7 +200,7 @@ def test_a_call_that_nobody_took_says_why(
 
 def test_a_text_that_came_in_is_told_without_showing_it() -> None:
     text = WEBHOOKS.parse_inbound_text(of(INBOUND_TEXT))
-    assert (text.sender, text.recipient, text.body) == (CUSTOMER, FIRM, "인증번호 123456 입니다")
+    assert (text.sender, text.body) == (CUSTOMER, "인증번호 123456 입니다")
     assert text.message_id == INBOUND_TEXT["MessageSid"]
     assert CUSTOMER not in repr(text)
     assert "123456" not in repr(text)
