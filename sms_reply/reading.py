@@ -100,8 +100,8 @@ _CODE: Final = re.compile("[0-9]{6}")
 
 def _normalised(body: str) -> str:
     """Full-width to ASCII, lower case, every dash a hyphen; invisible characters gone; line breaks kept."""
-    marked = body if body.isascii() else "".join(map(_one_digit_or_none, body))
-    return "".join(_plain(character) for character in unicodedata.normalize("NFKC", marked).lower())
+    body = "".join(map(_one_digit_or_none, body))
+    return "".join(_plain(character) for character in unicodedata.normalize("NFKC", body).lower())
 
 
 def _one_digit_or_none(character: str) -> str:

@@ -134,10 +134,9 @@ def test_a_code_may_begin_with_nine() -> None:
 
 @pytest.mark.parametrize("early", ["3", "123456", "123499"])
 def test_early_keys_are_told_that_they_do_not_count_and_all_is_said_again(early: str) -> None:
-    call = Call().goes(PICKED_UP, EarlyKeys(early))
-    _, ask = call.actions
+    told, ask = Call().goes(PICKED_UP, EarlyKeys(early)).actions
+    assert told == Say(Language.KOREAN, ("안내가 끝난 뒤에 누른 번호만 인정됩니다.",))
     assert isinstance(ask, Ask)
-    assert call.said == "안내가 끝난 뒤에 누른 번호만 인정됩니다."
     assert "본인증권" in ask.announcement[0]
 
 
