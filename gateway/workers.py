@@ -105,7 +105,9 @@ class Supervisor:
         self._metrics_dir = metrics_dir
         self._workers: list[asyncio.subprocess.Process | None] = [None] * len(sockets)
         self._leaving: asyncio.subprocess.Process | None = None
-        self._replacing = asyncio.Lock()
+        self._rolling = asyncio.Lock()
+        self._filling = [asyncio.Lock() for _ in sockets]
+        """One for each place: what is started for one may take long, or hang, and holds up no other."""
         self._life, self._alive = os.pipe()
         self._memory = _shared_memory()
 
@@ -122,7 +124,7 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, roll)
         keeping: list[asyncio.Task[None]] = []
         try:
-            async with self._replacing:
+            async with self._rolling:
                 await asyncio.gather(*(self._start(place) for place in range(len(self._sockets))))
             port = self._sockets[0].getsockname()[1]
             _log.info("serving", port=port, workers=len(self._sockets))
@@ -168,7 +170,7 @@ class Supervisor:
             worker, began = self._workers[place], loop.time()
             if worker is not None:
                 code = await worker.wait()
-                async with self._replacing:
+                async with self._filling[place]:
                     if self._workers[place] is not worker:
                         pause = _FIRST_PAUSE
                         continue
@@ -178,7 +180,7 @@ class Supervisor:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
             try:
-                async with self._replacing:
+                async with self._filling[place]:
                     # A rolling restart may have filled the place meanwhile.
                     if self._workers[place] is worker:
                         await self._start(place)
@@ -187,16 +189,17 @@ class Supervisor:
 
     async def _roll(self) -> None:
         """Each place's worker stops when its successor serves, so that there is never one too few."""
-        async with self._replacing:
-            for place, old in enumerate(self._workers):
-                self._leaving = old
-                try:
-                    await self._start(place)
-                except NotServing as error:
-                    _log.error("worker_not_replaced", place=place, why=str(error))
-                    self._workers[place] = old
-                    return
-                await self._stop(old)
+        async with self._rolling:
+            for place, filling in enumerate(self._filling):
+                async with filling:
+                    old = self._leaving = self._workers[place]
+                    try:
+                        await self._start(place)
+                    except NotServing as error:
+                        _log.error("worker_not_replaced", place=place, why=str(error))
+                        self._workers[place] = old
+                        return
+                    await self._stop(old)
         _log.info("workers_replaced", workers=len(self._workers))
 
     async def _stop(self, worker: asyncio.subprocess.Process | None) -> None:

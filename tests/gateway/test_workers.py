@@ -16,22 +16,15 @@ import aiohttp
 import orjson
 import pytest
 import redis
-from structlog.testing import capture_logs
 
 from gateway.running import PortTaken
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.ops_reader import READER
-from gateway.workers import Place, Supervisor, listening_sockets, worker_words
+from gateway.workers import Place, listening_sockets, worker_words
 from tests.gateway.installations import needed_settings
+from tests.gateway.worker_processes import is_running, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
-
-
-async def until(look: Callable[[], bool]) -> None:
-    """Starting a process takes its time where many run."""
-    async with asyncio.timeout(90):
-        while not look():  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.05)
 
 
 class Supervised:
@@ -70,13 +63,6 @@ async def supervised(tmp_path: Path) -> AsyncIterator[Supervised]:
         running.process.terminate()
     assert await asyncio.to_thread(running.process.wait, 60) in (0, -signal.SIGKILL)
     await until(lambda: not any(map(is_running, running.pids())))
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 class Callers:
@@ -194,97 +180,6 @@ async def test_settings_that_will_not_do_stop_everything(tmp_path: Path) -> None
     running = Supervised(tmp_path, BONIN_POLICY_DIR=str(tmp_path / "nothing"))
     assert await asyncio.to_thread(running.process.wait, 60) == 2
     assert not running.events("serving")
-
-
-WORKER = """#!{python} -P
-import os, signal, sys
-given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-if not os.path.exists(sys.argv[0] + ".hangs"):
-    os.write(int(given["--ready-fd"]), b"1")
-    os.close(int(given["--ready-fd"]))
-signal.pause()
-"""
-
-
-class OnePlace:
-    """A supervisor of one place, in this process; its workers do nothing but say that they serve."""
-
-    def __init__(self, program: Path, supervisor: Supervisor, logs: list[Any]) -> None:
-        self.program, self._logs = program, logs
-        self._running = asyncio.create_task(supervisor.run())
-
-    def events(self, name: str) -> list[Any]:
-        return [log for log in self._logs if log["event"] == name]
-
-    def pids(self) -> list[int]:
-        return [event["pid"] for event in self.events("worker_serving")]
-
-    async def until(self, look: Callable[[], bool]) -> None:
-        await until(lambda: look() or self._running.done())
-        assert not self._running.done()
-
-    async def stop(self) -> None:
-        self._running.cancel()
-        await asyncio.wait([self._running])
-
-
-@pytest.fixture
-async def one_place(tmp_path: Path) -> AsyncIterator[OnePlace]:
-    program = tmp_path / "worker"
-    program.write_text(WORKER.format(python=sys.executable))
-    program.chmod(0o700)
-    [listening] = listening_sockets("127.0.0.1", 0, 1)
-    with listening, capture_logs() as logs:
-        place = OnePlace(program, Supervisor([str(program)], [listening], dict(os.environ), tmp_path), logs)
-        await place.until(lambda: len(place.pids()) == 1)
-        yield place
-        await place.stop()
-        assert not any(map(is_running, place.pids()))
-
-
-async def test_a_place_is_filled_again_once_a_process_can_be_started_again(one_place: OnePlace) -> None:
-    away = one_place.program.rename(one_place.program.with_name("away"))
-    os.kill(one_place.pids()[0], signal.SIGKILL)
-    await one_place.until(lambda: bool(one_place.events("worker_not_replaced")))
-    away.rename(one_place.program)
-    await one_place.until(lambda: len(one_place.pids()) == 2)
-
-
-async def test_a_place_that_a_rolling_restart_filled_is_not_filled_again_for_the_worker_that_had_died(
-    one_place: OnePlace,
-) -> None:
-    os.kill(one_place.pids()[0], signal.SIGKILL)
-    await one_place.until(lambda: bool(one_place.events("worker_died")))
-    os.kill(os.getpid(), signal.SIGHUP)
-    await one_place.until(lambda: bool(one_place.events("workers_replaced")))
-    # Whoever is there now is the one that is kept, and the only one.
-    kept = one_place.pids()[-1]
-    os.kill(kept, signal.SIGKILL)
-    await one_place.until(lambda: kept in [event["pid"] for event in one_place.events("worker_died")])
-    await one_place.until(lambda: one_place.pids()[-1] != kept)
-    assert _children_of(os.getpid(), one_place.program) == [one_place.pids()[-1]]
-
-
-async def test_whoever_stops_in_the_midst_of_a_replacement_leaves_neither_behind(one_place: OnePlace) -> None:
-    hangs = one_place.program.with_name("worker.hangs")
-    hangs.touch()
-    os.kill(os.getpid(), signal.SIGHUP)
-    await one_place.until(lambda: len(_children_of(os.getpid(), one_place.program)) == 2)
-    await one_place.stop()
-    assert _children_of(os.getpid(), one_place.program) == []
-
-
-def _children_of(parent: int, program: Path) -> list[int]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, of = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(of) == parent and state != "Z" and str(program).encode() in words:
-            found.append(int(folder.name))
-    return found
 
 
 def test_a_port_that_another_program_has_is_refused() -> None:
