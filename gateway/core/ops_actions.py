@@ -18,6 +18,10 @@ class ActionLog(Protocol):
         """
         ...
 
+    async def note_export(self, person: str) -> None:
+        """Write to the audit that a person is about to take a list away. Raises `StoreUnavailable`."""
+        ...
+
     async def with_reasons(self, customer_id: str, timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
         """The same, with what people wrote into it opened. Raises `StoreUnavailable`."""
         ...
@@ -34,6 +38,10 @@ class OpsActions:
     async def with_reasons(self, customer_id: str, timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
         """A timeline as it may be shown to an operator."""
         return await self._log.with_reasons(customer_id, timeline)
+
+    async def take_list(self, person: str) -> None:
+        """Before a list of verifications goes out as a file, which nobody sees what becomes of."""
+        await self._log.note_export(person)
 
     async def cancel(self, verification_id: str, person: str, why: str) -> Verification:
         await self._tell("ops.cancel", verification_id, person, why)

@@ -70,9 +70,11 @@ class VerificationPages:
             }
         )
         filters, older = read_filters(visit.request.query)
-        await response.prepare(visit.request)
         if visit.request.method == "HEAD":
+            await response.prepare(visit.request)
             return response
+        await self._actions.take_list(visit.person)
+        await response.prepare(visit.request)
         await response.write(csv_line(_COLUMNS, first=True))
         left = _MOST_EXPORTED
         while left > 0:

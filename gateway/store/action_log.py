@@ -26,6 +26,9 @@ class RedisActionLog:
         words = (event, customer_id, *subject, "by", person, _WHY, sealed)
         await self._store.run(TELL, (keys.audit(keys.shard_of(customer_id)),), words)
 
+    async def note_export(self, person: str) -> None:
+        await self._store.run(TELL, (keys.AUDIT_OF_NOBODY,), ("operator.exported", "", "by", person))
+
     async def with_reasons(self, customer_id: str, timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
         if not any(_WHY in each.told for each in timeline):
             return list(timeline)

@@ -89,6 +89,7 @@ EVENTS: Final[Mapping[str, EventFields]] = {
         "operator.authenticator_reset": "by",
         "operator.signed_in": "by",
         "operator.signed_out": "by",
+        "operator.exported": "by",
         "operator.sign_in_refused": "by",
         "operator.locked_out": "by",
         "ops.cancel": "customer verification by why",

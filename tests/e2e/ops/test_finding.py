@@ -6,7 +6,11 @@ import pytest
 from yarl import URL
 
 from demo.customer import until
+from gateway.store.embedded import EmbeddedStore
+from tests.audit_events import Event, all_events, unknown_to_the_catalogue
+from tests.conftest import a_store
 from tests.e2e.caller import Person
+from tests.e2e.conftest import Served
 from tests.e2e.ops.operator import Operator, Page, a_pending_verification, seen
 
 
@@ -81,6 +85,21 @@ async def test_the_list_is_filtered_and_exported(viewer: Operator, person: Perso
     exported = await viewer.get("/ops/verifications.csv?state=pending")
     assert verification_id in exported.text
     assert person.number not in exported.text
+
+
+async def test_who_takes_a_list_away_is_in_the_audit(viewer: Operator, served: Served) -> None:
+    async def told() -> list[Event]:
+        async with a_store(EmbeddedStore(served.directory / "data").url) as store:
+            return [event for event in await all_events(store) if event["event"] == "operator.exported"]
+
+    before = await told()
+    await viewer.head("/ops/verifications.csv")
+    assert await told() == before
+    await viewer.get("/ops/verifications.csv?state=verified")
+    *others, latest = await told()
+    assert others == before
+    assert latest["by"].startswith("operator ")
+    assert unknown_to_the_catalogue([latest]) == []
 
 
 @pytest.mark.parametrize("path", ["/ops/verifications", "/ops/verifications.csv", "/ops/live"])
