@@ -20,7 +20,7 @@ export const reasons = {
   canceled_by_caller: ["You cancelled it", "Request it again or choose another method."],
   store_changed: ["The verification system was restarted", "We stopped to be safe. Please request it again."],
   consent_withdrawn: ["Online consent was withdrawn", "Change it at a branch, or logged in with a certificate, and request it again."],
-  customer_changed: ["The customer's details changed meanwhile", "We stopped to be safe. Please request it again; a one-time password from a branch has to be issued anew."],
+  customer_changed: ["The customer's details changed meanwhile", "We stopped to be safe. Verify a contact again, or have a branch issue a new one-time password, and request it again."],
   contact_changed: ["The contact changed meanwhile", "We stopped to be safe. Check the contact and request it again."],
   unreachable: ["The phone is off or out of reach", "Check the phone and request it again, or choose another contact."],
   invalid_number: ["The number cannot be used", "Have the customer centre ({centre}) check the registered contact."],
