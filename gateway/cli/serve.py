@@ -57,7 +57,7 @@ async def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
             held.enter_context(one)
         metrics_dir = Path(held.enter_context(_temporary_directory()))
         async with store_url(settings) as url:
-            environment = inherited(redis_url=url, **_of_embedded_store(settings))
+            environment = inherited(**_of_embedded_store(settings, url))
             words = worker_words(*(["--api-only"] if arguments.api_only else []))
             return await Supervisor(words, sockets, environment, metrics_dir).run()
 
@@ -72,11 +72,14 @@ def _temporary_directory() -> tempfile.TemporaryDirectory[str]:
         raise FileNotFoundError(nowhere.errno, advice, "TMPDIR") from None
 
 
-def _of_embedded_store(settings: Settings) -> dict[str, str]:
-    """What workers cannot know of a store that is another process's: the password of its account for dashboards."""
-    if settings.redis_url is not None or settings.ops_reader_password is not None:
+def _of_embedded_store(settings: Settings, url: str) -> dict[str, str]:
+    """What workers cannot know of a store that is another process's: where it is, and the password of its account for
+    dashboards. Of an outside one they read all that themselves, and a successor may find it changed."""
+    if settings.redis_url is not None:
         return {}
-    return {"ops_reader_password": ops_reader_password(settings.data_dir)}
+    if settings.ops_reader_password is not None:
+        return {"redis_url": url}
+    return {"redis_url": url, "ops_reader_password": ops_reader_password(settings.data_dir)}
 
 
 def _require_a_shared_store(settings: Settings) -> None:

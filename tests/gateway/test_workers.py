@@ -146,6 +146,21 @@ def test_a_worker_whose_supervisor_has_gone_meanwhile_says_so_in_one_sentence(tm
     assert (ended.returncode, ended.stderr) == (1, "The supervisor of this process is gone.\n")
 
 
+@pytest.mark.usefixtures("settings_of_an_empty_store")
+async def test_a_successor_reads_anew_where_an_outside_store_is(tmp_path: Path, valkey_url: str) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "bonin_redis_url").write_text(valkey_url)
+    running = Supervised(tmp_path, BONIN_SECRETS_DIR=str(secrets))
+    await running.serving()
+    (secrets / "bonin_redis_url").write_text("nowhere")
+    running.process.send_signal(signal.SIGHUP)
+    await until(lambda: bool(running.events("worker_not_replaced") or running.events("workers_replaced")))
+    running.process.terminate()
+    assert await asyncio.to_thread(running.process.wait, 60) == 0
+    assert running.events("worker_not_replaced")
+
+
 async def test_dashboards_read_a_store_that_is_the_supervisors(supervised: Supervised) -> None:
     await supervised.serving()
     password = (supervised.data_dir / "ops-reader-password").read_text()
