@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 from aiohttp.http import RawRequestMessage
 from prometheus_client import CollectorRegistry
+from yarl import URL
 
 from gateway.http.connections import (
     CONNECTIONS,
@@ -60,16 +61,30 @@ def _whatever_is_expected(handle: Answering) -> Answering:
     return answer
 
 
-def _closing_where_more_is_lost(make: RequestFactory) -> RequestFactory:
+def _adjusting(make: RequestFactory) -> RequestFactory:
+    def made(message: RawRequestMessage, *others: Any) -> web.BaseRequest:
+        return make(_closing_where_more_is_lost(_without_its_host(message)), *others)
+
+    return made
+
+
+def _closing_where_more_is_lost(message: RawRequestMessage) -> RawRequestMessage:
     """aiohttp's parser stops behind a request that wishes for another protocol, and what came with it is gone.
 
     It may have been the beginning of a request, whose rest would then be read as one of its own.
     """
+    return message._replace(should_close=True) if message.upgrade else message
 
-    def made(message: RawRequestMessage, *others: Any) -> web.BaseRequest:
-        return make(message._replace(should_close=True) if message.upgrade else message, *others)
 
-    return made
+def _without_its_host(message: RawRequestMessage) -> RawRequestMessage:
+    """A target may name the host as well (RFC 9112, 3.2.2); one that names another than the request has is refused."""
+    scheme, _, rest = message.path.partition("://")
+    host, slash, path = rest.partition("/")
+    if not host or not slash or path.startswith("/") or scheme.lower() not in ("http", "https"):
+        return message
+    if host.lower() != message.headers.get(hdrs.HOST, "").lower():
+        return message
+    return message._replace(path=slash + path, url=URL(slash + path, encoded=True))
 
 
 async def _refused(request: web.BaseRequest) -> web.StreamResponse:
@@ -101,9 +116,7 @@ class Runner(web.AppRunner):
         answer = _whatever_is_expected(made.request_handler)
         if API in self.app:
             answer = self.app[API].before(answer)
-        server = _Server(
-            _strictly(answer), request_factory=_closing_where_more_is_lost(made.request_factory), **made._kwargs
-        )
+        server = _Server(_strictly(answer), request_factory=_adjusting(made.request_factory), **made._kwargs)
         server.api = self.app.get(API)
         server.counted = self._connections = self.app.get(CONNECTIONS) or Connections(CollectorRegistry())
         return server

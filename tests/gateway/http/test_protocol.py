@@ -41,6 +41,11 @@ async def _answer(runner: web.AppRunner, sent: bytes) -> tuple[bytes, dict[str, 
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + PLANTED + b"\r\n\r\n",
         b"GET /" + PLANTED + b"\r\n\r\n",
         b"GET http://" + PLANTED + b"/livez HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://x//" + PLANTED + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://x#/" + PLANTED + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http:///" + PLANTED + b" HTTP/1.1\r\nHost:\r\n\r\n",
+        b"GET ftp://x/" + PLANTED + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://x/" + PLANTED + b" HTTP/1.0\r\n\r\n",
         b"GET http://user:" + PLANTED + b"@x/livez HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET " + PLANTED + b"://x/livez HTTP/1.1\r\nHost: x\r\n\r\n",
         b"CONNECT " + PLANTED + b":443 HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -95,6 +100,8 @@ def test_what_is_not_http_is_told_the_limits_that_are_in_force() -> None:
         b"GET /livez HTTP/1.0\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\n\r\n",
+        b"GET http://x/livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET HTTPS://Bonin.example:8443/livez HTTP/1.1\r\nHost: bonin.EXAMPLE:8443\r\nConnection: close\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n0\r\n\r\n",
     ],
 )
@@ -124,6 +131,21 @@ async def test_a_body_whose_end_is_in_doubt_brings_no_second_request(runner: web
     writer.close()
     assert answered.split(b" ")[1] in (b"400", b"405")
     assert b"alive" not in answered
+
+
+async def test_a_target_that_names_the_host_is_the_path_with_its_query(address: tuple[str, int]) -> None:
+    answers = []
+    for target in (
+        b"/v1/greetings?wait=x&%25",
+        b"http://x/v1/greetings?wait=x&%25",
+        b"/v1/%67reetings",
+        b"http://x/v1/%67reetings",
+    ):
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET " + target + b" HTTP/1.1\r\nConnection: close\r\n" + KNOWN + b"\r\n")
+        answers.append(re.sub(rb"Date: [^\r]*|[0-9a-f]{24}", b"", await reader.read()))
+        writer.close()
+    assert answers[0] == answers[1] != answers[2] == answers[3]
 
 
 async def test_requests_that_come_before_the_answers_are_answered_in_order(runner: web.AppRunner) -> None:
