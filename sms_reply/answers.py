@@ -48,6 +48,10 @@ _TEXTS: Final = {
         "진행 중인 인증이 없습니다. 안내문자를 받은 폰에서 답장하세요.",
         "Nothing is open here. Reply from the phone that we texted.",
     ),
+    ReplyOutcome.FOR_THE_SCREEN: (
+        "답장하지 말고 인증번호를 화면에 입력해 주세요.",
+        "Please do not reply: type the code on the screen.",
+    ),
     ReplyOutcome.SEVERAL_CODES: (
         "인증번호가 여러 개입니다. 화면의 숫자 6자리만 보내 주세요.",
         "More than one code. Send only the 6 digits on the screen.",

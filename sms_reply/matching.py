@@ -31,6 +31,8 @@ class ReplyOutcome(StrEnum):
     LOCKED = "locked"
     LATE = "late"
     NO_OPEN_VERIFICATION = "no_open_verification"
+    FOR_THE_SCREEN = "for_the_screen"
+    """A text brought a code that is to be typed, and was answered with one: nothing is judged."""
     SEVERAL_CODES = "several_codes"
     UNREADABLE = "unreadable"
     UNRELATED = "unrelated"

@@ -152,7 +152,12 @@ def _effect_of_text(outcome: ReplyOutcome | None) -> Effect:
             return Effect.REPEATED
         case ReplyOutcome.LATE:
             return Effect.LATE
-        case ReplyOutcome.NO_OPEN_VERIFICATION | ReplyOutcome.UNRELATED | ReplyOutcome.UNKNOWN_SENDER:
+        case (
+            ReplyOutcome.NO_OPEN_VERIFICATION
+            | ReplyOutcome.FOR_THE_SCREEN
+            | ReplyOutcome.UNRELATED
+            | ReplyOutcome.UNKNOWN_SENDER
+        ):
             return Effect.UNKNOWN
         case _:
             return Effect.NOTED

@@ -122,18 +122,30 @@ class SmsReplyMethod:
         locale = _locale_of(met.values(), noticed)
         match plan_for(reply, await self._sender(indexes, met.values(), noticed)):
             case Settled(outcome):
-                return outcome, locale
+                return await self._settled(outcome, reply, indexes, locale)
             case DenyAll(denied):
                 return await self._deny([met[one.verification_id] for one in denied], noticed), locale
             case TellAgain(code, verified, otherwise):
                 found = self._asked_for(code, expected, indexes)
                 again = any(one.verification_id == found for one in verified)
-                return ReplyOutcome.VERIFIED_BEFORE if again else otherwise, locale
+                if again:
+                    return ReplyOutcome.VERIFIED_BEFORE, locale
+                return await self._settled(otherwise, reply, indexes, locale)
             case TryCode(code, candidates, counted_on_a_miss):
                 found = self._asked_for(code, expected, indexes)
                 tried = [one for one in candidates if one.verification_id == found] or counted_on_a_miss
                 outcomes = [await self._judge(met[one.verification_id], code.code, message_id) for one in tried]
                 return outcomes[0], locale
+
+    async def _settled(
+        self, outcome: ReplyOutcome, reply: Reply, indexes: tuple[str, ...], locale: str
+    ) -> tuple[ReplyOutcome, str]:
+        """No reply is waited for. A code may have come to be typed, though: people answer the text that brought it."""
+        if not isinstance(reply, CodeReply) or outcome is ReplyOutcome.UNKNOWN_SENDER:
+            return outcome, locale
+        went_there = await self._denials.deniable_from(indexes)
+        to_be_typed = [one for one in went_there if one.is_open and one.method is Method.SMS]
+        return (ReplyOutcome.FOR_THE_SCREEN, _locale_of(to_be_typed, ())) if to_be_typed else (outcome, locale)
 
     def _asked_for(self, reply: CodeReply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> str | None:
         """The verification whose screen shows, or showed, this code; None: not one that was asked of this number."""

@@ -215,9 +215,19 @@ async def test_the_answer_is_in_the_language_of_the_verification(rooms: Rooms, c
 
 async def test_a_code_sent_by_sms_is_not_answered_by_text(rooms: Rooms, contact: Contact, text: Text) -> None:
     sms = await rooms.open(Method.SMS, contact)
-    await text(rooms.code_of(sms))
+    await rooms.project()
+    for code in (rooms.code_of(sms), rooms.another_code(sms)):
+        assert await text(code) == "[본인증권] 답장하지 말고 인증번호를 화면에 입력해 주세요."
     now = await rooms.read(sms)
     assert (now.status, now.wrong_answers) == ("pending", 0)
+
+
+async def test_a_code_that_waits_for_a_reply_is_judged_whatever_else_is_to_be_typed(
+    rooms: Rooms, contact: Contact, asked: Verification, text: Text
+) -> None:
+    await rooms.open(Method.SMS, contact)
+    await rooms.project()
+    assert "인증이 완료" in str(await text(rooms.code_of(asked)))
 
 
 def _none_of(*codes: str) -> str:
