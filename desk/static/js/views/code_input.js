@@ -4,12 +4,13 @@ import { h } from "../dom.js";
 
 const LENGTH = 6;
 
-export function codeInput(label, changed) {
+// `autocomplete`: a telephone offers the code of a text for `one-time-code`.
+export function codeInput(label, autocomplete, changed) {
   const cells = Array.from({ length: LENGTH }, () => h("span", { class: "cell" }));
   const input = h("input", {
     type: "text",
     inputmode: "numeric",
-    autocomplete: "one-time-code",
+    autocomplete,
     maxlength: "12",
     spellcheck: "false",
     "aria-label": label,

@@ -91,9 +91,10 @@ class Verifying {
   }
 
   form() {
-    const label = say(this.method === "sms" ? "verifying.code" : "verifying.password");
+    const texted = this.method === "sms";
+    const label = say(texted ? "verifying.code" : "verifying.password");
     this.button = h("button", { class: "button wide", type: "submit", data: { role: "check" } }, h("span", { class: "label" }, say("verifying.check")));
-    this.code = codeInput(label, (value) => {
+    this.code = codeInput(label, texted ? "one-time-code" : "off", (value) => {
       typed = { id: this.verification.id, code: value };
       this.message.replaceChildren();
     });

@@ -48,6 +48,10 @@ document.addEventListener("keydown", (event) => {
 
 // On a phone the sections are wider than the screen: the one that is open is seen.
 document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// What an action came to is told once, and not again by a page that is loaded again.
+const address = new URL(location.href);
+address.searchParams.delete("done");
+history.replaceState(null, "", address);
 setUpKeys();
 draw(document);
 addEventListener("themechange", () => draw(document));
