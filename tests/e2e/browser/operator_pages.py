@@ -26,6 +26,16 @@ UNNAMED_CELLS = """() => [...document.querySelectorAll("table.folds td:not([cols
 """Where a table has no heads any more because it is folded, each cell says of which column it is."""
 
 
+WIDTH_WITH_A_LONG_NAME = """() => {
+  const firm = document.querySelector(".firm");
+  const name = firm.textContent;
+  firm.textContent = "Consolidated Pan-Asian Investment Securities";
+  const width = document.documentElement.scrollWidth;
+  firm.textContent = name;
+  return width;
+}"""
+
+
 class OpsPages:
     """One operator's browser."""
 
@@ -95,6 +105,7 @@ class OpsPages:
             # Charts are drawn again one frame after the window has changed.
             await self.page.evaluate(TWO_FRAMES)
             assert await self.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert await self.page.evaluate(WIDTH_WITH_A_LONG_NAME) <= width
             if width < FOLDED_BELOW:
                 assert await self.page.evaluate(UNNAMED_CELLS) == []
             await self.page.screenshot(path=ARTEFACTS / f"ops-{name}-{width}-{scheme}.png", full_page=True)

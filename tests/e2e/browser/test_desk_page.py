@@ -25,6 +25,9 @@ OPENING_REFUSES = (
     Problem.TOO_MANY_REQUESTS,
 )
 
+LONG_NAMES = {"ko": "한국글로벌미래투자금융증권주식회사", "en": "Consolidated Pan-Asian Investment Securities"}
+"""Of firms."""
+
 WORDS = """async () => {
   const { ko } = await import("/desk/static/js/words/ko.js");
   const { en } = await import("/desk/static/js/words/en.js");
@@ -63,6 +66,8 @@ async def test_the_page_is_quiet_asks_nobody_else_and_fits_the_screen(
         await desk.binding_code()
         assert not await overflows(desk.page)
         assert await desk.page.screenshot(full_page=True)
+        await desk.role("firm").evaluate("(firm, name) => (firm.textContent = name)", LONG_NAMES[language])
+        assert not await overflows(desk.page)
         await desk.role("cancel").click()
         await expect(desk.role("ended", status="canceled")).to_be_visible()
         await desk.page.goto(demo.desk_url)

@@ -17,6 +17,7 @@ async def test_a_code_by_sms_typed_wrong_and_then_right_verifies(desk: DeskPage,
     await desk.choose("hong-gildong")
     await desk.request("sms")
     await desk.expect_state("delivered")
+    await expect(desk.role("code")).to_have_attribute("autocomplete", "one-time-code")
     code = await phones.of(HONG).texted_code()
     await desk.enter(another(code))
     await expect(desk.role("message")).to_contain_text("4회")
@@ -99,6 +100,7 @@ async def test_a_password_read_from_a_printed_slip_verifies(desk: DeskPage, hear
     await expect(slip).to_have_url(re.compile("^[^#]+$"))
     digits = (await password.inner_text()).replace(" ", "")
     await desk.request("branch_otp")
+    await expect(desk.role("code")).to_have_attribute("autocomplete", "off")
     await desk.enter(digits)
     await desk.expect_verified()
     assert heard.complaints == []

@@ -200,6 +200,9 @@ async def test_an_unlock_is_asked_for_by_one_and_approved_by_another(
     await manager.act("승인", "통화로 확인")
     await expect(manager.page.get_by_text("승인하고 적용했습니다")).to_be_focused()
     await manager.picture("approvals-decided")
+    await manager.until_live()
+    await manager.page.reload()
+    await expect(manager.page.get_by_text("승인하고 적용했습니다")).to_have_count(0)
     await colleague.open("/ops/customers")
     await expect(colleague.page.get_by_text("잠긴 고객이 없습니다")).to_be_visible()
     assert heard.complaints == []
