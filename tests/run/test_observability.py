@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -65,6 +66,31 @@ def test_the_dashboard_is_what_grafana_reads_and_nothing_of_it_is_lost() -> None
     """Read into Grafana's own types and written again: what its schema does not know would be gone or changed."""
     read = json.loads(JSONEncoder().encode(Dashboard.from_json(DASHBOARD)))
     assert left_out(DASHBOARD, read) == []
+
+
+def test_a_carrier_that_loses_nothing_is_seen_to_lose_nothing(tmp_path: Path) -> None:
+    (lost,) = [text for panel, text in expressions().items() if panel.startswith("통신사별 실패")]
+    tried = {
+        "interval": "1m",
+        "input_series": [
+            {"series": 'bonin_deliveries_total{carrier="well",method="sms",state="delivered"}', "values": "0+30x10"},
+            {"series": 'bonin_deliveries_total{carrier="bad",method="sms",state="delivered"}', "values": "0+30x10"},
+            {"series": 'bonin_deliveries_total{carrier="bad",method="sms",state="failed"}', "values": "0+10x10"},
+        ],
+        "promql_expr_test": [
+            {
+                "expr": lost,
+                "eval_time": "10m",
+                "exp_samples": [
+                    {"labels": '{carrier="bad"}', "value": 0.25},
+                    {"labels": '{carrier="well"}', "value": 0},
+                ],
+            }
+        ],
+    }
+    file = tmp_path / "test.yml"
+    file.write_text(json.dumps({"evaluation_interval": "1m", "tests": [tried]}))  # JSON is YAML as well
+    assert promtool("test", "rules", str(file)) == ""
 
 
 def test_panels_have_numbers_of_their_own_and_do_not_overlap() -> None:
