@@ -280,6 +280,8 @@ class Connection(RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """The answer to what never reached a handler; the connection then closes."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the client is gone, which is nothing for the log
         if status >= 500 or not isinstance(request, web.Request) or request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
         return refuse(request)

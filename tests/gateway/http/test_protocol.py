@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from contextlib import suppress
 
 import orjson
@@ -221,6 +222,23 @@ async def test_an_answer_that_takes_its_time_reaches_who_sends_no_more(runner: w
         assert (await reader.read()).startswith(b"HTTP/1.1 200")
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize("target", [b"/v1/gate", b"/livez"])
+async def test_who_leaves_instead_of_sending_the_body_that_was_held_back_is_no_error(
+    address: tuple[str, int], target: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with capture_logs() as logs:
+        for _ in range(20):
+            with socket.create_connection(address) as client:
+                client.sendall(b"POST " + target + b" HTTP/1.1\r\n" + KNOWN)
+                client.sendall(b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b" 200 " in await reader.read()
+        writer.close()
+    assert [log for log in logs if log["log_level"] == "error"] == []
+    assert caplog.records == []
 
 
 async def test_what_was_sent_before_an_answer_is_answered_after_it_where_no_more_is_sent(
