@@ -17,6 +17,10 @@ from gateway.wiring.audit import Audit, open_audit
 
 _SEOUL = timedelta(hours=9)
 _DAY_MS = 86_400_000
+_DOUBTFUL = (
+    "The last file of the archive is more than a year old: nothing was deleted, in case the store's clock is wrong. If "
+    "it is, put it right before the next run, which deletes what is past its time. 저장소의 시각을 확인하세요."
+)
 
 
 def add_commands(commands: Commands) -> None:
@@ -91,7 +95,11 @@ async def archive_audit(settings: Settings, arguments: argparse.Namespace) -> in
                     shard, now - arguments.kept_days * _DAY_MS, Why.ARCHIVED, up_to=end.number
                 ):
                     pass
-            forgotten = archive.forget(now - settings.audit_kept_days * _DAY_MS, audit.signer, now)
+            forgotten: list[Path] = []
+            if archive.is_clock_doubtful():
+                say_aside(_DOUBTFUL)
+            else:
+                forgotten = archive.forget(now - settings.audit_kept_days * _DAY_MS, audit.signer, now)
     say(f"{path}: {report.segments} segments, {report.events} events · 보관했습니다")
     for old in forgotten:
         say(f"{old}: deleted after {settings.audit_kept_days} days · 보존 기간이 지나 삭제했습니다")

@@ -24,6 +24,7 @@ from gateway.core.audit.verifying import Report, Verifier
 
 _PREFIX, _SUFFIX = "audit-", ".ndjson.gz"
 _REMOVED = "audit-removed.ndjson"
+_A_YEAR_MS = 366 * 86_400_000
 
 
 class ArchiveRefused(Exception):
@@ -72,6 +73,12 @@ class AuditArchive:
         path = self._directory / f"{_PREFIX}{self._next_stamp(report.head.at)}{_SUFFIX}"
         self._put_in_place(path)
         return path, report
+
+    def is_clock_doubtful(self) -> bool:
+        """Whether the newest file is more than a year younger than the one before: that is no night, but may be a clock
+        that went wrong, by which nothing should be deleted for good."""
+        times = [_ms(path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)) for path in self._files()[-2:]]
+        return times[-1] - times[0] > _A_YEAR_MS
 
     def forget(self, before: int, signer: AuditSigner, at: int) -> list[Path]:
         """Delete the files from before that time (ms), with a signed record in their place.
