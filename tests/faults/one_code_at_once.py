@@ -23,6 +23,8 @@ _AT_ONCE = 100
 _GATEWAYS = 3
 _PATIENCE = 60.0
 
+_NOTED = re.compile(r'^bonin_webhooks_total\{outcome="noted",webhook="inbound"\} (\S+)$', re.MULTILINE)
+
 Accepted = Callable[[Answer], bool]
 
 
@@ -94,17 +96,20 @@ class Rounds:
         return taken if await self._is_verified(opened["id"]) else 0
 
     async def reply(self, person: Person) -> int:
-        """The right reply, texted a hundred times: one answer says that it is done, if any does.
-
-        Few texts are answered in so short a time, and the one that verified may not be among them.
+        """The right reply, texted a hundred times: one did something. Those behind it are told the same as that one,
+        so it is the gateways that say how many those were.
         """
+        before = await self._noted_texts()
         opened = await self._bonin.issuer.expect("POST", "/v1/verifications", person.request("sms_reply"))
         texts = [self._webhooks.text(person.number, opened["binding_code"]) for _ in range(_AT_ONCE)]
-        answers = await asyncio.gather(
-            *(self._webhooks.send("inbound", text, to=n % _GATEWAYS) for n, text in enumerate(texts))
-        )
-        done = sum(1 for answer in answers if "완료" in answer.content.decode())
-        return max(done, 1) if await self._is_verified(opened["id"]) else 0
+        await asyncio.gather(*(self._webhooks.send("inbound", text, to=n % _GATEWAYS) for n, text in enumerate(texts)))
+        noted = await self._noted_texts() - before
+        return noted if await self._is_verified(opened["id"]) else 0
+
+    async def _noted_texts(self) -> int:
+        """How many inbound texts have had an effect, by the metrics of all gateways."""
+        told = [await issuer.ask("GET", "/metrics") for issuer in self._bonin.issuers]
+        return sum(int(float(found)) for one in told if one for found in _NOTED.findall(one.content.decode()))
 
     async def _verified(self, person: Person, operation: str) -> Any:
         """A verification that went well."""
