@@ -29,7 +29,8 @@ class Node:
         self._replicas = 0
         self._good_replicas: int | None = None
         """Nobody has looked yet."""
-        self._wires = [Wire(endpoint) for _ in range(_WIRES)]
+        # Whoever takes the place of a server that hung is found by connecting: none that is open leads back to it.
+        self._wires = [Wire(endpoint, self.hang_up) for _ in range(_WIRES)]
         self._queue: list[Sent] = []
         self._durable: list[Sent] = []
         self._unanswered = 0

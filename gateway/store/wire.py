@@ -7,7 +7,7 @@ answer may leave: the answer is read all the same, so that nobody gets another's
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import hiredis
@@ -99,8 +99,10 @@ class Held(Sent):
 class Wire:
     """Sends batches, over a connection that opens itself."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, silent: Callable[[Exception], None] = lambda why: None) -> None:
+        """`silent` is told when the server was given up because it said nothing."""
         self._endpoint = endpoint
+        self._silent = silent
         self._line: _Line | None = None
         self._opening: asyncio.Task[None] | None = None
         self._unsent: list[Sent] = []
@@ -145,7 +147,7 @@ class Wire:
             await self._line.gone.wait()
 
     async def _open(self) -> None:
-        line = _Line()
+        line = _Line(self._silent)
         why: Exception | None = None
         try:
             async with asyncio.timeout(_OPENING_SECONDS):
@@ -169,7 +171,8 @@ class Wire:
 class _Line(asyncio.Protocol):
     """One connection, from its opening to its loss."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: Callable[[Exception], None]) -> None:
+        self._silent = silent
         self.is_open = False
         self.gone = asyncio.Event()
         self.gone.set()
@@ -240,7 +243,9 @@ class _Line(asyncio.Protocol):
         if not self.unanswered:
             return
         if self._loop.time() - self._heard_at > _SILENCE_SECONDS:
-            self.give_up(TimeoutError())
+            why = TimeoutError()
+            self.give_up(why)
+            self._silent(why)
         else:
             self._look = self._loop.call_later(_LOOKED_EVERY_SECONDS, self._look_for_silence)
 

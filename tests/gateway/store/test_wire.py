@@ -1,6 +1,7 @@
 """One connection: it opens and closes by itself, and owes nobody an answer that it cannot give."""
 
 import asyncio
+import re
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.store import wire
 from gateway.store.connection import Store
 from gateway.store.scripts import load
+from tests.gateway.store.valkey_servers import running
 
 TAKE = load("take_cap", "caps")
 
@@ -124,6 +126,37 @@ async def test_a_store_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyP
     async with a_server_that_says(None) as url, opened(url) as store, asyncio.timeout(10):
         with pytest.raises(StoreUnavailable, match="did not answer in time"):
             await store.command("PING")
+
+
+async def test_a_store_that_hung_is_left_over_every_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another may be the primary when it goes on, and it does not know that yet."""
+    with running(tmp_path / "hangs") as server:
+        async with opened(server.url, needed_replicas=1) as store, opened(server.url) as other:
+            first = asyncio.ensure_future(store.run(TAKE, ["cap:{wire}"], [5, 60_000], durable=True))
+            await asyncio.sleep(0)
+            await store.command("ECHO", "over a second one, while the first waits for replicas")
+            with pytest.raises(StoreUnavailable):
+                await first
+            own = await other.command("CLIENT", "ID")
+            before = await connections(other) - {own}
+            assert len(before) == 2
+            server.freeze()
+            with monkeypatch.context() as patched:
+                patched.setattr(wire, "_SILENCE_SECONDS", 0.05)
+                patched.setattr(wire, "_LOOKED_EVERY_SECONDS", 0.02)
+                with pytest.raises(StoreUnavailable):
+                    await store.command("PING")
+            server.thaw()
+
+            async def are_gone() -> bool:
+                return not await connections(other) & before
+
+            await until(are_gone)
+
+
+async def connections(store: Store) -> set[int]:
+    told = await store.command("CLIENT", "LIST")
+    return {int(found) for found in re.findall(rb"^id=(\d+)", told, re.MULTILINE)}
 
 
 async def test_whoever_asks_too_much_is_told_at_once() -> None:

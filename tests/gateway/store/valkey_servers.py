@@ -53,6 +53,9 @@ class Server:
         """It runs no more and says nothing, as a machine that is cut off."""
         os.kill(self._process.pid, signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        os.kill(self._process.pid, signal.SIGCONT)
+
     @property
     def has_ended(self) -> bool:
         return self._process.poll() is not None
