@@ -197,6 +197,8 @@ async def test_an_unlock_is_asked_for_by_one_and_approved_by_another(
     await manager.open("/ops/approvals")
     assert await objections(manager.page) == []
     await manager.picture("approvals-waiting")
+    decide = manager.page.get_by_role("main").get_by_role("button", name="승인")
+    await expect(decide).to_have_accessible_description("잠금 해제 · hong-gildong")
     await manager.act("승인", "통화로 확인")
     await expect(manager.page.get_by_text("승인하고 적용했습니다")).to_be_focused()
     await manager.picture("approvals-decided")

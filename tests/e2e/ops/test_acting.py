@@ -44,7 +44,7 @@ async def lock(person: Person) -> None:
 async def waiting_for(browser: Operator, customer: str) -> str:
     """The id of the request that waits for this customer."""
     waiting = await browser.get("/ops/approvals")
-    approval = re.search(rf'data-approval="(apr_\w+)">\s*<h2>[^<]*<a href="{customer}"', waiting.text)
+    approval = re.search(rf'data-approval="(apr_\w+)">\s*<h2[^>]*>[^<]*<a href="{customer}"', waiting.text)
     assert approval is not None
     return approval[1]
 
