@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from demo.running import Demo
 from tests.conftest import demo_on_free_ports
+from tests.e2e.browser.operator_pages import OpsPages
 from tests.e2e.browser.pages import DeskPage, Phones
 
 OpenWindow = Callable[[str], Awaitable[Page]]
@@ -91,3 +92,19 @@ async def phones(open_window: OpenWindow, demo: Demo, people: None) -> Phones:
 @pytest.fixture
 async def desk(open_window: OpenWindow, demo: Demo, people: None) -> DeskPage:
     return DeskPage(await open_window(demo.desk_url))
+
+
+@pytest.fixture
+async def manager(open_window: OpenWindow, demo: Demo, people: None) -> OpsPages:
+    """Who decides, signed in."""
+    pages = OpsPages(await open_window(f"{demo.base_url}/ops"), demo.base_url)
+    await pages.sign_in(demo.secrets.operator_key, demo.secrets.operator_totp)
+    return pages
+
+
+@pytest.fixture
+async def colleague(open_window: OpenWindow, demo: Demo, people: None) -> OpsPages:
+    """Who acts, signed in for the first time."""
+    pages = OpsPages(await open_window(f"{demo.base_url}/ops"), demo.base_url)
+    await pages.enrol(demo.secrets.colleague_key)
+    return pages
