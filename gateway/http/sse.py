@@ -48,10 +48,10 @@ async def stream_events(
     assert isinstance(request, web.Request)  # noqa: S101 - what streams takes the long way
     response = _Stream(headers=_HEADERS)
     add_headers(request, response)
-    await response.prepare(request)
-    if request.method != "HEAD":
-        # A write that fails leaves the source where it gave its last event, with whatever it holds.
-        with suppress(ConnectionError, TimeoutError):
+    with suppress(ConnectionError, TimeoutError):
+        await response.prepare(request)
+        if request.method != "HEAD":
+            # A write that fails leaves the source where it gave its last event, with whatever it holds.
             async with aclosing(events):
                 await _pump(response, events, lifecycle.closing, keep_alive)
     return response

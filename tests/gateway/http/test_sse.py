@@ -1,9 +1,14 @@
 import asyncio
+import socket
+import struct
 
 import pytest
 from aiohttp import ClientPayloadError, ClientSession, web
+from structlog.testing import capture_logs
 
-from tests.gateway.http.demo_app import World
+from demo.customer import until
+from gateway.core.callers import Caller
+from tests.gateway.http.demo_app import KEY, KnownKeys, World
 
 PATH = "/v1/events"
 
@@ -32,6 +37,36 @@ async def test_the_source_is_let_go_when_the_client_leaves(client: ClientSession
         answer.close()
     async with asyncio.timeout(5):
         await world.listeners_left.wait()
+
+
+async def test_who_leaves_before_the_stream_begins_is_no_error(
+    address: tuple[str, int], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, left, find = asyncio.Event(), asyncio.Event(), KnownKeys.find
+
+    async def find_later(keys: KnownKeys, digest: str) -> Caller | None:
+        asked.set()
+        await left.wait()
+        return await find(keys, digest)
+
+    async def nobody_is_there() -> bool:
+        return world.registry.get_sample_value("bonin_http_connections") == 0
+
+    async def was_answered() -> bool:
+        return any(log["event"] == "request" for log in logs)
+
+    monkeypatch.setattr(KnownKeys, "find", find_later)
+    with capture_logs() as logs:
+        _, writer = await asyncio.open_connection(*address)
+        writer.write(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
+        await asked.wait()
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        await until(nobody_is_there)
+        left.set()
+        await until(was_answered)
+    assert [log for log in logs if log["log_level"] == "error"] == []
+    assert [log["status"] for log in logs if log["event"] == "request"] == [200]
 
 
 async def test_an_open_stream_does_not_hold_the_shutdown(
