@@ -62,6 +62,8 @@ _DIGITS = re.compile(
 )
 """Six digits and more, of either width, in groups or not; an IPv4 address is recognised, so that it can stay."""
 
+_WORDS = re.compile("[A-Za-z ]*")
+
 _PLAIN = frozenset({type(None), bool, int, float})
 _DEEPEST = 4
 _QUIET = ("twilio.http_client", "aiohttp.access", "asyncio")
@@ -97,7 +99,7 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
     handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[without_values_of_asyncio, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
@@ -109,6 +111,14 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
 
 def _stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     event["timestamp"] = datetime.now(UTC)
+    return event
+
+
+def without_values_of_asyncio(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """asyncio says what failed with its arguments, and what the exception says: all but the first words go."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and record.name == "asyncio" and (words := _WORDS.match(event["event"])):
+        event["event"] = words[0].strip()
     return event
 
 
