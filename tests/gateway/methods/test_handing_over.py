@@ -115,6 +115,14 @@ async def test_after_a_time_out_the_text_goes_once_more_by_the_other_carrier(fir
     assert ended == Taken(DeliveryRef(firm.one.verification_id, 1, send=2), "second", "SM1")
 
 
+async def test_the_other_carrier_is_waited_for_before_the_one_that_timed_out_is_asked_again(firm: Firm) -> None:
+    firm.first.failures.append(TIMED_OUT)
+    firm.second.failures.append(UNAVAILABLE)
+    ended = await firm.hand_over()
+    assert ended == Taken(DeliveryRef(firm.one.verification_id, 1, send=2), "second", "SM1")
+    assert firm.asked == (1, 2)
+
+
 async def test_two_time_outs_are_the_end_whoever_had_them(firm: Firm) -> None:
     firm.first.failures.append(TIMED_OUT)
     firm.second.failures.append(TIMED_OUT)
