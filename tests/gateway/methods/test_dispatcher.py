@@ -176,15 +176,16 @@ async def test_a_call_canceled_while_it_is_being_placed_is_ended(
     assert "CA1" in rooms.carrier.ended
 
 
+@pytest.mark.parametrize("state", [DeliveryState.QUEUED, DeliveryState.FAILED])
 @pytest.mark.parametrize("method", [Method.SMS, Method.ARS])
 async def test_what_a_crashed_process_handed_over_is_not_delivered_again(
-    rooms: Rooms, contact: Contact, dispatch: Dispatch, method: Method
+    rooms: Rooms, contact: Contact, dispatch: Dispatch, method: Method, state: DeliveryState
 ) -> None:
-    one = await rooms.open(method, contact)
-    begun = await RedisHandOvers(rooms.store).begin(DeliveryRef(one.verification_id, 1), "recorder", 2)
-    await rooms.reports.take(DeliveryReport(begun.ref, DeliveryState.QUEUED, carrier_id="XX1"), "recorder")
+    ref = DeliveryRef((await rooms.open(method, contact)).verification_id, 1)
+    await RedisHandOvers(rooms.store).begin(ref, "recorder", 2)
+    await rooms.reports.take(DeliveryReport(ref, state, carrier_id="XX1"), "recorder")
     await dispatch()
-    assert rooms.carrier.asked == 0
+    assert (rooms.carrier.asked, await letters(rooms)) == (0, [])
 
 
 async def test_a_delivery_whose_contact_is_gone_is_given_up(rooms: Rooms, contact: Contact, dispatch: Dispatch) -> None:

@@ -86,6 +86,17 @@ async def test_one_that_a_process_died_at_is_not_sent_by_another_and_its_end_is_
     assert (await state_of(rooms, notice), rooms.carrier.asked) == (("failed", "carrier_timeout"), 0)
 
 
+async def test_one_whose_carrier_says_that_it_failed_is_neither_sent_again_nor_set_aside(
+    rooms: Rooms, notice: Notice
+) -> None:
+    begun = await RedisHandOvers(rooms.store).begin(DeliveryRef(notice.notice_id, 1), "recorder", 1)
+    failed = DeliveryReport(begun.ref, DeliveryState.FAILED, DeliveryReason.UNREACHABLE, carrier_id="SM9")
+    await rooms.notice_store.report(failed, "recorder")
+    await rooms.deliver_all()
+    assert [one async for one in RedisDeadLetters(rooms.store).entries()] == []
+    assert (await state_of(rooms, notice), rooms.carrier.asked) == (("failed", "unreachable"), 0)
+
+
 async def test_one_that_was_given_up_by_a_process_that_died_then_is_set_aside(rooms: Rooms, notice: Notice) -> None:
     ref = DeliveryRef(notice.notice_id, 1)
     given_up = DeliveryReport(ref, DeliveryState.FAILED, DeliveryReason.CARRIER_TIMEOUT, is_ours=True)
