@@ -72,6 +72,15 @@ async def test_what_is_held_is_not_taken_over_and_what_is_lost_is_not_taken_back
     assert (again.ref, again.tries) == (entry.ref, 3)
 
 
+async def test_a_process_takes_nothing_over_from_itself(ports: Ports) -> None:
+    """It works on, though the store has not heard so for long."""
+    await _open(ports)
+    slow = ports.outbox()
+    (entry,) = await taken(slow, 1)
+    await ports.let_entries_idle(entry)
+    assert await _abandoned(slow) == []
+
+
 async def test_an_alarm_that_was_set_aside_goes_back_into_the_outbox_as_that(ports: Ports) -> None:
     one = await _open(ports)
     await ports.denials.deny(one, "denied_by_reply", Channel.REPLY)

@@ -192,8 +192,7 @@ async def test_a_delivery_whose_contact_is_gone_is_given_up(rooms: Rooms, contac
     one = await rooms.open(Method.SMS, contact)
     await rooms.store.command("DEL", keys.contact(one.customer_id, contact.contact_id))
     await dispatch()
-    assert (await rooms.read(one)).delivery_reason == "invalid_number"
-    assert rooms.carrier.asked == 0
+    assert ((await rooms.read(one)).delivery_reason, rooms.carrier.asked) == ("invalid_number", 0)
 
 
 async def letters(rooms: Rooms) -> list[DeadLetter]:
