@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from aiohttp.test_utils import unused_port
+from tests.faults.harness.processes import free_port
 
 
 class DemoProcess:
@@ -18,7 +18,7 @@ class DemoProcess:
     def __init__(self, directory: Path, *options: str, port: int = 0, carrier_port: int = 0) -> None:
         self.directory = directory
         self.greeting = ""
-        self.port, self.carrier_port = port or unused_port(), carrier_port or unused_port()
+        self.port, self.carrier_port = port or free_port(), carrier_port or free_port()
         environment = os.environ | {"BONIN_PORT": str(self.port), "BONIN_CARRIER_PORT": str(self.carrier_port)}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "demo", "--dir", str(directory), *options],
