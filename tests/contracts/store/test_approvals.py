@@ -115,6 +115,16 @@ async def test_a_request_expires_whether_or_not_somebody_looks_and_the_audit_say
     assert (await audit(ports))[-1]["event"] == "approval.expired"
 
 
+async def test_what_was_decided_is_kept_for_so_long_from_then_on(
+    approvals: RedisApprovals, ports: Ports, owned: Contact
+) -> None:
+    asked = await approvals.add(change_of(owned))
+    kept_ms = LIMITS.approvals_kept * 1000
+    assert await ports.store.command("PTTL", keys.approval(asked.approval_id)) > kept_ms
+    await approvals.reject(asked, CHECKER, REASON)
+    assert 0 < await ports.store.command("PTTL", keys.approval(asked.approval_id)) <= kept_ms
+
+
 async def test_what_is_not_kept_is_missing(approvals: RedisApprovals, ports: Ports, owned: Contact) -> None:
     asked = await approvals.add(change_of(owned))
     await ports.lapse(keys.approval(asked.approval_id))

@@ -131,6 +131,8 @@ async def test_a_revoked_password_is_worth_nothing(ports: Ports) -> None:
     assert not await ports.branch_passwords.revoke(password.branch_password_id, "박지점")
     assert await typed(ports, PASSWORD) is Verdict.WRONG
     assert await status(ports, password) == "revoked"
+    record = keys.branch_password(CUSTOMER_ID, Operation.ISSUE)
+    assert await ports.store.command("HEXISTS", record, "code") == 0
 
 
 async def test_a_password_past_its_time_is_worth_nothing(ports: Ports) -> None:

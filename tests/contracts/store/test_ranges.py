@@ -59,6 +59,14 @@ async def test_a_range_gets_so_many_deliveries_in_a_window(ports: Ports, ranges:
     await ranges.take(HERE, Texting.NOTHING)
 
 
+async def test_a_window_ends_when_its_first_delivery_is_that_old(ports: Ports, ranges: RedisRanges) -> None:
+    await ranges.take(HERE, Texting.NOTHING)
+    await ports.store.command("PEXPIRE", CAP, 60_000)
+    await ranges.take(HERE, Texting.NOTHING)
+    assert await ports.store.command("GET", CAP) == b"2"
+    assert await ports.store.command("PTTL", CAP) <= 60_000
+
+
 async def test_what_was_not_sent_is_given_back(ports: Ports, ranges: RedisRanges) -> None:
     for texting in Texting:
         counted_at = await ranges.take(HERE, texting)
