@@ -1,7 +1,7 @@
 """A customer says that they asked for nothing: what that closes, what it takes back, and who has to hear of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -9,7 +9,7 @@ import structlog
 from contacts.records import record
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
-from gateway.core.read_model import ReadModel
+from gateway.core.read_model import Holder, ReadModel
 from gateway.core.stores import VerificationMissing, VerificationStore
 from gateway.core.verification import Channel, Status, Terms, Verification
 
@@ -77,17 +77,25 @@ class Denials:
         return denied
 
     async def deniable_from(self, blind_indexes: Sequence[str]) -> list[Verification]:
-        """What went to a number of late, by whatever method: open, or over for no longer than an hour.
+        """What went to a number of late, by whatever method: open, or over for no longer than an hour. Whoever has the
+        phone may deny what went there, also when the contact has another number since, and nothing of another number.
 
         What is open is in the record of each customer who has the number. What is over is in the read model, which may
         be a moment behind, and was opened for longer than that.
         """
-        contacts = set(await self._read_model.owners(blind_indexes))
+        holders = await self._read_model.holders(blind_indexes)
         since = await self._read_model.now() - self._lately_ms
         found: list[Verification] = []
-        for customer_id in sorted({customer_id for customer_id, _ in contacts}):
+        for customer_id in sorted({one.customer_id for one in holders}):
             opened = await self._verifications.open_of_customer(customer_id)
             lately = await self._read_model.opened_since(customer_id, since)
             read = await asyncio.gather(*map(self._verifications.read, {*opened, *lately}))
-            found += [one for one in read if one is not None and (customer_id, one.contact_id) in contacts]
+            of_customer = {one.contact_id: one for one in holders if one.customer_id == customer_id}
+            found += [one for one in read if one is not None and _went_to(one, of_customer)]
         return found
+
+
+def _went_to(verification: Verification, holders: Mapping[str, Holder]) -> bool:
+    """Whether its contact, of these by their ids, had the number when it was opened."""
+    holder = holders.get(verification.contact_id or "")
+    return holder is not None and holder.held(verification.created_at)

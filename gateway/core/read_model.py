@@ -66,6 +66,24 @@ class Live:
         return int(self.values.get(name, 0))
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A contact that has a number, or had it, and from when until when: ms by the store's clock.
+
+    `since` is 0 for the first number of a contact, `until` is None for the one that it has. A number in between counts
+    for the whole time before the last change.
+    """
+
+    customer_id: str
+    contact_id: str
+    since: int
+    until: int | None
+
+    def held(self, at: int) -> bool:
+        """Also in the very moment of a change: which came first then, nobody can tell."""
+        return self.since <= at and (self.until is None or at <= self.until)
+
+
 class ReadModel(Protocol):
     """Reads what was made. Every method may raise `StoreUnavailable`."""
 
@@ -99,6 +117,10 @@ class ReadModel(Protocol):
 
     async def owners(self, blind_indexes: Sequence[str]) -> list[tuple[str, str]]:
         """Customer and contact of each contact of this number, under any of the index keys in force."""
+        ...
+
+    async def holders(self, blind_indexes: Sequence[str]) -> list[Holder]:
+        """The same with those that had the number once, and with when."""
         ...
 
 

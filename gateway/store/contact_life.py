@@ -12,7 +12,7 @@ from gateway.store.scripts import load
 _DEMOTE = load("demote_contact", "names", "request", "closing", "contact_life")
 _AGE = load("age_contacts", "names", "request", "closing", "contact_life")
 _IS_RELEASED = load("is_released")
-_MOST_EVIDENCE = 200
+MOST_EVIDENCE = 200
 """Changes shown of one contact: the latest. All are kept."""
 
 
@@ -68,9 +68,9 @@ class RedisContactLife:
         await self.let_old_checks_fall(customer_id)
         known, entries = await self._store.all(
             ("EXISTS", keys.contact(customer_id, contact_id)),
-            ("LRANGE", keys.evidence(customer_id, contact_id), -_MOST_EVIDENCE, -1),
+            ("LRANGE", keys.evidence(customer_id, contact_id), -MOST_EVIDENCE, -1),
         )
-        return [_evidence(entry) for entry in entries] if known else None
+        return [evidence_of(entry) for entry in entries] if known else None
 
     async def is_released(self, customer_id: str, contact_id: str) -> bool:
         return bool(await self._store.run(_IS_RELEASED, (keys.contact(customer_id, contact_id),)))
@@ -79,6 +79,6 @@ class RedisContactLife:
 _EVENTS = {event[0]: event for event in ("verifiable", "needs_verification", "changed", "released")}
 
 
-def _evidence(entry: bytes) -> Evidence:
+def evidence_of(entry: bytes) -> Evidence:
     event, at, cause, reference, person, version = orjson.loads(entry)
     return Evidence(at, _EVENTS[event], cause, reference, person, version)

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.core.read_model import Filters, Found, Live, Minute, TimelineEvent
+from gateway.core.read_model import Filters, Found, Holder, Live, Minute, TimelineEvent
 from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Store
+from gateway.store.contact_life import MOST_EVIDENCE, evidence_of
 from gateway.store.fields import FIELDS
 
 _STANDS_STILL_MS: Final = 10_000
@@ -129,12 +130,26 @@ class RedisReadModel:
         return sorted(rows, key=lambda row: row[1], reverse=True)[:count]
 
     async def owners(self, blind_indexes: Sequence[str]) -> list[tuple[str, str]]:
+        return [pair for pair, has_it in (await self._noted_of(blind_indexes)).items() if has_it]
+
+    async def holders(self, blind_indexes: Sequence[str]) -> list[Holder]:
+        noted = await self._noted_of(blind_indexes)
+        kept = await self._store.all(*(("LRANGE", keys.evidence(*pair), -MOST_EVIDENCE, -1) for pair in noted))
+        changed = [
+            max((one.at for one in map(evidence_of, each) if one.event == "changed"), default=0) for each in kept
+        ]
+        return [
+            Holder(*pair, at, None) if has_it else Holder(*pair, 0, at)
+            for (pair, has_it), at in zip(noted.items(), changed, strict=True)
+        ]
+
+    async def _noted_of(self, blind_indexes: Sequence[str]) -> dict[tuple[str, str], bool]:
+        """Customer and contact of each that has or had the number and is there still, and whether it has it."""
         noted = await self._store.all(*(("SMEMBERS", ops_keys.owners(index)) for index in blind_indexes))
         pairs = sorted({_pair(each) for some in noted for each in some})
         indexes = await self._store.all(*(("HGET", keys.contact(*pair), FIELDS["c.index"]) for pair in pairs))
-        # A contact that has another number since, or is gone, is no answer.
         asked = {bytes.fromhex(index) for index in blind_indexes}
-        return [pair for pair, index in zip(pairs, indexes, strict=True) if index in asked]
+        return {pair: index in asked for pair, index in zip(pairs, indexes, strict=True) if index is not None}
 
     async def _by_size(self, filters: Filters) -> list[str]:
         """The indexes that answer the filters, the smallest first."""

@@ -2,9 +2,11 @@
 
 import pytest
 
+from demo.api import Api
 from demo.carriers import SMS_NUMBER
-from demo.customer import until
+from demo.customer import new_number, until
 from tests.e2e.caller import Caller, Person
+from tests.e2e.conftest import Served
 
 
 async def deny(person: Person, verification: dict[str, str]) -> dict[str, object]:
@@ -58,3 +60,21 @@ async def test_whoever_asks_again_for_the_answer_of_a_redemption_is_told_of_the_
     await deny(person, verified)
     refused = await issuer.post("/v1/receipts/redeem", asked, key)
     assert (refused.status, refused.slug) == (409, "receipt-denied")
+
+
+async def test_a_text_is_of_what_went_to_its_number_also_when_the_contact_has_another_since(
+    person: Person, served: Served
+) -> None:
+    # Once this is denied the read model knows the number.
+    await deny(person, await person.start("ars"))
+    of_before, number = await person.verified_by_sms(), person.number
+    asked = {"number": new_number(), "reason": "휴대폰 분실"}
+    change = await person.ask_centre(f"/contacts/{person.contact_id}/change", asked)
+    async with Api(served.demo.base_url, served.demo.secrets.operator_key) as person.operator:
+        await person.decide(change, "이센터장")
+    await person.check_ownership(person.contact_id)
+    person.number = asked["number"]
+    await deny(person, await person.start("sms"))
+    assert (await person.now(of_before))["status"] == "verified"
+    person.number = number
+    assert (await deny(person, of_before))["status_reason"] == "denied_by_reply"

@@ -6,9 +6,10 @@ import pytest
 
 from contacts.models import Contact
 from gateway.core.delivery import DeliveryRef, DeliveryReport, DeliveryState
-from gateway.core.read_model import Filters
+from gateway.core.read_model import Filters, Holder
 from gateway.core.verification import Method, Status, Verification
 from gateway.store import keys, ops_keys
+from gateway.store.approvals import RedisApprovals
 from gateway.store.fields import FIELDS
 from gateway.store.projector import Projector
 from gateway.store.read_model import RedisReadModel
@@ -16,6 +17,7 @@ from gateway.store.read_model_upkeep import Upkeep
 from tests import builders
 from tests.builders import CUSTOMER_ID, MOBILE
 from tests.contracts.store.answering import answer
+from tests.contracts.store.approval_requests import CHECKER, NEW_NUMBER, change_of
 from tests.contracts.store.projection_observers import Told
 from tests.contracts.store.servers import LIMITS, Ports
 from tests.gateway.contents import every_key
@@ -176,6 +178,21 @@ async def test_a_number_leads_to_its_customers_until_it_is_another(
     assert await read_model.owners(indexes) == [(CUSTOMER_ID, mobile.contact_id)]
     await ports.store.command("HSET", keys.contact(CUSTOMER_ID, mobile.contact_id), FIELDS["c.index"], "another")
     assert await read_model.owners(indexes) == []
+
+
+async def test_a_number_leads_to_the_contacts_that_had_it_as_well_and_tells_until_when(
+    ports: Ports, owned: Contact, approvals: RedisApprovals, projector: Projector, read_model: RedisReadModel
+) -> None:
+    await projector.catch_up()
+    await approvals.approve(await approvals.add(change_of(owned)), CHECKER, "확인")
+    later = await opened(ports, owned)
+    await projector.catch_up()
+    index_of = builders.personal_data().blind_indexes
+    had, has = [await read_model.holders(index_of(number)) for number in (MOBILE, NEW_NUMBER)]
+    changed_at = has[0].since
+    assert had == [Holder(CUSTOMER_ID, owned.contact_id, since=0, until=changed_at)]
+    assert has == [Holder(CUSTOMER_ID, owned.contact_id, since=changed_at, until=None)]
+    assert 0 < changed_at <= later.created_at
 
 
 async def test_a_call_is_live_while_it_is(
