@@ -68,6 +68,27 @@ async def test_the_verdict_changes_in_place_so_that_it_is_read_out(manager: OpsP
     assert await verdict.evaluate("(one) => one.isTheSame")
 
 
+async def test_a_part_that_has_the_focus_is_left_alone_and_shows_what_it_missed_when_it_is_left(
+    manager: OpsPages,
+) -> None:
+    page, figures = manager.page, manager.page.locator('[data-live="figures"]')
+
+    async def as_if_it_had_changed(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=(await answer.text()).replace("완료율", "새 완료율"))
+
+    await manager.until_live()
+    await figures.get_by_role("link").first.focus()
+    await page.route("**/ops", as_if_it_had_changed)
+    for looked_at in (False, True):
+        await page.evaluate(LOOKED_AT, looked_at)
+    await expect(page.locator('[data-live="methods"]')).to_contain_text("새 완료율")
+    await expect(figures).not_to_contain_text("새 완료율")
+    await expect(figures.get_by_role("link").first).to_be_focused()
+    await page.get_by_role("heading", name="현황").click()
+    await expect(figures).to_contain_text("새 완료율")
+
+
 async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
     page = manager.page
     await manager.until_live()
