@@ -8,13 +8,16 @@ from hashlib import sha256
 
 import pytest
 
+from contacts.key_ring import KeyRing
+from contacts.protection import PersonalData
 from gateway.core.callers import Caller, Scope
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
 from gateway.core.stores import Capped, Redemption
 from gateway.store import cap_keys, keys
 from gateway.store.api_keys import RedisApiKeys
+from gateway.store.idempotency import RedisIdempotency
 from tests.audit_events import all_events
-from tests.builders import CLIENT, CUSTOMER_ID
+from tests.builders import CLIENT, CUSTOMER_ID, INDEX_KEY, PEPPER
 from tests.contracts.store.answering import claims_of
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -134,6 +137,13 @@ async def test_an_answer_after_its_claim_lapsed_is_never_given_to_another_reques
     for late in (ports.idempotency.finish(CLIENT, KEY, ONE, ANSWER), ports.idempotency.abandon(CLIENT, KEY, ONE)):
         await late
         assert await ports.idempotency.begin(CLIENT, KEY, [OTHER]) == InProgress()
+
+
+async def test_an_answer_under_a_key_that_is_gone_is_neither_given_nor_made_anew(ports: Ports) -> None:
+    await ports.idempotency.begin(CLIENT, KEY, [ONE])
+    await ports.idempotency.finish(CLIENT, KEY, ONE, ANSWER)
+    another = PersonalData(KeyRing(PEPPER), KeyRing(INDEX_KEY))
+    assert await RedisIdempotency(ports.store, another).begin(CLIENT, KEY, [ONE]) == InProgress()
 
 
 async def test_an_inbound_text_is_read_by_one_of_many(ports: Ports) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from demo.customer import until
 from gateway.core.errors import StoreUnavailable
+from gateway.store import node
 from gateway.store.connection import Store
 from gateway.store.embedded import EmbeddedStore
 from gateway.store.refusals import ResponseError
@@ -52,6 +53,16 @@ async def test_everybody_gets_their_own_answer_whoever_is_cancelled(store: Store
     answers = [await task for number, task in enumerate(asking) if number % 3]
     assert all(asked == answered for asked, answered in answers)
     assert await store.command("ECHO", "after") == b"after"
+
+
+async def test_what_is_more_than_may_wait_is_refused_at_once_and_the_rest_answered(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "_MOST_WAITING", 10)
+    for _ in range(2):
+        outcomes = await asyncio.gather(*(store.command("PING") for _ in range(12)), return_exceptions=True)
+        assert outcomes[:10] == [b"PONG"] * 10
+        assert [type(refused) for refused in outcomes[10:]] == [StoreUnavailable] * 2
 
 
 async def test_a_command_the_store_refuses_fails_its_own_caller_only(store: Store) -> None:
