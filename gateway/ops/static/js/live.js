@@ -5,10 +5,14 @@ const AGAIN_AFTER = 3000;
 // A gateway that is replaced is back sooner.
 const PATIENCE = 5000;
 const ASK_BEHIND = 60_000;
+// The click that took the focus out of a part is over by then: nothing moves under it.
+const AFTER_LEAVING = 500;
 
 let wanted = false;
 let busy = false;
 let waiting = 0;
+// What came last, where it is not all shown because a part of the page was in use.
+let held = null;
 
 function show(connected) {
   if (connected) {
@@ -54,10 +58,16 @@ function place(other, part) {
   return part;
 }
 
-function put(fresh) {
+function put(page) {
+  const fresh = new DOMParser().parseFromString(page, "text/html");
+  held = null;
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (inUse(part) || other && other.outerHTML === part.dataset.seen) continue;
+    if (other && other.outerHTML === part.dataset.seen) continue;
+    if (inUse(part)) {
+      held = page;
+      continue;
+    }
     if (!other) {
       part.remove();
       continue;
@@ -78,7 +88,7 @@ async function refresh(then) {
       const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
       if (answer.status === 401) return location.reload();
       if (answer.ok) {
-        put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        put(await answer.text());
         then();
       }
     } catch {
@@ -99,6 +109,12 @@ export function follow(then) {
     leave = document.hidden ? askNowAndThen(then) : listen(then);
   };
   document.addEventListener("visibilitychange", attend);
+  const catchUp = () => {
+    if (held === null) return;
+    put(held);
+    then();
+  };
+  document.addEventListener("focusout", () => setTimeout(catchUp, AFTER_LEAVING));
   attend();
 }
 
