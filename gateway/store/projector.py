@@ -5,6 +5,7 @@ counting anything twice.
 """
 
 import asyncio
+import math
 import secrets
 from collections.abc import Sequence
 from typing import Any, Final
@@ -31,6 +32,8 @@ _AT_ONCE: Final = 50
 """Events of a shard in one script: neither the store nor this process may hold up a verdict for long."""
 _UPKEEP_EVERY: Final = 2
 """Rounds."""
+_LONGEST_SECONDS: Final = 1.0
+"""An import brings more than can be counted in a minute: what is so now is told meanwhile, and the lease kept."""
 
 _log = structlog.get_logger(__name__)
 
@@ -56,26 +59,33 @@ class Projector:
     async def _work(self) -> None:
         rounds = 0
         while True:
+            pause = _EVERY_SECONDS
             try:
                 if await self._store.run(_HOLD_LEASE, (ops_keys.LEASE,), (self._name, _LEASE_MS)):
-                    await (self.round() if rounds % _UPKEEP_EVERY == 0 else self._catch_up_fully())
+                    is_behind = await self._catch_up_for(_LONGEST_SECONDS)
+                    if rounds % _UPKEEP_EVERY == 0:
+                        await self._upkeep.keep_up()
                     rounds += 1
+                    pause = 0 if is_behind else _EVERY_SECONDS
             except StoreUnavailable:
                 pass
             except Exception as error:
                 # One event that cannot be read must not end the page that would show it.
                 _log.error("read_model_behind", exc_info=error)
-            await asyncio.sleep(_EVERY_SECONDS)
+            await asyncio.sleep(pause)
 
     async def round(self) -> None:
         """Take all that is new, and write what is so now."""
-        await self._catch_up_fully()
+        await self._catch_up_for(math.inf)
         await self._upkeep.keep_up()
 
-    async def _catch_up_fully(self) -> None:
-        more = True
-        while more:
-            more = await self.catch_up()
+    async def _catch_up_for(self, seconds: float) -> bool:
+        """Take what is new, for so long; whether there may be more."""
+        until = asyncio.get_running_loop().time() + seconds
+        while more := await self.catch_up():
+            if asyncio.get_running_loop().time() >= until:
+                break
+        return more
 
     async def catch_up(self) -> bool:
         """Take what is new in every shard; whether there may be more."""

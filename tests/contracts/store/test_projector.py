@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from contacts.models import Contact
+from demo.customer import until
 from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import Filters
 from gateway.core.verification import Channel
@@ -85,3 +86,31 @@ async def test_whose_a_number_is_is_known_though_a_process_ended_at_noting_it(po
     await projector.catch_up()
     owners = await RedisReadModel(ports.store).owners(builders.personal_data().blind_indexes(MOBILE))
     assert owners == [(CUSTOMER_ID, mobile.contact_id)]
+
+
+async def test_what_is_so_now_is_written_while_much_is_still_to_be_counted(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import brings more events in a minute than can be counted in it."""
+    monkeypatch.setattr("gateway.store.projector._LONGEST_SECONDS", 0.0)
+    shard = keys.shard_of(CUSTOMER_ID)
+    words = ("event", "decision.required", "at", "1", "customer", CUSTOMER_ID)
+    await ports.store.all(*(("XADD", keys.audit(shard), f"1-{number}", *words) for number in range(1, 121)))
+    counted_up_to: list[bytes | None] = []
+
+    class Noting(Upkeep):
+        async def keep_up(self) -> None:
+            counted_up_to.append(await ports.store.command("GET", ops_keys.position(shard)))
+            await super().keep_up()
+
+    async def all_is_counted() -> bool:
+        return counted_up_to[-1:] == [b"1-120"]
+
+    projector = a_projector(ports, Noting)
+    await projector.open()
+    try:
+        await until(all_is_counted)
+    finally:
+        await projector.close()
+        await ports.store.command("DEL", keys.audit(shard))
+    assert counted_up_to[0] == b"1-50"
