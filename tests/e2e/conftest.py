@@ -91,12 +91,18 @@ async def stranger(served: Served, described: Description) -> AsyncIterator[Call
 
 
 @pytest.fixture
-async def keys(served: Served) -> AsyncIterator[RedisApiKeys]:
-    """The keys of the gateway, as `bonin keys` sees them beside a gateway that is running."""
+async def store_of_served(served: Served) -> AsyncIterator[Store]:
+    """The gateway's store, as a command sees it beside a gateway that is running."""
     store = Store(EmbeddedStore(served.directory / "data").url)
     await store.open()
-    yield RedisApiKeys(store)
+    yield store
     await store.close()
+
+
+@pytest.fixture
+async def keys(store_of_served: Store) -> RedisApiKeys:
+    """The keys of the gateway, as `bonin keys` sees them."""
+    return RedisApiKeys(store_of_served)
 
 
 @pytest.fixture
