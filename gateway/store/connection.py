@@ -7,15 +7,17 @@ durable, when the replicas that should hold it have not said so in time.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tracing import within
 from gateway.store.cluster import NO_PRIMARY, Cluster
-from gateway.store.endpoint import Endpoint
+from gateway.store.endpoint import Address, Endpoint
 from gateway.store.installation import Installation
 from gateway.store.node import Node
 from gateway.store.refusals import NoScriptError
@@ -49,6 +51,9 @@ class Store:
         """Who knows it asks for it at every connection that opens from then on."""
         self._endpoint = replace(Endpoint.from_url(url), recognise=self.installation.require)
         self._needed_replicas = needed_replicas
+        self._lines: WeakSet[WaitingLine] = WeakSet()
+        self._named: Address | None = None
+        """The primary that the sentinels named last."""
 
     async def open(self) -> None:
         """Connections open when the first command comes."""
@@ -91,16 +96,32 @@ class Store:
         """Connections open anew, as far as the servers are recognised; what was sent fails."""
         for node in self.known_nodes():
             node.hang_up(why)
+        for line in [*self._lines]:
+            line.close()
+
+    async def follow(self) -> None:
+        """Leave a primary in whose place the sentinels name another: it may not know that for seconds, and takes writes
+        that nobody will find."""
+        if not self._endpoint.sentinels:
+            return
+        with contextlib.suppress(StoreUnavailable):  # as long as no sentinel answers nothing else is known
+            named, before = await self._endpoint.primary(), self._named
+            self._named = (named.host, named.port)
+            if before not in (None, self._named):
+                self.hang_up(StoreUnavailable("the sentinels name another primary"))
 
     def waiting_line(self, key: str | None = None) -> WaitingLine:
         """A connection of its own for reads that wait (streams, channels); the caller closes it.
 
         In a cluster it is to the node that has the key, or that of nobody's keys.
         """
-        if self._cluster is None:
-            return WaitingLine(self._endpoint)
-        slot = NOBODYS_SLOT if key is None else slot_of_key(key)
-        return WaitingLine(self._endpoint.found_by(partial(self._cluster.owner, slot)))
+        endpoint = self._endpoint
+        if self._cluster is not None:
+            slot = NOBODYS_SLOT if key is None else slot_of_key(key)
+            endpoint = endpoint.found_by(partial(self._cluster.owner, slot))
+        line = WaitingLine(endpoint)
+        self._lines.add(line)
+        return line
 
     async def command(self, *words: Argument) -> Any:
         """One command; the answer as the wire has it: bytes, int, list or None."""

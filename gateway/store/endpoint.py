@@ -137,9 +137,9 @@ class Endpoint:
         await loop.create_connection(lambda: protocol, there.host, there.port, ssl=self.tls, server_hostname=name)
 
     def _find(self) -> "Callable[[], Awaitable[Endpoint]] | None":
-        return self._primary if self.sentinels else self.find
+        return self.primary if self.sentinels else self.find
 
-    async def _primary(self) -> Self:
+    async def primary(self) -> Self:
         """What the first sentinel that answers says. Raises `StoreUnavailable` when none knows one."""
         for host, port in self.sentinels:
             try:

@@ -86,6 +86,7 @@ class StoreWatch:
         return standings
 
     async def _look_at_one(self) -> tuple[list[StoreStanding], set[int]]:
+        await self._store.follow()
         (node,) = await self._store.nodes()
         standing, _ = await asyncio.gather(standing_of(node), require_room(self._store))
         node.see_replicas(standing.replicas, standing.replicas_in_step)

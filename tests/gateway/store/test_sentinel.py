@@ -17,8 +17,10 @@ from gateway.core.verification import Status, Verdict
 from gateway.settings import SettingsRefused, load_settings
 from gateway.store.connection import Store
 from gateway.store.endpoint import Endpoint
+from gateway.store.watch import StoreWatch
 from tests import builders
 from tests.builders import CODE, new_verification
+from tests.conftest import a_store
 from tests.contracts.store.answering import answer
 from tests.contracts.store.servers import Ports
 from tests.gateway.installations import needed_settings
@@ -87,6 +89,32 @@ async def test_a_promoted_replica_is_followed_and_believes_nothing_that_was_open
     finally:
         await store.close()
         await direct.close()
+
+
+async def test_a_primary_that_does_not_know_that_it_is_none_is_left_for_the_one_that_is(
+    servers: tuple[Server, Server, str],
+) -> None:
+    primary, replica, url = servers
+    async with a_store(url) as store, Redis(port=primary.port) as operator:
+        await until_it_answers(store)
+        watch, line = StoreWatch(store, may_forget=True), store.waiting_line()
+        await watch.open()
+        await line.ask("PING")
+        # So that no sentinel can tell it.
+        await operator.execute_command("ACL", "SETUSER", "default", "-replicaof", "-slaveof")  # type: ignore[no-untyped-call]
+        async with Redis(port=int(url.rpartition(":")[2].partition("/")[0])) as sentinel:
+            await sentinel.execute_command("SENTINEL", "FAILOVER", "bonin")  # type: ignore[no-untyped-call]
+
+        async def both_are_there() -> bool:
+            with suppress(StoreUnavailable):
+                told = [await store.command("INFO", "server"), await line.ask("INFO", "server")]
+                return all(f"tcp_port:{replica.port}\r\n".encode() in one for one in told)
+            return False
+
+        await until(both_are_there)
+        assert (await operator.info("replication"))["role"] == "master"
+        await watch.close()
+        line.close()
 
 
 async def test_no_sentinel_that_answers_is_a_store_that_cannot_be_reached() -> None:
