@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 from markupsafe import Markup, escape
@@ -102,10 +102,21 @@ class Pages:
     def problem(self, request: web.Request, locale: Locale, refusal: Refusal) -> web.Response:
         """The page that says why not, and what to do next."""
         document = _told_to_operators(request, locale, refusal)
-        response = self.show(request, locale, "problem.html", status=refusal.problem.value.status, problem=document)
+        status, back = refusal.problem.value.status, _where_from(request)
+        response = self.show(request, locale, "problem.html", status=status, problem=document, back=back)
         if refusal.retry_after is not None:
             response.headers["Retry-After"] = str(refusal.retry_after)
         return response
+
+
+def _where_from(request: web.Request) -> str | None:
+    """The page of ours with the form or the link that led here; browsers send it (`Referrer-Policy`)."""
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # `http://[`, for one
+        return None
+    is_ours = page.netloc == request.host and page.path.startswith("/ops") and page.path != request.path
+    return page._replace(scheme="", netloc="").geturl() if is_ours else None
 
 
 def _told_to_operators(request: web.Request, locale: Locale, refusal: Refusal) -> dict[str, Any]:

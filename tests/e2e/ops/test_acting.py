@@ -11,7 +11,12 @@ from tests.e2e.ops.operator import Operator, a_pending_verification, seen
 async def test_an_operator_cancels_with_a_reason_that_stays(operator: Operator, person: Person) -> None:
     verification_id = await a_pending_verification(person)
     path = f"/ops/verifications/{verification_id}"
-    assert (await operator.act(f"{path}/cancel", path, reason="")).status == 422
+    came_from = {"Referer": f"{operator.base_url}{path}"}
+    form = {"csrf": (await operator.get(path)).csrf, "reason": ""}
+    refused = await operator.post(f"{path}/cancel", form, came_from)
+    assert (refused.status, f'<a class="button" href="{path}">' in refused.text) == (422, True)
+    from_elsewhere = await operator.post(f"{path}/cancel", form, {"Referer": f"https://evil.example{path}"})
+    assert (from_elsewhere.status, '<a class="button" href="/ops">' in from_elsewhere.text) == (422, True)
     done = await operator.act(f"{path}/cancel", path, reason="고객이 전화로 요청 01012345678")
     assert done.status == 200
     page = await seen(operator, path, 'data-event="ops.cancel"', 'data-event="verification.canceled"')
