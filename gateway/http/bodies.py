@@ -5,12 +5,11 @@ The limits hold while the bytes arrive, for chunked bodies too, so that a slow o
 
 import asyncio
 import codecs
-from contextlib import suppress
 from email.message import Message
 from typing import Any, TypeVar, cast
 
 import orjson
-from aiohttp import HttpVersion11, StreamReader, hdrs, web
+from aiohttp import StreamReader, hdrs, web
 from pydantic import ValidationError
 
 from gateway.core.errors import Refusal
@@ -40,18 +39,7 @@ async def read_body(request: web.Request) -> bytes:
     # A compressed body is small on the wire and large in memory.
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise Refusal(Problem.UNSUPPORTED_MEDIA_TYPE, values=_NOT_COMPRESSED)
-    if hdrs.EXPECT in request.headers and (request.content_length or 0) <= LARGEST_BODY:
-        await _ask_for_body(request)
     return await read_capped(request, LARGEST_BODY)
-
-
-async def _ask_for_body(request: web.Request) -> None:
-    """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored."""
-    is_held_back = request.headers[hdrs.EXPECT].lower() == "100-continue" and not request.content.is_eof()
-    if is_held_back and request.version == HttpVersion11:
-        with suppress(ConnectionError):  # who is gone sends no body either
-            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
 
 
 def read_json(request: Incoming, raw: bytes, *, says_nothing: bool = False) -> tuple[bytes, dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -55,18 +55,21 @@ class Api:
             found = self._paths.find(request.rel_url.raw_path)
             if found is None:
                 return others(request)
-            answering = self._answer_at_once if hdrs.EXPECT in request.headers else self._answer
+            answering = self._after_continue if hdrs.EXPECT in request.headers else self._answer
             # aiohttp asks of a response what ours has, whatever its class.
             return cast(Awaitable[web.StreamResponse], answering(request, *found))
 
         return answer
 
-    async def _answer_at_once(self, request: web.Request, there: Mapping[str, Endpoint], values: list[str]) -> Response:
-        """Where the head alone is refused the body that was held back is never asked for, nor waited for."""
-        response = await self._answer(request, there, values)
-        if not request.content.is_eof():
-            response.force_close()
-        return response
+    async def _after_continue(self, request: web.Request, there: Mapping[str, Endpoint], values: list[str]) -> Response:
+        """`Expect: 100-continue` (RFC 9110, 10.1.1); any other expectation may be ignored.
+
+        Also where the head alone would be refused: the JDK's client of Java 17 waits for 100 without end.
+        """
+        if request.version == HttpVersion11 and request.headers[hdrs.EXPECT].lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        return await self._answer(request, there, values)
 
     def _answer(
         self, request: Incoming, there: Mapping[str, Endpoint], values: list[str]
