@@ -13,7 +13,7 @@ from gateway.core.idempotency import Answered, Fresh
 from gateway.core.operations import Operation
 from gateway.core.stores import CustomerMissing, Redemption
 from gateway.core.verification import Method, Status
-from gateway.store import keys, ops_keys
+from gateway.store import cap_keys, keys, ops_keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.customer_words import ERASED
 from gateway.store.erasure import RedisErasure
@@ -74,16 +74,20 @@ async def a_whole_life(ports: Ports, approvals: RedisApprovals, mobile: Contact)
     await approvals.approve(changed, CHECKER, "신분증 확인")
     await store.command("SADD", ops_keys.owners(indexes()[-1]), f"{CUSTOMER_ID} {mobile.contact_id}")
     await store.command("SADD", *keys.known_number(indexes()[-1]))
+    family = keys.new_auto_connect_id()
+    await store.command("HSET", keys.auto_connect(CUSTOMER_ID, family), "token", b"digest")
+    await store.command("HSET", keys.auto_connects(CUSTOMER_ID), family, 1)
+    await store.command("INCR", cap_keys.of_ownership_checks(CUSTOMER_ID, index))
     await approvals.add(await locked(ports))
     await approvals.add(new(ApprovalKind.OVERSEAS_EXEMPTION, {"from": "1", "until": "2", "version": "0"}))
 
 
-async def kinds_left(ports: Ports) -> set[str]:
-    """The kinds of key whose name or value has anything to do with the customer's numbers or records."""
-    left = set()
+async def kinds_left(ports: Ports, mobile: Contact) -> set[str]:
+    """The kinds of key whose name has anything to do with the customer, the mobile or the customer's numbers."""
+    theirs, left = (CUSTOMER_ID, mobile.contact_id, *indexes()), set()
     for key in await every_key(ports.store):
         name = key.decode()
-        if CUSTOMER_ID in name or any(index in name for index in indexes()):
+        if any(one in name for one in theirs):
             left.add(keys.kind_and_rest(name)[0])
     return left
 
@@ -92,9 +96,9 @@ async def test_nothing_of_the_person_is_left(
     ports: Ports, erasure: RedisErasure, approvals: RedisApprovals, mobile: Contact
 ) -> None:
     await a_whole_life(ports, approvals, mobile)
-    assert len(await kinds_left(ports)) > 7
+    assert len(await kinds_left(ports, mobile)) > 7
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
-    assert await kinds_left(ports) <= {"guard", "exemption-version", "erased"}
+    assert await kinds_left(ports, mobile) <= {"guard", "exemption-version", "erased"}
     assert await ports.customers.read(CUSTOMER_ID) is None
     assert await ports.customers.contacts(CUSTOMER_ID) == []
     shard = keys.shard_of(CUSTOMER_ID)
@@ -102,6 +106,21 @@ async def test_nothing_of_the_person_is_left(
         assert await ports.store.command("ZCARD", index) == 0
     dump = b"".join([await ports.store.command("DUMP", key) or b"" for key in await every_key(ports.store)])
     assert [index for index in indexes() if index.encode() in dump] == []
+
+
+@pytest.mark.parametrize("told_by", ["a request", "a mark"])
+async def test_a_number_that_was_never_or_is_no_longer_a_contact_s_goes_as_well(
+    ports: Ports, erasure: RedisErasure, approvals: RedisApprovals, mobile: Contact, told_by: str
+) -> None:
+    index = indexes()[-1]
+    await ports.store.command("SADD", *keys.known_number(index))
+    if told_by == "a request":
+        await approvals.add(change_of(mobile))
+    else:
+        await ports.store.command("SADD", ops_keys.owners(index), f"{CUSTOMER_ID} {mobile.contact_id}")
+    await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
+    assert not await ports.customers.is_known_number([index])
+    assert await ports.store.command("EXISTS", ops_keys.owners(index)) == 0
 
 
 async def test_what_is_open_is_closed_and_the_lock_stays(ports: Ports, erasure: RedisErasure, mobile: Contact) -> None:
@@ -220,7 +239,7 @@ async def test_whose_records_nobody_can_read_any_more_is_erased_all_the_same(
         sealed = await ports.store.command("HGET", key, field)
         await ports.store.command("HSET", key, field, sealed[:-1] + bytes([sealed[-1] ^ 1]))
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
-    assert await kinds_left(ports) <= {"guard", "exemption-version", "erased"}
+    assert await kinds_left(ports, mobile) <= {"guard", "exemption-version", "erased"}
 
 
 async def test_nobody_is_erased_twice(ports: Ports, erasure: RedisErasure, mobile: Contact) -> None:
@@ -243,7 +262,7 @@ async def test_a_contact_that_comes_while_erasing_goes_as_well(
 
     monkeypatch.setattr(erasure, "_erase_marks", meanwhile)
     await erasure.erase(CUSTOMER_ID, OPERATOR, WHY)
-    assert await kinds_left(ports) == {"erased"}
+    assert await kinds_left(ports, mobile) == {"erased"}
 
 
 async def test_a_request_that_comes_while_erasing_goes_as_well(
