@@ -84,6 +84,11 @@ def test_whoever_stores_something_else_decides_whether_a_restore_makes_it_good_a
     assert {kind for kind, _ in stored if kind_to_forget(f"bonin:{{00}}:{kind}") is None} == KEPT
 
 
+def test_what_signs_in_or_is_sent_once_more_is_forgotten_also_where_no_store_of_the_tests_has_it() -> None:
+    assert kind_to_forget(ops_keys.session("0" * 64)) == "ops-session"
+    assert kind_to_forget(keys.dead_letters(0)) == "dead-letters"
+
+
 def test_nothing_is_shown_as_open_that_is_not_there_any_more() -> None:
     async def shown(store: Store, stores: Stores) -> str:
         await build_projector(load_settings(), stores, CollectorRegistry()).round()
