@@ -1,6 +1,7 @@
 """What makes the operations pages quick: that they follow what happens, their keys and their theme."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Route, expect
 
@@ -87,6 +88,21 @@ async def test_a_part_that_has_the_focus_is_left_alone_and_shows_what_it_missed_
     await expect(figures.get_by_role("link").first).to_be_focused()
     await page.get_by_role("heading", name="현황").click()
     await expect(figures).to_contain_text("새 완료율")
+
+
+async def test_whoever_types_or_clicks_stays_signed_in_and_a_page_alone_does_not(manager: OpsPages) -> None:
+    page = manager.page
+    await page.clock.install()
+    await page.reload()
+    await manager.until_live()
+    await page.evaluate(LOOKED_AT, False)
+    for by_itself in (True, False):
+        async with page.expect_request(lambda request: request.resource_type == "fetch") as asking:
+            if not by_itself:
+                await page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=1))
+                await page.keyboard.press("Shift")
+            await page.clock.fast_forward(60_000)
+        assert ("x-refresh" in (await asking.value).headers) is by_itself
 
 
 async def test_the_keyboard_is_enough(manager: OpsPages) -> None:

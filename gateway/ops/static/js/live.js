@@ -5,6 +5,7 @@ const AGAIN_AFTER = 3000;
 // A gateway that is replaced is back sooner.
 const PATIENCE = 5000;
 const ASK_BEHIND = 60_000;
+const ASK_FOR_WHO_IS_THERE = 60_000;
 // The click that took the focus out of a part is over by then: nothing moves under it.
 const AFTER_LEAVING = 500;
 
@@ -13,6 +14,9 @@ let busy = false;
 let waiting = 0;
 // What came last, where it is not all shown because a part of the page was in use.
 let held = null;
+// Somebody has typed or clicked since the page asked last, which was at `asked`.
+let isSomebodyThere = false;
+let asked = Date.now();
 
 function show(connected) {
   if (connected) {
@@ -79,14 +83,23 @@ function put(page) {
   }
 }
 
+// What a page asks by itself keeps no session alive; what it asks because somebody is there does.
+function ask() {
+  const headers = isSomebodyThere ? {} : { "X-Refresh": "1" };
+  isSomebodyThere = false;
+  asked = Date.now();
+  return fetch(location.href, { headers, redirect: "manual" });
+}
+
 async function refresh(then) {
   if (busy) return;
   busy = true;
   while (wanted) {
     wanted = false;
     try {
-      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
-      if (answer.status === 401) return location.reload();
+      const answer = await ask();
+      // It leads to the sign-in.
+      if (answer.status === 401 || answer.type === "opaqueredirect") return location.reload();
       if (answer.ok) {
         put(await answer.text());
         then();
@@ -109,6 +122,14 @@ export function follow(then) {
     leave = document.hidden ? askNowAndThen(then) : listen(then);
   };
   document.addEventListener("visibilitychange", attend);
+  // Whoever writes a reason for long is not signed out in the midst of it (WCAG 2.2.1).
+  const note = () => {
+    isSomebodyThere = true;
+    if (Date.now() - asked < ASK_FOR_WHO_IS_THERE) return;
+    wanted = true;
+    refresh(then);
+  };
+  for (const act of ["keydown", "pointerdown"]) document.addEventListener(act, note);
   const catchUp = () => {
     if (held === null) return;
     put(held);
