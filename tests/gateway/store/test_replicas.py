@@ -12,7 +12,7 @@ from gateway.core.verification import Status
 from gateway.store import node
 from gateway.store.connection import Store
 from gateway.store.scripts import load
-from gateway.store.standing import standing_of
+from gateway.store.standing import StoreStanding, _is_in_step, standing_of
 from gateway.store.watch import StoreWatch
 from tests.gateway.store.valkey_servers import Server, running
 from tests.gateway.store.watched_stores import opened, status_and_reason, store_at
@@ -37,6 +37,20 @@ async def a_pair(tmp_path: Path) -> AsyncIterator[tuple[Server, Store, Server, S
 
             await until(in_step)
             yield primary, store, replica, replica_store
+
+
+@pytest.mark.parametrize(
+    ("state", "lag", "in_step"),
+    [("online", 0, 1), ("online", 10, 1), ("online", 11, 0), ("online", -1, 0), ("wait_bgsave", 0, 0)],
+)
+def test_a_replica_counts_while_it_has_all_and_has_lately_said_so(state: str, lag: int, in_step: int) -> None:
+    told = ("slave0", f"ip=127.0.0.1,port=6379,state={state},offset=1,lag={lag},type=replica")
+    assert _is_in_step(told) == in_step
+
+
+def test_a_server_that_follows_another_is_no_store_whatever_it_takes() -> None:
+    follows = StoreStanding("id", False, 0, 0, appends=True, snapshots=False, evicts=False)
+    assert follows.trouble(0, may_forget=True) == "a replica"
 
 
 async def test_fewer_replicas_than_are_needed_are_told(tmp_path: Path) -> None:
