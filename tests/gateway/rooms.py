@@ -43,7 +43,7 @@ from gateway.methods.notices import NoticeMethod
 from gateway.methods.routing import Carriers, Line
 from gateway.methods.sms import SmsMethod
 from gateway.methods.sms_reply import SmsReplyMethod
-from gateway.store import keys
+from gateway.store import clock, keys
 from gateway.store.alarms import RedisAlarms
 from gateway.store.branch_passwords import RedisBranchPasswords
 from gateway.store.caps import RedisCaps
@@ -292,6 +292,7 @@ class Rooms:
             pass
 
     async def let_life_pass(self, one: Verification) -> None:
-        """The verification is past its time now."""
-        await self.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.expires_at"], 1)
+        """The verification is past its time now, and only just: when it was opened is told by when that is."""
+        now = await clock.now(self.store)
+        await self.store.command("HSET", keys.verification(one.verification_id), FIELDS["v.expires_at"], now)
         await put_into_a_span_that_is_over(self.store, one.verification_id)
