@@ -29,6 +29,15 @@ class ApprovalStatus(StrEnum):
     EXPIRED = "expired"
 
 
+STATUS_KO = {
+    ApprovalStatus.WAITING: "결정을 기다리는",
+    ApprovalStatus.APPROVED: "승인된",
+    ApprovalStatus.REJECTED: "반려된",
+    ApprovalStatus.EXPIRED: "기한이 지난",
+}
+"""How a sentence in Korean tells of a request in each status."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewApproval:
     """A request as it is written. `action` may hold personal data: it is sealed at rest.
@@ -201,7 +210,7 @@ class Approvals:
         except NumberTaken as taken:
             raise Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": taken.contact_id}) from None
         except ApprovalClosed as closed:
-            raise Refusal(Problem.APPROVAL_CLOSED, values={"status": closed.status}) from None
+            raise closed_approval(closed.status) from None
         except ApprovalMissing:
             raise Refusal(Problem.APPROVAL_NOT_FOUND) from None
         return await self.get(approval_id)
@@ -212,7 +221,7 @@ class Approvals:
         try:
             await self._store.reject(approval, decider, without_numbers(reason))
         except ApprovalClosed as closed:
-            raise Refusal(Problem.APPROVAL_CLOSED, values={"status": closed.status}) from None
+            raise closed_approval(closed.status) from None
         except ApprovalMissing:
             raise Refusal(Problem.APPROVAL_NOT_FOUND) from None
         return await self.get(approval_id)
@@ -236,3 +245,8 @@ def person_key(name: str) -> str:
     """What the spellings of one person have in common: the letters and digits, in one Unicode form, width and case."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LN" and sign not in _FILLERS)
+
+
+def closed_approval(status: ApprovalStatus) -> Refusal:
+    """What is said of a request that is over."""
+    return Refusal(Problem.APPROVAL_CLOSED, values={"status": status, "status_ko": STATUS_KO[status]})

@@ -168,7 +168,7 @@ class Problem(Enum):
     )  # fmt: skip
     APPROVAL_CLOSED = ProblemKind(
         "approval-closed", 409, "이미 끝난 승인 요청입니다", "This approval is already closed",
-        "상태는 {status}입니다. 필요하면 새로 요청해 주세요.", "Its status is {status}. Make a new request if needed.",
+        "{status_ko} 요청입니다. 필요하면 새로 요청해 주세요.", "Its status is {status}. Make a new request if needed.",
     )  # fmt: skip
     APPROVAL_OUTDATED = ProblemKind(
         "approval-outdated", 409, "요청한 뒤 상황이 바뀌었습니다", "What the request was made for has changed",

@@ -5,6 +5,7 @@ from typing import Any
 
 from contacts.models import ContactMethod
 from contacts.number_refusals import NumberRefusal
+from gateway.core.approvals import ApprovalStatus, closed_approval
 from gateway.core.deciding import Reason
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.limits import Limits
@@ -32,7 +33,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
             Problem.ANSWER_IN_ANOTHER_CHANNEL,
             values={"channel_ko": "받은 문자에 답장하여", "channel_en": "by replying to the text"},
         ),
-        Refusal(Problem.APPROVAL_CLOSED, values={"status": "rejected"}),
+        closed_approval(ApprovalStatus.REJECTED),
         Refusal(Problem.BODY_TOO_LARGE, values={"limit": LARGEST_BODY}),
         Refusal(Problem.BODY_TOO_SLOW, values={"seconds": int(BODY_SECONDS)}),
         Refusal(Problem.CONTACT_ALREADY_REGISTERED, values={"contact_id": _CONTACT}),

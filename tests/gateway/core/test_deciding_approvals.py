@@ -126,9 +126,19 @@ def test_an_answer_of_the_store_says_in_a_log_what_it_was() -> None:
         (approve, SelfApproval(), Problem.SELF_APPROVAL, {}),
         (approve, ApprovalOutdated(), Problem.APPROVAL_OUTDATED, {}),
         (approve, NumberTaken("con_9"), Problem.CONTACT_ALREADY_REGISTERED, {"contact_id": "con_9"}),
-        (approve, ApprovalClosed(ApprovalStatus.EXPIRED), Problem.APPROVAL_CLOSED, {"status": ApprovalStatus.EXPIRED}),
+        (
+            approve,
+            ApprovalClosed(ApprovalStatus.EXPIRED),
+            Problem.APPROVAL_CLOSED,
+            {"status": ApprovalStatus.EXPIRED, "status_ko": "기한이 지난"},
+        ),
         (approve, ApprovalMissing(), Problem.APPROVAL_NOT_FOUND, {}),
-        (reject, ApprovalClosed(ApprovalStatus.APPROVED), Problem.APPROVAL_CLOSED, {"status": ApprovalStatus.APPROVED}),
+        (
+            reject,
+            ApprovalClosed(ApprovalStatus.APPROVED),
+            Problem.APPROVAL_CLOSED,
+            {"status": ApprovalStatus.APPROVED, "status_ko": "승인된"},
+        ),
         (reject, ApprovalMissing(), Problem.APPROVAL_NOT_FOUND, {}),
     ],
 )
