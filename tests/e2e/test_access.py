@@ -1,5 +1,6 @@
 """Keys: which way they may be sent, what each may do, and when they are dead."""
 
+import asyncio
 import base64
 
 import aiohttp
@@ -93,11 +94,12 @@ async def test_a_revoked_key_is_dead(
         await until(look)
 
 
-async def test_a_stream_ends_with_the_key_that_opened_it(
-    served: Served, keys: RedisApiKeys, person: Person, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", ["revoked", "narrowed"])
+async def test_a_stream_ends_with_the_key_that_opened_it_or_with_its_scope(
+    served: Served, keys: RedisApiKeys, person: Person, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr(api_keys, "_REFRESH_SECONDS", 0.0)
-    leaver, stays = [await keys.create("of-two-keys", who, frozenset(Scope)) for who in ("leaver", "stays")]
+    leaver, stays = [await keys.create("of-two-keys", f"{who}-{how}", frozenset(Scope)) for who in ("leaver", "stays")]
     async with Caller(served.demo.base_url, leaver) as leaving, Caller(served.demo.base_url, stays) as staying:
         await leaving.until_the_key_is_known()
         await staying.until_the_key_is_known()
@@ -109,7 +111,11 @@ async def test_a_stream_ends_with_the_key_that_opened_it(
             session.get(f"{served.demo.base_url}{path}/events") as stream,
         ):
             await stream.content.readuntil(b"\n\n")
-            (entry,) = [entry for entry in await keys.entries() if entry.person == "leaver"]
-            assert await keys.revoke(entry.key_id)
+            (entry,) = [entry for entry in await keys.entries() if entry.person == f"leaver-{how}"]
+            if how == "revoked":
+                assert await keys.revoke(entry.key_id)
+            else:
+                await keys.install(leaver, entry.client, entry.person, frozenset({Scope.CONTACTS}))
             assert (await staying.post(f"{path}/check", {"code": "000000"})).status == 200
-            assert await stream.content.read() == b""
+            async with asyncio.timeout(20):
+                assert await stream.content.read() == b""
