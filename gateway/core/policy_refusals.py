@@ -29,4 +29,8 @@ def refusal_by_row(row: OperationRow, method: Method) -> Refusal | None:
 
 
 def _told(why: Reason) -> dict[str, str]:
-    return {"rule": why.rule, "reason_ko": why.detail_ko, "reason_en": why.detail_en}
+    """With the manual's rule; a column of the firm's table is no number that anybody could look up."""
+    told = {"rule": why.rule, "reason_ko": why.detail_ko, "reason_en": why.detail_en}
+    if why.rule.startswith("R"):
+        told |= {"reason_ko": f"규칙 {why.rule}: {why.detail_ko}", "reason_en": f"Rule {why.rule}: {why.detail_en}"}
+    return told

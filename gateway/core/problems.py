@@ -150,11 +150,11 @@ class Problem(Enum):
     )  # fmt: skip
     EXTRA_AUTHENTICATION_NOT_REQUIRED = ProblemKind(
         "extra-authentication-not-required", 409, "추가인증 대상이 아닙니다", "No extra authentication is needed",
-        "규칙 {rule}: {reason_ko}", "Rule {rule}: {reason_en}",
+        "{reason_ko}", "{reason_en}",
     )  # fmt: skip
     OPERATION_REFUSED = ProblemKind(
         "operation-refused", 409, "지금 할 수 없는 업무입니다", "This operation is refused",
-        "규칙 {rule}: {reason_ko}", "Rule {rule}: {reason_en}",
+        "{reason_ko}", "{reason_en}",
     )  # fmt: skip
     ONLINE_CONSENT_MISSING = ProblemKind(
         "online-consent-missing", 409,

@@ -168,7 +168,7 @@ async def test_who_is_a_firm_by_now_is_told_what_stops_firms_where_individuals_a
         await stopped.redeem(rooms.signer.sign(verified), login, HASH, CUSTOMER_ID, CLIENT)
     firms = policy.row(login, CustomerKind.CORPORATE)
     assert refusal.value.problem is Problem.OPERATION_REFUSED
-    assert (refusal.value.values["rule"], refusal.value.values["reason_en"]) == (firms.rule, firms.reason_en)
+    assert refusal.value.values["reason_en"] == f"Rule {firms.rule}: {firms.reason_en}"
 
 
 async def test_what_needs_no_extra_authentication_any_more_is_issued_with_it(

@@ -228,4 +228,4 @@ async def test_refused_hours_refuse_the_decision_and_the_verification(customer: 
     assert (decision["outcome"], decision["reasons"][0]["rule"]) == ("refused", "refused_hours")
     refused = await refusal(customer.open("sms"))
     assert (refused.status, refused.slug) == (409, "operation-refused")
-    assert "refused_hours" in refused.problem["detail"]
+    assert refused.problem["detail"] == decision["reasons"][0]["detail"]
