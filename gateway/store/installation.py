@@ -8,6 +8,7 @@ restorer's.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from gateway.core.errors import StoreUnavailable
 from gateway.store import keys
 from gateway.store.refusals import ClusterDownError, ElsewhereError, OtherStore
 
@@ -24,7 +25,11 @@ class Installation:
             return
         try:
             found = await ask("GET", keys.INSTALLATION)
-        except (ElsewhereError, ClusterDownError):
+        except ElsewhereError:
             return
+        except StoreUnavailable as refused:
+            if isinstance(refused.__cause__, ClusterDownError):
+                return  # nobody has that slot, which must not keep the others from being served
+            raise
         if found != self.known:
             raise OtherStore

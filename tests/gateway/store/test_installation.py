@@ -12,10 +12,11 @@ from gateway.store import keys, keys_in_use
 from gateway.store.connection import Store
 from gateway.store.keys_in_use import KeysInUse
 from gateway.store.refusals import OTHER_STORE, OtherStore
+from gateway.store.shards import NOBODYS
 from gateway.store.watch import StoreWatch
 from tests.conftest import a_store, an_empty_store
 from tests.gateway.generations import ONLY_OLD, rings
-from tests.gateway.store.valkey_clusters import PRIMARIES
+from tests.gateway.store.valkey_clusters import PRIMARIES, a_cluster
 from tests.gateway.store.valkey_servers import running
 
 KEPT = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
@@ -121,3 +122,14 @@ async def test_of_the_nodes_of_a_cluster_the_one_that_can_tell_is_refused(cluste
         refused = [one for one in await asyncio.gather(*reads, return_exceptions=True) if one is not None]
         assert {*map(str, refused)} == {str(OtherStore())}
         assert len(refused) == keys.SHARDS // PRIMARIES
+
+
+async def test_while_nobody_has_the_slot_of_the_id_the_other_shards_are_served(tmp_path: Path) -> None:
+    with a_cluster(tmp_path) as nodes:
+        async with a_store(nodes.url) as before, a_store(nodes.url) as store:
+            await KeysInUse(before, rings(ONLY_OLD)).enter()
+            store.installation.known = before.installation.known
+            nodes.leave_unowned(NOBODYS)
+            for shard in range(keys.SHARDS):
+                if shard != NOBODYS:
+                    assert await store.command("GET", keys.never_there(shard)) is None

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiohttp.test_utils import unused_port
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from gateway.store.shards import SLOTS, TAGS
 from gateway.store.slots import slot_of_key
@@ -99,6 +99,13 @@ class ClusterNodes:
         slot, source = slot_of(shard), self.owner(shard)
         source.say("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", target.node_id)
         self._until_agreed(shard, target)
+
+    def leave_unowned(self, shard: int) -> None:
+        """As after the loss of a primary and its replicas, when its slots were taken from it."""
+        for node in self.primaries:
+            with suppress(ResponseError):  # it has heard of that already
+                node.say("CLUSTER", "DELSLOTS", slot_of(shard))
+        until(lambda: all(self._owner_for(node, shard) is None for node in self.primaries))
 
     def _until_agreed(self, shard: int, owner: ClusterNode) -> None:
         """Who has the shard, and in which epoch: a node that has not heard of that takes the same for its next slot."""
