@@ -84,7 +84,7 @@ class CustomerStore(Protocol):
         ...
 
     def remembered(self, customer_id: str, contact_id: str) -> tuple[Remembered, int] | None:
-        """As they were when this process read of both last, and the hour, since the epoch: a guess, and the store is
+        """As they were when both were read here last, and the hour, since the epoch: a guess, and the store is
         asked whether it is right."""
         ...
 

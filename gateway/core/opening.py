@@ -113,7 +113,7 @@ class Opening:
         raise StoreUnavailable("the customer is changed again and again")
 
     def _cleared_by_memory(self, request: OpenRequest) -> _Cleared | None:
-        """By what this process read of late: only for what one trip opens, which has no effect where it refuses."""
+        """By what was read here of late: only for what one trip opens, which has no effect where it refuses."""
         method, contact_id = request.method, request.contact_id
         if contact_id is None or request.target_contact_id is not None or not self._is_counted_by_what_writes(method):
             return None

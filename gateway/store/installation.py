@@ -1,8 +1,8 @@
 """Which installation's store this is, asked at the opening of each connection.
 
 The first gateway of an empty store draws an id. A process that has seen it hands no command to a store without it:
-that is another installation's, or its own, emptied, and what was written there would be in nobody's way but a
-restorer's.
+that is another installation's, or its own, emptied, and what was written there would stand in the way of whoever
+restores it.
 """
 
 from collections.abc import Awaitable, Callable
