@@ -12,6 +12,14 @@ LOOKED_AT = """(seen) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 """Headless Chromium takes every tab for one that is looked at."""
+MARK_THE_VERDICT = """document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector('[data-live="verdict"]').firstChild.isTheSame = true;
+})"""
+
+
+async def as_if_it_had_changed(route: Route) -> None:
+    answer = await route.fetch()
+    await route.fulfill(response=answer, body=(await answer.text()).replace("완료율", "새 완료율"))
 
 
 async def test_a_page_that_was_cut_off_does_not_say_that_all_is_well_and_follows_again(manager: OpsPages) -> None:
@@ -69,15 +77,22 @@ async def test_the_verdict_changes_in_place_so_that_it_is_read_out(manager: OpsP
     assert await verdict.evaluate("(one) => one.isTheSame")
 
 
+async def test_what_is_as_it_was_when_the_page_came_stays_where_it_is(manager: OpsPages) -> None:
+    page, verdict = manager.page, manager.page.locator('.verdict[data-live="verdict"]')
+    await page.add_init_script(MARK_THE_VERDICT)
+    await page.reload()
+    await manager.until_live()
+    await page.route("**/ops", as_if_it_had_changed)
+    for looked_at in (False, True):
+        await page.evaluate(LOOKED_AT, looked_at)
+    await expect(page.locator('[data-live="methods"]')).to_contain_text("새 완료율")
+    assert await verdict.evaluate("(one) => one.firstChild.isTheSame")
+
+
 async def test_a_part_that_has_the_focus_is_left_alone_and_shows_what_it_missed_when_it_is_left(
     manager: OpsPages,
 ) -> None:
     page, figures = manager.page, manager.page.locator('[data-live="figures"]')
-
-    async def as_if_it_had_changed(route: Route) -> None:
-        answer = await route.fetch()
-        await route.fulfill(response=answer, body=(await answer.text()).replace("완료율", "새 완료율"))
-
     await manager.until_live()
     await figures.get_by_role("link").first.focus()
     await page.route("**/ops", as_if_it_had_changed)

@@ -116,6 +116,8 @@ async function refresh(then) {
 // would wait for ever. It asks now and then, so that it ends with its session, and catches up when it is looked at again.
 export function follow(then) {
   if (!SOURCE) return;
+  // What is as the server sent it stays where it is, and is not read out again.
+  for (const part of document.querySelectorAll("[data-live]")) part.dataset.seen = part.outerHTML;
   let leave = () => {};
   const attend = () => {
     leave();
