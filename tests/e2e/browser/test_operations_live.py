@@ -120,6 +120,26 @@ async def test_whoever_types_or_clicks_stays_signed_in_and_a_page_alone_does_not
         assert ("x-refresh" in (await asking.value).headers) is by_itself
 
 
+async def test_a_page_asks_for_who_clicks_when_the_click_is_over_so_that_nothing_moves_under_it(
+    manager: OpsPages,
+) -> None:
+    page = manager.page
+    await page.clock.install()
+    await page.reload()
+    await manager.until_live()
+    await page.evaluate(LOOKED_AT, False)
+    await page.clock.fast_forward(10_000)
+    await page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=1))
+    await page.get_by_role("heading", name="현황").hover()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.mouse.down()
+    await page.evaluate("1")
+    assert asked == []
+    async with page.expect_request(lambda request: "x-refresh" not in request.headers):
+        await page.mouse.up()
+
+
 async def test_the_keyboard_is_enough(manager: OpsPages) -> None:
     page = manager.page
     await manager.until_live()

@@ -131,7 +131,8 @@ export function follow(then) {
     wanted = true;
     refresh(then);
   };
-  for (const act of ["keydown", "pointerdown"]) document.addEventListener(act, note);
+  // Not as a button goes down: what came of it could move away from under the click.
+  for (const act of ["keydown", "pointerup"]) document.addEventListener(act, note);
   const catchUp = () => {
     if (held === null) return;
     put(held);
