@@ -10,9 +10,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-LONGEST_TEXT: Final = 1000
-"""Characters: a long text (LMS) holds as many in Korean. What is longer is not cut to fit, since a cut can
-turn seven digits into six."""
+LONGEST_TEXT: Final = 1600
+"""Characters: as many as a carrier brings in one text. What is longer is not cut to fit, since a cut can turn
+seven digits into six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ back like this. What it says of denying is not the customer's."""
 _DENIAL_KO: Final = re.compile(
     "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫"
     # A phone may answer by itself that it takes nothing from 모르는 번호.
-    "|모르는(?! ?(?:번호|전화))|적[이은도]? ?없|하지 ?마"
+    "|모르는(?! ?(?:번호|전화))|적[이은도]? ?없"
+    # 걱정하지 마세요 comes with many a code, and 하지 마사지 or 마음 is another word.
+    "|(?<!걱정|염려|의심|오해)(?<!(?:걱정|염려|의심|오해) )하지 ?(?:마(?:[세셔셈시십요라]|(?![가-힣]))|말[아라])"
     # Inside a word these say nothing: 복사기, 미안합니다, 편안함.
     "|(?<![가-힣])(?:사기|안 ?[하했함합해할])"
     # Written without the space: 신청안했어요, 저안했는데요.
@@ -80,7 +82,7 @@ _DENIAL_EN: Final = re.compile(
 
 _DENIAL_ALONE: Final = re.compile(
     r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout"
-    r"|(?:그만|중단|정지|해지) ?(?:요|해요|합니다|하세요|해 ?주세요|보내세요|보내 ?주세요)?)[\W_]*"
+    r"|(?:그만|중단|정지|해지) ?(?:요|합니다|하세요|해(?:요| ?줘요?| ?주세요)?|보내(?:세요| ?주세요)?)?)[\W_]*"
 )
 """What says no as the whole text, and elsewhere may be anything, such as the name 정지훈. The English words are those
 at which carriers stop texting (https://help.twilio.com/articles/223134027)."""
