@@ -12,6 +12,10 @@ from gateway.store.connection import Argument, Store
 _WORSE: Final = ("closed", "half_open", "open")
 """States of a breaker, the worst last."""
 
+_DOUBTED_MS: Final = 600_000
+"""For how long after its last failure a half open breaker is told of. Whoever is not asked any more, as one that only
+stands in for another, would stay half open for ever. One that is asked and hangs fails every 70 seconds."""
+
 
 class CarrierUpkeep:
     """How each carrier did in the last minutes, what the processes think of it, and whether it is paused."""
@@ -59,7 +63,8 @@ class CarrierUpkeep:
 def _breakers(process: ProcessHealth) -> Iterable[tuple[str, str, str]]:
     for carrier, lines in process.carriers.items():
         for capability, line in lines.items():
-            yield carrier, capability, line.state
+            failed_long_ago = line.last_error_at is not None and process.at - line.last_error_at > _DOUBTED_MS
+            yield carrier, capability, "closed" if line.state == "half_open" and failed_long_ago else line.state
 
 
 async def audit_numbers(store: Store, now: int) -> dict[str, Argument]:
