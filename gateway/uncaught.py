@@ -2,18 +2,18 @@
 
 import sys
 import threading
-from types import TracebackType
 
 
 def tell_by_place() -> None:
     """For a whole process, and its threads."""
-    sys.excepthook = _tell
-    threading.excepthook = lambda thread: _tell(thread.exc_type, thread.exc_value, thread.exc_traceback)
-    sys.unraisablehook = lambda ignored: _tell(ignored.exc_type, ignored.exc_value, ignored.exc_traceback)
+    sys.excepthook = lambda kind, error, _: _tell(kind, error)
+    threading.excepthook = lambda thread: _tell(thread.exc_type, thread.exc_value)
+    sys.unraisablehook = lambda ignored: _tell(ignored.exc_type, ignored.exc_value)
 
 
-def _tell(kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
+def _tell(kind: type[BaseException], error: BaseException | None) -> None:
+    """It must not fail: Python would print what the exception says."""
+    if issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return
     # Not before: most processes end without.
     import structlog
@@ -22,5 +22,4 @@ def _tell(kind: type[BaseException], error: BaseException | None, traceback: Tra
 
     if not structlog.is_configured():
         configure_logging(stream=sys.stderr)
-    log = structlog.get_logger(__name__)
-    log.critical("uncaught_exception", exc_info=(kind, error or kind(), traceback))
+    structlog.get_logger(__name__).critical("uncaught_exception", exception=[kind.__qualname__], exc_info=error)

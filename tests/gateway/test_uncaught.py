@@ -13,12 +13,19 @@ from tests.builders import CUSTOMER_ID, individual
 
 SECRET = "남궁비밀"
 FAILS = f"""
-import asyncio, gc, threading
+import asyncio, gc, sys, threading
 from gateway.log import configure_logging
 from gateway.uncaught import tell_by_place
 
 def fail(*values):
     raise ValueError("{SECRET}")
+
+class Empty(ValueError):  # it counts as false, and cannot be made without arguments
+    def __init__(self, said):
+        super().__init__(said)
+
+    def __len__(self):
+        return 0
 
 class Last:
     __del__ = fail
@@ -53,15 +60,24 @@ tell_by_place()
 )
 def test_what_nobody_caught_is_told_by_type_and_place(how: str, is_configured: bool) -> None:
     configured = "configure_logging()" if is_configured or "asyncio" in how else ""
-    done = subprocess.run(
-        [sys.executable, "-c", "\n".join((FAILS, configured, how))], capture_output=True, text=True, check=False
-    )
+    done = _run(FAILS, configured, how)
     told = done.stdout + done.stderr
     assert (done.returncode != 0) is (how == "fail()")
     assert '"exception":["ValueError"]' in told
     assert " fail" in told
     assert SECRET not in told
     assert "\\ub0a8" not in told
+
+
+def test_an_exception_of_any_kind_is_told() -> None:
+    done = _run(FAILS, f"raise Empty('{SECRET}')")
+    assert done.returncode == 1
+    assert '"exception":["Empty"]' in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_a_thread_that_ends_itself_is_no_bug() -> None:
+    assert _run(FAILS, "threading.Thread(target=sys.exit).start()").stderr == ""
 
 
 @pytest.mark.usefixtures("settings_of_an_empty_store")
@@ -72,6 +88,11 @@ def test_a_command_that_ends_by_a_bug_prints_nothing_of_what_it_read() -> None:
     assert done.returncode == 1
     assert "uncaught_exception" in done.stderr
     assert SECRET not in done.stdout + done.stderr
+
+
+def _run(*lines: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", "\n".join(lines)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 async def _write_nonsense() -> None:
