@@ -103,9 +103,11 @@ def _store_url(url: str) -> None:
     if parts.scheme == "unix" and (parts.hostname or not parts.path.strip("/")):
         raise ValueError("give the whole path of the socket: unix:///run/valkey/valkey.sock")
     # One that is passed over could be what was to make it safe.
-    words = ("db", *TLS_WORDS) if parts.scheme.startswith("rediss") else ("db",)
+    has_tls = parts.scheme.startswith("rediss")
+    words = [*([] if parts.scheme.endswith("+cluster") else ["db"]), *(TLS_WORDS if has_tls else [])]
     if not {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} <= {*words}:
-        raise ValueError(f"give behind the ? only {', '.join(words)}{'' if words[1:] else ' (and for TLS rediss://)'}")
+        advice = f"give behind the ? only {', '.join(words)}" if words else "give nothing behind the ?"
+        raise ValueError(advice if has_tls else f"{advice} (and for TLS an address that begins with rediss)")
 
 
 def _host(value: str) -> str:

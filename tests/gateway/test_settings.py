@@ -11,6 +11,7 @@ from gateway.carrier_settings import TwilioEntry
 from gateway.cli import main
 from gateway.core.signing_keys import load_signing_key
 from gateway.settings import load_settings
+from gateway.store.endpoint import TLS_WORDS
 from tests.gateway.installations import needed_settings, refused
 
 PLANTED = "p1anted"
@@ -124,6 +125,22 @@ def test_a_name_that_no_text_can_carry_is_told_by_its_character(good: pytest.Mon
     assert refused() == [
         "BONIN_FIRM_NAME_KO: give characters that a Korean text message can carry (EUC-KR); 뷁 is none"
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("redis://127.0.0.1?name=a", "give behind the ? only db (and for TLS an address that begins with rediss)"),
+        (
+            "redis+cluster://127.0.0.1?name=a",
+            "give nothing behind the ? (and for TLS an address that begins with rediss)",
+        ),
+        ("rediss+cluster://127.0.0.1?name=a", f"give behind the ? only {', '.join(TLS_WORDS)}"),
+    ],
+)
+def test_only_what_an_address_of_a_store_may_have_is_advised(good: pytest.MonkeyPatch, url: str, advice: str) -> None:
+    good.setenv("BONIN_REDIS_URL", url)
+    assert refused() == [f"BONIN_REDIS_URL: {advice}"]
 
 
 def test_replicas_of_the_embedded_store_which_has_none_are_refused(good: pytest.MonkeyPatch) -> None:
