@@ -57,12 +57,16 @@ _OUR_WORDS: Final = re.compile('[“"] *\\[[^”"]*(?:[”"]|$)')
 """A text of ours, told by the firm's name in brackets, between quotation marks: who likes one on an iPhone sends it
 back like this. What it says of denying is not the customer's."""
 
+_HARMLESS: Final = "걱정|염려|의심|오해|답장|회신"
+"""What is asked not to be done where nothing is denied: beside a code, or by what answers by itself."""
+
 _DENIAL_KO: Final = re.compile(
     "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫"
     # A phone may answer by itself that it takes nothing from 모르는 번호.
     "|모르는(?! ?(?:번호|전화))|적[이은도]? ?없"
-    # 걱정하지 마세요 comes with many a code, and 하지 마사지 or 마음 is another word.
-    "|(?<!걱정|염려|의심|오해)(?<!(?:걱정|염려|의심|오해) )하지 ?(?:마(?:[세셔셈시십요라]|(?![가-힣]))|말[아라])"
+    # Not 하지 마음, and not 전화하지 마시고 문자 주세요, which a phone says by itself.
+    f"|(?<!{_HARMLESS})(?<!(?:{_HARMLESS})[ 은는을를도])(?<!(?:{_HARMLESS})[은는을를도] )"
+    "하지 ?(?:마(?:[세셔셈십요라]|시(?!고)|(?![가-힣]))|말[아라])"
     # Inside a word these say nothing: 복사기, 미안합니다, 편안함.
     "|(?<![가-힣])(?:사기|안 ?[하했함합해할])"
     # Written without the space: 신청안했어요, 저안했는데요.
