@@ -16,7 +16,7 @@ def is_running(pid: int) -> bool:
     """Whether it is there, and not only waits to be told of."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
