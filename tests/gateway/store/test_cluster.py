@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from demo.customer import until
 from gateway.core.errors import StoreUnavailable
@@ -220,18 +219,6 @@ async def test_while_a_node_is_away_what_ran_out_of_time_on_the_others_is_closed
         now = await ports.verifications.read(late.verification_id)
         assert now is not None
         assert now.status is Status.EXPIRED
-
-
-async def test_a_primary_that_was_emptied_is_told_by_its_shards(nodes: ClusterNodes) -> None:
-    emptied = {shard for shard in CUSTOMERS if nodes.owner(shard) is nodes.primaries[1]}
-    async with a_store(nodes.url) as store:
-        watch = StoreWatch(store, may_forget=False)
-        with capture_logs() as logs:
-            await watch.look()
-            nodes.primaries[1].say("FLUSHALL")
-            await watch.look()
-            await watch.look()
-        assert sorted(line["shard"] for line in logs if line["event"] == "shard_emptied") == sorted(emptied)
 
 
 async def until_accepted(ports: Ports, shard: int) -> None:

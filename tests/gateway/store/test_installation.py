@@ -11,6 +11,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.store import keys, keys_in_use
 from gateway.store.connection import Store
 from gateway.store.keys_in_use import KeysInUse
+from gateway.store.lineage import Lineage
 from gateway.store.refusals import OTHER_STORE, OtherStore
 from gateway.store.shards import NOBODYS
 from gateway.store.watch import StoreWatch
@@ -133,3 +134,21 @@ async def test_while_nobody_has_the_slot_of_the_id_the_other_shards_are_served(t
             for shard in range(keys.SHARDS):
                 if shard != NOBODYS:
                     assert await store.command("GET", keys.never_there(shard)) is None
+
+
+async def test_a_primary_that_was_emptied_is_told_by_its_shards(tmp_path: Path) -> None:
+    with a_cluster(tmp_path) as nodes:
+        emptied = {shard for shard in range(keys.SHARDS) if nodes.owner(shard) is nodes.primaries[1]}
+        async with a_store(nodes.url) as store:
+            lineage = Lineage(store)
+
+            async def all_are_judged() -> bool:
+                await lineage.look()
+                return not lineage.unjudged
+
+            with capture_logs() as logs:
+                await until(all_are_judged)
+                nodes.primaries[1].say("FLUSHALL")
+                for _ in range(2):
+                    await until(all_are_judged)
+            assert sorted(line["shard"] for line in logs if line["event"] == "shard_emptied") == sorted(emptied)

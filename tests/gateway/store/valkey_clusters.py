@@ -101,11 +101,15 @@ class ClusterNodes:
         self._until_agreed(shard, target)
 
     def leave_unowned(self, shard: int) -> None:
-        """As after the loss of a primary and its replicas, when its slots were taken from it."""
-        for node in self.primaries:
-            with suppress(ResponseError):  # it has heard of that already
-                node.say("CLUSTER", "DELSLOTS", slot_of(shard))
-        until(lambda: all(self._owner_for(node, shard) is None for node in self.primaries))
+        """As when its slot was taken from nodes that are gone."""
+
+        def is_unowned() -> bool:
+            for node in self.primaries:
+                with suppress(ResponseError):  # it has none to leave
+                    node.say("CLUSTER", "DELSLOTS", slot_of(shard))
+            return all(self._owner_for(node, shard) is None for node in self.primaries)
+
+        until(is_unowned)
 
     def _until_agreed(self, shard: int, owner: ClusterNode) -> None:
         """Who has the shard, and in which epoch: a node that has not heard of that takes the same for its next slot."""
