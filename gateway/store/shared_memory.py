@@ -22,6 +22,7 @@ _PLACE_BYTES = 512
 """Twice what a record mostly takes. Those that take more are not told."""
 _HEAD = Struct("=II")
 """Length and checksum of what follows."""
+_LONGEST = _PLACE_BYTES - _HEAD.size
 
 
 class SharedRecords(Generic[T]):
@@ -39,7 +40,7 @@ class SharedRecords(Generic[T]):
 
     def note(self, name: str, record: T) -> None:
         told = orjson.dumps((name, self._values_of(record)))
-        if _HEAD.size + len(told) <= _PLACE_BYTES:
+        if len(told) <= _LONGEST:
             content = _HEAD.pack(len(told), crc32(told, self._checksum_of_names)) + told
             start = _place_of(name)
             self._memory[start : start + len(content)] = content
@@ -47,9 +48,11 @@ class SharedRecords(Generic[T]):
     def of(self, name: str) -> T | None:
         start = _place_of(name)
         length, checksum = _HEAD.unpack_from(self._memory, start)
+        if not 0 < length <= _LONGEST:
+            return None  # nothing, or of a build with other places: no megabytes are read for that
         start += _HEAD.size
         told = self._memory[start : start + length]
-        if not told or crc32(told, self._checksum_of_names) != checksum:
+        if crc32(told, self._checksum_of_names) != checksum:
             return None
         named, values = orjson.loads(told)
         return self._read(*values) if named == name else None

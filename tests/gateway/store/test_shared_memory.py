@@ -124,6 +124,15 @@ def test_what_is_too_long_for_its_place_is_not_told_and_leaves_the_others_alone(
     assert one.terms.of("a") == TERMS
 
 
+def test_nothing_is_read_beyond_its_place(monkeypatch: pytest.MonkeyPatch, one: SharedByWorkers) -> None:
+    long = replace(TERMS, policy_version="v" * 512)
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_memory, "_LONGEST", 1024)
+        one.terms.note("a", long)
+        assert one.terms.of("a") == long
+    assert one.terms.of("a") is None
+
+
 @given(place=st.integers(0, 511), byte=st.integers(0, 255))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_not_whole_is_not_known(fd: int, one: SharedByWorkers, place: int, byte: int) -> None:
