@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,22 @@ class Supervised:
         return [event["pid"] for event in self.events("worker_serving")]
 
 
+@asynccontextmanager
+async def ended(running: Supervised) -> AsyncIterator[Supervised]:
+    """Nothing of it is left, whatever became of the test."""
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.terminate()
+        assert await asyncio.to_thread(running.process.wait, 60) in (0, -signal.SIGKILL)
+        await until(lambda: not any(map(is_running, running.pids())))
+
+
 @pytest.fixture
 async def supervised(tmp_path: Path) -> AsyncIterator[Supervised]:
-    running = Supervised(tmp_path)
-    yield running
-    if running.process.poll() is None:
-        running.process.terminate()
-    assert await asyncio.to_thread(running.process.wait, 60) in (0, -signal.SIGKILL)
-    await until(lambda: not any(map(is_running, running.pids())))
+    async with ended(Supervised(tmp_path)) as running:
+        yield running
 
 
 class Callers:
@@ -151,14 +160,12 @@ async def test_a_successor_reads_anew_where_an_outside_store_is(tmp_path: Path, 
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "bonin_redis_url").write_text(valkey_url)
-    running = Supervised(tmp_path, BONIN_SECRETS_DIR=str(secrets))
-    await running.serving()
-    (secrets / "bonin_redis_url").write_text("nowhere")
-    running.process.send_signal(signal.SIGHUP)
-    await until(lambda: bool(running.events("worker_not_replaced") or running.events("workers_replaced")))
-    running.process.terminate()
-    assert await asyncio.to_thread(running.process.wait, 60) == 0
-    assert running.events("worker_not_replaced")
+    async with ended(Supervised(tmp_path, BONIN_SECRETS_DIR=str(secrets))) as running:
+        await running.serving()
+        (secrets / "bonin_redis_url").write_text("nowhere")
+        running.process.send_signal(signal.SIGHUP)
+        await until(lambda: bool(running.events("worker_not_replaced") or running.events("workers_replaced")))
+        assert running.events("worker_not_replaced")
 
 
 async def test_dashboards_read_a_store_that_is_the_supervisors(supervised: Supervised) -> None:
