@@ -22,4 +22,5 @@ def _tell(kind: type[BaseException], error: BaseException | None) -> None:
 
     if not structlog.is_configured():
         configure_logging(stream=sys.stderr)
-    structlog.get_logger(__name__).critical("uncaught_exception", exception=[kind.__qualname__], exc_info=error)
+    log = structlog.get_logger(__name__)
+    log.critical("uncaught_exception", exception=[kind.__qualname__], exc_info=error)
