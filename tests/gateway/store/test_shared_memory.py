@@ -107,13 +107,14 @@ def test_nothing_is_known_of_what_nobody_noted(one: SharedByWorkers) -> None:
 
 
 def test_a_later_one_may_take_the_place(monkeypatch: pytest.MonkeyPatch, fd: int) -> None:
-    monkeypatch.setattr(shared_memory, "PLACES", 8)
+    places = mmap.ALLOCATIONGRANULARITY // 512
+    monkeypatch.setattr(shared_memory, "PLACES", places)
     terms = shared_by_workers(fd).terms
-    names = [str(number) for number in range(9)]
+    names = [str(number) for number in range(places + 1)]
     for name in names:
         terms.note(name, replace(TERMS, prefix=name))
     known = [terms.of(name) for name in names]
-    assert known[-1] == replace(TERMS, prefix="8")
+    assert known[-1] == replace(TERMS, prefix=names[-1])
     assert None in known
     assert all(found in (None, replace(TERMS, prefix=name)) for name, found in zip(names, known, strict=True))
 
