@@ -13,6 +13,7 @@ from gateway.core.ports import RiskSignal
 from gateway.core.problems import Problem
 from ivr.state import EndReason
 from tests.e2e.browser.conftest import Heard
+from tests.e2e.browser.operator_pages import TWO_FRAMES
 from tests.e2e.browser.pages import HONG, DeskPage, Phones
 
 OPENING_REFUSES = (
@@ -162,6 +163,10 @@ async def test_everything_is_reached_by_keyboard_alone(desk: DeskPage) -> None:
     await page.keyboard.type("123")
     await page.keyboard.press("Enter")
     await expect(desk.role("message")).to_contain_text("여섯 자리")
+    await page.locator('[data-language="en"]').press("Enter")
+    await page.evaluate(TWO_FRAMES)
+    await expect(page.locator('[data-language="en"]')).to_be_focused()
+    await desk.role("code").focus()
     await page.emulate_media(forced_colors="active")
     colour = "(input) => getComputedStyle(input).color"
     assert await desk.role("code").evaluate(colour) == "rgba(0, 0, 0, 0)", "the code is there twice"

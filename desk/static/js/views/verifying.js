@@ -104,7 +104,8 @@ class Verifying {
       event.preventDefault();
       void this.check();
     });
-    requestAnimationFrame(() => this.code.input.focus({ preventScroll: true }));
+    // Whoever has just chosen the other language stays at that button.
+    requestAnimationFrame(() => document.activeElement.contains(this.code.input) && this.code.input.focus({ preventScroll: true }));
     return form;
   }
 
