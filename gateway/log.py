@@ -75,7 +75,7 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
     out = stream or sys.stdout
     if pretty is None:
         pretty = out.isatty()
-    render: Processor = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(_to_json)
+    render: Processor = _for_a_terminal() if pretty else structlog.processors.JSONRenderer(_to_json)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -107,6 +107,18 @@ def configure_logging(level: str = "INFO", *, pretty: bool | None = None, stream
     logging.basicConfig(level=numeric, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(numeric, logging.WARNING))
+
+
+def _for_a_terminal() -> Processor:
+    console = structlog.dev.ConsoleRenderer()
+
+    def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
+        if "exception" in event:
+            # It takes what has this name for a traceback, and a list for a mistake.
+            event["exception"] = "\n".join([*event["exception"], *event.pop("place", ())])
+        return console(logger, name, event)
+
+    return render
 
 
 def _stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -135,6 +135,19 @@ def test_on_a_terminal_lines_are_for_eyes(lines: io.StringIO) -> None:
     assert not lines.getvalue().startswith("{")
 
 
+def test_on_a_terminal_too_an_exception_is_told_by_type_and_place(lines: io.StringIO) -> None:
+    configure_logging("INFO", pretty=True, stream=lines)
+    task: dict[str, str] = {}
+    try:
+        task["남궁비밀"]
+    except KeyError:
+        structlog.get_logger().exception("work_failed")
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    assert lines.getvalue().count("KeyError") == 2
+    assert lines.getvalue().count("test_log.py:") == 2
+    assert "남궁비밀" not in lines.getvalue()
+
+
 @pytest.mark.parametrize("key", ["code", "number", "name", "body", "password", "authorization", "receipt", "url"])
 def test_values_under_telling_keys_are_hidden_whole(key: str) -> None:
     assert hidden("anything", key) == HIDDEN
