@@ -96,9 +96,9 @@ class DeskHandlers:
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
             )
-            await response.prepare(request)
             # A browser that leaves, or a gateway that ends in the middle: the page asks again.
             with suppress(ConnectionError, ClientError, TimeoutError):
+                await response.prepare(request)
                 async for chunk in upstream.content.iter_any():
                     await response.write(chunk)
         return response

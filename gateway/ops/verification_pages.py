@@ -1,10 +1,12 @@
 """`/ops/verifications`: the list with its filters, one verification with its timeline, and acting on it."""
 
+from contextlib import suppress
+
 from aiohttp import web
 
 from gateway.core.operators import Role
 from gateway.core.ops_actions import OpsActions
-from gateway.core.read_model import ReadModel
+from gateway.core.read_model import Filters, ReadModel
 from gateway.core.verification import TRAITS, Method, Status
 from gateway.core.verifications import Verifications
 from gateway.http.ids import VERIFICATION_ID
@@ -74,7 +76,12 @@ class VerificationPages:
             await response.prepare(visit.request)
             return response
         await self._actions.take_list(visit.person)
-        await response.prepare(visit.request)
+        with suppress(ConnectionError):  # whoever takes it may leave before its end
+            await response.prepare(visit.request)
+            await self._write(response, filters, older)
+        return response
+
+    async def _write(self, response: web.StreamResponse, filters: Filters, older: str | None) -> None:
         await response.write(csv_line(_COLUMNS, first=True))
         left = _MOST_EXPORTED
         while left > 0:
@@ -84,7 +91,6 @@ class VerificationPages:
             if older is None:
                 break
         await response.write_eof()
-        return response
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         verification = await self._verifications.get(visit.request.match_info["verification_id"])

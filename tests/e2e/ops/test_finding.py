@@ -1,11 +1,16 @@
 """Finding what happened: by id, by number, by filter."""
 
+import asyncio
 import re
+import socket
+import struct
 
 import pytest
 from yarl import URL
 
 from demo.customer import until
+from gateway.core.ops_actions import OpsActions
+from gateway.ops.guard import COOKIE
 from gateway.store.embedded import EmbeddedStore
 from tests.audit_events import Event, all_events, unknown_to_the_catalogue
 from tests.conftest import a_store
@@ -100,6 +105,41 @@ async def test_who_takes_a_list_away_is_in_the_audit(viewer: Operator, served: S
     assert others == before
     assert latest["by"].startswith("operator ")
     assert unknown_to_the_catalogue([latest]) == []
+
+
+async def test_who_leaves_before_a_list_has_come_is_no_error_of_ours(
+    viewer: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def number_of(name: str) -> float:
+        told = (await viewer.get("/metrics")).text
+        return sum(float(line.rpartition(" ")[2]) for line in told.splitlines() if line.startswith(name))
+
+    async def is_gone() -> bool:
+        return await number_of("bonin_http_connections ") <= connections
+
+    async def is_over() -> bool:
+        return await number_of(f"{answers}2xx") > taken
+
+    asked, left, take = asyncio.Event(), asyncio.Event(), OpsActions.take_list
+
+    async def take_later(actions: OpsActions, person: str) -> None:
+        asked.set()
+        await left.wait()
+        await take(actions, person)
+
+    monkeypatch.setattr(OpsActions, "take_list", take_later)
+    answers = 'bonin_http_request_seconds_count{method="GET",route="/ops/verifications.csv",status="'
+    connections, taken = await number_of("bonin_http_connections "), await number_of(f"{answers}2xx")
+    address = URL(viewer.base_url)
+    _, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(f"GET /ops/verifications.csv HTTP/1.1\r\nHost: x\r\nCookie: {COOKIE}={viewer.cookie}\r\n\r\n".encode())
+    await asked.wait()
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    await until(is_gone)
+    left.set()
+    await until(is_over)
+    assert await number_of(f"{answers}5xx") == 0
 
 
 @pytest.mark.parametrize("path", ["/ops/verifications", "/ops/verifications.csv", "/ops/live"])
