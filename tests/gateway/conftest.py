@@ -11,6 +11,7 @@ from gateway.core.limits import Limits
 from gateway.core.receipts import ReceiptSigner
 from gateway.store.connection import Store
 from tests.conftest import an_empty_store
+from tests.gateway.audited import printed_to, tell
 from tests.gateway.installations import needed_settings
 from tests.gateway.rooms import Rooms
 
@@ -57,3 +58,12 @@ def settings_of_an_empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 async def _empty(url: str) -> None:
     async with an_empty_store(url):
         pass
+
+
+@pytest.fixture
+def audit_keys(tmp_path: Path, settings_of_an_empty_store: str) -> Path:
+    """The file with the audit's keys, of a gateway whose store holds one event; its settings are in the environment."""
+    tell(1)
+    written = tmp_path / "keys.json"
+    assert printed_to(written, "keys") == 0
+    return written

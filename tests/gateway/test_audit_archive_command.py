@@ -19,26 +19,17 @@ Captured = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("log_as_before")
 
 
-@pytest.fixture
-def settings(tmp_path: Path, settings_of_an_empty_store: str) -> Path:
-    """The environment of a gateway whose store holds one event; its keys are in the file."""
-    tell(1)
-    written = tmp_path / "keys.json"
-    assert printed_to(written, "keys") == 0
-    return written
-
-
-def test_it_grows_by_what_is_new_and_verifies_as_a_whole(settings: Path, tmp_path: Path) -> None:
+def test_it_grows_by_what_is_new_and_verifies_as_a_whole(audit_keys: Path, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     for _ in range(3):
         assert main(["audit", "archive", str(archive)]) == 0
         tell(1)
     assert len(files_of(archive)) == 3
-    assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 0
+    assert main(["audit", "verify", str(archive), "--keys", str(audit_keys)]) == 0
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
-def test_a_file_that_is_missing_is_told(settings: Path, tmp_path: Path, which: int) -> None:
+def test_a_file_that_is_missing_is_told(audit_keys: Path, tmp_path: Path, which: int) -> None:
     archive, head = tmp_path / "archive", tmp_path / "head.json"
     for _ in range(3):
         assert main(["audit", "archive", str(archive)]) == 0
@@ -46,22 +37,22 @@ def test_a_file_that_is_missing_is_told(settings: Path, tmp_path: Path, which: i
     assert printed_to(head, "head") == 0
     assert main(["audit", "archive", str(archive)]) == 0
     files_of(archive)[which].unlink()
-    assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 1
+    assert main(["audit", "verify", str(archive), "--keys", str(audit_keys)]) == 1
 
 
-def test_without_its_last_file_it_is_shorter_than_a_head_says(settings: Path, tmp_path: Path) -> None:
+def test_without_its_last_file_it_is_shorter_than_a_head_says(audit_keys: Path, tmp_path: Path) -> None:
     archive, head = tmp_path / "archive", tmp_path / "head.json"
     assert main(["audit", "archive", str(archive)]) == 0
     tell(1)
     assert main(["audit", "archive", str(archive)]) == 0
     assert printed_to(head, "head") == 0
     files_of(archive)[-1].unlink()
-    verify = ["audit", "verify", str(archive), "--keys", str(settings)]
+    verify = ["audit", "verify", str(archive), "--keys", str(audit_keys)]
     assert main(verify) == 0
     assert main([*verify, "--expect-head", str(head)]) == 1
 
 
-def test_it_goes_on_after_a_file_of_a_night_when_the_clock_was_ahead(settings: Path, tmp_path: Path) -> None:
+def test_it_goes_on_after_a_file_of_a_night_when_the_clock_was_ahead(audit_keys: Path, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
     (ahead,) = files_of(archive)
@@ -71,17 +62,17 @@ def test_it_goes_on_after_a_file_of_a_night_when_the_clock_was_ahead(settings: P
         assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
     assert files_of(archive)[0] == ahead
     assert len(files_of(archive)) == 3
-    assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 0
+    assert main(["audit", "verify", str(archive), "--keys", str(audit_keys)]) == 0
 
 
 def test_what_it_holds_leaves_the_store_and_both_verify_together(
-    settings: Path, tmp_path: Path, capsys: Captured
+    audit_keys: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     archive, export = tmp_path / "archive", tmp_path / "audit.ndjson"
     assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
     tell(1)
     assert main(["audit", "export", "--out", str(export)]) == 0
-    verify = ["audit", "verify", "--keys", str(settings)]
+    verify = ["audit", "verify", "--keys", str(audit_keys)]
     capsys.readouterr()
     assert main([*verify, str(export)]) == 0
     assert "1 shards begin after segments that are in an archive" in capsys.readouterr().out
@@ -89,7 +80,7 @@ def test_what_it_holds_leaves_the_store_and_both_verify_together(
     assert "2 segments, 2 events" in capsys.readouterr().out
 
 
-def test_an_archive_of_another_store_or_time_is_refused(settings: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_an_archive_of_another_store_or_time_is_refused(audit_keys: Path, tmp_path: Path, capsys: Captured) -> None:
     archive, other = tmp_path / "archive", tmp_path / "other"
     assert main(["audit", "archive", str(archive), "--kept-days", "0"]) == 0
     assert main(["audit", "archive", str(other)]) == 1
@@ -101,7 +92,7 @@ def test_an_archive_of_another_store_or_time_is_refused(settings: Path, tmp_path
 
 
 def test_what_is_past_its_time_goes_and_a_signed_record_stays(
-    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    audit_keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = tmp_path / "archive"
     for _ in range(3):
@@ -115,13 +106,13 @@ def test_what_is_past_its_time_goes_and_a_signed_record_stays(
     assert not first.exists()
     assert not second.exists()
     assert (archive / "audit-removed.ndjson").exists()
-    verify = ["audit", "verify", str(archive), "--keys", str(settings)]
+    verify = ["audit", "verify", str(archive), "--keys", str(audit_keys)]
     assert main(verify) == 0
     (archive / "audit-removed.ndjson").unlink()
     assert main(verify) == 1
 
 
-def test_a_night_with_a_wrong_clock_deletes_nothing(settings: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_a_night_with_a_wrong_clock_deletes_nothing(audit_keys: Path, tmp_path: Path, capsys: Captured) -> None:
     archive = tmp_path / "archive"
     for _ in range(2):
         assert main(["audit", "archive", str(archive)]) == 0
@@ -135,20 +126,20 @@ def test_a_night_with_a_wrong_clock_deletes_nothing(settings: Path, tmp_path: Pa
     assert not any(path.exists() for path in then)
 
 
-def test_a_write_that_was_cut_short_leaves_no_trace(settings: Path, tmp_path: Path) -> None:
+def test_a_write_that_was_cut_short_leaves_no_trace(audit_keys: Path, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     assert main(["audit", "archive", str(archive)]) == 0
     (archive / ".unfinished").write_bytes(b"\x1f\x8bhalf")
     assert main(["audit", "archive", str(archive)]) == 0
-    assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 0
+    assert main(["audit", "verify", str(archive), "--keys", str(audit_keys)]) == 0
 
 
-def test_a_damaged_file_is_told(settings: Path, tmp_path: Path) -> None:
+def test_a_damaged_file_is_told(audit_keys: Path, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     assert main(["audit", "archive", str(archive)]) == 0
     (path,) = files_of(archive)
     path.write_bytes(path.read_bytes()[:-20])
-    assert main(["audit", "verify", str(archive), "--keys", str(settings)]) == 1
+    assert main(["audit", "verify", str(archive), "--keys", str(audit_keys)]) == 1
 
 
 def _of(path: Path, year: str) -> Path:

@@ -19,15 +19,6 @@ Captured = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("log_as_before")
 
 
-@pytest.fixture
-def settings(tmp_path: Path, settings_of_an_empty_store: str) -> Path:
-    """The environment of a gateway whose store holds one event; its keys are in the file."""
-    tell(1)
-    written = tmp_path / "keys.json"
-    assert printed_to(written, "keys") == 0
-    return written
-
-
 def bonin(*words: str, environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
     """The command as a process of its own, as a shell would run it."""
     command = [sys.executable, "-m", "gateway.cli", "audit", *words]
@@ -35,23 +26,23 @@ def bonin(*words: str, environment: Mapping[str, str] | None = None) -> "subproc
     return subprocess.run(command, env=given, capture_output=True, text=True, check=False)
 
 
-def test_an_export_is_verified_offline_by_another_process(settings: Path, tmp_path: Path) -> None:
+def test_an_export_is_verified_offline_by_another_process(audit_keys: Path, tmp_path: Path) -> None:
     export, bare = tmp_path / "audit.ndjson", {name: os.environ[name] for name in os.environ if name[:6] != "BONIN_"}
     exported = bonin("export")
     export.write_text(exported.stdout)
     assert '"audit_sealed"' in exported.stderr
-    done = bonin("verify", str(export), "--keys", str(settings), environment=bare)
+    done = bonin("verify", str(export), "--keys", str(audit_keys), environment=bare)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 segments, 1 events" in done.stdout
     assert "봉인된 그대로" in done.stdout
     export.write_bytes(export.read_bytes().replace(b"customer.unlocked", b"customer.replaced"))
-    done = bonin("verify", str(export), "--keys", str(settings), environment=bare)
+    done = bonin("verify", str(export), "--keys", str(audit_keys), environment=bare)
     assert done.returncode == 1
     assert f"✗ {export}:1: an event of segment 1 of shard {SHARD} is not as it was sealed" in done.stdout
 
 
 def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_another(
-    settings: Path, tmp_path: Path, capsys: Captured
+    audit_keys: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     export = tmp_path / "audit.ndjson"
     assert main(["audit", "export", "--out", str(export)]) == 0
@@ -60,18 +51,20 @@ def test_an_export_goes_to_a_file_that_only_its_owner_reads_and_never_over_anoth
     assert main(["audit", "export", "--out", str(export)]) == 1
     assert str(export) in capsys.readouterr().err
     assert export.read_bytes() == before
-    assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
+    assert main(["audit", "verify", str(export), "--keys", str(audit_keys)]) == 0
 
 
 @pytest.mark.parametrize("until", ["2026-11-26", "2026-11-26T15:00:00+00:00"])
-def test_an_export_of_no_time_at_all_is_refused_instead_of_empty(settings: Path, capsys: Captured, until: str) -> None:
+def test_an_export_of_no_time_at_all_is_refused_instead_of_empty(
+    audit_keys: Path, capsys: Captured, until: str
+) -> None:
     assert main(["audit", "export", "--from", "2026-11-27", "--to", until]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "give --from the earlier time" in printed.err
 
 
-def test_an_export_of_one_customer_or_of_some_days_verifies(settings: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_an_export_of_one_customer_or_of_some_days_verifies(audit_keys: Path, tmp_path: Path, capsys: Captured) -> None:
     tell(2, "sung-chunhyang")
     today = datetime.now(UTC) + timedelta(hours=9)
     day, yesterday = f"{today:%Y-%m-%d}", f"{today - timedelta(days=1):%Y-%m-%d}"
@@ -79,7 +72,7 @@ def test_an_export_of_one_customer_or_of_some_days_verifies(settings: Path, tmp_
     def shown(*words: str) -> int:
         export = tmp_path / f"{len(list(tmp_path.iterdir()))}.ndjson"
         assert main(["audit", "export", "--out", str(export), *words]) == 0
-        assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 0
+        assert main(["audit", "verify", str(export), "--keys", str(audit_keys)]) == 0
         count = export.read_bytes().count(b'"event"')
         # A customer id that was misspelt must not look like a customer to whom nothing happened.
         assert ("No event is shown" in capsys.readouterr().err) is (count == 0)
@@ -96,12 +89,12 @@ def test_an_export_of_one_customer_or_of_some_days_verifies(settings: Path, tmp_
     assert shown("--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat()) == 0
 
 
-def test_going_back_is_told_by_a_head_that_was_noted(settings: Path, tmp_path: Path) -> None:
+def test_going_back_is_told_by_a_head_that_was_noted(audit_keys: Path, tmp_path: Path) -> None:
     early, head = tmp_path / "early.ndjson", tmp_path / "head.json"
     assert main(["audit", "export", "--out", str(early)]) == 0
     tell(1)
     assert printed_to(head, "head") == 0
-    verify = ["audit", "verify", "--keys", str(settings), "--expect-head", str(head)]
+    verify = ["audit", "verify", "--keys", str(audit_keys), "--expect-head", str(head)]
     assert main([*verify, str(early)]) == 1
     later = tmp_path / "later.ndjson"
     assert main(["audit", "export", "--out", str(later)]) == 0
@@ -110,7 +103,7 @@ def test_going_back_is_told_by_a_head_that_was_noted(settings: Path, tmp_path: P
 
 
 def test_keys_are_public_and_those_of_before_a_rotation_stay(
-    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    audit_keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["audit", "head"]) == 0
     monkeypatch.setenv("BONIN_AUDIT_KEY", needed_settings(tmp_path / "another")["audit_key"])
@@ -123,7 +116,7 @@ def test_keys_are_public_and_those_of_before_a_rotation_stay(
     export = tmp_path / "audit.ndjson"
     assert main(["audit", "export", "--out", str(export)]) == 0
     assert main(["audit", "verify", str(export), "--keys", str(both)]) == 0
-    assert main(["audit", "verify", str(export), "--keys", str(settings)]) == 1
+    assert main(["audit", "verify", str(export), "--keys", str(audit_keys)]) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,18 +132,18 @@ def test_keys_are_public_and_those_of_before_a_rotation_stay(
     ],
 )
 def test_what_cannot_be_read_is_no_verdict(
-    settings: Path, capsys: Captured, broken: Callable[[Path], list[str]], says: str
+    audit_keys: Path, capsys: Captured, broken: Callable[[Path], list[str]], says: str
 ) -> None:
-    assert main(["audit", "verify", *broken(settings.parent)]) == 2
+    assert main(["audit", "verify", *broken(audit_keys.parent)]) == 2
     assert says in capsys.readouterr().err
 
 
-def test_somebody_whom_nobody_knows_cannot_be_erased(settings: Path, capsys: Captured) -> None:
+def test_somebody_whom_nobody_knows_cannot_be_erased(audit_keys: Path, capsys: Captured) -> None:
     assert main(["customers", "erase", "nobody", "--by", "박개인정보", "--reason", "요청"]) == 1
     assert "nobody: there is no such customer" in capsys.readouterr().err
 
 
-def test_a_reader_who_has_seen_enough_ends_an_export_quietly(settings: Path) -> None:
+def test_a_reader_who_has_seen_enough_ends_an_export_quietly(audit_keys: Path) -> None:
     tell(3000)
     command = f"{sys.executable} -m gateway.cli audit export | head -n 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
