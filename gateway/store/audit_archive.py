@@ -77,7 +77,7 @@ class AuditArchive:
     def is_clock_doubtful(self) -> bool:
         """Whether the newest file is more than a year younger than the one before: that is no night, but may be a clock
         that went wrong, by which nothing should be deleted for good."""
-        times = [_ms(path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)) for path in self._files()[-2:]]
+        times = [_ms(_stamp_of(path)) for path in self._files()[-2:]]
         return times[-1] - times[0] > _A_YEAR_MS
 
     def forget(self, before: int, signer: AuditSigner, at: int) -> list[Path]:
@@ -129,7 +129,7 @@ class AuditArchive:
     def _next_stamp(self, at: int) -> str:
         """Its time; or, where the clock was put back since, the ms after the file before: they sort as they follow."""
         files = self._files()
-        last = files[-1].name.removeprefix(_PREFIX).removesuffix(_SUFFIX) if files else ""
+        last = _stamp_of(files[-1]) if files else ""
         return stamp if (stamp := _stamp(at)) > last else _stamp(_ms(last) + 1)
 
     def _head_of(self, path: Path) -> Head:
@@ -165,6 +165,10 @@ def files_of(path: Path) -> list[Path]:
 def _stamp(ms: int) -> str:
     """Sorts as the times do."""
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y%m%dT%H%M%S.%f}"[:-3] + "Z"
+
+
+def _stamp_of(file: Path) -> str:
+    return file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
 
 
 def _ms(stamp: str) -> int:
