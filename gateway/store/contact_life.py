@@ -12,7 +12,7 @@ from gateway.store.scripts import load
 _DEMOTE = load("demote_contact", "names", "request", "closing", "contact_life")
 _AGE = load("age_contacts", "names", "request", "closing", "contact_life")
 _IS_RELEASED = load("is_released")
-MOST_EVIDENCE = 200
+_MOST_EVIDENCE = 200
 """Changes shown of one contact: the latest. All are kept."""
 
 
@@ -68,7 +68,7 @@ class RedisContactLife:
         await self.let_old_checks_fall(customer_id)
         known, entries = await self._store.all(
             ("EXISTS", keys.contact(customer_id, contact_id)),
-            ("LRANGE", keys.evidence(customer_id, contact_id), -MOST_EVIDENCE, -1),
+            latest_evidence(customer_id, contact_id),
         )
         return [evidence_of(entry) for entry in entries] if known else None
 
@@ -77,6 +77,11 @@ class RedisContactLife:
 
 
 _EVENTS = {event[0]: event for event in ("verifiable", "needs_verification", "changed", "released")}
+
+
+def latest_evidence(customer_id: str, contact_id: str) -> tuple[Argument, ...]:
+    """The command whose answer is the entries that `evidence_of` reads."""
+    return "LRANGE", keys.evidence(customer_id, contact_id), -_MOST_EVIDENCE, -1
 
 
 def evidence_of(entry: bytes) -> Evidence:

@@ -10,7 +10,7 @@ import orjson
 from gateway.core.read_model import Filters, Found, Holder, Live, Minute, TimelineEvent
 from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Store
-from gateway.store.contact_life import MOST_EVIDENCE, evidence_of
+from gateway.store.contact_life import evidence_of, latest_evidence
 from gateway.store.fields import FIELDS
 
 _STANDS_STILL_MS: Final = 10_000
@@ -134,7 +134,7 @@ class RedisReadModel:
 
     async def holders(self, blind_indexes: Sequence[str]) -> list[Holder]:
         noted = await self._noted_of(blind_indexes)
-        kept = await self._store.all(*(("LRANGE", keys.evidence(*pair), -MOST_EVIDENCE, -1) for pair in noted))
+        kept = await self._store.all(*(latest_evidence(*pair) for pair in noted))
         changed = [
             max((one.at for one in map(evidence_of, each) if one.event == "changed"), default=0) for each in kept
         ]
