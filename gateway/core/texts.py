@@ -41,7 +41,8 @@ def length_in_euc_kr(text: str) -> int:
 
     Syllables that KS X 1001 has not, such as 뷁, are others: CP949 added them, and Python spells them out in 8 bytes.
     """
+    length = len(text.encode("euc_kr"))
     for at, character in enumerate(text):
         if len(character.encode("euc_kr")) > _LONGEST_CHARACTER:
             raise UnicodeEncodeError("euc_kr", text, at, at + 1, "not in KS X 1001")
-    return len(text.encode("euc_kr"))
+    return length

@@ -120,10 +120,11 @@ def test_a_bad_setting_is_named_with_what_to_give(good: pytest.MonkeyPatch, name
     assert PLANTED not in problem
 
 
-def test_a_name_that_no_text_can_carry_is_told_by_its_character(good: pytest.MonkeyPatch) -> None:
-    good.setenv("BONIN_FIRM_NAME_KO", "본인뷁증권")
+@pytest.mark.parametrize("character", ["뷁", "\N{GRINNING FACE}"])
+def test_a_name_that_no_text_can_carry_is_told_by_its_character(good: pytest.MonkeyPatch, character: str) -> None:
+    good.setenv("BONIN_FIRM_NAME_KO", f"본인{character}증권")
     assert refused() == [
-        "BONIN_FIRM_NAME_KO: give characters that a Korean text message can carry (EUC-KR); 뷁 is none"
+        f"BONIN_FIRM_NAME_KO: give characters that a Korean text message can carry (EUC-KR); {character} is none"
     ]
 
 
