@@ -12,6 +12,16 @@ from gateway.core.receipts import ReceiptClaims, ReceiptSigner
 from gateway.core.stores import ReceiptStore, Redemption, RefusedToKind
 from gateway.core.verification import Method
 
+_REFUSALS = {
+    Redemption.AGAIN: Problem.RECEIPT_ALREADY_REDEEMED,
+    Redemption.EXPIRED: Problem.RECEIPT_EXPIRED,
+    Redemption.STORE_CHANGED: Problem.RECEIPT_VOID,
+    Redemption.DENIED: Problem.RECEIPT_DENIED,
+    Redemption.OUTDATED: Problem.RECEIPT_OUTDATED,
+    Redemption.CUSTOMER_MISSING: Problem.CUSTOMER_NOT_FOUND,
+    Redemption.CONSENT_MISSING: Problem.ONLINE_CONSENT_MISSING,
+}
+
 
 class Redeeming:
     """Raises `Refusal`."""
@@ -62,20 +72,7 @@ class Redeeming:
 
 def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
     """Raises `Refusal` for a receipt that was redeemed before, or may have been, or is worth nothing any more."""
-    match redemption:
-        case Redemption.AGAIN:
-            raise Refusal(Problem.RECEIPT_ALREADY_REDEEMED)
-        case Redemption.EXPIRED:
-            raise Refusal(Problem.RECEIPT_EXPIRED)
-        case Redemption.STORE_CHANGED:
-            raise Refusal(Problem.RECEIPT_VOID)
-        case Redemption.DENIED:
-            raise Refusal(Problem.RECEIPT_DENIED)
-        case Redemption.OUTDATED:
-            raise Refusal(Problem.RECEIPT_OUTDATED)
-        case Redemption.LOCKED:
-            raise customer_locked(limits.wrong_answers)
-        case Redemption.CUSTOMER_MISSING:
-            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
-        case Redemption.CONSENT_MISSING:
-            raise Refusal(Problem.ONLINE_CONSENT_MISSING)
+    if redemption is Redemption.LOCKED:
+        raise customer_locked(limits.wrong_answers)
+    if redemption is not Redemption.REDEEMED:
+        raise Refusal(_REFUSALS[redemption])
