@@ -57,7 +57,7 @@ def decide(policy: Policy, facts: Facts) -> Decision:
     conditions, exemptions = [own, *_conditions(policy, row, facts)], [*_exemptions(row, facts)]
     outcome, by = _settled(row, own, conditions, exemptions)
     if outcome is not Outcome.REQUIRED:
-        return _decided(outcome, by, conditions, exemptions)
+        return Decision(outcome, _led_by(by, [*conditions, *exemptions]))
     contacts = tuple(contact for contact in (_usable(policy, row, one) for one in facts.contacts) if contact.methods)
     offered = _methods_of(contacts)
     methods = tuple(
@@ -65,9 +65,8 @@ def decide(policy: Policy, facts: Facts) -> Decision:
         for method in row.methods
         if (facts.branch_password if method is Method.BRANCH_OTP else method in offered)
     )
-    ways = [*_ways(policy, row, facts)]
-    required = _decided(Outcome.REQUIRED, own, conditions, [*exemptions, *ways])
-    return Decision(required.outcome, required.reasons, methods, contacts)
+    reasons = _led_by(by, [*conditions, *exemptions, *_ways(policy, row, facts)])
+    return Decision(outcome, reasons, methods, contacts)
 
 
 def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
@@ -100,9 +99,8 @@ def _settled(
     return Outcome.REQUIRED, own
 
 
-def _decided(outcome: Outcome, by: Reason, *reasons: list[Reason]) -> Decision:
-    others = (reason for some in reasons for reason in some if reason is not by)
-    return Decision(outcome, (by, *others))
+def _led_by(first: Reason, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return first, *(reason for reason in reasons if reason is not first)
 
 
 def _conditions(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
