@@ -11,8 +11,10 @@ import pyotp
 
 from gateway.core.approvals import person_key
 from gateway.core.callers import ApiKeys, Caller, Scope
+from gateway.core.codes import is_code
 from gateway.core.errors import Refusal
 from gateway.core.ops_problems import OpsProblem
+from gateway.core.too_many import seconds_of
 
 TOTP_STEP_SECONDS = 30
 _DRIFT_STEPS = (0, -1, 1)
@@ -211,8 +213,7 @@ class SignIn:
         except OperatorMissing:
             raise Refusal(OpsProblem.SIGN_IN_REFUSED) from None
         except OperatorLocked as locked:
-            seconds = -(-locked.retry_after_ms // 1000)
-            raise Refusal(OpsProblem.SIGN_IN_LOCKED, retry_after=seconds) from None
+            raise Refusal(OpsProblem.SIGN_IN_LOCKED, retry_after=seconds_of(locked.retry_after_ms)) from None
 
     async def _begin_enrolment(self, person: str, session: NewSession) -> None:
         try:
@@ -242,7 +243,7 @@ class SignIn:
 def matching_step(secret: str, code: str, now_ms: int) -> int | None:
     """The time step whose code this is, of those that a clock may be at; None when it is none of them."""
     digits = code.replace(" ", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) == 6):
+    if not is_code(digits):
         return None
     totp = pyotp.TOTP(secret, interval=TOTP_STEP_SECONDS)
     step = now_ms // 1000 // TOTP_STEP_SECONDS
