@@ -52,11 +52,9 @@ class ContactLife:
     def __init__(self, store: ContactLifeStore) -> None:
         self._store = store
 
-    async def demote(
-        self, customer_id: str, contact: Contact, reason: str, evidence: str = "carrier", person: str = "gateway"
-    ) -> None:
-        """The contact needs verification again, because of `reason`; one that has changed meanwhile is left alone."""
-        await self._store.demote(customer_id, contact, reason, evidence, person)
+    async def demote(self, customer_id: str, contact: Contact, reason: str, person: str = "gateway") -> None:
+        """The contact needs verification again, for a `reason` of the carrier's; one that has changed is left alone."""
+        await self._store.demote(customer_id, contact, reason, "carrier", person)
 
     async def is_released(self, customer_id: str, contact_id: str, signal: RiskSignal) -> bool:
         """Only a SIM swap's hold can be lifted early: the customer centre can ask the customer about a new SIM."""

@@ -79,7 +79,7 @@ class Customers:
             await self._ownership.confirm(customer, stored)
         except Refusal as refusal:
             if refusal.problem is Problem.OWNERSHIP_NOT_CONFIRMED and contact.verified_by is VerifiedBy.OWNERSHIP:
-                await self._life.demote(customer_id, contact, "ownership_not_confirmed", person=person)
+                await self._life.demote(customer_id, contact, "ownership_not_confirmed", person)
             raise
         try:
             await self._store.make_verifiable(

@@ -36,10 +36,10 @@ class Lives:
 async def test_a_carriers_word_takes_a_verification_back_in_the_gateways_name() -> None:
     store = Lives()
     await ContactLife(store).demote(CUSTOMER_ID, CONTACT, "number_recycling")
-    await ContactLife(store).demote(CUSTOMER_ID, CONTACT, "number_changed", "apr_1", "kim")
+    await ContactLife(store).demote(CUSTOMER_ID, CONTACT, "ownership_not_confirmed", "kim")
     assert store.demoted == [
         (CUSTOMER_ID, CONTACT, "number_recycling", "carrier", "gateway"),
-        (CUSTOMER_ID, CONTACT, "number_changed", "apr_1", "kim"),
+        (CUSTOMER_ID, CONTACT, "ownership_not_confirmed", "carrier", "kim"),
     ]
 
 
