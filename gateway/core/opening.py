@@ -224,12 +224,12 @@ class Opening:
         return method_not_available(rule, [*left, *slips])
 
     def _not_opened(self, outcome: Outcome, reason: Reason, row: OperationRow, standing: Standing) -> Refusal:
+        if outcome is Outcome.EXEMPT:
+            return not_required(reason)
+        if row.extra_authentication is ExtraAuthentication.REFUSED:
+            # The firm may give R10 or R20 as its own reason: then nothing that the customer does will help.
+            return operation_refused(reason)
         match reason.rule:
-            case _ if outcome is Outcome.EXEMPT:
-                return not_required(reason)
-            case _ if row.extra_authentication is ExtraAuthentication.REFUSED:
-                # Whatever the rule is that the firm names for it.
-                return operation_refused(reason)
             case "R20":
                 return customer_locked(self._limits.wrong_answers)
             case "R10":

@@ -105,8 +105,7 @@ def _rows(model: type[R], name: str, text: str, problems: list[str]) -> list[R]:
             rows.append(model.model_validate(record))
         except ValidationError as error:
             problems += [f"{name} line {line}: {_problem(one)}" for one in error.errors(include_input=False)]
-    missing = [f"{name}: no row for {' '.join(key)} / 없는 행입니다" for key in _NEEDED[model] if key not in found]
-    problems += missing
+    problems += [f"{name}: no row for {' '.join(key)} / 없는 행입니다" for key in _NEEDED[model] if key not in found]
     return rows
 
 

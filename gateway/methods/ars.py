@@ -97,7 +97,7 @@ class ArsMethod:
                 answered = await self._check(verification, action.code)
                 taken = step(taken.state, answered, script, draw_first_key())
                 break
-        if any(isinstance(action, Deny) for action in taken.actions):
+        if Deny() in taken.actions:
             await self._denials.deny(verification, Channel.PHONE)
         elif taken.state.end is not None and taken.state.end not in _CLOSED_ELSEWHERE:
             await self._fail(verification, taken.state.end)
