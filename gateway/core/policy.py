@@ -81,53 +81,48 @@ def _fault(english: str, korean: str) -> ValueError:
     return ValueError(f"{english} / {korean}")
 
 
-def _words(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
+def _words(cell: str) -> tuple[str, ...]:
     words = cell.split()
     if len(set(words)) < len(words):
         raise _fault("names something twice", "같은 값을 두 번 적었습니다")
     return tuple(words)
 
 
-def _number(cell: object) -> object:
-    if isinstance(cell, str) and cell:
-        if _NUMBER.fullmatch(cell) is None:
-            raise _fault("give a whole number, at most 99999", "99999까지의 정수를 적어 주세요")
-        return int(cell)
-    return None if cell == "" else cell
+def _number(cell: str) -> int | None:
+    if not cell:
+        return None
+    if _NUMBER.fullmatch(cell) is None:
+        raise _fault("give a whole number, at most 99999", "99999까지의 정수를 적어 주세요")
+    return int(cell)
 
 
-def _seconds(cell: object) -> object:
+def _seconds(cell: str) -> int:
     seconds = _number(cell)
-    if isinstance(seconds, int) and not _SHORTEST_LIFE <= seconds <= Limits.longest_life:
+    if seconds is None:
+        return 0
+    if not _SHORTEST_LIFE <= seconds <= Limits.longest_life:
         raise _fault(
             f"give {_SHORTEST_LIFE} to {Limits.longest_life} seconds",
             f"{_SHORTEST_LIFE}초부터 {Limits.longest_life}초까지 적어 주세요",
         )
-    return 0 if seconds is None else seconds
+    return seconds
 
 
-def _consent(cell: object) -> object:
-    if isinstance(cell, str):
-        if cell not in ("required", ""):
-            raise _fault("give 'required' or nothing", "'required'를 적거나 비워 주세요")
-        return cell == "required"
-    return cell
+def _consent(cell: str) -> bool:
+    if cell not in ("required", ""):
+        raise _fault("give 'required' or nothing", "'required'를 적거나 비워 주세요")
+    return cell == "required"
 
 
-def _hours(cell: object) -> object:
-    if cell == "":
+def _hours(cell: str) -> Hours | None:
+    if not cell:
         return None
-    if isinstance(cell, str):
-        found = _HOURS.fullmatch(cell)
-        if found is None or int(found[1]) == int(found[2]) or int(found[1]) == 24:
-            raise _fault(
-                "give two hours of the day in Seoul, like 23~6, or nothing",
-                "한국 시간을 23~6처럼 적거나 비워 주세요",
-            )
-        return Hours(int(found[1]), int(found[2]))
-    return cell
+    found = _HOURS.fullmatch(cell)
+    if found is None or int(found[1]) == int(found[2]) or int(found[1]) == 24:
+        raise _fault(
+            "give two hours of the day in Seoul, like 23~6, or nothing", "한국 시간을 23~6처럼 적거나 비워 주세요"
+        )
+    return Hours(int(found[1]), int(found[2]))
 
 
 def _rule(cell: str) -> str:
@@ -142,6 +137,8 @@ _Number = BeforeValidator(_number)
 
 
 class _Row(BaseModel):
+    """Made of the cells of a row, which are text, by column."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 

@@ -55,13 +55,15 @@ def rows(
     on_failure: OnFailure = OnFailure.REFUSE, signals: Collection[RiskSignal] = tuple(RiskSignal)
 ) -> dict[RiskSignal, SignalRow]:
     return {
-        signal: SignalRow(
-            signal=signal,
-            holds=HOLDS[signal],
-            hours=72 if signal is RiskSignal.SIM_SWAP else None,
-            on_failure=on_failure,
-            reason="시험",
-            reason_en="test",
+        signal: SignalRow.model_validate(
+            {
+                "signal": signal,
+                "holds": " ".join(HOLDS[signal]),
+                "hours": "72" if signal is RiskSignal.SIM_SWAP else "",
+                "on_failure": on_failure,
+                "reason": "시험",
+                "reason_en": "test",
+            }
         )
         for signal in signals
     }
