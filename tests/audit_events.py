@@ -1,6 +1,6 @@
 """The audit as tests read it."""
 
-from gateway.core.audit import EVENTS
+from gateway.core.audit.events import EVENTS
 from gateway.store import keys
 from gateway.store.about import event_words
 from gateway.store.connection import Store

@@ -4,7 +4,8 @@ from typing import Protocol
 
 from contacts.phone_numbers import NumberPlan
 from gateway.core.approvals import Approval, ApprovalKind, Approvals
-from gateway.core.customer_stores import CustomerStore, StoredContact
+from gateway.core.customer_stores import CustomerStore
+from gateway.core.customers import read_contact
 from gateway.core.errors import Refusal
 from gateway.core.numbers import read_number
 from gateway.core.problems import Problem
@@ -29,7 +30,7 @@ class CustomerCentre:
         self, customer_id: str, contact_id: str, number: str, reason: str, requested_by: str
     ) -> Approval:
         """Another number in the place of a contact's; it needs verification before it can be used (R7)."""
-        stored = await self._contact(customer_id, contact_id)
+        _, stored = await read_contact(self._customers, customer_id, contact_id)
         parsed = read_number(number, self._number_plan)
         for other in await self._customers.contacts(customer_id):
             if other.contact.number.e164 == parsed.e164:
@@ -44,7 +45,7 @@ class CustomerCentre:
         self, customer_id: str, contact_id: str, reason: str, requested_by: str
     ) -> Approval:
         """Lift what a SIM swap holds back on a contact, before its hours are over."""
-        stored = await self._contact(customer_id, contact_id)
+        _, stored = await read_contact(self._customers, customer_id, contact_id)
         action = {"version": str(stored.contact.version)}
         return await self._approvals.request(
             ApprovalKind.EARLY_RELEASE, customer_id, requested_by, reason, action, contact_id
@@ -59,11 +60,3 @@ class CustomerCentre:
             raise Refusal(Problem.CUSTOMER_NOT_LOCKED)
         action = {"locked_at": str(locked_at)}
         return await self._approvals.request(ApprovalKind.UNLOCK, customer_id, requested_by, reason, action)
-
-    async def _contact(self, customer_id: str, contact_id: str) -> StoredContact:
-        customer, stored = await self._customers.read_with_contact(customer_id, contact_id)
-        if customer is None:
-            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
-        if stored is None:
-            raise Refusal(Problem.CONTACT_NOT_FOUND)
-        return stored

@@ -73,7 +73,7 @@ class Customers:
 
         A carrier that confirmed it once and does not now takes the verification back.
         """
-        customer, stored = await self._read(customer_id, contact_id)
+        customer, stored = await read_contact(self._store, customer_id, contact_id)
         contact = stored.contact
         try:
             await self._ownership.confirm(customer, stored)
@@ -87,7 +87,7 @@ class Customers:
             )
         except ContactChanged:
             raise Refusal(Problem.CONTACT_NOT_FOUND) from None
-        return (await self._read(customer_id, contact_id))[1].contact
+        return (await read_contact(self._store, customer_id, contact_id))[1].contact
 
     async def vouch(
         self, customer_id: str, contact_id: str, receipt: str, caller: Caller, known_as: bytes = b""
@@ -96,11 +96,10 @@ class Customers:
         claims = self._signer.read(receipt)
         if await self._receipts.now() >= (claims.iat + self._limits.vouch_receipt_life) * 1000:
             raise Refusal(Problem.RECEIPT_EXPIRED)
-        _, stored = await self._read(customer_id, contact_id)
+        _, stored = await read_contact(self._store, customer_id, contact_id)
         target = stored.contact
-        if claims.contact_id is None or claims.operation != Operation.VOUCH:
-            raise Refusal(Problem.VOUCH_REFUSED)
-        if claims.customer_id != customer_id or claims.target_contact_id != contact_id:
+        made_for = (claims.operation, claims.customer_id, claims.target_contact_id)
+        if claims.contact_id is None or made_for != (Operation.VOUCH, customer_id, contact_id):
             raise Refusal(Problem.VOUCH_REFUSED)
         _, voucher = await self._store.read_with_contact(customer_id, claims.contact_id)
         if voucher is None or not may_vouch(voucher.contact, claims.customer_id, target, customer_id):
@@ -118,15 +117,17 @@ class Customers:
             )
         except ContactChanged:
             raise Refusal(Problem.VOUCH_REFUSED) from None
-        return (await self._read(customer_id, contact_id))[1].contact
+        return (await read_contact(self._store, customer_id, contact_id))[1].contact
 
-    async def _read(self, customer_id: str, contact_id: str) -> tuple[Customer, StoredContact]:
-        customer, stored = await self._store.read_with_contact(customer_id, contact_id)
-        if customer is None:
-            raise Refusal(Problem.CUSTOMER_NOT_FOUND)
-        if stored is None:
-            raise Refusal(Problem.CONTACT_NOT_FOUND)
-        return customer, stored
+
+async def read_contact(store: CustomerStore, customer_id: str, contact_id: str) -> tuple[Customer, StoredContact]:
+    """Raises `Refusal` when there is no such customer, or the customer has no such contact."""
+    customer, stored = await store.read_with_contact(customer_id, contact_id)
+    if customer is None:
+        raise Refusal(Problem.CUSTOMER_NOT_FOUND)
+    if stored is None:
+        raise Refusal(Problem.CONTACT_NOT_FOUND)
+    return customer, stored
 
 
 def new_contact(number: PhoneNumber, label: Label, contact_id: str) -> Contact:

@@ -19,8 +19,8 @@ T = TypeVar("T")
 async def end(*tasks: "asyncio.Task[None]") -> None:
     """Cancel the tasks, and come back when they are over.
 
-    Asked once a task may not hear it: redis-py loses a cancellation that meets the opening of a connection.
-    Whatever they raise is dropped.
+    They are asked until they are: before Python 3.12 `asyncio.wait_for` drops a cancellation that comes just as what
+    it waits for ends. Whatever they raise is dropped.
     """
     waiting = set(tasks)
     while waiting:

@@ -11,7 +11,7 @@ from carrier_sim import control, departure_routes
 from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
 from gateway import __version__
 from gateway.core.approvals import ApprovalKind
-from gateway.core.audit import EVENTS, EventFields
+from gateway.core.audit.events import EVENTS, EventFields
 from gateway.core.callers import Scope
 from gateway.core.deciding import Outcome
 from gateway.core.delivery import DeliveryReason

@@ -8,7 +8,7 @@ import pytest
 
 from contacts.models import VerifiedBy
 from gateway.core.approvals import ApprovalKind, ApprovalStatus
-from gateway.core.audit import EVENTS
+from gateway.core.audit.events import EVENTS
 from gateway.core.carriers import Capability
 from gateway.core.delivery import DeliveryReason, DeliveryState
 from gateway.core.notices import NoticeKind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.audit import EVENTS, EventFields
+from gateway.core.audit.events import EVENTS, EventFields
 
 
 @pytest.mark.parametrize(
