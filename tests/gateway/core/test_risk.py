@@ -54,19 +54,12 @@ def contact(contact_id: str, number: str = MOBILE) -> Contact:
 def rows(
     on_failure: OnFailure = OnFailure.REFUSE, signals: Collection[RiskSignal] = tuple(RiskSignal)
 ) -> dict[RiskSignal, SignalRow]:
-    return {
-        signal: SignalRow.model_validate(
-            {
-                "signal": signal,
-                "holds": " ".join(HOLDS[signal]),
-                "hours": "72" if signal is RiskSignal.SIM_SWAP else "",
-                "on_failure": on_failure,
-                "reason": "시험",
-                "reason_en": "test",
-            }
-        )
+    alike = {"on_failure": on_failure, "reason": "시험", "reason_en": "test"}
+    cells = {
+        signal: {"holds": " ".join(HOLDS[signal]), "hours": "72" if signal is RiskSignal.SIM_SWAP else ""}
         for signal in signals
     }
+    return {signal: SignalRow.model_validate({"signal": signal, **cells[signal], **alike}) for signal in signals}
 
 
 @dataclass
