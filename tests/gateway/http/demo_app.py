@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 from aiohttp import web
@@ -40,7 +39,6 @@ class Greet(Body):
     name: Line
     kind: Literal["hello", "farewell"] = "hello"
     times: int = Field(default=1, ge=1, le=5)
-    born: date | None = None
     addresses: tuple[Address, ...] = Field(default=(), max_length=3)
     code: str | None = None
 

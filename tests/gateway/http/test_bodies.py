@@ -23,7 +23,7 @@ async def refusal_of(client: ClientSession, data: Any, headers: dict[str, str] =
 
 
 async def test_a_valid_body_reaches_the_handler(client: ClientSession) -> None:
-    body = {"name": "김본인", "kind": "farewell", "born": "1990-01-02", "addresses": [{"city": "서울"}]}
+    body = {"name": "김본인", "kind": "farewell", "addresses": [{"city": "서울"}]}
     async with client.post(PATH, json=body) as answer:
         assert answer.status == 201
         assert await answer.json() == {"text": "farewell 김본인", "client": "desk"}
