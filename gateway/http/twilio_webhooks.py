@@ -142,8 +142,9 @@ class TwilioEndpoints:
             raise Refusal(Problem.WEBHOOK_SIGNATURE) from None
         except ParametersRefused as refused:
             self._took(webhook, "other_account" if isinstance(refused, OtherAccount) else "malformed")
-            _log.warning("webhook_refused", kind=_KIND, reason=refused.reason)
-            raise Refusal(Problem.WEBHOOK_REFUSED, values={"reason": str(refused)}) from None
+            reason = str(refused)
+            _log.warning("webhook_refused", kind=_KIND, reason=reason)
+            raise Refusal(Problem.WEBHOOK_REFUSED, values={"reason": reason}) from None
 
 
 def _effect_of_text(outcome: ReplyOutcome | None) -> Effect:

@@ -31,11 +31,7 @@ _BODY = "(?s:.{0,1600})"
 
 
 class ParametersRefused(Exception):
-    """The parameters are not those of a request of Twilio's; `reason` says which, and never a value."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """The parameters are not those of a request of Twilio's. The message says which, and never a value."""
 
 
 class OtherAccount(ParametersRefused):
