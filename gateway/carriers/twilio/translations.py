@@ -4,8 +4,6 @@ Sources: the error dictionary (https://www.twilio.com/docs/api/errors), the Mess
 RFC 3261 section 21 for SIP.
 """
 
-import re
-
 from gateway.core.delivery import DeliveryReason, DeliveryState
 from gateway.core.ports import CarrierRefused, CarrierTimedOut, CarrierUnavailable
 
@@ -108,11 +106,10 @@ def failure(status: int, code: object) -> Exception:
 
 
 def message_reason(status: str, error_code: str | None) -> DeliveryReason | None:
-    """Why a text did not arrive; None if it did, may still, or was canceled by us."""
+    """Why a text did not arrive; None if it did, may still, or was canceled by us. `error_code` is digits, or empty."""
     if status not in ("undelivered", "failed"):
         return None
-    known = error_code is not None and re.fullmatch("[0-9]{1,6}", error_code)
-    return _ERRORS.get(int(known[0]), DeliveryReason.CARRIER_ERROR) if known else DeliveryReason.CARRIER_ERROR
+    return _ERRORS.get(int(error_code or 0), DeliveryReason.CARRIER_ERROR)
 
 
 def call_reason(status: str, sip_response: str | None) -> DeliveryReason | None:
