@@ -14,9 +14,9 @@ from gateway.cli.import_lines import LONGEST_LINE
 from gateway.core.errors import FieldError, Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.http.field_errors import field_errors
-from gateway.http.models import Body
+from gateway.http.models import Body, Line
 from gateway.http.repeated_fields import repeated_fields
-from gateway.http.schemas import AddContact, BirthDate, CustomerId, OneLine
+from gateway.http.schemas import AddContact, BirthDate, CustomerId
 
 _NEEDED = ("customer_id", "kind", "name", "online_consent")
 _POSSIBLE = ("birth_date", "number", "label")
@@ -36,7 +36,7 @@ class Row(Body):
 
     customer_id: CustomerId
     kind: Annotated[CustomerKind, Field(strict=False)]
-    name: OneLine
+    name: Line
     birth_date: BirthDate | None = None
     online_consent: bool
     contacts: Annotated[tuple[AddContact, ...], Field(strict=False, max_length=20)] = ()

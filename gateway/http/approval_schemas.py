@@ -6,13 +6,13 @@ from pydantic import Field
 
 from gateway.core.approvals import Approval, ApprovalKind, ApprovalStatus
 from gateway.core.contact_life import Evidence
-from gateway.http.models import Answer, Body, Query, omitted_when_none
+from gateway.http.models import Answer, Body, Line, Query, omitted_when_none
 from gateway.http.moments import Moment
-from gateway.http.schemas import GivenNumber, OneLine
+from gateway.http.schemas import GivenNumber
 
 APPROVAL_ID = "apr_[0-9a-hjkmnp-tv-z]{22}"
 
-Reason = Annotated[OneLine, Field(examples=["고객 요청"])]
+Reason = Annotated[Line, Field(examples=["고객 요청"])]
 
 
 class ChangeContact(Body):
@@ -25,7 +25,7 @@ class AskWithReason(Body):
 
 
 class DecideApproval(Body):
-    approved_by: OneLine
+    approved_by: Line
     reason: Reason
 
 

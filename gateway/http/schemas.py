@@ -56,7 +56,6 @@ Code = Annotated[str, AfterValidator(_six_ascii_digits), WithJsonSchema({"type":
 BirthDate = Annotated[str, AfterValidator(_past_date), WithJsonSchema({"type": "string", "format": "date"})]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=forms.WORD)]
 """An opaque word of the caller's: visible ASCII."""
-OneLine = Annotated[Line, Field(strict=True)]
 GivenNumber = Annotated[
     str,
     StringConstraints(max_length=64),
@@ -94,7 +93,7 @@ Language = Annotated[
 
 class PutCustomer(Body):
     kind: Annotated[CustomerKind, Field(strict=False)]
-    name: OneLine
+    name: Line
     birth_date: BirthDate | None = None
     online_consent: bool
 
@@ -250,8 +249,8 @@ class ReceiptAnswer(Answer):
 class IssueBranchPassword(Body):
     customer_id: CustomerId
     operation: Annotated[Operation, Field(strict=False)]
-    branch: Annotated[OneLine, Field(examples=["강남지점"])]
-    issued_by: OneLine
+    branch: Annotated[Line, Field(examples=["강남지점"])]
+    issued_by: Line
     valid_for: (
         Annotated[
             int,
