@@ -44,13 +44,11 @@ class KeyRing:
 
     def digests(self, message: bytes) -> tuple[bytes, ...]:
         """Key id (4) and HMAC-SHA-256 (32) under each key, the one that writes first."""
-        return tuple([self._digest(one, message) for one in self._begun])
+        return tuple([self.digest(message, one) for one in self._begun])
 
-    def digest(self, message: bytes, under: bytes | None = None) -> bytes:
-        """The same under one key. A key that is not here any more gives a digest that matches nothing of it."""
-        return self._digest(under if under in self._keys else self.current_id, message)
-
-    def _digest(self, one: bytes, message: bytes) -> bytes:
+    def digest(self, message: bytes, under: bytes) -> bytes:
+        """The same under one key. The current key stands in for one that is gone: its digest matches nothing."""
+        one = under if under in self._begun else self.current_id
         mac = self._begun[one].copy()
         mac.update(message)
         return one + mac.finalize()

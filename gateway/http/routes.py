@@ -59,7 +59,7 @@ class ApiResponse:
     Bytes are JSON that fits it.
     """
 
-    status: int = 200
+    status: int
     body: BaseModel | Mapping[str, Any] | bytes | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
@@ -73,7 +73,7 @@ class PathType:
     """The shape of one path parameter, and what to say of a value that cannot exist."""
 
     pattern: str
-    problem: Problem = Problem.NOT_FOUND
+    problem: Problem
     description: str = ""
     error: FieldError | None = None
     """What to correct, where the caller chooses the value."""
