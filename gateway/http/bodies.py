@@ -155,8 +155,7 @@ def read_query(model: type[Q], request: Incoming) -> Q:
 
 
 def _invalid(error: ValidationError) -> Refusal:
-    errors = field_errors(error)
     if error.errors(include_url=False, include_input=False, include_context=False)[0]["type"] == "json_invalid":
         # pydantic's parser gives up on nesting earlier than orjson does.
         return _malformed(*_TOO_DEEP)
-    return Refusal(Problem.INVALID_FIELDS, errors=errors)
+    return Refusal(Problem.INVALID_FIELDS, errors=field_errors(error))

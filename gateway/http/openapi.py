@@ -29,7 +29,7 @@ PATH = "/openapi.json"
 class _Models:
     """What to write where a model is meant."""
 
-    references: Mapping[tuple[Any, str], dict[str, Any]]
+    references: Mapping[Any, dict[str, Any]]
     """By the model and its direction."""
     queries: Mapping[Any, dict[str, Any]]
     """The schema of each model of query parameters, which are described one by one."""
@@ -131,7 +131,7 @@ def _schemas(routes: Sequence[Route]) -> tuple[_Models, dict[str, Any]]:
         for (model, _), reference in references.items()
         if issubclass(model, Query)
     }
-    return _Models({(model, mode): reference for (model, mode), reference in references.items()}, queries), schemas
+    return _Models(references, queries), schemas
 
 
 def _operation(route: Route, path_types: Mapping[str, PathType], models: _Models) -> dict[str, Any]:

@@ -32,7 +32,6 @@ _BY_SLUG: Mapping[str, ProblemKind] = {problem.value.slug: problem.value for pro
 _BY_HTTP_STATUS: Mapping[int, Problem] = {
     404: Problem.NOT_FOUND,
     405: Problem.METHOD_NOT_ALLOWED,
-    413: Problem.BODY_TOO_LARGE,
 }
 
 _CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
