@@ -97,9 +97,9 @@ def build_carrier(settings: CarrierSettings) -> Carrier:
         background=background,
         events=events,
         phones=phones,
-        registry=Registry(phones, settings.registry_token),
+        registry=Registry(phones),
         subscribers=Subscribers(phones),
         camara_tokens=CamaraTokens(settings.camara_client_id, settings.camara_client_secret),
-        departures=Departures(settings.people, settings.departure_token),
+        departures=Departures(settings.people),
         lines=tuple(line(account) for account in (settings, *settings.more_accounts)),
     )

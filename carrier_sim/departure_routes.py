@@ -8,17 +8,16 @@ from aiohttp import web
 from carrier_sim.carrier import CARRIER
 from carrier_sim.control_inputs import BadInput, Fields, json_body, read_date
 from carrier_sim.departures import DepartureOutage, Record
-from carrier_sim.look_ups import with_faults
+from carrier_sim.look_ups import require_bearer, with_faults
 from carrier_sim.rest import json_response
 
 
 async def check(request: web.Request) -> web.Response:
-    departures = request.app[CARRIER].departures
-    if not departures.admits(request.headers.get("Authorization", "")):
-        return json_response({"error": "unauthenticated", "detail": "a bearer token is needed"}, 401)
+    carrier = request.app[CARRIER]
+    require_bearer(request, carrier.settings.departure_token)
     given = Fields(await json_body(request), {"name", "birth_date"})
     try:
-        departed, as_of = departures.check(given.text("name"), _birth_date(given))
+        departed, as_of = carrier.departures.check(given.text("name"), _birth_date(given))
     except DepartureOutage:
         return json_response({"error": "outage", "detail": "the records are not available"}, 503)
     return json_response({"departed": departed, "as_of": as_of})

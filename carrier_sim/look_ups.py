@@ -1,6 +1,7 @@
 """What befalls questions to the look-up services: CAMARA, the registry and the departure records."""
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from carrier_sim.carrier import CARRIER
+from carrier_sim.control_inputs import BadInput
 from carrier_sim.faults import RequestFate
 from carrier_sim.rest import hold, json_response
 
@@ -18,6 +20,13 @@ _FAILURES: Failures = {
     RequestFate.SERVER_ERROR: ({"error": "internal", "detail": "an error of the service"}, 500),
     RequestFate.TOO_MANY: ({"error": "too-many", "detail": "ask again later"}, 429),
 }
+
+
+def require_bearer(request: web.Request, token: str) -> None:
+    """Let in who brings this token; without one there is no client, and nobody is. Raises `BadInput`."""
+    given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+    if not token or not hmac.compare_digest(given, f"Bearer {token}".encode()):
+        raise BadInput("unauthenticated", "a bearer token is needed", 401)
 
 
 def with_faults(handler: Handler, failures: Failures = _FAILURES) -> Handler:

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -57,6 +58,15 @@ async def test_an_owner_and_an_outage_can_be_set_from_outside(bench: Bench) -> N
 async def test_a_stranger_learns_nothing(bench: Bench, authorization: str) -> None:
     response = await bench.http.post("/registry/match", json={}, headers={"Authorization": authorization})
     assert response.status == 401
+
+
+@pytest.mark.parametrize("path", ["/registry/match", "/departures/check"])
+async def test_a_token_that_is_no_text_is_a_strangers(bench: Bench, path: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", bench.http.port)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: sim\r\nContent-Length: 0\r\n".encode())
+    writer.write(b"Authorization: Bearer \xff\r\n\r\n")
+    assert b" 401 " in await reader.readline()
+    writer.close()
 
 
 async def test_the_faults_of_look_ups_befall_the_registry_too(start_bench: StartBench) -> None:
