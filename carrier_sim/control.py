@@ -1,9 +1,9 @@
 """The control interface: what the people with the phones do, for tests and the phone page."""
 
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from carrier_sim.call import CallSession, WrongMoment
 from carrier_sim.carrier import CARRIER, Carrier, Line
@@ -16,13 +16,12 @@ from carrier_sim.views import call_view, message_view, phone_view
 
 
 @web.middleware
-async def control_middleware(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
+async def control_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answers wrong input with JSON that says what is wrong."""
     try:
-        response: web.StreamResponse = await handler(request)
+        return await handler(request)
     except BadInput as error:
         return json_response({"error": error.slug, "detail": error.detail}, error.status)
-    return response
 
 
 async def list_messages(request: web.Request) -> web.Response:

@@ -7,11 +7,11 @@ import asyncio
 import base64
 import binascii
 import hmac
-from collections.abc import Callable
 from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from multidict import MultiDict, MultiMapping
 
 from carrier_sim.carrier import CARRIER, Carrier, Line
@@ -54,16 +54,16 @@ def not_found(request: web.Request) -> RestError:
 
 
 @web.middleware
-async def rest_middleware(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
+async def rest_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Authentication, faults and error bodies of everything under an account."""
     if not request.path.startswith("/2010-04-01/"):
-        return await _handled(request, handler)
+        return await handler(request)
     carrier = request.app[CARRIER]
     try:
         line = request[LINE] = _authenticated(request, carrier)
         fate = line.faults.of_request()
         _refuse_by(fate)
-        response = await _handled(request, handler)
+        response = await handler(request)
     except RestError as error:
         return _error_response(error)
     except web.HTTPException as error:
@@ -74,11 +74,6 @@ async def rest_middleware(request: web.Request, handler: Callable[..., Any]) -> 
         await hold(carrier)
     if fate is RequestFate.ACCEPTED_THEN_ERROR:
         return _error_response(RestError(20500, "An internal server error has occurred", 500))
-    return response
-
-
-async def _handled(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
-    response: web.StreamResponse = await handler(request)
     return response
 
 
