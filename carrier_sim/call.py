@@ -14,7 +14,6 @@ from carrier_sim.phones import Phones
 from carrier_sim.records import Call, CallStatus, now
 from carrier_sim.settings import Behaviour
 from carrier_sim.talk import Document, Talk
-from carrier_sim.webhooks import Webhooks
 
 DIALLING_SECONDS = 0.05
 ROUTING_SECONDS = 0.2
@@ -66,16 +65,16 @@ class CallSession:
         call: Call,
         plan: CallPlan,
         *,
+        talk: Talk,
         phones: Phones,
         callbacks: CallCallbacks,
-        webhooks: Webhooks,
         background: Background,
         pace: Pace,
-        speech_seconds: Callable[[str, bool], float],
         changed: Callable[[Call], None],
     ) -> None:
         self.call = call
         self._plan = plan
+        self._talk = talk
         self._phones = phones
         self._phone = phones.peek(call.to)
         self._callbacks = callbacks
@@ -83,16 +82,6 @@ class CallSession:
         self._pace = pace
         self._changed = changed
         self._outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._talk = Talk(
-            call,
-            plan.document,
-            callbacks=callbacks,
-            webhooks=webhooks,
-            background=background,
-            pace=pace,
-            speech_seconds=speech_seconds,
-            changed=changed,
-        )
 
     async def run(self) -> None:
         """The whole call. Cancelling it drops the call without a word."""

@@ -7,6 +7,7 @@ from carrier_sim.pace import Background, Pace
 from carrier_sim.phones import Phones
 from carrier_sim.records import Call, Records, new_sid
 from carrier_sim.settings import Account, CarrierSettings
+from carrier_sim.talk import Talk
 from carrier_sim.views import call_view
 from carrier_sim.webhooks import Webhooks
 
@@ -55,15 +56,24 @@ class Switchboard:
             method=callback_method,
             events=callback_events,
         )
-        session = CallSession(
+        talk = Talk(
             call,
-            plan,
-            phones=self._phones,
+            plan.document,
             callbacks=callbacks,
             webhooks=self._webhooks,
             background=self._background,
             pace=self._pace,
             speech_seconds=self._speech_seconds,
+            changed=self._changed,
+        )
+        session = CallSession(
+            call,
+            plan,
+            talk=talk,
+            phones=self._phones,
+            callbacks=callbacks,
+            background=self._background,
+            pace=self._pace,
             changed=self._changed,
         )
         self.calls.add(call)
