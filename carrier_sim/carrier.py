@@ -54,14 +54,6 @@ class Carrier:
         """Those of the main account, and of look-ups."""
         return self.main.faults
 
-    @property
-    def texting(self) -> Texting:
-        return self.main.texting
-
-    @property
-    def switchboard(self) -> Switchboard:
-        return self.main.switchboard
-
     def messages(self) -> list[Message]:
         """Those of all accounts, oldest first."""
         return sorted((text for line in self.lines for text in line.texting.messages), key=lambda text: text.created)

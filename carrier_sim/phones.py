@@ -51,7 +51,6 @@ def _phone_of(person: Person) -> Phone:
         number=person.number,
         name=person.name,
         name_en=person.name_en,
-        behaviour=person.behaviour,
         owner_name=person.owner_name if person.owner_name is not None else person.name,
         birth_date=person.birth_date,
         registry=person.registry,

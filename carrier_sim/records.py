@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-CAPACITY = 10_000
+_MOST = 10_000
 
 
 def now() -> datetime:
@@ -118,13 +118,12 @@ R = TypeVar("R", bound=_Record)
 class Records(Generic[R]):
     """The newest records, oldest first."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
+    def __init__(self) -> None:
         self._by_sid: OrderedDict[str, R] = OrderedDict()
 
     def add(self, record: R) -> None:
         self._by_sid[record.sid] = record
-        if len(self._by_sid) > self._capacity:
+        if len(self._by_sid) > _MOST:
             self._by_sid.popitem(last=False)
 
     def get(self, sid: str) -> R | None:

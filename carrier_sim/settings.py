@@ -37,7 +37,6 @@ class Person:
     owner_name: str | None = field(default=None, repr=False)
     birth_date: str | None = field(default=None, repr=False)
     registry: RegistryState = RegistryState.NORMAL
-    behaviour: Behaviour = Behaviour.MANUAL
     departed: bool = False
     """Out of the country, as the departure records know it."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from carrier_sim.settings import Behaviour, Person, RegistryState
+from carrier_sim.settings import Person, RegistryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,6 @@ class Number:
     vouched_by: str | None = None
     """The label of the contact that vouches for this one."""
     registry: RegistryState = RegistryState.NORMAL
-    behaviour: Behaviour = Behaviour.MANUAL
     later: Mapping[str, object] = field(default_factory=dict)
     """What happens to the phone once the contact is verifiable, as `PUT /control/phones/{number}` takes it."""
 
@@ -37,7 +36,7 @@ class DemoCustomer:
     birth_date: str | None = None
     abroad: bool = False
     """Has left the country, as the departure records know, and registered for the overseas exemption (R9)."""
-    numbers: tuple[Number, ...] = field(default=())
+    numbers: tuple[Number, ...] = ()
 
 
 def korean_today() -> str:
@@ -120,7 +119,6 @@ def phones() -> tuple[Person, ...]:
             birth_date=customer.birth_date,
             departed=customer.abroad,
             registry=number.registry,
-            behaviour=number.behaviour,
         )
         for customer in CUSTOMERS
         for number in customer.numbers

@@ -99,7 +99,7 @@ class Bench:
         """Place a call; the carrier's own record of it."""
         given = {"to": MOBILE, "from_": VOICE_NUMBER, **request}
         placed = await self.twilio.calls.create_async(**given)
-        call = self.carrier.switchboard.calls.get(str(placed.sid))
+        call = self.carrier.main.switchboard.calls.get(str(placed.sid))
         assert call is not None
         return call
 
@@ -133,7 +133,7 @@ class Bench:
         return await response.json()
 
     def texts_to(self, number: str) -> list[Message]:
-        return [text for text in self.carrier.texting.messages if text.to == number]
+        return [text for text in self.carrier.main.texting.messages if text.to == number]
 
 
 def statuses(webhooks: Iterable[dict[str, str]], name: str) -> list[str]:

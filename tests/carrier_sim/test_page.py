@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
-from carrier_sim.settings import Behaviour, Person
+from carrier_sim.settings import Person
 from tests.carrier_sim.conftest import StartBench
 from tests.carrier_sim.support import (
     LANDLINE,
@@ -26,7 +26,7 @@ pytestmark = [
 
 PEOPLE = (
     Person(number=MOBILE, name="김하나", name_en="Kim Hana"),
-    Person(number=LANDLINE, name="박세찬", behaviour=Behaviour.MANUAL),
+    Person(number=LANDLINE, name="박세찬"),
 )
 
 

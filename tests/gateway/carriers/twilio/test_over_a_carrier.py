@@ -111,7 +111,7 @@ class Line:
 
     async def is_called(self) -> Call:
         call_id = await self.twilio.place_call(OutgoingCall(NUMBER, REF, first_turn="t0", ring_seconds=20))
-        call = self.carrier.switchboard.calls.get(call_id)
+        call = self.carrier.main.switchboard.calls.get(call_id)
         assert call is not None
         return call
 
@@ -170,7 +170,7 @@ ANSWERED = (DeliveryState.QUEUED, DeliveryState.RINGING, DeliveryState.IN_PROGRE
 async def test_a_text_arrives_and_is_reported(line: Line) -> None:
     await line.twilio.send_text(OutgoingText(NUMBER, "[본인증권] 인증번호 271828", REF))
     await line.reported(DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.DELIVERED)
-    (text,) = line.carrier.texting.messages
+    (text,) = line.carrier.main.texting.messages
     assert (text.to, text.body) == (CUSTOMER, "[본인증권] 인증번호 271828")
 
 
