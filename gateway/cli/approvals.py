@@ -2,11 +2,9 @@
 
 import argparse
 import re
-import sys
 from typing import Any
 
-from gateway.cli.commands import Commands, readable_name
-from gateway.cli.refusals import Refused, telling_refusals
+from gateway.cli.commands import Commands, failed, readable_name
 from gateway.cli.tables import moment, show_facts, show_rows
 from gateway.core.approvals import Approval, Approvals, ApprovalStatus, Decider, person_key
 from gateway.core.operators import Role
@@ -52,11 +50,7 @@ async def list_approvals(settings: Settings, arguments: argparse.Namespace) -> i
 async def show_approval(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show one of them."""
     async with open_stores(settings) as stores:
-        try:
-            with telling_refusals():
-                approval = await _approvals(stores).get(arguments.approval_id)
-        except Refused:
-            return 1
+        approval = await _approvals(stores).get(arguments.approval_id)
     show_facts(_row(approval), as_json=arguments.json)
     return 0
 
@@ -79,14 +73,9 @@ async def _decide(settings: Settings, arguments: argparse.Namespace, *, approve:
             if operator.role.may_act_as(Role.APPROVER)
         }
         if person_key(arguments.by) not in approvers:
-            print(f"{arguments.by} is no approver: see `bonin operators list`.", file=sys.stderr)  # noqa: T201
-            return 1
+            return failed(f"{arguments.by} is no approver: see `bonin operators list`.")
         decide = _approvals(stores).approve if approve else _approvals(stores).reject
-        try:
-            with telling_refusals():
-                await decide(arguments.approval_id, Decider(arguments.by, arguments.by), arguments.reason)
-        except Refused:
-            return 1
+        await decide(arguments.approval_id, Decider(arguments.by, arguments.by), arguments.reason)
     return 0
 
 

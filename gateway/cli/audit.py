@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from gateway.cli.audit_verify import add_verify_command
-from gateway.cli.commands import Command, Commands, say, say_aside, whole_number
+from gateway.cli.commands import Command, Commands, failed, say, say_aside, whole_number
 from gateway.cli.new_file import new_file
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
@@ -55,8 +55,7 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
     """
     wanted = Wanted(arguments.since, arguments.until, arguments.customer)
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
-        print("Nothing lies between --from and --to: give --from the earlier time, --to the later.", file=sys.stderr)  # noqa: T201
-        return 2
+        return failed("Nothing lies between --from and --to: give --from the earlier time, --to the later.", code=2)
     async with open_audit(settings, reads_words=arguments.with_reasons) as audit:
         await audit.sealer.seal_everything()
         open_reasons = audit.words.reasons if arguments.with_reasons else None
@@ -134,11 +133,9 @@ def _refusing(command: Command) -> Command:
         try:
             return await command(settings, arguments)
         except AuditMoved:
-            told = "Segments went to an archive in the meantime: run it again."
+            return failed("Segments went to an archive in the meantime: run it again.")
         except ArchiveRefused as refused:
-            told = str(refused)
-        print(told, file=sys.stderr)  # noqa: T201
-        return 1
+            return failed(str(refused))
 
     run.__doc__ = command.__doc__
     return run

@@ -1,14 +1,13 @@
 """`bonin audit verify`: is an export as it was sealed? Asks neither a store nor the environment."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
-from gateway.cli.commands import Commands, say
+from gateway.cli.commands import Commands, failed, say
 from gateway.core.audit.records import AuditKeys, Head, RecordKind, Unsigned, Why
 from gateway.core.audit.verifying import Report, Verifier
 from gateway.settings import PolicySettings, load_policy_settings
@@ -34,8 +33,7 @@ async def verify_audit(_: PolicySettings, arguments: argparse.Namespace) -> int:
             for file in files_of(path):
                 feed_file(verifier, file)
     except (OSError, ValueError) as error:
-        print(_shown(_sentence(error)), file=sys.stderr)  # noqa: T201
-        return 2
+        return failed(_shown(_sentence(error)), code=2)
     report = verifier.finish(expected)
     for fault in report.faults[:_MOST_FAULTS]:
         say(f"✗ {_shown(str(fault))}")

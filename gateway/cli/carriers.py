@@ -1,7 +1,6 @@
 """`bonin carriers`: who delivers, how each is doing, and which are paused."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 import orjson
 
 from gateway.carrier_settings import CarrierEntry
-from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.commands import Commands, failed, readable_name, say
 from gateway.core.carrier_board import Pause, ProcessHealth
 from gateway.settings import Settings
 from gateway.store.carrier_board import RedisCarrierBoard
@@ -44,8 +43,9 @@ async def list_carriers(settings: Settings, arguments: argparse.Namespace) -> in
 
 async def pause_carrier(settings: Settings, arguments: argparse.Namespace) -> int:
     """Hand nothing to a carrier until it is resumed; every process knows within two seconds."""
-    if not _is_known(settings, arguments.carrier):
-        return 1
+    names = [entry.name for entry in settings.carriers]
+    if arguments.carrier not in names:
+        return failed(f"There is no such carrier: give one of {', '.join(names)}.")
     async with open_store(settings, beside_a_gateway=True) as store:
         await RedisCarrierBoard(store).pause(arguments.carrier, arguments.reason, arguments.by)
     return 0
@@ -56,15 +56,7 @@ async def resume_carrier(settings: Settings, arguments: argparse.Namespace) -> i
     async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisCarrierBoard(store).resume(arguments.carrier, arguments.by):
             return 0
-    print(f"{arguments.carrier} is not paused: see `bonin carriers list`.", file=sys.stderr)  # noqa: T201
-    return 1
-
-
-def _is_known(settings: Settings, carrier: str) -> bool:
-    names = [entry.name for entry in settings.carriers]
-    if carrier not in names:
-        print(f"There is no such carrier: give one of {', '.join(names)}.", file=sys.stderr)  # noqa: T201
-    return carrier in names
+    return failed(f"{arguments.carrier} is not paused: see `bonin carriers list`.")
 
 
 def _told(entry: CarrierEntry, pause: Pause | None, processes: list[ProcessHealth]) -> dict[str, Any]:

@@ -68,8 +68,14 @@ def say(line: str) -> None:
 
 
 def say_aside(line: str) -> None:
-    """What a person wants to know and a program does not."""
+    """A line for the person at the terminal, and not for a program that reads the output."""
     print(line, file=sys.stderr)  # noqa: T201
+
+
+def failed(why: str, code: int = 1) -> int:
+    """Say why; gives the exit code."""
+    say_aside(why)
+    return code
 
 
 def _sentence(about: str) -> str:

@@ -1,13 +1,11 @@
 """`bonin customers`: what is known of a customer, masked, and asking for an unlock."""
 
 import argparse
-import sys
 from typing import Any
 
 from contacts.masking import mask_name
 from contacts.models import methods_of
-from gateway.cli.commands import Commands, readable_name, say
-from gateway.cli.refusals import Refused, telling_refusals
+from gateway.cli.commands import Commands, failed, readable_name, say
 from gateway.cli.tables import moment, show_facts, show_rows
 from gateway.core.approvals import Approvals
 from gateway.core.customer_centre import CustomerCentre
@@ -94,11 +92,7 @@ async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> i
     async with open_stores(settings, writes=True) as stores:
         approvals = Approvals(stores.approvals, keys.new_approval_id)
         centre = CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan)
-        try:
-            with telling_refusals():
-                asked = await centre.request_unlock(arguments.customer_id, arguments.reason, arguments.by)
-        except Refused:
-            return 1
+        asked = await centre.request_unlock(arguments.customer_id, arguments.reason, arguments.by)
     say(asked.approval_id)
     return 0
 
@@ -119,5 +113,4 @@ async def erase_customer(settings: Settings, arguments: argparse.Namespace) -> i
 
 
 def _missing(customer_id: str) -> int:
-    print(f"{customer_id}: there is no such customer.", file=sys.stderr)  # noqa: T201
-    return 1
+    return failed(f"{customer_id}: there is no such customer.")

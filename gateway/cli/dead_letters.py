@@ -1,7 +1,6 @@
 """`bonin deadletters`: deliveries that failed for good."""
 
 import argparse
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -10,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from gateway.cli.commands import Commands, readable_name, say, say_aside
+from gateway.cli.commands import Commands, failed, readable_name, say, say_aside
 from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.settings import Settings
 from gateway.store.dead_letters import RedisDeadLetters
@@ -95,8 +94,7 @@ async def _letters(settings: Settings) -> AsyncIterator[RedisDeadLetters]:
 
 
 def _missing(dead_letter_id: str) -> int:
-    print(f"{dead_letter_id}: there is no such dead letter; see `bonin deadletters list`.", file=sys.stderr)  # noqa: T201
-    return 1
+    return failed(f"{dead_letter_id}: there is no such dead letter; see `bonin deadletters list`.")
 
 
 def _fields(letter: DeadLetter) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """`bonin export`: every customer and contact, opened, into a file that `bonin import` reads."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.commands import Commands, failed, readable_name, say
 from gateway.cli.new_file import new_file
 from gateway.settings import Settings
 from gateway.store.everybody import Everybody, Somebody
@@ -30,8 +29,7 @@ async def export_customers(settings: Settings, arguments: argparse.Namespace) ->
         with new_file(arguments.file) as file:
             count = await _write(settings, arguments, file)
     except FileExistsError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)  # noqa: T201
-        return 2
+        return failed(f"{error.filename}: {error.strerror}", code=2)
     say(f"{count:,} customers in {arguments.file}: personal data in the clear. 개인정보가 평문으로 들어 있습니다.")
     return 0
 

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.cli.commands import Commands, readable_name, say, say_aside, whole_number
+from gateway.cli.commands import Commands, failed, readable_name, say, say_aside, whole_number
 from gateway.cli.import_lines import CHUNK, LONGEST_LINE, chunks
 from gateway.cli.import_notes import ImportUnderWay, Notes, measure, refusals_of, taking_notes
 from gateway.cli.import_processes import Processes, processes
@@ -67,8 +67,7 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
     try:
         content = _content_of(file)
     except (HeaderRefused, NotAFile, OSError) as unfit:
-        print(f"{file}: {unfit.strerror if isinstance(unfit, OSError) else unfit}", file=sys.stderr)  # noqa: T201
-        return 2
+        return failed(f"{file}: {unfit.strerror if isinstance(unfit, OSError) else unfit}", code=2)
     file = content.file
     count = min(arguments.processes, math.ceil(content.size / CHUNK))
     try:
@@ -78,14 +77,14 @@ async def import_customers(settings: Settings, arguments: argparse.Namespace) ->
         ):
             if notes.done:
                 say(f"{notes.done:,} lines were imported before; --again begins with the first.")
-            came = await _import(settings, file, content, notes, workers)
+            came = await _import(settings, content, notes, workers)
     except asyncio.CancelledError:
         say_aside("Stopped: run it again, and it goes on from there. 중단했습니다. 다시 실행하면 이어서 등록합니다.")
         raise
-    except (ImportUnderWay, BrokenProcessPool) as failure:
-        told = failure if isinstance(failure, ImportUnderWay) else "A process of the import was killed: run it again."
-        print(f"{file}: {told}", file=sys.stderr)  # noqa: T201
-        return 1
+    except ImportUnderWay as other:
+        return failed(f"{file}: {other}")
+    except BrokenProcessPool:
+        return failed(f"{file}: A process of the import was killed: run it again.")
     say(
         f"customers: {came.created:,} created, {came.replaced:,} replaced; contacts: {came.contacts:,} created, "
         f"{came.known:,} known before; lines refused: {notes.refused:,}"
@@ -114,10 +113,13 @@ def _content_of(file: Path) -> _Content:
         )
 
 
-async def _import(settings: Settings, file: Path, content: _Content, notes: Notes, workers: Processes) -> Came:
+async def _import(settings: Settings, content: _Content, notes: Notes, workers: Processes) -> Came:
     came = Came()
     async with store_under_keys(settings, writes=True):
-        with file.open("rb") as lines, ProgressBar("import", "lines", sys.stderr, before=notes.done) as progress:
+        with (
+            content.file.open("rb") as lines,
+            ProgressBar("import", "lines", sys.stderr, before=notes.done) as progress,
+        ):
             lines.seek(content.begins_at)
             async with aclosing(workers.take_all(chunks(lines, notes.done, content.first))) as taken:
                 async for last, chunk in taken:

@@ -1,9 +1,8 @@
 """`bonin keys`: who may call, and the keys of the installation."""
 
 import argparse
-import sys
 
-from gateway.cli.commands import Commands, readable_name, say, say_aside
+from gateway.cli.commands import Commands, failed, readable_name, say, say_aside
 from gateway.cli.rotation import add_rotation_commands
 from gateway.core.callers import Scope
 from gateway.settings import Settings
@@ -46,5 +45,4 @@ async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
     async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisApiKeys(store).revoke(arguments.key_id):
             return 0
-    print("No key has that id: see `bonin keys list`.", file=sys.stderr)  # noqa: T201
-    return 1
+    return failed("No key has that id: see `bonin keys list`.")

@@ -1,9 +1,8 @@
 """`bonin operators`: who signs in at `/ops`."""
 
 import argparse
-import sys
 
-from gateway.cli.commands import Commands, readable_name, say
+from gateway.cli.commands import Commands, failed, readable_name, say
 from gateway.cli.tables import moment, show_rows
 from gateway.core.approvals import person_key
 from gateway.core.callers import Scope
@@ -34,7 +33,7 @@ async def add_operator(settings: Settings, arguments: argparse.Namespace) -> int
     async with open_store(settings, beside_a_gateway=True) as store:
         role = Role(arguments.role)
         if not await RedisOperators(store, settings.limits).add(arguments.person, role):
-            return _refused(f"{arguments.person} is an operator already: remove them first to change their role.")
+            return failed(f"{arguments.person} is an operator already: remove them first to change their role.")
         say(await RedisApiKeys(store).create(_CLIENT, arguments.person, role.scopes))
     return 0
 
@@ -66,17 +65,12 @@ async def remove_operator(settings: Settings, arguments: argparse.Namespace) -> 
             if _OPERATIONS.intersection(entry.scopes) and person_key(entry.person) == person_key(arguments.person)
         ]
         removed = await RedisOperators(store, settings.limits).remove(arguments.person)
-    return 0 if removed or revoked else _refused(_NOBODY)
+    return 0 if removed or revoked else failed(_NOBODY)
 
 
 async def reset_totp(settings: Settings, arguments: argparse.Namespace) -> int:
     """Forget an operator's authenticator: they enrol one when they sign in next."""
     async with open_store(settings, beside_a_gateway=True) as store:
         if not await RedisOperators(store, settings.limits).reset_authenticator(arguments.person):
-            return _refused(_NOBODY)
+            return failed(_NOBODY)
     return 0
-
-
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)  # noqa: T201
-    return 1

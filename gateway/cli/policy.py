@@ -1,12 +1,11 @@
 """`bonin policy`: the tables that decide, and what others would have decided."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import orjson
 
-from gateway.cli.commands import Commands, say
+from gateway.cli.commands import Commands, say, say_aside
 from gateway.core.policy import Policy
 from gateway.core.policy_table import policy_document, policy_lines
 from gateway.core.replaying import Replay
@@ -53,7 +52,7 @@ async def replay_policy(settings: Settings, arguments: argparse.Namespace) -> in
             if change := replay.look(recorded):
                 say(str(change))
             if replay.looked_at % _PROGRESS_EVERY == 0:
-                print(f"{replay.looked_at} decisions ...", file=sys.stderr)  # noqa: T201
+                say_aside(f"{replay.looked_at} decisions ...")
     say("\n".join(replay.summary()))
     return 1 if replay.changes else 0
 

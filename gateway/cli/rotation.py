@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contacts.key_ring import KEY_BYTES
-from gateway.cli.commands import Commands, say
+from gateway.cli.commands import Commands, failed, say
 from gateway.cli.progress import ProgressBar
 from gateway.settings import PolicySettings, Settings, load_policy_settings
 from gateway.store.key_rotation import Findings, KeyRotation, Left, Walk
@@ -72,8 +72,7 @@ async def retire_pepper(settings: Settings, arguments: argparse.Namespace) -> in
     """Give up what is still under the second code pepper: open codes, slips and devices under it are void."""
     second = [one.hex() for one in settings.peppers.ids[1:]]
     if arguments.key_id not in second:
-        print(f"The second code pepper is {''.join(second) or 'not set'}: nothing was done.", file=sys.stderr)  # noqa: T201
-        return 1
+        return failed(f"The second code pepper is {''.join(second) or 'not set'}: nothing was done.")
     key_id = bytes.fromhex(arguments.key_id)
     async with open_store(settings, beside_a_gateway=True) as store:
         in_use = await enter_keys(store, settings)

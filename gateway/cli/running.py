@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from contacts.protection import KeyNotGiven, Unreadable
-from gateway.cli.commands import Command
+from gateway.cli.commands import Command, say_aside
 from gateway.cli.core_dumps import leave_no_core_dumps
-from gateway.core.errors import StoreUnavailable
+from gateway.core.errors import Refusal, StoreUnavailable
 from gateway.log import configure_logging
 from gateway.running import AddressRefused, about_a_file, print_no_more, run
 from gateway.setting_values import MISSING
@@ -33,25 +33,34 @@ def run_command(parsed: argparse.Namespace) -> int:
         configure_logging(settings.log_level, stream=sys.stdout if parsed.serves else sys.stderr)
         return run(command(settings, parsed), stopped=0 if parsed.serves else _INTERRUPTED)
     except SettingsRefused as refused:
-        for problem in refused.problems:
-            print(problem, file=sys.stderr)  # noqa: T201
+        say_aside(str(refused))
         if any(problem.endswith(MISSING) for problem in refused.problems):
-            print(_WHERE_SETTINGS_ARE, file=sys.stderr)  # noqa: T201
+            say_aside(_WHERE_SETTINGS_ARE)
         return 2
     except (AddressRefused, EmbeddedStoreFailed, ForgetfulStore, OtherLayout, TelemetryMissing) as failure:
-        print(failure, file=sys.stderr)  # noqa: T201
+        say_aside(str(failure))
+    except Refusal as refusal:
+        _tell(refusal)
     except StoreUnavailable as away:
-        print(f"The store cannot be used: {away}. {_where_to_look(settings)}", file=sys.stderr)  # noqa: T201
+        say_aside(f"The store cannot be used: {away}. {_where_to_look(settings)}")
     except Unreadable as unreadable:
-        print(_about_a_record(unreadable), file=sys.stderr)  # noqa: T201
+        say_aside(_about_a_record(unreadable))
     except BrokenPipeError:
         print_no_more()
     except OSError as failure:
         said = about_a_file(failure)
         if not said:
             raise
-        print(said, file=sys.stderr)  # noqa: T201
+        say_aside(said)
     return 1
+
+
+def _tell(refusal: Refusal) -> None:
+    """In the sentence that callers of the API read."""
+    kind = refusal.problem.value
+    say_aside(f"{kind.slug}: {kind.title_en}. {kind.title_ko}.")
+    for error in refusal.errors:
+        say_aside(f"  {error.field}: {error.problem_en}")
 
 
 def _about_a_record(unreadable: Unreadable) -> str:
