@@ -1,4 +1,4 @@
-"""Spans by OpenTelemetry, sent to a collector over OTLP: for who has installed `bonin[otel]` and names a collector."""
+"""Spans by OpenTelemetry, sent to a collector over OTLP: needs the packages of requirements-otel.lock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +15,7 @@ class TelemetryMissing(Exception):
     """The packages are not installed; the message says what to do."""
 
     def __init__(self) -> None:
-        super().__init__("BONIN_OTLP_ENDPOINT is set, and OpenTelemetry is not installed: pip install 'bonin[otel]'.")
+        super().__init__("BONIN_OTLP_ENDPOINT is set, and OpenTelemetry is not installed: install requirements-otel.lock.")
 
 
 class _Span:

@@ -12,7 +12,8 @@ _WHAT_NEXT = """\
 Before a gateway starts, give it a new receipt_key (bonin keys new receipt_key): receipts that were used are good again.
 Customers who were erased since the copy was made are there again: erase those of `customer.erased` in the last archive.
 Then see what else is as it was: bonin keys list, bonin operators list, bonin customers locked.
-영수증 키를 새로 만들고, 복사본 이후에 삭제한 고객을 다시 삭제한 다음 API 키, 운영자, 잠긴 고객을 확인하세요."""
+인증 결과에 서명하는 receipt_key를 새로 만드세요. 백업 이후에 삭제한 고객은 다시 삭제하고, API 키와 운영자,
+잠긴 고객을 확인하세요."""
 
 
 def add_commands(commands: Commands) -> None:
