@@ -15,7 +15,9 @@ class TelemetryMissing(Exception):
     """The packages are not installed; the message says what to do."""
 
     def __init__(self) -> None:
-        super().__init__("BONIN_OTLP_ENDPOINT is set, and OpenTelemetry is not installed: install requirements-otel.lock.")
+        super().__init__(
+            "BONIN_OTLP_ENDPOINT is set, and OpenTelemetry is not installed: install requirements-otel.lock."
+        )
 
 
 class _Span:
