@@ -3,7 +3,7 @@
 Each is signed and held to the parameters we know; one that comes again changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
@@ -72,16 +72,13 @@ class TwilioEndpoints:
         )
 
     async def message_status(self, request: web.Request) -> web.Response:
-        return await self._take_report(request, "messages", self._webhooks.parse_message_status)
+        return await self._report(request, "messages", self._webhooks.parse_message_status, self._reports.take)
 
     async def notice_status(self, request: web.Request) -> web.Response:
-        parse = self._webhooks.parse_message_status
-        carrier, report = await self._read_report(request, "messages", "notice_id", parse)
-        self._took("messages", await self._notices.report(report, carrier))
-        return web.Response(status=204)
+        return await self._report(request, "messages", self._webhooks.parse_message_status, self._notices.report)
 
     async def call_status(self, request: web.Request) -> web.Response:
-        return await self._take_report(request, "calls", self._webhooks.parse_call_status)
+        return await self._report(request, "calls", self._webhooks.parse_call_status, self._reports.take)
 
     async def inbound_text(self, request: web.Request) -> web.Response:
         _, text = await self._read(request, "inbound", self._webhooks.parse_inbound_text)
@@ -107,23 +104,19 @@ class TwilioEndpoints:
         base = f"{self._voice}/{verification_id}/{turn.next_turn}"
         return _twiml(render(turn.actions, lambda event: f"{base}/{event}"))
 
-    async def _take_report(
-        self, request: web.Request, webhook: str, parse: Callable[[DeliveryRef, SignedForm], DeliveryReport]
-    ) -> web.Response:
-        carrier, report = await self._read_report(request, webhook, "verification_id", parse)
-        self._took(webhook, await self._reports.take(report, carrier))
-        return web.Response(status=204)
-
-    async def _read_report(
+    async def _report(
         self,
         request: web.Request,
         webhook: str,
-        subject: str,
         parse: Callable[[DeliveryRef, SignedForm], DeliveryReport],
-    ) -> tuple[str, DeliveryReport]:
+        take: Callable[[DeliveryReport, str], Awaitable[Effect]],
+    ) -> web.Response:
         given = request.match_info
-        ref = DeliveryRef(given[subject], int(given["number"]), int(given["send"].removeprefix(".") or "1"))
-        return await self._read(request, webhook, lambda form: parse(ref, form))
+        subject = given.get("verification_id") or given["notice_id"]
+        ref = DeliveryRef(subject, int(given["number"]), int(given["send"].removeprefix(".") or "1"))
+        carrier, report = await self._read(request, webhook, lambda form: parse(ref, form))
+        self._took(webhook, await take(report, carrier))
+        return web.Response(status=204)
 
     async def _read(self, request: web.Request, webhook: str, parse: Callable[[SignedForm], Read]) -> tuple[str, Read]:
         """Which carrier sends it, and what it says."""
