@@ -128,7 +128,7 @@ class _Turn:
 
     def _first_key_pressed(self, entry: str) -> Step:
         if entry == self.state.first_key:
-            return self._ask_code(DialogueState(Phase.CODE), remark=(self._phrases.right_first_key,))
+            return self._ask_code(DialogueState(Phase.CODE), self._phrases.right_first_key)
         if entry == "":
             return self._fruitless(EndReason.NO_INPUT, self._phrases.nothing_pressed)
         if "*" in entry:
@@ -148,13 +148,13 @@ class _Turn:
             return self._fruitless(EndReason.INCOMPLETE_KEYS, self._phrases.incomplete_code)
         return Step(DialogueState(Phase.CHECKING, checks=self.state.checks + 1), (CheckCode(entry),))
 
-    def _fruitless(self, reason: EndReason, *remark: str) -> Step:
+    def _fruitless(self, reason: EndReason, remark: str) -> Step:
         """Ask the same again, `remark` first, unless it was asked in vain too often."""
         if self.state.fruitless >= MAX_REASKS:
             return self._end(reason, self._phrases.gave_up)
         asked_again = replace(self.state, fruitless=self.state.fruitless + 1)
         if self.state.phase is Phase.FIRST_KEY:
-            return self._ask_first_key(asked_again, announcement=(*remark, self._greeting))
+            return self._ask_first_key(asked_again, announcement=(remark, self._greeting))
         return self._ask_code(asked_again, remark)
 
     def _check_answered(self, verdict: CheckVerdict, attempts_remaining: int) -> Step:
@@ -169,7 +169,7 @@ class _Turn:
         if self.state.checks >= MAX_CHECKS:
             return self._end(EndReason.WRONG_CODE, self._phrases.gave_up)
         wrong = self._phrases.wrong_code.format(tries=self._phrases.tries(attempts_remaining))
-        return self._ask_code(replace(self.state, phase=Phase.CODE), remark=(wrong,))
+        return self._ask_code(replace(self.state, phase=Phase.CODE), wrong)
 
     @property
     def _greeting(self) -> str:
@@ -189,12 +189,12 @@ class _Turn:
         )
         return Step(replace(state, phase=Phase.FIRST_KEY, first_key=self.first_key), (ask,))
 
-    def _ask_code(self, state: DialogueState, remark: tuple[str, ...] = ()) -> Step:
+    def _ask_code(self, state: DialogueState, remark: str) -> Step:
         # The remark is an instruction so that a finish key pressed after a full entry is dropped.
         ask = Ask(
             self.script.language,
             announcement=(),
-            instructions=remark,
+            instructions=(remark,),
             prompt=(self._phrases.enter_code,),
             keys=CODE_LENGTH,
             timeout_seconds=CODE_TIMEOUT_SECONDS,
