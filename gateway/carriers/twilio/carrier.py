@@ -38,8 +38,8 @@ class TwilioCarrier:
         sms_number: str | None,
         voice_number: str | None,
         public_url: str,
-        api_base_url: str | None = None,
-        timeout_seconds: float = 10,
+        api_base_url: str | None,
+        timeout_seconds: float,
     ) -> None:
         """`public_url` is where Twilio reaches the gateway; `api_base_url` replaces `https://api.twilio.com`.
 

@@ -159,6 +159,7 @@ async def line() -> AsyncIterator[Line]:
                 voice_number=FIRM,
                 public_url=gateway.public_url,
                 api_base_url=str(phone.make_url("/")),
+                timeout_seconds=10,
             )
             yield Line(gateway, twilio, phone, app[CARRIER])
             await twilio.close()
