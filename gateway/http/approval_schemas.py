@@ -95,14 +95,7 @@ class EvidenceEntry(Answer):
 
     @classmethod
     def of(cls, evidence: Evidence) -> "EvidenceEntry":
-        return cls(
-            at=evidence.at,
-            event=evidence.event,
-            cause=evidence.cause,
-            reference=evidence.reference,
-            person=evidence.person,
-            version=evidence.version,
-        )
+        return cls.model_validate(evidence, from_attributes=True)
 
 
 class EvidenceAnswer(Answer):

@@ -25,12 +25,7 @@ class AutoConnectAnswer(Answer):
 
     @classmethod
     def of(cls, family: AutoConnectFamily) -> "AutoConnectAnswer":
-        return cls(
-            auto_connect_id=family.auto_connect_id,
-            given_at=family.given_at,
-            used_at=family.used_at,
-            expires_at=family.expires_at,
-        )
+        return cls.model_validate(family, from_attributes=True)
 
 
 class GivenAutoConnect(AutoConnectAnswer):

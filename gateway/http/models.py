@@ -61,13 +61,11 @@ def field_error(problem_ko: str, problem_en: str) -> PydanticCustomError:
     return PydanticCustomError("explained", "explained", {"ko": problem_ko, "en": problem_en})
 
 
-def _whole_number(value: object) -> object:
+def _whole_number(value: str) -> int:
     # int() also takes signs, underscores, spaces and the digits of every script.
-    if isinstance(value, str):
-        if _WHOLE_NUMBER.fullmatch(value) is None:
-            raise field_error("0 이상의 정수를 입력해 주세요.", "Give a whole number.")
-        return int(value)
-    return value
+    if _WHOLE_NUMBER.fullmatch(value) is None:
+        raise field_error("0 이상의 정수를 입력해 주세요.", "Give a whole number.")
+    return int(value)
 
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]

@@ -36,16 +36,16 @@ def _six_ascii_digits(value: str) -> str:
 
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EARLIEST = date(1900, 1, 1)
 
 
 def _past_date(value: str) -> str:
     """A day that has begun in Korea, wherever the server stands."""
     try:
-        given = date.fromisoformat(value)
+        if not _DATE.fullmatch(value) or not _EARLIEST <= date.fromisoformat(value) <= datetime.now(SEOUL).date():
+            raise ValueError
     except ValueError:
-        given = date.max
-    if not _DATE.fullmatch(value) or not date(1900, 1, 1) <= given <= datetime.now(SEOUL).date():
-        raise field_error("지난 날짜를 YYYY-MM-DD로 입력해 주세요.", "Give a past date as YYYY-MM-DD.")
+        raise field_error("지난 날짜를 YYYY-MM-DD로 입력해 주세요.", "Give a past date as YYYY-MM-DD.") from None
     return value
 
 
