@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 from aiohttp import web
 
-from gateway.http.connections import CONNECTIONS, Connections
+from gateway.http.connections import CONNECTIONS
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
@@ -41,7 +41,7 @@ async def serving(
     `listening` is a socket that listens already, in the place of host and port: other processes go on to listen on it.
     Raises `PortTaken` or `AddressRefused`.
     """
-    _allow_connections(app[CONNECTIONS])
+    _allow_connections(app)
     runner = Runner(app, hands_over=listening is not None, shutdown_timeout=_SHUTDOWN_SECONDS, **RUNNER_OPTIONS)
     await runner.setup()
     try:
@@ -60,15 +60,19 @@ async def serving(
         try:
             yield int(runner.addresses[0][1])
         finally:
-            app[LIFECYCLE].drain()
-            await asyncio.sleep(drain_seconds)
+            if LIFECYCLE in app:
+                app[LIFECYCLE].drain()
+                await asyncio.sleep(drain_seconds)
     finally:
         await runner.cleanup()
 
 
-def _allow_connections(connections: Connections) -> None:
+def _allow_connections(app: web.Application) -> None:
     """Take as many open files as the system gives, and keep below them: accepting fails for all beyond."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if CONNECTIONS not in app:
+        return
+    connections = app[CONNECTIONS]
     wanted = connections.limits.most + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 from aiohttp.http import RawRequestMessage
+from prometheus_client import CollectorRegistry
 from yarl import URL
 
 from gateway.http.connections import (
@@ -117,7 +118,7 @@ class Runner(web.AppRunner):
             answer = self.app[API].before(answer)
         server = _Server(_strictly(answer), request_factory=_adjusting(made.request_factory), **made._kwargs)
         server.api = self.app.get(API)
-        server.counted = self._connections = self.app[CONNECTIONS]
+        server.counted = self._connections = self.app.get(CONNECTIONS) or Connections(CollectorRegistry())
         return server
 
     async def cleanup(self) -> None:
