@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gateway.core.operations import Operation
 from gateway.core.verification import Method
+from gateway.store.pairs import in_pairs
 
 METHOD_LETTERS = {Method.SMS: "s", Method.ARS: "a", Method.SMS_REPLY: "r", Method.BRANCH_OTP: "b"}
 OPERATION_LETTERS = {
@@ -52,7 +53,7 @@ def event_words(words: Sequence[bytes]) -> list[bytes]:
     What nobody of ours wrote stays as it is: whoever seals or shows events must not stand still at one.
     """
     told: list[bytes] = []
-    for name, value in zip(words[::2], words[1::2], strict=True):
+    for name, value in in_pairs(words):
         if name == _ABOUT:
             told += _fields_of(value)
         elif value:

@@ -11,6 +11,7 @@ from gateway.core.reasons import without_numbers
 from gateway.store import cap_keys, keys
 from gateway.store.connection import Store
 from gateway.store.customer_words import CustomerWords
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _RAISE = load("raise_alarm")
@@ -53,9 +54,7 @@ class RedisAlarms:
 
     async def standing(self) -> list[Alarm]:
         pairs = await self._store.command("HGETALL", keys.ALARMS)
-        found = [
-            _alarm(name.decode(), orjson.loads(record)) for name, record in zip(pairs[::2], pairs[1::2], strict=True)
-        ]
+        found = [_alarm(name.decode(), orjson.loads(record)) for name, record in in_pairs(pairs)]
         return sorted(found, key=lambda alarm: alarm.last_seen, reverse=True)
 
     async def cleared(self, most: int = 100) -> list[Alarm]:

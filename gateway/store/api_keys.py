@@ -16,6 +16,7 @@ from gateway.core.callers import Caller, Scope
 from gateway.core.errors import StoreUnavailable
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _PUT = load("put_api_key")
@@ -113,7 +114,7 @@ class RedisApiKeys:
         pairs = await self._store.command("HGETALL", keys.API_KEYS)
         return {
             digest.decode(): _caller(digest.decode()[:_ID_LENGTH], orjson.loads(record))
-            for digest, record in zip(pairs[::2], pairs[1::2], strict=True)
+            for digest, record in in_pairs(pairs)
         }
 
 

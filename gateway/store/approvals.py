@@ -28,6 +28,7 @@ from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.customer_words import CustomerWords, WordsReader
 from gateway.store.outdated_approvals import OutdatedApprovals
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _REQUEST = load("request_approval")
@@ -175,9 +176,7 @@ class RedisApprovals:
 
     async def _approvals(self, read: Iterable[tuple[str, list[bytes]]]) -> list[Approval]:
         """Those that are there, with their reasons opened; of what waits it is said whether it is outdated."""
-        records = [
-            (approval_id, dict(zip(pairs[::2], pairs[1::2], strict=True))) for approval_id, pairs in read if pairs
-        ]
+        records = [(approval_id, dict(in_pairs(pairs))) for approval_id, pairs in read if pairs]
         words = await self.words.reader(record[b"customer_id"].decode() for _, record in records)
         approvals = [self._approval(approval_id, record, words) for approval_id, record in records]
         outdated = await self._outdated.among([one for one in approvals if one.status is ApprovalStatus.WAITING])

@@ -15,6 +15,7 @@ from gateway.core.reasons import without_numbers
 from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _PAUSE = load("pause_carrier")
@@ -34,10 +35,7 @@ class RedisCarrierBoard:
 
     async def pauses(self) -> Mapping[str, Pause]:
         pairs = await self._store.command("HGETALL", keys.CARRIER_PAUSES)
-        return {
-            carrier.decode(): Pause(**orjson.loads(pause))
-            for carrier, pause in zip(pairs[::2], pairs[1::2], strict=True)
-        }
+        return {carrier.decode(): Pause(**orjson.loads(pause)) for carrier, pause in in_pairs(pairs)}
 
     async def paused(self) -> Collection[str]:
         """The names alone: a pause whose reason cannot be read is one as well."""
@@ -60,7 +58,7 @@ class RedisCarrierBoard:
 
     async def processes(self) -> list[ProcessHealth]:
         pairs = await self._store.command("HGETALL", keys.PROCESSES)
-        found = [_process(process.decode(), value) for process, value in zip(pairs[::2], pairs[1::2], strict=True)]
+        found = [_process(process.decode(), value) for process, value in in_pairs(pairs)]
         oldest = await clock.now(self._store) - _FORGOTTEN_AFTER_MS
         return sorted((each for each in found if each.at >= oldest), key=lambda each: (each.host, each.process))
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from contacts.models import (
     Contact,
@@ -34,6 +33,7 @@ from gateway.store.contact_life import RedisContactLife, life_keys, life_words
 from gateway.store.decisions import standing_of
 from gateway.store.exemptions import exemption_in
 from gateway.store.fields import FIELDS
+from gateway.store.pairs import in_pairs
 from gateway.store.recent import Recent
 from gateway.store.registering import contact_words, customer_words, given_words
 from gateway.store.scripts import load
@@ -210,7 +210,7 @@ class RedisCustomers:
         return any(await self._store.all(*(("SISMEMBER", *keys.known_number(index)) for index in blind_indexes)))
 
     def _customer(self, customer_id: str, pairs: list[bytes], locked: int, exemption: list[bytes]) -> Customer | None:
-        record = _record(pairs)
+        record = dict(in_pairs(pairs))
         if not record:
             return None
         birth_date, kind, consent = record.get(b"birth_date"), _KINDS[record[b"kind"]], record[b"consent"] == b"1"
@@ -266,7 +266,3 @@ def _reading(customer_id: str) -> tuple[tuple[Argument, ...], ...]:
         ("HEXISTS", keys.guard(customer_id), "locked_at"),
         ("HGETALL", keys.exemption(customer_id)),
     )
-
-
-def _record(pairs: list[Any]) -> dict[bytes, bytes]:
-    return dict(zip(pairs[::2], pairs[1::2], strict=True))

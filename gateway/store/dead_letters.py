@@ -7,6 +7,7 @@ from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.core.outbox import Cargo
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _REPLAY = load("replay_dead_letter")
@@ -65,7 +66,7 @@ def _place(letter: DeadLetter) -> tuple[int, str]:
 
 def _letter(shard: int, entry_id: str, words: list[bytes]) -> DeadLetter:
     text = [word.decode() for word in words]
-    fields = dict(zip(text[::2], text[1::2], strict=True))
+    fields = dict(in_pairs(text))
     return DeadLetter(
         dead_letter_id=f"{shard}-{entry_id}",
         customer_id=fields["customer"],

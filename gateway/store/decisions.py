@@ -12,6 +12,7 @@ from gateway.core.verification import Method
 from gateway.store import keys
 from gateway.store.action_log import TELL
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _KEEP = load("keep_decision")
@@ -53,7 +54,7 @@ class RedisDecisionRecords:
             after = "-"
             while entries := await self._store.command("XRANGE", keys.decisions(shard), after, "+", "COUNT", _AT_ONCE):
                 for _, words in entries:
-                    yield _as_recorded(dict(zip(words[::2], words[1::2], strict=True)))
+                    yield _as_recorded(dict(in_pairs(words)))
                 after = f"({entries[-1][0].decode()}"
 
 

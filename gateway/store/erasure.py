@@ -21,6 +21,7 @@ from gateway.store import cap_keys, keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.contact_life import life_keys, life_words
 from gateway.store.fields import FIELDS
+from gateway.store.pairs import in_pairs
 from gateway.store.refusals import ResponseError, RightMissing
 from gateway.store.scripts import load
 
@@ -130,7 +131,7 @@ class RedisErasure:
 
     async def _erase_replies(self, customer_id: str, index: str) -> None:
         pairs = await self._store.command("HGETALL", keys.replies(index))
-        expected = list(zip(pairs[::2], _text(pairs[1::2]), strict=True))
+        expected = [(digest, one.decode()) for digest, one in in_pairs(pairs)]
         theirs = await self._theirs(customer_id, [one for _, one in expected])
         if gone := [digest for digest, one in expected if one in theirs]:
             await self._store.command("HDEL", keys.replies(index), *gone)

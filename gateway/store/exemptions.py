@@ -6,6 +6,7 @@ from contacts.exemption import OverseasExemption, Period, RequestedVia
 from gateway.core.stores import CustomerMissing
 from gateway.store import clock, keys
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _PUT = load("put_exemption", "exemption")
@@ -48,7 +49,7 @@ class RedisExemptions:
 
 def exemption_in(pairs: Sequence[bytes]) -> OverseasExemption | None:
     """The exemption in the answer to HGETALL on its key."""
-    record = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    record = dict(in_pairs(pairs))
     if not record:
         return None
     return OverseasExemption(

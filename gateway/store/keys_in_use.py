@@ -19,6 +19,7 @@ from gateway.core.tasks import Repeated
 from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.layout import LAYOUT, LAYOUT_KEYS, OtherLayout
+from gateway.store.pairs import in_pairs
 from gateway.store.refusals import OTHER_STORE, OtherStore, kind_of_refusal
 from gateway.store.scripts import load
 
@@ -82,7 +83,7 @@ class KeysInUse:
             case [b"unknown", *words]:
                 self.trouble = "key not known"
                 names = [word.decode() for word in words]
-                raise KeysUnknown([(Purpose(one), name) for one, name in zip(names[::2], names[1::2], strict=True)])
+                raise KeysUnknown([(Purpose(one), name) for one, name in in_pairs(names)])
             case [_, entered]:
                 installation.known = b"" if self._may_forget else entered
                 self.trouble = None

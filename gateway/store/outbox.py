@@ -22,6 +22,7 @@ from gateway.core.outbox import Buried, Cargo, OutboxEntry
 from gateway.core.tasks import merged
 from gateway.store import keys
 from gateway.store.connection import Argument, Store
+from gateway.store.pairs import in_pairs
 from gateway.store.refusals import ElsewhereError, ResponseError
 from gateway.store.scripts import load
 from gateway.store.waiting import WaitingLine
@@ -230,7 +231,7 @@ def _handle(entry: OutboxEntry) -> _Handle:
 
 def _entry(handle: _Handle, tries: int, words: list[bytes]) -> OutboxEntry | None:
     """None for what is no entry."""
-    fields = dict(zip(words[::2], words[1::2], strict=True))
+    fields = dict(in_pairs(words))
     subject, number = fields.get(b"notice", fields.get(b"verification", b"")), fields.get(b"delivery", b"")
     if _SUBJECT.fullmatch(subject) is None or _NUMBER.fullmatch(number) is None:
         return None

@@ -19,6 +19,7 @@ from gateway.core.tasks import end
 from gateway.store import keys, ops_keys
 from gateway.store.about import event_words
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 from gateway.store.projection import Event, Projection
 from gateway.store.read_model_upkeep import Upkeep
 from gateway.store.scripts import load
@@ -132,4 +133,4 @@ class Projector:
 
 def _event(words: Sequence[bytes]) -> Event:
     text = [word.decode(errors="backslashreplace") for word in event_words(words)]
-    return dict(zip(text[::2], text[1::2], strict=True))
+    return dict(in_pairs(text))

@@ -12,6 +12,7 @@ from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.contact_life import evidence_of, latest_evidence
 from gateway.store.fields import FIELDS
+from gateway.store.pairs import in_pairs
 
 _STANDS_STILL_MS: Final = 10_000
 _ROUNDS: Final = 20
@@ -122,11 +123,7 @@ class RedisReadModel:
         found = await self._store.all(
             *(("ZREVRANGE", ops_keys.locked(shard), 0, count - 1, "WITHSCORES") for shard in range(keys.SHARDS))
         )
-        rows = [
-            (name.decode(), int(float(since)))
-            for pairs in found
-            for name, since in zip(pairs[::2], pairs[1::2], strict=True)
-        ]
+        rows = [(name.decode(), int(float(since))) for pairs in found for name, since in in_pairs(pairs)]
         return sorted(rows, key=lambda row: row[1], reverse=True)[:count]
 
     async def owners(self, blind_indexes: Sequence[str]) -> list[tuple[str, str]]:
@@ -187,7 +184,7 @@ class RedisReadModel:
             )
         )  # fmt: skip
         for shard, pairs in zip(looking, found, strict=True):
-            rows = [(int(float(score)), name.decode()) for name, score in zip(pairs[::2], pairs[1::2], strict=True)]
+            rows = [(int(float(score)), name.decode()) for name, score in in_pairs(pairs)]
             shard.offset += len(rows)
             shard.exhausted = len(rows) < count
             if rows:
@@ -220,4 +217,4 @@ def _cursor(older: str | None) -> tuple[int, str] | None:
 
 
 def _text(pairs: Sequence[Any]) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+    return {name.decode(): value.decode() for name, value in in_pairs(pairs)}

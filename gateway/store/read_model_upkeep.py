@@ -16,6 +16,7 @@ from gateway.core.verification import Method
 from gateway.store import clock, keys, ops_keys
 from gateway.store.connection import Argument, Store
 from gateway.store.fields import FIELDS
+from gateway.store.pairs import in_pairs
 from gateway.store.projection import Event
 from gateway.store.read_model_parts import CarrierUpkeep, audit_numbers, flat
 from gateway.store.standing import standings_of
@@ -98,7 +99,7 @@ class Upkeep:
         )
         sums: Counter[str] = Counter()
         for pairs in shards:
-            for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+            for name, value in in_pairs(pairs):
                 sums[name.decode()] += int(value)
         return sums
 
@@ -158,7 +159,7 @@ class Upkeep:
                 )
             )  # fmt: skip
             for pairs in shards:
-                for name, since in zip(pairs[::2], pairs[1::2], strict=True):
+                for name, since in in_pairs(pairs):
                     found[name.decode()] = f"{state} {int(float(since))}"
         return found
 

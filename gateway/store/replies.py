@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gateway.core.limits import Limits
 from gateway.store import keys
 from gateway.store.connection import Store
+from gateway.store.pairs import in_pairs
 
 _READING_SECONDS = 15
 _READ_SECONDS = 86_400
@@ -25,7 +26,7 @@ class RedisReplies:
 
     async def expected(self, blind_indexes: Sequence[str]) -> dict[bytes, str]:
         found = await self._store.all(*(("HGETALL", keys.replies(index)) for index in blind_indexes))
-        return {digest: word.decode() for pairs in found for digest, word in zip(pairs[::2], pairs[1::2], strict=True)}
+        return {digest: word.decode() for pairs in found for digest, word in in_pairs(pairs)}
 
     async def begin(self, message_id: str) -> bool:
         key = keys.inbound_text(message_id)
