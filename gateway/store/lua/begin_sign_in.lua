@@ -21,8 +21,4 @@ if wrong >= tonumber(ARGV[1]) then
   return {'locked', tonumber(ARGV[2])}
 end
 redis.call('HSET', KEYS[1], 'wrong', wrong + 1)
-local answer = {'try', now}
-for _, word in ipairs(redis.call('HGETALL', KEYS[1])) do
-  answer[#answer + 1] = word
-end
-return answer
+return {'try', now, unpack(redis.call('HGETALL', KEYS[1]))}

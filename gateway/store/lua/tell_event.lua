@@ -2,9 +2,5 @@
 KEYS: 1 audit
 ARGV: 1 event  2 customer, or ''  3… field, value, …
 Answers: 1. ]]
-local more = {}
-for i = 3, #ARGV do
-  more[#more + 1] = ARGV[i]
-end
-tell(KEYS[1], ARGV[1], store_time(), ARGV[2], unpack(more))
+tell(KEYS[1], ARGV[1], store_time(), ARGV[2], unpack(ARGV, 3))
 return 1
