@@ -141,17 +141,6 @@ class Store:
             except NoScriptError:
                 return await self._ask(("EVAL", script.source, len(keys), *keys, *arguments), durable)
 
-    async def run_all(self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[Argument]]]) -> list[Any]:
-        """One script for each of these keys and arguments, in one trip; one that the store refuses raises."""
-        asked = [self._ask(("EVALSHA", script.sha, len(keys), *keys, *words)) for keys, words in calls]
-        answers = []
-        for answer, (keys, words) in zip(asked, calls, strict=True):
-            try:
-                answers.append(await answer)
-            except NoScriptError:
-                answers.append(await self._ask(("EVAL", script.source, len(keys), *keys, *words)))
-        return answers
-
     async def all(self, *commands: tuple[Argument, ...]) -> list[Any]:
         """Several commands in one trip to each server; one that the store refuses raises."""
         with within("store commands"):

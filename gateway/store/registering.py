@@ -1,5 +1,6 @@
 """Registering customers and contacts: what is written of them, one by one or a file's worth at a time."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -93,7 +94,8 @@ class RedisRegistrations:
             self._add(call.words, marks, customer, contacts)
         # Before the contacts, so that no contact exists whose sender is unknown; a mark too many is harmless.
         await self._store.all(*marks)
-        answers = await self._store.run_all(_REGISTER, [(call.keys, call.words) for call in calls])
+        # Begun in the same tick, they travel together.
+        answers = await asyncio.gather(*(self._store.run(_REGISTER, call.keys, call.words) for call in calls))
         became = {
             place: Registered(bool(is_new), *counts)
             for call, answer in zip(calls, answers, strict=True)
