@@ -69,11 +69,11 @@ class RedisOutbox:
     async def entries(self) -> AsyncIterator[OutboxEntry]:
         """Entries as they come, for as long as the caller asks; reconnects by itself."""
         if self._store.cluster is None:
-            async for entry in self._read([*self._streams]):
-                yield entry
-            return
-        # A command reads streams of one slot. Each shard has a reader, so that those of a node that is away wait alone.
-        async for entry in merged([partial(self._read_for_ever, [stream]) for stream in self._streams]):
+            reading = self._read_for_ever([*self._streams])
+        else:
+            # One command reads streams of one slot. With a reader each, only the shards of a node that is away wait.
+            reading = merged([partial(self._read_for_ever, [stream]) for stream in self._streams])
+        async for entry in reading:
             yield entry
 
     async def _read_for_ever(self, streams: list[str]) -> AsyncGenerator[OutboxEntry, None]:
@@ -101,8 +101,6 @@ class RedisOutbox:
                 except ResponseError:
                     # The store has lost the group: it was emptied, or another one took its place.
                     await self._ensure_groups(streams)
-                except StoreUnavailable:
-                    await asyncio.sleep(_RECONNECT_SECONDS)
                 else:
                     looked_at = now if is_time_to_look else looked_at
                     for entry in entries:
