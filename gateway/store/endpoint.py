@@ -132,12 +132,13 @@ class Endpoint:
         if self.path is not None:
             await loop.create_unix_connection(lambda: protocol, self.path)
             return
-        there = self if (find := self._find()) is None else await find()
+        there: Endpoint = self
+        if self.sentinels:
+            there = await self.primary()
+        elif self.find is not None:
+            there = await self.find()
         name = there.name if self.tls else None
         await loop.create_connection(lambda: protocol, there.host, there.port, ssl=self.tls, server_hostname=name)
-
-    def _find(self) -> "Callable[[], Awaitable[Endpoint]] | None":
-        return self.primary if self.sentinels else self.find
 
     async def primary(self) -> Self:
         """What the first sentinel that answers says. Raises `StoreUnavailable` when none knows one."""
