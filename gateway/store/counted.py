@@ -55,4 +55,4 @@ class Counters:
         _, retry_after, which = given
         names = ["range"] if counted.prefix is not None else []
         names += ["client", "client"] if counted.client is not None else []
-        return Capped([*names, *("number" for _ in range(which))][which - 1], retry_after)
+        return Capped(names[which - 1] if which <= len(names) else "number", retry_after)

@@ -178,9 +178,10 @@ class RedisVerifications:
         return Judgement(_VERDICTS[verdict], wrong, verification_of(terms, read, self._limits.resend_after))
 
     async def close(self, verification_id: str, customer_id: str, status: Status, reason: str, channel: str) -> None:
+        audit = keys.audit(keys.shard_in(verification_id))
         given = await self._store.run(
             _CLOSE,
-            _closing_keys(verification_id, customer_id),
+            (keys.verification(verification_id), keys.customer(customer_id), audit),
             (status, reason, channel),
             durable=True,
         )
@@ -243,8 +244,7 @@ class RedisVerifications:
         )  # fmt: skip
 
     async def take_turn(self, verification_id: str, turn: str, carrier: str) -> Verification | None:
-        guards = keys.guard_prefix(keys.shard_in(verification_id))
-        given = await self._store.run(_TAKE_TURN, (keys.verification(verification_id), guards), (turn, carrier))
+        given = await self._store.run(_TAKE_TURN, _reading_keys(verification_id), (turn, carrier))
         match given:
             case [b"turn", read]:
                 return self._whole(verification_id, read)
@@ -270,16 +270,6 @@ def _basis_word(basis: Basis) -> str:
 def _reading_keys(verification_id: str) -> tuple[str, str]:
     """The verification and the guards of its shard, as the scripts' KEYS have them that answer with all of it."""
     return keys.verification(verification_id), keys.guard_prefix(keys.shard_in(verification_id))
-
-
-def _closing_keys(verification_id: str, customer_id: str) -> tuple[str, str, str]:
-    """The keys that closing a verification touches, in the order of the scripts' KEYS."""
-    shard = keys.shard_in(verification_id)
-    return (
-        keys.verification(verification_id),
-        keys.customer(customer_id),
-        keys.audit(shard),
-    )
 
 
 def _raise_if_over(given: list[Any]) -> None:
