@@ -33,6 +33,13 @@ class PortTaken(AddressRefused):
     """Another program listens there."""
 
 
+def cannot_listen(host: str, port: int, failure: OSError) -> AddressRefused:
+    """What to raise for the failure to listen there."""
+    if failure.errno == errno.EADDRINUSE:
+        return PortTaken(f"Port {port} on {host} is taken by another program.")
+    return AddressRefused(f"Nothing can listen on {host} port {port}: {failure.strerror or failure}.")
+
+
 def about_a_file(failure: OSError) -> str:
     """What to say of a file that cannot be used; nothing when the failure is of another kind, and ours to mend."""
     if failure.filename is None and failure.errno not in _FULL:

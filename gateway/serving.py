@@ -1,7 +1,6 @@
 """Serving an application until it is asked to stop, and then stopping in order."""
 
 import asyncio
-import errno
 import resource
 import socket
 from collections.abc import AsyncIterator
@@ -15,7 +14,7 @@ from gateway.http.connections import CONNECTIONS
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
-from gateway.running import BACKLOG, AddressRefused, PortTaken, spare_the_collector
+from gateway.running import BACKLOG, cannot_listen, spare_the_collector
 
 _SHUTDOWN_SECONDS = 10.0
 
@@ -53,9 +52,7 @@ async def serving(
         try:
             await site.start()
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise PortTaken(f"Port {port} on {host} is taken by another program.") from None
-            raise AddressRefused(f"Nothing can listen on {host} port {port}: {error.strerror or error}.") from None
+            raise cannot_listen(host, port, error) from None
         spare_the_collector()
         try:
             yield int(runner.addresses[0][1])

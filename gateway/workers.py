@@ -7,7 +7,6 @@ served and not refused.
 
 import asyncio
 import contextlib
-import errno
 import os
 import shutil
 import signal
@@ -21,7 +20,7 @@ from pathlib import Path
 import structlog
 
 from gateway.core.tasks import end
-from gateway.running import BACKLOG, AddressRefused, PortTaken
+from gateway.running import BACKLOG, AddressRefused, cannot_listen
 
 _READY_SECONDS = 60.0
 _STOPPING_SECONDS = 40.0
@@ -87,9 +86,7 @@ def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
     except OSError as error:
         for opened in sockets:
             opened.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(f"Port {port} on {host} is taken by another program.") from None
-        raise AddressRefused(f"Nothing can listen on {host} port {port}: {error.strerror or error}.") from None
+        raise cannot_listen(host, port, error) from None
     return sockets
 
 
@@ -103,7 +100,8 @@ class Supervisor:
         self._sockets = sockets
         self._environment = environment
         self._metrics_dir = metrics_dir
-        self._workers: list[asyncio.subprocess.Process | None] = [None] * len(sockets)
+        self._workers: dict[int, asyncio.subprocess.Process] = {}
+        """By their place."""
         self._leaving: asyncio.subprocess.Process | None = None
         self._rolling = asyncio.Lock()
         self._filling = [asyncio.Lock() for _ in sockets]
@@ -133,7 +131,7 @@ class Supervisor:
         finally:
             loop.remove_signal_handler(signal.SIGHUP)
             await end(*keeping, *rolling)
-            await asyncio.gather(*(self._stop(worker) for worker in (*self._workers, self._leaving)))
+            await asyncio.gather(*(self._stop(worker) for worker in (*self._workers.values(), self._leaving)))
             for fd in (self._life, self._alive, self._memory):
                 os.close(fd)
         return 0
@@ -168,13 +166,12 @@ class Supervisor:
         loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
         while True:
             worker, began = self._workers[place], loop.time()
-            if worker is not None:
-                code = await worker.wait()
-                async with self._filling[place]:
-                    if self._workers[place] is not worker:
-                        pause = _FIRST_PAUSE
-                        continue
-                _log.error("worker_died", place=place, pid=worker.pid, exit_code=code)
+            code = await worker.wait()
+            async with self._filling[place]:
+                if self._workers[place] is not worker:
+                    pause = _FIRST_PAUSE
+                    continue
+            _log.error("worker_died", place=place, pid=worker.pid, exit_code=code)
             if loop.time() - began > _LIVED_LONG_SECONDS:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause)
