@@ -52,9 +52,9 @@ async def _serve_in_place(gateway: Gateway, place: Place, stack: AsyncExitStack)
 async def deliver(settings: Settings) -> int:
     """Deliver until cancelled."""
     async with AsyncExitStack() as stack:
-        worker = await stack.enter_async_context(open_worker(settings))
+        app = await stack.enter_async_context(open_worker(settings))
         if settings.worker_port is not None:
-            await stack.enter_async_context(serving(worker.app, settings.host, settings.worker_port))
+            await stack.enter_async_context(serving(app, settings.host, settings.worker_port))
         _log.info("working", host=settings.host, port=settings.worker_port)
         await until_asked_to_stop()
     return 0

@@ -16,7 +16,7 @@ from gateway.cli.progress import ProgressBar
 from gateway.settings import PolicySettings, Settings, load_policy_settings
 from gateway.store.key_rotation import Findings, KeyRotation, Left, Walk
 from gateway.store.keys_in_use import KeysInUse, Purpose
-from gateway.wiring.keys import enter_keys, key_rings, key_rotation
+from gateway.wiring.keys import enter_keys, key_rings
 from gateway.wiring.store import open_store
 
 _ROUNDS = 3
@@ -50,7 +50,7 @@ async def new_key(_: PolicySettings, arguments: argparse.Namespace) -> int:
 async def rotate_keys(settings: Settings, arguments: argparse.Namespace) -> int:
     """Put everything under the first keys, and say whether the second ones may go: exit code 0 when all may."""
     async with open_store(settings, beside_a_gateway=True) as store:
-        in_use, rotation = await enter_keys(store, settings), key_rotation(store, settings)
+        in_use, rotation = await enter_keys(store, settings), KeyRotation(store, key_rings(settings))
         if arguments.check:
             return _tell(settings, await _walk(rotation, Walk.COUNT, "counting"))
         try:

@@ -3,7 +3,6 @@
 Labels are methods, carriers, statuses and reasons of ours: a few dozen series in all.
 """
 
-from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Final
 
@@ -14,6 +13,7 @@ from gateway.core.errors import StoreUnavailable
 from gateway.core.read_model import BUCKETS, LATENCIES, Live, ReadModel
 from gateway.core.tasks import Repeated
 from gateway.core.verification import Method
+from gateway.ops.diagnosis import Trouble
 
 _ABOUT = {
     "send": "From queued until a carrier took it",
@@ -77,10 +77,7 @@ _BREAKER: Final = {"closed": 0, "half_open": 1, "open": 2}
 class InstallationMetrics:
     """What is so now in the whole installation: every process says the same, so take the greatest, not the sum."""
 
-    def __init__(
-        self, registry: CollectorRegistry, read_model: ReadModel, trouble: Callable[[], Awaitable[str | None]]
-    ) -> None:
-        """`trouble` says why the store cannot be used, if so."""
+    def __init__(self, registry: CollectorRegistry, read_model: ReadModel, trouble: Trouble) -> None:
         self._read_model = read_model
         self._trouble = trouble
         self._repeated = Repeated("installation-metrics", self.look, _LOOK_EVERY)

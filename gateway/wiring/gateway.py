@@ -1,6 +1,6 @@
 """One gateway process: what it is made of, opened in order and closed in the other."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -30,10 +30,8 @@ from gateway.settings import Settings
 from gateway.store.api_keys import RedisApiKeys
 from gateway.store.shared_by_workers import shared_by_workers
 from gateway.wiring.carriers import twilio_accounts
-from gateway.wiring.foundation import lay_foundation, run_parts
+from gateway.wiring.foundation import Foundation, lay_foundation, run_parts
 from gateway.wiring.ops import OperatorAccounts, add_ops, ops_reader
-from gateway.wiring.stores import Stores
-from gateway.wiring.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ async def open_gateway(
         shared = None if memory_fd is None else shared_by_workers(memory_fd)
         foundation = await lay_foundation(settings, stack, shared)
         stores = foundation.stores
-        app = _app(settings, stores, foundation.use_cases, foundation.metrics, foundation.trouble)
+        app = _app(settings, foundation)
         add_ops(app, settings, foundation)
         watching = foundation.installation_metrics(), ops_reader(settings, stores)
         delivering = () if api_only else foundation.delivering_parts()
@@ -71,13 +69,8 @@ async def open_gateway(
         )
 
 
-def _app(
-    settings: Settings,
-    stores: Stores,
-    use_cases: UseCases,
-    metrics: CollectorRegistry,
-    trouble: Callable[[], Awaitable[str | None]],
-) -> web.Application:
+def _app(settings: Settings, foundation: Foundation) -> web.Application:
+    stores, use_cases, metrics = foundation.stores, foundation.use_cases, foundation.metrics
     limits, public_url = settings.limits, settings.public_url
     webhooks = TwilioWebhooks(twilio_accounts(settings), public_url)
     addresses = ClientAddresses(settings.trusted_proxies)
@@ -106,6 +99,6 @@ def _app(
             metrics=metrics,
             exemplars=settings.metrics_exemplars,
             connections=Connections(metrics, settings.connection_limits, settings.trusted_proxies),
-            trouble=trouble,
+            trouble=foundation.trouble,
         )
     )

@@ -7,7 +7,6 @@ from contacts.key_ring import KeyRing
 from gateway.core.errors import StoreUnavailable
 from gateway.settings import Settings, SettingsRefused
 from gateway.store.connection import Store
-from gateway.store.key_rotation import KeyRotation
 from gateway.store.keys_in_use import KeysInUse, KeysUnknown, Purpose
 from gateway.store.refusals import RightMissing
 from gateway.wiring.store import open_store
@@ -62,10 +61,6 @@ async def store_under_keys(settings: Settings, *, writes: bool = False) -> Async
             yield store
         finally:
             await in_use.close()
-
-
-def key_rotation(store: Store, settings: Settings) -> KeyRotation:
-    return KeyRotation(store, key_rings(settings))
 
 
 def _refused(refused: KeysUnknown, rings: dict[Purpose, KeyRing]) -> SettingsRefused:
