@@ -6,6 +6,7 @@ import { say, words } from "../language.js";
 import { working } from "../problems.js";
 import { decision } from "./decision.js";
 import { notice } from "./notice.js";
+import { startOver } from "./start_over.js";
 
 const KINDS = {
   R2: "corporate",
@@ -38,7 +39,7 @@ export function decided(desk) {
       desk.completed === null ? notice(desk, desk.notice) : completed(desk),
       decision(desk.decision),
       problem,
-      h("div", { class: "actions centre" }, over(desk), !refused && desk.completed === null && goOn(desk, problem)),
+      h("div", { class: "actions centre" }, startOver(desk), !refused && desk.completed === null && goOn(desk, problem)),
     ),
   ];
 }
@@ -76,8 +77,4 @@ function completed(desk) {
   done.dataset.role = "completed";
   done.setAttribute("role", "status");
   return h("div", { class: "told" }, done, notice(desk, desk.completed.notice));
-}
-
-function over(desk) {
-  return h("button", { class: "button quiet", type: "button", data: { role: "start-over" }, onclick: () => desk.startOver() }, say("startOver"));
 }

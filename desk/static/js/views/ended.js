@@ -4,6 +4,7 @@ import { h, icon } from "../dom.js";
 import { say, words } from "../language.js";
 import { working } from "../problems.js";
 import { open } from "./contacts.js";
+import { startOver } from "./start_over.js";
 
 const CALM = ["canceled", "expired"];
 const ALARMING = ["denied_by_phone", "denied_by_reply", "locked"];
@@ -24,13 +25,9 @@ export function ended(desk) {
       h("h2", {}, title),
       h("p", { class: "lead", role: "status" }, next),
       problem,
-      h("div", { class: "actions centre" }, ...(isOver ? [over(desk)] : [other(desk, problem), again(desk, problem)])),
+      h("div", { class: "actions centre" }, ...(isOver ? [startOver(desk)] : [other(desk, problem), again(desk, problem)])),
     ),
   ];
-}
-
-function over(desk) {
-  return h("button", { class: "button quiet", type: "button", data: { role: "start-over" }, onclick: () => desk.startOver() }, say("startOver"));
 }
 
 function other(desk, problem) {

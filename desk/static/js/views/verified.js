@@ -6,6 +6,7 @@ import { claims, moment, phone } from "../format.js";
 import { language, say, words } from "../language.js";
 import { problemNote, working } from "../problems.js";
 import { notice } from "./notice.js";
+import { startOver } from "./start_over.js";
 
 export function verified(desk) {
   if (desk.vouchFor !== null) return vouching(desk);
@@ -23,7 +24,7 @@ export function verified(desk) {
       remembering(desk),
       redemption(desk),
       problem,
-      h("div", { class: "actions centre" }, over(desk), redeem(desk, problem)),
+      h("div", { class: "actions centre" }, startOver(desk), redeem(desk, problem)),
     ),
   ];
 }
@@ -92,10 +93,6 @@ function redeem(desk, problem) {
   return button;
 }
 
-function over(desk) {
-  return h("button", { class: "button quiet", type: "button", data: { role: "start-over" }, onclick: () => desk.startOver() }, say("startOver"));
-}
-
 // The customer is proven on the other contact: make the one verifiable that it was for.
 function vouching(desk) {
   const target = desk.vouchFor;
@@ -107,7 +104,7 @@ function vouching(desk) {
       desk.notes.set(target, { kind: "good", key: "vouching.done" });
     } catch (refused) {
       if (!("slug" in refused)) throw refused;
-      place.append(h("p", { class: "lead" }, say("vouching.refused")), problemNote(refused), h("div", { class: "actions centre" }, over(desk)));
+      place.append(h("p", { class: "lead" }, say("vouching.refused")), problemNote(refused), h("div", { class: "actions centre" }, startOver(desk)));
       return;
     }
     await desk.decideAgain({ vouchFor: null, contactId: target, method: null, verification: null });
