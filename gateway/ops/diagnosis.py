@@ -12,7 +12,7 @@ QUEUE_AGE_MS: Final = 30_000
 LEAST_DELIVERIES: Final = 5
 """Fewer say nothing about a carrier."""
 BAD_SHARE: Final = 0.2
-LEAST_OPENED: Final = 20
+LEAST_CLOSED: Final = 20
 DROP: Final = 0.5
 """Conversion below this share of what it was is a drop."""
 
@@ -152,7 +152,7 @@ def conversion(minutes: Sequence[Minute]) -> float | None:
     """The share of what was closed that was verified; None where there is too little to say."""
     verified = sum(minute.of("verified") for minute in minutes)
     closed = verified + sum(minute.of(status) for minute in minutes for status in ("failed", "expired", "denied"))
-    return verified / closed if closed >= LEAST_OPENED else None
+    return verified / closed if closed >= LEAST_CLOSED else None
 
 
 def quantile(minutes: Sequence[Minute], latency: str, share: float) -> float | None:

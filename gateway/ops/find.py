@@ -12,7 +12,7 @@ from gateway.core.operators import Role
 from gateway.core.read_model import ReadModel
 from gateway.http.ids import CUSTOMER_ID, VERIFICATION_ID
 from gateway.ops.guard import PREFIX, Guard, Visit
-from gateway.ops.rendering import Pages
+from gateway.ops.rendering import Pages, see
 
 _PHONE_SHAPED = re.compile(r"\+?[0-9][0-9 .()-]{7,20}")
 
@@ -38,7 +38,7 @@ class FindPages:
     async def find(self, visit: Visit) -> web.StreamResponse:
         asked = visit.form.get("q", "").strip()
         if re.fullmatch(VERIFICATION_ID, asked):
-            return _see(f"{PREFIX}/verifications/{asked}")
+            return see(f"{PREFIX}/verifications/{asked}")
         masked = None
         customers: list[str] = []
         if _PHONE_SHAPED.fullmatch(asked):
@@ -51,13 +51,9 @@ class FindPages:
                 owners = await self._read_model.owners(self._blind_indexes(number.e164))
                 customers = sorted({customer_id for customer_id, _ in owners})
         if not customers and masked is None and re.fullmatch(CUSTOMER_ID, asked):
-            return _see(f"{PREFIX}/customers/{asked}")
+            return see(f"{PREFIX}/customers/{asked}")
         if len(customers) == 1:
-            return _see(f"{PREFIX}/customers/{customers[0]}")
+            return see(f"{PREFIX}/customers/{customers[0]}")
         return self._pages.show(
             visit.request, visit.locale, "found.html", session=visit.session, masked=masked, customers=customers
         )
-
-
-def _see(where: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": where})

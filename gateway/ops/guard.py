@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -16,7 +16,7 @@ from gateway.core.ops_problems import OpsProblem
 from gateway.core.problems import Problem
 from gateway.http.bodies import LARGEST_BODY, read_capped
 from gateway.http.language import Locale, negotiate
-from gateway.ops.rendering import Pages
+from gateway.ops.rendering import Pages, see
 from gateway.ops.words import word
 
 PREFIX: Final = "/ops"
@@ -97,7 +97,7 @@ class Guard:
                 if not visit.session.operator.role.may_act_as(role):
                     names = {"role": word("role", role, "en"), "role_ko": word("role", role, "ko")}
                     raise Refusal(OpsProblem.ROLE_MISSING, values=names)
-                return await handler(Visit(request, visit.session, visit.cookie, visit.locale, form))
+                return await handler(replace(visit, form=form))
             except Refusal as refusal:
                 return self._pages.problem(request, locale_of(request), refusal)
 
@@ -115,7 +115,7 @@ class Guard:
         if BY_ITSELF in request.headers:
             raise Refusal(OpsProblem.SESSION_OVER)
         where = SIGN_IN_PATH if request.method == "POST" else f"{SIGN_IN_PATH}?next={quote(request.path_qs, safe='')}"
-        return web.Response(status=303, headers={"Location": where})
+        return see(where)
 
 
 def require_same_origin(request: web.Request) -> None:

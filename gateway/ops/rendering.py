@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from gateway.core.errors import Refusal
 from gateway.core.firm import Firm
@@ -138,7 +138,7 @@ def clock(milliseconds: int | None, shape: str = "%m-%d %H:%M:%S") -> Markup:
     moment = datetime.fromtimestamp(milliseconds / 1000, SEOUL)
     return Markup('<time datetime="{}">{}</time>').format(
         moment.isoformat(timespec="milliseconds"),
-        escape(moment.strftime(shape.replace("%f", f"{moment.microsecond // 1000:03d}"))),
+        moment.strftime(shape.replace("%f", f"{moment.microsecond // 1000:03d}")),
     )
 
 
@@ -167,6 +167,11 @@ def grouped(count: float) -> str:
     return f"{count:,.0f}"
 
 
+def see(where: str) -> web.Response:
+    """Send a browser to another page of ours."""
+    return web.Response(status=303, headers={"Location": where})
+
+
 def back_to(path: str, done: str) -> web.Response:
     """After an action: the page it was asked on, which says that it is done."""
-    return web.Response(status=303, headers={"Location": f"{path}?done={done}"})
+    return see(f"{path}?done={done}")

@@ -20,7 +20,7 @@ from gateway.ops.guard import (
     require_token,
     where_to_go,
 )
-from gateway.ops.rendering import Pages
+from gateway.ops.rendering import Pages, see
 
 _ENROL_PATH = f"{PREFIX}/enrol"
 _LONGEST_KEY = 256
@@ -47,13 +47,11 @@ class SignInPages:
         return self._show(request, where_to_go(request.query.get("next")))
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
+        then = PREFIX
         try:
             require_same_origin(request)
             form = await read_form(request)
-        except Refusal as refusal:
-            return self._show(request, PREFIX, refusal)
-        then = where_to_go(form.get("next"))
-        try:
+            then = where_to_go(form.get("next"))
             key = form.get("key", "").strip()
             if not key or len(key) > _LONGEST_KEY:
                 raise Refusal(OpsProblem.SIGN_IN_REFUSED)
@@ -125,10 +123,10 @@ class SignInPages:
         return remember_language(request, response)
 
     def _enter(self, cookie: str, where: str) -> web.Response:
-        response = web.Response(status=303, headers={"Location": where})
+        response = see(where)
         response.set_cookie(COOKIE, cookie, path=PREFIX, httponly=True, samesite="Strict", secure=self._secure)
         return response
 
     @staticmethod
     def _to_sign_in() -> web.Response:
-        return web.Response(status=303, headers={"Location": SIGN_IN_PATH})
+        return see(SIGN_IN_PATH)
