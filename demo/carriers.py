@@ -1,10 +1,9 @@
 """The demo's two carriers: accounts at the local carrier, set up as a firm would, so that a failover can be seen."""
 
-import os
 from pathlib import Path
 
 from carrier_sim.settings import Account
-from demo.secrets_file import DemoSecrets
+from demo.secrets_file import DemoSecrets, write_for_this_user
 
 MAIN, BACKUP = "twilio", "backup"
 SMS_NUMBER, VOICE_NUMBER = "+827012340001", "+827012340002"
@@ -50,12 +49,8 @@ def write_carriers_file(folder: Path, given: tuple[Account, ...], carrier_url: s
     """What `BONIN_CARRIERS_FILE` would name, and the tokens beside it; only this user can read them."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for account in given:
-        _write(folder / f"{account.name}.token", account.auth_token)
+        write_for_this_user(folder / f"{account.name}.token", account.auth_token.encode())
     path = folder / "carriers.toml"
-    _write(path, "".join(_CARRIER.format(account=account, carrier_url=carrier_url) for account in given).lstrip())
+    entries = "".join(_CARRIER.format(account=account, carrier_url=carrier_url) for account in given)
+    write_for_this_user(path, entries.lstrip().encode())
     return path
-
-
-def _write(path: Path, content: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(content)

@@ -28,6 +28,13 @@ async def until(look: Callable[[], Awaitable[Any]], patience_seconds: float = _P
             await asyncio.sleep(_POLL_SECONDS)
 
 
+async def texts_on(carrier: Api, number: str) -> list[dict[str, Any]]:
+    """The texts that a phone got, newest last."""
+    inbox = await carrier.call("GET", f"/control/messages?to=%2B{number[1:]}")
+    texts: list[dict[str, Any]] = inbox["messages"]
+    return texts
+
+
 class Customer:
     """Acts as the issuance system, as the customer at the screen, and as the customer with the phone.
 
@@ -126,34 +133,30 @@ class Customer:
         """The number that the newest text came from."""
 
         async def look() -> Any:
-            inbox = await self.carrier.call("GET", f"/control/messages?to=%2B{self.number[1:]}")
-            return inbox["messages"][-1]["from"] if inbox["messages"] else None
+            return await texts_on(self.carrier, self.number)
 
-        return str(await until(look))
+        return str((await until(look))[-1]["from"])
 
     async def texts(self) -> list[str]:
-        inbox = await self.carrier.call("GET", f"/control/messages?to=%2B{self.number[1:]}")
-        return [message["body"] for message in inbox["messages"]]
+        return [text["body"] for text in await texts_on(self.carrier, self.number)]
 
     async def answer_call(self) -> "Call":
         """Pick up when the phone rings."""
-        sid = (await self._call("ringing"))["sid"]
+
+        async def look() -> Any:
+            return next((call for call in reversed(await self.calls()) if call["status"] == "ringing"), None)
+
+        sid = (await until(look))["sid"]
         await self.carrier.call("POST", f"/control/calls/{sid}/answer", {})
         return Call(self, sid)
-
-    async def behave(self, behaviour: str) -> None:
-        await self.phone_is(behaviour=behaviour)
 
     async def phone_is(self, **state: object) -> None:
         """Change the phone, as `PUT /control/phones/{number}` takes it."""
         await self.carrier.call("PUT", f"/control/phones/%2B{self.number[1:]}", state)
 
-    async def _call(self, status: str) -> Any:
-        async def look() -> Any:
-            calls = await self.carrier.call("GET", f"/control/calls?to=%2B{self.number[1:]}")
-            return next((call for call in reversed(calls["calls"]) if call["status"] == status), None)
-
-        return await until(look)
+    async def calls(self) -> Any:
+        """The calls to the phone, newest last."""
+        return (await self.carrier.call("GET", f"/control/calls?to=%2B{self.number[1:]}"))["calls"]
 
 
 class Call:
@@ -167,8 +170,7 @@ class Call:
         """Listen until something like `words` (a regular expression) is said."""
 
         async def look() -> Any:
-            calls = await self._customer.carrier.call("GET", f"/control/calls?to=%2B{self._customer.number[1:]}")
-            heard = next(call["heard"] for call in calls["calls"] if call["sid"] == self._sid)
+            heard = next(call["heard"] for call in await self._customer.calls() if call["sid"] == self._sid)
             return re.search(words, " ".join(heard))
 
         found: re.Match[str] = await until(look)

@@ -3,15 +3,19 @@
 from demo.carriers import SMS_NUMBER, VOICE_NUMBER
 from demo.secrets_file import DemoSecrets
 
+FIRM_KO = "본인증권"
+FIRM_EN = "Bonin Securities"
+CUSTOMER_CENTRE = "1588-0000"
+
 
 def gateway_environment(secrets: DemoSecrets, public_url: str, carrier_url: str) -> dict[str, str]:
     """What a gateway needs to know beside its store: keys, a firm, and one carrier that is its registry as well."""
     return {
         "BONIN_PUBLIC_URL": public_url,
         **{f"BONIN_{name.upper()}": key for name, key in secrets.keys_of_a_gateway().items()},
-        "BONIN_FIRM_NAME_KO": "본인증권",
-        "BONIN_FIRM_NAME_EN": "Bonin Securities",
-        "BONIN_CUSTOMER_CENTRE": "1588-0000",
+        "BONIN_FIRM_NAME_KO": FIRM_KO,
+        "BONIN_FIRM_NAME_EN": FIRM_EN,
+        "BONIN_CUSTOMER_CENTRE": CUSTOMER_CENTRE,
         "BONIN_TWILIO_ACCOUNT_SID": secrets.twilio_account_sid,
         "BONIN_TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
         "BONIN_TWILIO_API_BASE_URL": carrier_url,

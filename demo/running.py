@@ -11,6 +11,7 @@ from aiohttp import web
 from carrier_sim.app import create_app as create_carrier
 from carrier_sim.settings import Account, CarrierSettings
 from demo.carriers import accounts, write_carriers_file
+from demo.environments import CUSTOMER_CENTRE, FIRM_EN, FIRM_KO
 from demo.people import CUSTOMERS, phones
 from demo.secrets_file import DemoSecrets, load_or_make, write_private, write_settings
 from desk.app import create_app as create_desk
@@ -23,10 +24,6 @@ from gateway.wiring.gateway import Gateway, open_gateway
 HOST = "127.0.0.1"
 CLIENT = "demo-issuance"
 PERSON = "demo-operator"
-FIRM_KO = "본인증권"
-FIRM_EN = "Bonin Securities"
-CUSTOMER_CENTRE = "1588-0000"
-
 OPERATIONS = "demo-operations"
 MANAGER = "demo-manager"
 """The head of the customer centre (센터장), who approves what the demo's operator asks for (R20)."""

@@ -70,8 +70,7 @@ def write_private(path: Path, content: object) -> None:
     """Write JSON that only this user can read; whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    write_for_this_user(temporary, orjson.dumps(content, option=orjson.OPT_INDENT_2))
     temporary.replace(path)
 
 
@@ -82,9 +81,13 @@ def write_settings(directory: Path, settings: Mapping[str, object]) -> None:
         # What an older demo was given may not go together with what this one is.
         left.unlink()
     for name, value in settings.items():
-        path = directory / f"bonin_{name}"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(str(value.resolve()) if isinstance(value, Path) else str(value))
+        text = str(value.resolve() if isinstance(value, Path) else value)
+        write_for_this_user(directory / f"bonin_{name}", text.encode())
+
+
+def write_for_this_user(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
 
 
 def _make() -> DemoSecrets:

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from demo.api import Api, ApiError
+from demo.customer import texts_on, until
 from demo.people import CUSTOMERS, DemoCustomer, Number
 
-_POLL_SECONDS = 0.02
-_PATIENCE_SECONDS = 20.0
 _ABROAD_FOR = timedelta(days=90)
 
 
@@ -79,10 +78,8 @@ async def _vouch(
 
 
 async def _code_received(carrier: Api, number: str) -> str:
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        while True:
-            inbox = await carrier.call("GET", f"/control/messages?to={number.replace('+', '%2B')}")
-            codes = [re.search("[0-9]{6}", message["body"]) for message in inbox["messages"]]
-            if codes and codes[-1] is not None:
-                return codes[-1][0]
-            await asyncio.sleep(_POLL_SECONDS)
+    async def look() -> Any:
+        texts = await texts_on(carrier, number)
+        return texts and re.search("[0-9]{6}", texts[-1]["body"])
+
+    return str((await until(look))[0])

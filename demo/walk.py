@@ -98,7 +98,7 @@ async def ars_denied(customer: Customer) -> str:
 
 
 async def ars_no_answer(customer: Customer) -> str:
-    await customer.behave("no_answer")
+    await customer.phone_is(behaviour="no_answer")
     over = await customer.closed(await customer.open("ars"))
     _expect(over["status_reason"] == "no_answer", f"{over['status']} {over['status_reason']}")
     return f"nobody picked up: {over['status']} ({over['status_reason']})"

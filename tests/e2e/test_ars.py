@@ -144,7 +144,7 @@ async def test_each_way_out_of_a_call_has_its_name(
 async def test_each_phone_that_cannot_be_talked_to_has_its_name(
     person: Person, behaviour: str, reason: str, last_state: str | None
 ) -> None:
-    await person.behave(behaviour)
+    await person.phone_is(behaviour=behaviour)
     states, over = await person.states_until_closed(await person.start("ars"))
     assert (over["status"], over["status_reason"]) == ("failed", reason)
     assert last_state is None or states[-1] == last_state

@@ -90,7 +90,7 @@ async def test_a_canceled_verification_takes_no_code(person: Person) -> None:
 
 
 async def test_a_text_to_a_phone_that_is_off_is_undelivered_and_stays_open(person: Person, issuer: Caller) -> None:
-    await person.behave("unreachable")
+    await person.phone_is(behaviour="unreachable")
     opened = await person.start("sms")
     now = opened
     while now["delivery"]["state"] in ("queued", "sent"):
