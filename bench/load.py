@@ -13,19 +13,13 @@ import select
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 
-Progress = Callable[[int], None]
-
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _SILENCE_SECONDS = 60.0
-
-
-def nothing(_: int) -> None:
-    """Progress that nobody looks at."""
 
 
 def post(path: str, body: bytes, key: str = "") -> bytes:
@@ -134,14 +128,12 @@ async def connections(port: int, count: int) -> AsyncIterator[list[Connection]]:
             connection.close()
 
 
-async def closed_loop(
-    over: Sequence[Connection], requests: Iterable[bytes], progress: Progress = nothing, *, keep_bodies: bool = False
-) -> Answers:
+async def closed_loop(over: Sequence[Connection], requests: Iterable[bytes], *, keep_bodies: bool = False) -> Answers:
     """Send the requests, each connection its next one when the last is answered."""
-    return await asyncio.to_thread(_closed_loop, over, iter(requests), progress, keep_bodies)
+    return await asyncio.to_thread(_closed_loop, over, iter(requests), keep_bodies)
 
 
-def _closed_loop(over: Sequence[Connection], waiting: Iterator[bytes], progress: Progress, keep: bool) -> Answers:
+def _closed_loop(over: Sequence[Connection], waiting: Iterator[bytes], keep: bool) -> Answers:
     answers, under_way = Answers(), 0
     began = time.perf_counter()
     with _Watch(over) as watch:
@@ -153,7 +145,6 @@ def _closed_loop(over: Sequence[Connection], waiting: Iterator[bytes], progress:
                 if (answer := connection.read()) is None:
                     continue
                 answers.note(answer, connection.since, keep=keep)
-                progress(len(answers.milliseconds))
                 if (following := next(waiting, None)) is None:
                     under_way -= 1
                 else:
@@ -162,14 +153,12 @@ def _closed_loop(over: Sequence[Connection], waiting: Iterator[bytes], progress:
     return answers
 
 
-async def open_loop(
-    over: Sequence[Connection], requests: Sequence[bytes], per_second: float, progress: Progress = nothing
-) -> Answers:
+async def open_loop(over: Sequence[Connection], requests: Sequence[bytes], per_second: float) -> Answers:
     """Send each request when it is due; latencies count from that moment, waiting for a connection included."""
-    return await asyncio.to_thread(_open_loop, over, requests, per_second, progress)
+    return await asyncio.to_thread(_open_loop, over, requests, per_second)
 
 
-def _open_loop(over: Sequence[Connection], requests: Sequence[bytes], per_second: float, progress: Progress) -> Answers:
+def _open_loop(over: Sequence[Connection], requests: Sequence[bytes], per_second: float) -> Answers:
     answers, free, sent = Answers(), deque(over), 0
     began = due = time.perf_counter()
     with _Watch(over) as watch:
@@ -182,7 +171,6 @@ def _open_loop(over: Sequence[Connection], requests: Sequence[bytes], per_second
             for connection in watch.ready(max(0.0, due - time.perf_counter()) if is_idle else None):
                 if (answer := connection.read()) is not None:
                     answers.note(answer, connection.since, keep=False)
-                    progress(len(answers.milliseconds))
                     free.append(connection)
     answers.seconds = time.perf_counter() - began
     return answers

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bench.load import Progress, nothing
 from bench.product import CLIENT
+from bench.session import Progress, nothing
 from contacts.models import Contact, ContactLabel, ContactStatus, Customer, CustomerKind, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
 from demo.customer import until
@@ -57,15 +57,9 @@ class Seed:
         """A mobile for each, whose ownership check has passed."""
         return await _each(people, self._mobile, progress)
 
-    async def verifications(
-        self, of: Sequence[Registered], progress: Progress, method: Method = Method.SMS
-    ) -> list[str]:
+    async def verifications(self, of: Sequence[Registered], progress: Progress) -> list[str]:
         """One open verification each, whose code is `CODE`; nothing is delivered for them."""
-
-        async def one(customer: Registered) -> str:
-            return await self._verification(customer, method)
-
-        opened = await _each(of, one, progress)
+        opened = await _each(of, self._verification, progress)
         await self.empty_outbox()
         return opened
 
@@ -117,14 +111,14 @@ class Seed:
         await self.stores.customers.make_verifiable(customer_id, mobile, VerifiedBy.OWNERSHIP, "bench", None)
         return Registered(customer_id, mobile.contact_id)
 
-    async def _verification(self, customer: Registered, method: Method) -> str:
+    async def _verification(self, customer: Registered) -> str:
         customer_id, pepper_id = customer.customer_id, self._vault.pepper_id
         verification_id = keys.new_verification_id(customer_id)
         new = NewVerification(
             verification_id=verification_id,
             customer_id=customer_id,
             client=CLIENT,
-            method=method,
+            method=Method.SMS,
             operation=Operation.ISSUE,
             locale="ko",
             contact_id=customer.contact_id,

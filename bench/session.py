@@ -6,11 +6,18 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.load import Progress
 from gateway.store.valkey_program import has_jemalloc, program
+
+Progress = Callable[[int], None]
+"""Told how many are done."""
+
+
+def nothing(_: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bench.measures.requests import CONNECTIONS
 from bench.product import Installation, Product, carrier, product, store
 from bench.rows import Measured, Rounds, Row
 from bench.seeding import CHECK_WRONG, seed
-from bench.session import Session
+from bench.session import Session, nothing
 
 _CALLS = 2_000
 _PACE = 150.0
@@ -30,7 +30,7 @@ async def measure_calls(session: Session) -> Measured:
         async with seed(installation.settings) as seeding, carrier(installation), product(installation) as running:
             customers = await seeding.customers(count + 500, session.progress("customers", count + 500))
             callees, others = customers[:count], customers[count:]
-            checked = await _check(running, await seeding.verifications(others, lambda _: None))
+            checked = await _check(running, await seeding.verifications(others, nothing))
             async with connections(installation.carrier_port, 8) as phones:
                 answering = [_answers(20_000_000 + number) for number in range(count)]
                 (await closed_loop(phones, answering)).must_be(200)

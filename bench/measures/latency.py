@@ -7,11 +7,11 @@ from math import ceil
 import orjson
 
 from bench.callers import create
-from bench.load import closed_loop, connections, nothing, open_loop, post
+from bench.load import closed_loop, connections, open_loop, post
 from bench.measures.requests import CONNECTIONS, Running, running
 from bench.rows import Curve, Measured, Rounds, Row
 from bench.seeding import CHECK_WRONG
-from bench.session import Session
+from bench.session import Session, nothing
 
 _SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 _PERCENTILES = {"p50": 50, "p99": 99}

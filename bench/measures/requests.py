@@ -13,12 +13,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bench import callers
-from bench.load import Answers, closed_loop, connections, nothing, post, repeated
+from bench.load import Answers, closed_loop, connections, post, repeated
 from bench.processes import cpu_microseconds, free_port, module, process
 from bench.product import Installation, Product, product, store, until_answers
 from bench.rows import Measured, Rounds, Row
 from bench.seeding import CHECK_RIGHT, CHECK_WRONG, Registered, Seed, seed
-from bench.session import Session
+from bench.session import Session, nothing
 
 CONNECTIONS = 64
 _COMPARED = ("ceiling", "pool", "batch")

@@ -12,10 +12,11 @@ import aiohttp
 import orjson
 import pyotp
 
-from bench.load import Progress, post
+from bench.load import post
 from bench.peers.privacyidea.database import Database
 from bench.processes import children_of, cpu_microseconds, free_port, output, process
 from bench.product import until_answers
+from bench.session import Progress
 
 THREADS = 4
 """Of each process: fewer than the five connections to the database that it keeps open, so that none is made anew."""
