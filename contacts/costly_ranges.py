@@ -1,8 +1,8 @@
 """Foreign ranges that are never called or texted, whatever countries a firm allows.
 
 Whoever holds a costly number earns a share of each call and text to it: international revenue share fraud. The table
-beside this file says which ranges, why, and by what source. It holds what nobody needs for customers; it cannot hold
-all that is abused, which is why every range has a cap and a watch as well (`gateway.core.sending`).
+beside this file names the ranges, each with the reason and the source. No firm needs them for its customers.
+Others are abused as well, so every range has a cap and a watch besides (`gateway.core.sending`).
 """
 
 import csv

@@ -18,7 +18,7 @@ class RequestedVia(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, and without, `until`, in ms since the epoch."""
+    """From `start`, up to but not including `until`; both in ms since the epoch."""
 
     start: int
     until: int
@@ -29,7 +29,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class OverseasExemption:
-    """A registration. `approved_by` is the second person where a phone call was enough to ask for it (R20)."""
+    """A registration. Where the customer asked for it by phone, `approved_by` is the second person (R20)."""
 
     period: Period
     requested_via: RequestedVia
@@ -41,7 +41,7 @@ class OverseasExemption:
 
 
 class PeriodFault(StrEnum):
-    """Why a period cannot be registered, and which end of it is to be corrected."""
+    """Why a period cannot be registered. `field` is the end of it that has to be corrected."""
 
     ENDS_BEFORE_IT_BEGINS = "ends_before_it_begins"
     OVER = "over"
@@ -70,8 +70,8 @@ _SENTENCES = {
 def fault_of(period: Period, now: int, longest_days: int) -> PeriodFault | None:
     """What is wrong with a period that is to be registered now, or None.
 
-    One that has begun already is taken: whoever calls from abroad has left before. A limit of `longest_days` keeps
-    a registration from outliving the journey it was made for.
+    A period that has begun is fine: whoever calls from abroad has already left. `longest_days` keeps a registration
+    from outliving the journey that it was made for.
     """
     longest = longest_days * _DAY_MS
     if period.until <= period.start:

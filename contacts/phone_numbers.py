@@ -19,13 +19,14 @@ from contacts.number_refusals import E164_DIGITS, NumberRefusal, NumberRefused
 
 KOREA: Final = "82"
 _REGIONS: Final = {str(code): regions for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
-"""By calling code: the plans that share it."""
+"""The regions that share a calling code."""
 
 _E164 = re.compile(rf"\+[1-9][0-9]{{6,{E164_DIGITS - 1}}}")
 _USUAL_MOBILE = re.compile(r"\+8210[0-46-9][0-9]{7}")
-"""Mobiles that both plans take, whatever their last digits: nearly all that come, and a tenth of the library's time.
+"""Mobiles that both numbering plans accept, whatever their last digits: nearly all numbers that come.
 
-The tests hold it to `read_by_plans`. Of 0105 the library knows only some.
+This takes a tenth of the library's time, and the tests hold it to `read_by_plans`. 0105 is left out, since the library
+knows only some of it.
 """
 _SOME_DIGIT = re.compile(r"[0-9]")
 _ONLY_DIGITS = re.compile(r"[0-9]+")
@@ -95,7 +96,7 @@ class PhoneNumber:
 
     @property
     def country(self) -> str | None:
-        """ISO 3166-1 alpha-2 of the plan that it belongs to; None where that is not one country's."""
+        """ISO 3166-1 alpha-2 of the country whose plan it belongs to; None where the plan is not one country's."""
         regions = _REGIONS.get(_country_code(self.e164), ())
         country: str | None = (
             regions[0]
@@ -105,7 +106,7 @@ class PhoneNumber:
         return country if country and country.isalpha() else None
 
     def prefix(self, digits: int) -> str:
-        """The range that the number is in: its country code and the first digits after it, four of it hidden."""
+        """The range that the number is in: country code and the first `digits` after it, but never the last four."""
         country = _country_code(self.e164)
         return self.e164[: min(1 + len(country) + digits, len(self.e164) - 4)]
 
@@ -143,7 +144,7 @@ def read_by_plans(text: str, plan: NumberPlan) -> PhoneNumber:
         raise NumberRefused(NumberRefusal.NOT_VALID)
     if kind.family not in plan.families:
         raise NumberRefused(NumberRefusal(kind.family.value))
-    # What the library repaired on the way, a trunk zero abroad for one, was not E.164.
+    # It was not E.164 if the library had to repair it, as by dropping a foreign trunk zero.
     repaired = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != text
     if repaired or not phonenumbers.is_valid_number(parsed):
         raise NumberRefused(NumberRefusal.NOT_VALID)
@@ -211,7 +212,7 @@ _COSTLY_TYPES: Final = frozenset(
 """Refused abroad even to a firm that allows their families at home: there is no way to know what they cost."""
 
 
-def _foreign_kind(text: str, parsed: phonenumbers.PhoneNumber, plan: NumberPlan) -> "_Kind | None":
+def _foreign_kind(text: str, parsed: phonenumbers.PhoneNumber, plan: NumberPlan) -> _Kind | None:
     if phonenumbers.region_code_for_number(parsed) not in plan.countries:
         raise NumberRefused(NumberRefusal.FOREIGN)
     number_type = phonenumbers.number_type(parsed)

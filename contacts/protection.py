@@ -19,20 +19,20 @@ _INDEX_BYTES: Final = 16
 
 
 class Unreadable(Exception):
-    """This ciphertext cannot be opened: another key, another record, or changed bytes. Says at most, by
-    ids, whose it is."""
+    """This ciphertext cannot be opened: another key, another record, or changed bytes. Its message names
+    whose it is by ids only."""
 
 
 class KeyNotGiven(Unreadable):
-    """It is sealed under a key that this process does not have: another one's, or dropped too early."""
+    """It is sealed under a key that this process does not have: another installation's, or one dropped too early."""
 
 
 class PersonalData:
     """Seals, opens and indexes personal data. Its keys appear in no repr.
 
-    Sealed bytes are key id (4), nonce (12), ciphertext and tag (16). Either encryption key opens what it sealed;
-    the one that writes seals. Random 96-bit nonces allow 2³² seals a key. An index is key id and digest in hex: what
-    was written under either index key has to be looked for under both.
+    Sealed bytes are key id (4), nonce (12), ciphertext and tag (16). The key that writes seals, and either opens what
+    it has sealed. Random 96-bit nonces allow 2³² seals a key. An index is key id and digest in hex; since either index
+    key may have written it, a number is looked for under both.
     """
 
     def __init__(self, encryption: KeyRing, index: KeyRing) -> None:
@@ -50,7 +50,7 @@ class PersonalData:
         return self._current + nonce + ciphertext
 
     def open(self, sealed: bytes, *, bound_to: str) -> str:
-        """Decrypt what `seal` gave. Raises `Unreadable`, and `KeyNotGiven` where no key is here that could."""
+        """Decrypt what `seal` gave. Raises `Unreadable`: `KeyNotGiven` where the key for it is not here."""
         nonce_end = KEY_ID_BYTES + _NONCE_BYTES
         if len(sealed) <= nonce_end:
             raise Unreadable
@@ -64,20 +64,21 @@ class PersonalData:
         return plaintext.decode("utf-8", "surrogatepass")
 
     def is_sealed_anew(self, sealed: bytes) -> bool:
-        """Whether the key that writes sealed it."""
+        """Whether it was sealed by the key that writes, and needs no rotation."""
         return sealed[:KEY_ID_BYTES] == self._current
 
     def blind_indexes(self, e164: str, *, kept: bytes | None = None) -> tuple[str, ...]:
-        """What the store knows a number by, under each index key, the one that writes first: 40 hex characters.
+        """What the store knows a number by: 40 hex characters under each index key, the one that writes first.
 
-        `kept` is one of them in bytes, as it was written beside the number. Where it is the only one, it is taken.
+        `kept` is the index in bytes as it was stored beside the number. Where its key is the only one, it is returned,
+        and nothing is computed.
         """
         if kept is not None and self._index.ids == (kept[:KEY_ID_BYTES],):
             return (kept.hex(),)
         return self._keyed_digests(b"bonin number", e164)
 
     def name_digests(self, name: str, birth_date: str | None) -> tuple[str, ...]:
-        """40 hex characters that change when the person does, so that a check made for another name is void.
+        """40 hex characters under each index key. They change with the person, which voids checks made for another.
 
         Unicode form, width, case and spacing do not count as a change.
         """
@@ -85,7 +86,7 @@ class PersonalData:
         return self._keyed_digests(b"bonin name", same_name, "" if birth_date is None else birth_date)
 
     def _keyed_digests(self, purpose: bytes, *parts: str) -> tuple[str, ...]:
-        """Each part with its length before it: no two lists of parts make the same message."""
+        """Each part has its length before it, so that no two lists of parts make the same message."""
         message = bytearray(purpose)
         for part in parts:
             encoded = _utf8(part)

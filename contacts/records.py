@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
-    """A dataclass whose fields the type checker lets nobody set.
+    """A dataclass that only the type checker freezes.
 
-    `frozen=True` keeps them at run time as well, by a detour that takes seven times as long for each value that is
-    made; that is for values of which there are few.
+    `frozen=True` holds at run time as well, but makes a value take seven times as long to create: it is for values of
+    which there are few.
     """
     return dataclass(slots=True, unsafe_hash=True, kw_only=kw_only)

@@ -92,7 +92,7 @@ class _Turn:
         match event:
             case HungUp():
                 return self._end(EndReason.HUNG_UP)
-            # However often it is pressed: no code of a call begins with it.
+            # However often it is pressed: no code that a call asks for begins with it.
             case Keys(keys) | EarlyKeys(keys) if set(_entry(keys)) == {DENY_KEY}:
                 return self._end(EndReason.DENIED, self._phrases.denied)
         match self.state.phase, event:
@@ -121,8 +121,8 @@ class _Turn:
     def _early_keys(self) -> Step:
         if self.state.early >= MAX_REASKS:
             return self._end(EndReason.EARLY_KEYS, self._phrases.gave_up)
-        # Who pressed over the greeting did not hear who calls: say all of it again. Most of them key in the whole code:
-        # the rest of it falls into what is said first, or each digit would be another early key.
+        # Whoever pressed over the greeting did not hear who calls, so all of it is said again. Most key in the whole
+        # code: the rest of its digits fall into what is said first, or each would be another early key.
         asked = self._ask_first_key(replace(self.state, early=self.state.early + 1), announcement=(self._greeting,))
         return Step(asked.state, (Say(self.script.language, (self._phrases.keys_count_later,)), *asked.actions))
 

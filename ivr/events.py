@@ -53,7 +53,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswered:
-    """The verdict on the code of the last `CheckCode`; `attempts_remaining` counts if it was wrong."""
+    """The verdict on the code of the last `CheckCode`; `attempts_remaining` matters only after a wrong one."""
 
     verdict: CheckVerdict
     attempts_remaining: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EndReason(StrEnum):
-    """Why a dialogue ended. What ends a call before an answer is not the dialogue's to know."""
+    """Why a dialogue ended. Why a call was never answered is the carrier's to report, not the dialogue's."""
 
     VERIFIED = "verified"
     DENIED = "denied"
@@ -36,15 +36,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """The whole memory of a call. The counters bound it: every ask but the first raises one of them."""
+    """The whole memory of a call. The counters bound it: in each phase every ask but the first has raised one."""
 
     phase: Phase = Phase.RINGING
     first_key: str = ""
     """The key asked for last, in the phase of the same name."""
     early: int = 0
-    """Times that keys came during the announcement."""
+    """How often keys came during the announcement."""
     wrong_first: int = 0
-    """Wrong first keys."""
+    """How often the first key was wrong."""
     fruitless: int = 0
     """Asks in a row that brought no answer: silence, `*`, too few keys."""
     checks: int = 0

@@ -64,9 +64,9 @@ _TEXTS: Final = {
 
 
 def answering_text(outcome: ReplyOutcome, *, firm: str, locale: str) -> str | None:
-    """What to text back, Korean unless the locale is `en`; None where an answer would only cost money.
+    """What to text back, in Korean unless the locale is `en`; None where an answer would only cost money.
 
-    An unknown sender gets none, or anybody could make the firm pay for texts. Nor does an unrelated text:
+    An unknown sender gets none, or anybody could make the firm pay for texts. An unrelated text gets none either:
     two automatic repliers would never stop.
     """
     sentences = _TEXTS.get(outcome)

@@ -1,7 +1,7 @@
 """What an inbound text answers. Decides here, carries out nothing: the one verdict script does that.
 
-A text proves itself by its sender and its code together. Whether a code was sent from somebody else's phone
-is never looked up: from a number that nothing was asked of, a right code and a wrong one get the same answer.
+A text is judged by its sender and its code together. A code is never looked up without its sender: from a number of
+which nothing was asked, a right code and a wrong one get the same answer.
 """
 
 from collections.abc import Iterable
@@ -17,22 +17,22 @@ class ReplyOutcome(StrEnum):
 
     VERIFIED = "verified"
     VERIFIED_BEFORE = "verified_before"
-    """The text came twice, or was sent twice: what it says had been accepted."""
+    """The text arrived or was sent a second time: what it says has been accepted already."""
     WRONG_CODE = "wrong_code"
     DENIED = "denied"
     DENIED_LATE = "denied_late"
-    """What was asked of the number is over: nothing is left to be closed, and somebody has to know all the same."""
+    """What was asked of the number is over: there is nothing left to close, but somebody has to know."""
     DENIED_AFTER_USE = "denied_after_use"
-    """What was verified has been used by then: somebody has to know at once."""
+    """What was verified has been used already: somebody has to know at once."""
     NOTICE_DENIED = "notice_denied"
-    """Only notices told of what was asked for, or nothing else can be closed any more: somebody has to know at once."""
+    """Only notices went to the number, or nothing else can be closed any more: somebody has to know at once."""
     DENIED_AFTER_ISSUANCE = "denied_after_issuance"
-    """A notice told that it was done."""
+    """A notice had said that it was done."""
     LOCKED = "locked"
     LATE = "late"
     NO_OPEN_VERIFICATION = "no_open_verification"
     FOR_THE_SCREEN = "for_the_screen"
-    """A text brought a code that is to be typed, and was answered with one: nothing is judged."""
+    """A text brought a code to be typed on the screen, and was answered with a code instead: nothing is judged."""
     SEVERAL_CODES = "several_codes"
     UNREADABLE = "unreadable"
     UNRELATED = "unrelated"
@@ -55,8 +55,8 @@ class Sender:
 
     `known`: it is a contact of some customer. `expired_lately`: a verification on this number ran out of time
     not long ago. `over_lately`: those that ended, in whatever way; `verified_lately`: those of them that were
-    verified, and may be used now. A code answers those that wait for a text, a denial is of every method's, and of
-    notices: `noticed_lately` says whether any went to this number.
+    verified and may still be used. Where the text is a code, these are the verifications by `sms_reply`; where it is a
+    denial, those by every method, and `noticed_lately` says whether a notice went to this number.
     """
 
     known: bool
@@ -76,8 +76,8 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class DenyAll:
-    """A denial names no verification: it is of every one of the sender that is open, or may be used now; without any,
-    of each customer's last. It is of every notice that went to the number of late as well."""
+    """A denial names no verification, so it denies every one of the sender's that is open or may still be used; where
+    there is none, the last of each customer. It denies every notice that lately went to the number as well."""
 
     verifications: tuple[OpenVerification, ...]
 
@@ -97,8 +97,8 @@ class TryCode:
 
 @dataclass(frozen=True, slots=True)
 class TellAgain:
-    """Nothing is open, and the code may be one that was accepted, of one of `verified`: that is told again. It was the
-    answer of another one, or none, `otherwise`.
+    """Nothing is open. If the code is one that a verification of `verified` accepted, that is told again; for any other
+    code the outcome is `otherwise`.
     """
 
     reply: CodeReply

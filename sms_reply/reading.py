@@ -54,11 +54,11 @@ def read_reply(body: str) -> Reply:
 
 
 _OUR_WORDS: Final = re.compile('[“"] *\\[[^”"]*(?:[”"]|$)')
-"""A text of ours, told by the firm's name in brackets, between quotation marks: who likes one on an iPhone sends it
-back like this. What it says of denying is not the customer's."""
+"""A text of ours in quotation marks, recognised by the firm's name in brackets: an iPhone sends it back like this when
+its owner reacts to it. What it says of denying is not what the customer says."""
 
 _HARMLESS: Final = "걱정|염려|의심|오해|답장|회신"
-"""What is asked not to be done where nothing is denied: beside a code, or by what answers by itself."""
+"""“Do not …” of these denies nothing: people write it beside a code, and phones in what they answer by themselves."""
 
 _DENIAL_KO: Final = re.compile(
     "아니|아닌|아님|아닙|아뇨|아냐|아녜|아녀|거부|거절|취소|중지|차단|피싱|스팸|도용|해킹|신고|싫"
@@ -74,8 +74,8 @@ _DENIAL_KO: Final = re.compile(
     # ㄴㄴ as typed: NFKC turns the keyboard's lone consonants into leading ones.
     "|\u1102\u1102"
 )
-"""Stems, wherever they stand. The customer holds the text and sees the code on the screen, so a no is
-hardly ever about anything else; and where it is, opening another verification costs little."""
+"""Stems, wherever they stand. The customer answers our text with the code on the screen at hand, so a no is hardly
+ever about anything else; where it is, opening another verification costs little."""
 
 _DENIAL_EN: Final = re.compile(
     # What an iPhone answers by itself is no denial: "Do Not Disturb", "I'm not receiving notifications".
@@ -88,15 +88,15 @@ _DENIAL_ALONE: Final = re.compile(
     r"[\W_]*(?:n|x|노+|\u1102|stopall|unsubscribe|end|quit|revoke|optout"
     r"|(?:그만|중단|정지|해지) ?(?:요|합니다|하세요|해(?:요| ?줘요?| ?주세요)?|보내(?:세요| ?주세요)?)?)[\W_]*"
 )
-"""What says no as the whole text, and elsewhere may be anything, such as the name 정지훈. The English words are those
-at which carriers stop texting (https://help.twilio.com/articles/223134027)."""
+"""These say no where they are the whole text. Elsewhere they may be anything, such as the name 정지훈. At the English
+words carriers stop texting (https://help.twilio.com/articles/223134027)."""
 
 _STRANGE_DIGIT: Final = "\0"
-"""Stands for a digit that is not one of ours, such as ١, or not one digit, such as ½: people see a digit, so it counts
-and never matches."""
+"""Stands for a digit that is not 0-9, such as ١, or not a single one, such as ½: people see a digit, so it counts as
+one and never matches."""
 
 _SMALL: Final = ("<super>", "<sub>")
-"""How Unicode tells of a digit that is set above or below the line: a footnote, or a power."""
+"""How Unicode marks a digit that is set above or below the line: a footnote, or a power."""
 
 _NUMBER: Final = re.compile(r"[0-9\0](?:[ \n-]{0,3}[0-9\0])*")
 """Digits with at most three separators between any two."""

@@ -1,4 +1,4 @@
-"""Asks one CAMARA service one question: token, second tries, all within one time limit."""
+"""Asks one CAMARA service one question: with a token, several tries, and one time limit for all of it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class UnknownSubscriber(Exception):
 
 
 class CamaraClient:
-    """`ask` for everything that bonin asks of CAMARA. Nothing asked changes anything, so asking twice is safe."""
+    """Asks everything that bonin wants to know of CAMARA. No question changes anything, so asking twice is safe."""
 
     def __init__(self, poster: JsonPoster, oidc: OidcClient, base_url: str, timeout_seconds: float) -> None:
         """`base_url` is the API root, before `/sim-swap/v2`; one question takes at most `timeout_seconds`."""

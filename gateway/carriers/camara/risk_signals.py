@@ -27,7 +27,7 @@ _ANSWERS = {
 
 
 class CamaraRiskSignals:
-    """Asks the carrier; `sim_swap_hours` (1 to 2400) is how far back a SIM change counts, None as it likes."""
+    """Asks the carrier. A SIM change counts for `sim_swap_hours` (1 to 2400); None leaves that to the carrier."""
 
     def __init__(self, client: CamaraClient, sim_swap_hours: int | None) -> None:
         self._client = client

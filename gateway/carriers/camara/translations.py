@@ -53,7 +53,7 @@ _BY_CODE: Mapping[str, Meaning] = MappingProxyType(
 _BY_STATUS: Mapping[int, Meaning] = MappingProxyType(
     {200: Meaning.ANSWERED, 401: Meaning.TOKEN_REFUSED, 429: Meaning.TRY_AGAIN}
 )
-"""For answers without a code that is known: gateways before the service answer in words of their own."""
+"""For answers without a known code: gateways in front of the service answer in words of their own."""
 
 
 def meaning_of(answer: JsonAnswer) -> Meaning:

@@ -17,7 +17,7 @@ from gateway.core.ports import LookUpFailed
 _log = structlog.get_logger(__name__)
 
 _CLOCKS_APART = timedelta(minutes=5)
-"""A record from further ahead than this is not from a clock that can be relied on."""
+"""A record from further in the future than this is from a clock that cannot be relied on."""
 
 
 class HttpDepartureRecords:

@@ -43,7 +43,7 @@ class TwilioCarrier:
     ) -> None:
         """`public_url` is where Twilio reaches the gateway; `api_base_url` replaces `https://api.twilio.com`.
 
-        Without a number nothing is sent, or no call placed: whoever set it up asked for neither.
+        A carrier without `sms_number` is never asked to send a text, nor one without `voice_number` to place a call.
         """
         self.name = name
         self._account_sid, self._auth_token = account_sid, auth_token
@@ -99,8 +99,8 @@ class TwilioCarrier:
             return self._sdk
 
     def _load(self) -> "Client":
-        # The SDK takes a tenth of a second to load, and 5 MB: not before there is something to send, which a process
-        # that only takes requests never has, and not in the event loop.
+        # The SDK takes a tenth of a second and 5 MB to load, so it is not loaded in the event loop, nor before there is
+        # something to send: a process that only takes requests never has anything.
         from gateway.carriers.twilio.http_client import sdk_client
 
         return sdk_client(self._account_sid, self._auth_token, self._api_base_url, self._timeout_seconds)
@@ -125,7 +125,7 @@ def _translated() -> Iterator[None]:
 
 
 def _path(ref: DeliveryRef) -> str:
-    """A delivery in the address of its reports; a repeated hand-over has one of its own, to be told from the first."""
+    """Names a delivery in the address of its reports. A repeated hand-over has its own address, to tell them apart."""
     return f"{ref.verification_id}/{ref.number}" + (f".{ref.send}" if ref.send > 1 else "")
 
 

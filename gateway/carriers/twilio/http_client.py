@@ -26,8 +26,8 @@ _SILENT = logging.Logger("twilio", level=logging.CRITICAL + 1)
 
 
 class PooledHttpClient(AsyncHttpClient):  # type: ignore[misc]
-    """Sends what the SDK asks for. Raises what aiohttp raises, ValueError for an answer that
-    is too long, and `CarrierUnavailable` when throttled."""
+    """Sends what the SDK asks for. Raises what aiohttp raises, ValueError for an answer that is too long, and
+    `CarrierUnavailable` when throttled."""
 
     def __init__(self, timeout_seconds: float) -> None:
         super().__init__(_SILENT, is_async=True, timeout=timeout_seconds)

@@ -35,7 +35,7 @@ class ParametersRefused(Exception):
 
 
 class OtherAccount(ParametersRefused):
-    """An account of ours has signed it, and another one is named, or none."""
+    """One of our accounts has signed it, but it names another account, or none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ _CALL_REASONS = {
     "no-answer": DeliveryReason.NO_ANSWER,
     "failed": DeliveryReason.CARRIER_ERROR,
 }
-"""Why a call did not get through, unless a SIP response says it better. A `canceled` one was ended by us."""
+"""Why a call did not get through, unless a SIP response says it better. We ended a `canceled` one ourselves."""
 
 _SIP_REASONS = {
     "404": DeliveryReason.UNREACHABLE,  # Not Found

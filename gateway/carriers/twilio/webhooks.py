@@ -41,9 +41,9 @@ class SignatureRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """An account whose webhooks are taken: the carrier that it is to us, and what proves that a request is its.
+    """An account whose webhooks are taken: which of our carriers it is, and the tokens that prove its requests.
 
-    Twilio signs with the primary token alone; while the secondary one takes its place, either may come.
+    Twilio signs with the primary token only; while the secondary one is replacing it, either may have signed.
     """
 
     carrier: str
@@ -82,13 +82,11 @@ class TwilioWebhooks:
         self._public_url = public_url.rstrip("/")
 
     def authenticate(self, path_and_query: str, content_type: str, body: bytes, signature: str | None) -> SignedForm:
-        """The form, and whose it is: only the token of the account that it names can sign it.
+        """The form, and which carrier it is from: only a token of the account that it names can have signed it.
 
-        Raises `SignatureRefused`, whatever else is wrong, and `ParametersRefused` for what Twilio signed and we do not
-        take. It signs a body that is no form by its address alone.
-
-        A query is refused: none of our addresses has one, and `bodySHA256` in it would make the
-        validator vouch for a body that is not a form.
+        Raises `SignatureRefused` for a wrong signature, whatever else is wrong, and `ParametersRefused` for what Twilio
+        signed but we do not take: a query, which none of our addresses has, or a body that is not a form, of which it
+        signs the address alone.
         """
         is_form = content_type.partition(";")[0].strip().lower() == FORM
         pairs = _pairs(body) if is_form and body else []
