@@ -34,8 +34,8 @@ class ApprovalsQuery(Query):
 
 
 class ApprovalAnswer(Answer):
-    """`masked_number` is the new one of a contact change; `from` and `until` are of an overseas exemption. One that
-    waits and is `outdated` can only be rejected: what it was for has changed since."""
+    """`masked_number` is the new number of a contact change; `from` and `until` belong to an overseas exemption. A
+    waiting approval that is `outdated` can only be rejected: what it was for has changed since."""
 
     approval_id: str
     kind: ApprovalKind

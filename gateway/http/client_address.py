@@ -1,7 +1,7 @@
 """Where a request came from, when a proxy says so: `X-Forwarded-For` counts from trusted proxies only.
 
-The header is the sender's to write. Each proxy adds the address it saw at the right, so what trusted proxies wrote
-is found from the right; all that is left of the first address that is not one of theirs may be invented.
+Anybody may send the header. Each proxy adds the address that it saw at the right end, so it is read from the right:
+the first address that is no trusted proxy's is the client's, and everything to the left of it may be invented.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ class ClientAddresses:
         return forwarded_for(peer_of(request), request.headers.getall(_HEADER, ()), self._trusted)
 
     def host_of(self, request: Incoming) -> str:
-        """Who is to be counted as one that asks; "" where the request comes from no address."""
+        """What the request's sender is counted as; "" where it comes from no address."""
         address = _address(self.of(request) or peer_of(request).partition("%")[0])
         return "" if address is None else host_of(address)
 
@@ -55,7 +55,7 @@ def forwarded_for(peer: str, headers: Sequence[str], trusted: Sequence[Network])
 
 
 def host_of(address: IPv4Address | IPv6Address) -> str:
-    """What one host may be behind: an address, and of IPv6 all of its network of 64 bits, which is a host's to use."""
+    """What counts as one host: an IPv4 address, or the /64 network of an IPv6 address, all of which a host may use."""
     if isinstance(address, IPv4Address):
         return str(address)
     return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))

@@ -1,10 +1,9 @@
 """How many connections there may be, and who makes room when there are too many.
 
-A caller that is slow on purpose costs nothing but a connection, so connections are what it takes. When no more may be
-open, in all or from one address, one that waits for its own client is closed in favour of the one that comes: first
-those that never sent a whole request, the oldest of them; then, of the others, one that is idle or in the middle of
-its body. Only where every connection waits for us is the newcomer turned away, with 503. So whoever sends requests
-gets through, however many others only hold the line.
+A caller that is slow on purpose ties up nothing but connections. When no more may be open, in all or from one address,
+one that waits for its own client is closed to make room: first the oldest of those that never sent a whole request;
+then, of the others, one that is idle or in the middle of its body. Only where every connection waits for us is the
+newcomer turned away, with 503. So whoever sends requests gets through, however many others only hold the line.
 """
 
 import asyncio
@@ -23,16 +22,16 @@ HEAD_SECONDS = 5.0
 """For the head of a request, from its first byte, or from connecting, to its end."""
 
 NEWCOMER_SECONDS = 1.0
-"""For the first request of whoever connected just before the gateway stopped to let anybody in."""
+"""For the first request of whoever connected just before the gateway stopped accepting."""
 
 HANDING_OVER_SECONDS = 1.0
-"""For requests that come over connections at rest, such as a proxy keeps, while another process is there already."""
+"""For requests over idle connections, such as a proxy keeps, while another process already accepts new ones."""
 
 READING_SECONDS = 15.0
-"""For a client to take what waits to be sent to it: 64 KiB and more in the process, or anything in the kernel."""
+"""For a client to read what waits to be sent: 64 KiB and more in the process, or anything at all in the kernel."""
 
 LARGEST_HEAD = 64 * 1024
-"""Bytes in which a head that comes in pieces must have ended."""
+"""Bytes after which a head that comes in pieces must have ended."""
 
 _LOOKED_AT = 32
 """How many connections are looked at for one that waits for its client, before a newcomer is turned away."""
@@ -44,7 +43,7 @@ _REASONS = ("slow_head", "large_head", "slow_reader", "made_room", "turned_away"
 
 
 class Connection(Protocol):
-    """A connection, as whoever counts it sees it."""
+    """What `Connections` needs of a connection."""
 
     @property
     def waits_for_client(self) -> bool:
@@ -97,7 +96,7 @@ class Connections:
         limits: ConnectionLimits = ConnectionLimits(),
         proxies: Iterable[IPv4Network | IPv6Network] = (),
     ) -> None:
-        """`proxies` may have as many as there may be in all: everybody's requests come through them."""
+        """`proxies` have no limit of their own, only that of all: everybody's requests come through them."""
         self.limits = limits
         self._proxies = tuple(proxies)
         self._all = _Crowd()
@@ -116,7 +115,7 @@ class Connections:
             self._closed.labels(reason)  # there from the start, so that a rate can be taken of the first
 
     def admit(self, connection: Connection, peer: str) -> bool:
-        """Whether there is room, if need be after another gave way."""
+        """Whether there is room, if need be after another connection gave way."""
         address = self._group(peer)
         crowd = self._by_address.setdefault(address, _Crowd())
         if address and len(crowd) >= self.limits.most_per_address and not self._make_room(crowd):
@@ -150,13 +149,13 @@ class Connections:
                 self._all_left.set()
 
     async def until_heard(self, seconds: float) -> None:
-        """Until nobody is left who has connected and not asked yet, but no longer than `seconds`."""
+        """Wait until everybody who has connected has asked as well, but no longer than `seconds`."""
         self._note_who_is_silent()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_heard.wait(), seconds)
 
     async def until_left(self, seconds: float) -> None:
-        """Until no connection is left, but no longer than `seconds`. Nobody may be let in any more."""
+        """Wait until no connection is left, but no longer than `seconds`. Nobody may be let in any more."""
         if len(self._all):
             self._all_left.clear()
             with contextlib.suppress(TimeoutError):
@@ -187,7 +186,7 @@ class Connections:
             del self._by_address[address]
 
     def _group(self, peer: str) -> str:
-        """Who shares a limit with `peer`; nobody, and so "", for proxies and for what has no address."""
+        """The host whose limit `peer` counts towards; "" for proxies and for what has no address, which have none."""
         try:
             address = ip_address(peer.partition("%")[0])
         except ValueError:

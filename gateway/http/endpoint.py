@@ -38,7 +38,7 @@ class Services:
 
 
 class Endpoint:
-    """The wrapper around one handler, with all that can be known beforehand looked up once."""
+    """The wrapper around one handler. Whatever is known beforehand is looked up once."""
 
     def __init__(
         self, route: Route, services: Services, path_types: Mapping[str, PathType], lifecycle: Lifecycle
@@ -60,7 +60,7 @@ class Endpoint:
         )
 
     def read_path(self, values: Sequence[str]) -> Mapping[str, str] | Refusal:
-        """The parameters of the path; or what is said of one that cannot be, once it is known who asks."""
+        """The parameters of the path, or the refusal of one that cannot exist, to raise once it is known who asks."""
         found = {}
         for (name, pattern, kind), value in zip(self._path, values, strict=True):
             if pattern.fullmatch(value) is None:
@@ -117,9 +117,9 @@ class Endpoint:
         return Answered(*self._encode(answered))
 
     def _encode(self, answered: ApiResponse) -> tuple[int, bytes, Mapping[str, str]]:
-        """Status, body and headers: the body through the model of that status, whatever it does not name stays inside.
+        """Status, body and headers. Whatever the model of that status does not name stays inside.
 
-        What is bytes already names its fields itself.
+        Bytes are sent as they are: whoever wrote them has named each field.
         """
         model = self._models[answered.status]
         if model is None:

@@ -55,7 +55,7 @@ def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
 
 
 def field_error_of(name: str, kind: str) -> FieldError:
-    """The entry for one top-level field (or header) by pydantic's name of the error."""
+    """The entry for one top-level field or header; `kind` names the error as pydantic does."""
     return _field_error((name,), kind, {})
 
 

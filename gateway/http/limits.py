@@ -1,4 +1,4 @@
-"""How much of everything a caller may take; apart from what holds to it, so that settings need no HTTP server."""
+"""How much of everything a caller may take. In a module of its own, so that the settings need no HTTP server."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,9 @@
 """Metrics of several processes as one text: each tells its own over a socket in a private folder, and any gathers them.
 
-What a process counts, and how many connections it has, is under its place (`worker="0"`). Added up, a process that is
-replaced or late would take its counts out of the sum, and Prometheus would count what is left of that once more
-(ADR 42). What the other gauges tell is so in the whole installation: every process says the same, sooner or later, and
-the greatest is taken.
+What a process counts, and how many connections it has, is under its place (`worker="0"`). If counts were added up, a
+process that is replaced or late would take its own out of the sum, and Prometheus would count the rest once more
+(ADR 42). The other gauges tell of the whole installation: sooner or later every process says the same, and the greatest
+value is taken.
 """
 
 import asyncio
@@ -89,7 +89,7 @@ def put_together(texts: Mapping[str, str]) -> str:
         for line in text.split("\n"):
             if line.startswith("# HELP "):
                 name = line.split(" ", 3)[2]
-                # When a series was made says nothing to whoever has its counts.
+                # Nobody who has a series' counts needs to know when it was made.
                 family = None if name.endswith("_created") else families.setdefault(name, _Family(name))
             if family is None or not line:
                 continue

@@ -20,7 +20,7 @@ def moment(milliseconds: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _second(seconds: int) -> str:
-    """To the second; an answer tells several moments, and the answers of a second tell the same ones."""
+    """To the second. Cached, because the answers of one second tell mostly the same moments."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 

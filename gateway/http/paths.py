@@ -19,8 +19,8 @@ class _Node(Generic[Value]):
 class Paths(Generic[Value]):
     """A tree: how long a look-up takes does not depend on how many paths there are.
 
-    Where a segment may be a word of ours or a parameter it is the word, and there is no way back: two paths must not
-    differ in that alone and then go on differently.
+    Where a segment could be a fixed word or a parameter, the word wins, and the search does not come back to try the
+    parameter: two paths that part there must not go on differently.
     """
 
     def __init__(self) -> None:

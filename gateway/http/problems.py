@@ -24,7 +24,7 @@ from gateway.http.whole_request import Incoming
 
 CONTENT_TYPE = "application/problem+json"
 _NAMED = re.compile(r"\{(\w+)\}")
-"""What a sentence has in it, and nobody knows before a request is refused."""
+"""A placeholder in a sentence. Its value is known only once a request is refused."""
 _QUOTED = re.compile("`([^`]+)`")
 """A word of the interface in a sentence."""
 
@@ -38,7 +38,7 @@ _CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLO
 """The rest of such a body is not waited for."""
 
 STORE_WILL_NOT_DO = (StoreUnavailable, KeyNotGiven)
-"""It is away, or another's: what it holds is under keys that this process lacks, which `/readyz` tells as well."""
+"""It is away, or another installation's: what it holds is under keys that this process lacks (`/readyz` says so)."""
 
 _log = structlog.get_logger(__name__)
 

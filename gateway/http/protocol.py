@@ -87,7 +87,7 @@ class Connection(RequestHandler):
         super().connection_lost(exc)
 
     def close(self) -> None:
-        """Serve no more than what is being served. aiohttp would hold the line, and not listen to it."""
+        """Serve no more than what is being served. aiohttp would keep an idle connection, and not read from it."""
         self._pass_on()
         is_idle = self._is_idle
         super().close()
@@ -114,8 +114,8 @@ class Connection(RequestHandler):
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp closes whenever it is called
         """The client sends no more: it has left, or still reads (RFC 9112, 9.6).
 
-        Whole requests are answered, but none where the last one is not. What is being sent by now, as an event stream,
-        ends.
+        Requests are answered, unless the last of them that was read lacks a part of its body. An answer that is being
+        sent already, such as an event stream, ends.
         """
         if not self._owes_an_answer:
             return False
@@ -137,7 +137,7 @@ class Connection(RequestHandler):
         return not self._is_idle and not has_begun and self._body is not None and self._body.is_eof()
 
     def _whole_or_left(self, data: bytes) -> bytes:
-        """What is left to aiohttp: nothing, where a whole request is being answered or its body is waited for."""
+        """What is left to aiohttp: nothing if a whole request is answered here, or its body is waited for."""
         if self._api is None or self.transport is None:
             return data
         request = whole_request(data, self.transport)
@@ -218,7 +218,7 @@ class Connection(RequestHandler):
             self._head_timer = None
 
     def resume_reading(self, resume_parser: bool = True) -> None:
-        """Go on after a pause. aiohttp does so whenever a body was read, also where nothing had paused."""
+        """Go on after a pause. aiohttp asks for it whenever a body was read, also where nothing had paused."""
         if self._reading_paused:
             super().resume_reading(resume_parser)
 

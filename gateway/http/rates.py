@@ -1,6 +1,6 @@
-"""How many requests a key may make, how often an address may come with no key, and how many may wait at once.
+"""How many requests a key may make, how many an address without a good key, and how many may wait for news at once.
 
-Counted in this process, without asking the store: with several processes behind a balancer a key gets as much of each.
+Counted in this process, without asking the store: of several processes behind a balancer, each grants a key as much.
 These limits keep a caller in a loop from taking the others' share; what costs money is capped in the store
 (`gateway.core.limits`).
 """
@@ -25,9 +25,9 @@ _LIMITS = ("key", "address", "followers")
 
 
 class TokenBuckets:
-    """A bucket a name, which holds `burst` and is filled at `rate` a second (GCRA, as ATM has it).
+    """A bucket for each name, which holds `burst` and is filled at `rate` a second (GCRA, as in ATM).
 
-    Kept as the one moment at which a bucket will be full again; a full one is not kept.
+    All that is kept of a bucket is the moment at which it will be full again, and of a full one nothing.
     """
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -49,7 +49,7 @@ class TokenBuckets:
         return 0.0
 
     def _forget(self, now: float) -> None:
-        """Drop the full buckets; where that is not enough, those that were first taken from first."""
+        """Drop the buckets that are full again, and of the others all but the newest half of `_MOST_KEPT`."""
         kept = [(name, full_at) for name, full_at in self._full_at.items() if full_at > now]
         self._full_at = dict(kept[-_MOST_KEPT // 2 :])
 
@@ -78,7 +78,7 @@ class Rates:
             raise self._refusal("key", wait)
 
     def take_failure(self, request: Incoming) -> None:
-        """One request without a good key. It never holds up those who have one at the same address."""
+        """One request without a good key. It never holds up those at the same address who have one."""
         if self._failures is not None and (wait := self._failures.take(self._addresses.host_of(request))):
             raise self._refusal("address", wait)
 

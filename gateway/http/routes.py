@@ -39,7 +39,7 @@ class ApiRequest(Generic[B, Q]):
     body: B
     lifecycle: Lifecycle
     may_go_on: Callable[[], Awaitable[bool]]
-    """Whether the key would be let in now: what is told bit by bit ends with it."""
+    """Whether the key would still be let in: a stream ends when it would not."""
     known_as: bytes = b""
     """The same for the same request under the same `Idempotency-Key` (`gateway.core.idempotency`)."""
 
@@ -101,8 +101,8 @@ class Route:
     """Headers of its answers that are not every answer's."""
     tags: tuple[str, ...] = ()
     stands: Callable[[ApiRequest[Any, Any]], Awaitable[None]] | None = None
-    """Asked before an answer is given again under an `Idempotency-Key`: raises `Refusal` where what was answered has
-    been taken back since."""
+    """Asked before an answer is repeated under an `Idempotency-Key`: raises `Refusal` if what it said has been taken
+    back since."""
     streams: bool = False
     """Answers server-sent events: `responses` names the model of their data."""
 

@@ -25,7 +25,7 @@ RequestFactory = Callable[..., web.BaseRequest]
 def _strictly(handle: Answering) -> Answering:
     """Refuse what no client of an API sends.
 
-    What a proxy in front may read in another way than the gateway is how requests are smuggled.
+    Requests are smuggled in what a proxy in front reads differently from the gateway.
     """
 
     def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
@@ -50,7 +50,7 @@ def _is_plain(request: web.BaseRequest) -> bool:
 
 
 def _whatever_is_expected(handle: Answering) -> Answering:
-    """aiohttp's own application knows one expectation, and answers others past all that is ours."""
+    """aiohttp's application knows one expectation, and answers any other by itself, past everything of ours."""
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -100,7 +100,7 @@ class _Server(web.Server):
 
 
 class Runner(web.AppRunner):
-    """`web.AppRunner` whose connections are counted and in a hurry, and answer everything with a problem."""
+    """`web.AppRunner` whose connections are counted, have time limits, and answer with a problem what is not HTTP."""
 
     __slots__ = ("_connections", "_hands_over")
 
@@ -122,11 +122,11 @@ class Runner(web.AppRunner):
         return server
 
     async def cleanup(self) -> None:
-        """Who had come in by then, and was about to ask, is answered.
+        """Whoever has connected and is about to ask is still answered.
 
-        Whoever keeps a connection for the next request cannot know that it was closed when that is on its way, and may
-        not send it again (RFC 9110, 9.2.2). So who hands over keeps such connections for as long as it takes to close
-        those in use with an answer, and newcomers for as long as their first request may take.
+        A client that keeps a connection cannot know that it was closed while its next request was on the way, and may
+        not send that again (RFC 9110, 9.2.2). So a process that hands over keeps such connections a little longer, to
+        close those in use with an answer, and newcomers for as long as their first request may take.
         """
         for site in self.sites:
             await site.stop()

@@ -47,7 +47,7 @@ def create_base_app(
     """An application with the middleware, `/livez`, `/readyz`, `/metrics` and `/problems/{slug}`
     and the static files.
 
-    `trouble` says why the store will not do, if so; metrics go to, and are served from, `registry`. Without
+    `trouble` answers why the store cannot be used, or None; metrics go to, and are served from, `registry`. Without
     `connections` the usual limits hold.
     """
     lifecycle = Lifecycle()
@@ -83,9 +83,9 @@ def _passing(edge: Edge) -> Middleware:
 
 
 def _of_file(handler: Handler, directory: Path) -> Handler:
-    """A file that is not there is told as anything that is not; aiohttp answers nothing, in a type for downloads.
+    """Refuse a missing file as anything else that is missing: aiohttp's answer is empty, and of a type for downloads.
 
-    A folder, and a name that the file system refuses, for its length for one, is the name of no file.
+    A folder is no file, and neither is a name that the file system refuses, such as one that is too long.
     """
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -102,7 +102,7 @@ def _of_file(handler: Handler, directory: Path) -> Handler:
 
 
 def _for_people(handler: Handler) -> Handler:
-    """Somebody reads in words instead of JSON that there is nothing at an address, or that the store is away."""
+    """Say in words, not in JSON, that there is nothing at an address, or that the store is away."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
@@ -117,7 +117,7 @@ def _for_people(handler: Handler) -> Handler:
 
 
 def _subject(request: web.Request) -> str | None:
-    """The verification that the path names; anything else there may be anybody's."""
+    """The verification that the path names. It goes into the log, so nothing of another shape is taken for it."""
     verification_id = request.match_info.get("verification_id", "")
     return verification_id if _VERIFICATION_ID.fullmatch(verification_id) else None
 

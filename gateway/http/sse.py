@@ -43,7 +43,7 @@ async def stream_events(
 ) -> web.StreamResponse:
     """Send the events until they end, or the process stops.
 
-    What the source raises cuts the stream short. `Last-Event-ID` is for the source to heed, or to begin with the state.
+    What the source raises cuts the stream short. The source heeds `Last-Event-ID`, or begins with the present state.
     """
     assert isinstance(request, web.Request)  # noqa: S101 - what streams takes the long way
     response = _Stream(headers=_HEADERS)

@@ -144,7 +144,7 @@ class VerificationHandlers:
     async def _follow(
         self, verification_id: str, told: str, may_go_on: Callable[[], Awaitable[bool]]
     ) -> AsyncGenerator[ServerEvent, None]:
-        """Its state, unless that is the one `told` before, and each change until it closes."""
+        """The state, unless it is the one `told` before, and then each change until the verification closes."""
         async with self._changes.watch(verification_id) as watch:
             while True:
                 verification = await self._verifications.get(verification_id)
@@ -159,12 +159,12 @@ class VerificationHandlers:
 
 
 def _tag(verification: Verification) -> str:
-    """Another one where another answer is given: attempts are the customer's, and go without a revision."""
+    """Changes with the answer. Attempts are counted for the customer, without a revision of the verification."""
     return f"{_event_id(verification)}-{'locked' if verification.locked else verification.wrong_answers}"
 
 
 def _event_id(verification: Verification) -> str:
-    """A verification may close without a revision, by running out of time."""
+    """Changes with each revision, and when time runs out, which closes a verification without one."""
     return f"{verification.shown_status}-{verification.revision}"
 
 

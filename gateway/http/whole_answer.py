@@ -18,16 +18,16 @@ from gateway.http.whole_request import Incoming
 
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 _WITHOUT_CONTENT = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-"""Where a length would be of no content, or of another answer's (RFC 9110, 8.6)."""
+"""Where a length would mean nothing, or be another answer's (RFC 9110, 8.6)."""
 
 
 class WholeAnswer:
-    """What aiohttp's protocol asks of a response, and no more. It is sent once."""
+    """Has what aiohttp's protocol needs of a response, and no more. Each is sent once."""
 
     __slots__ = ("_body", "_closes", "_content", "_headers", "_request", "keep_alive", "status")
 
     def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """`headers` are this answer's own; one that is among the usual ones as well takes their place."""
+        """`headers` are this answer's own. One of the same name as a usual one takes its place."""
         self.status = status
         self._body = body
         self._headers = headers

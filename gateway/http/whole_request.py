@@ -1,6 +1,6 @@
 """A request that arrives whole: plain, and all of it at once, as nearly every request of a backend does.
 
-It needs no stream, so llhttp alone reads it, the parser that aiohttp has as well. Whatever is followed by more, or is
+It needs no stream, so it is read by llhttp alone, which is also aiohttp's parser. Whatever is followed by more, or is
 in any way out of the ordinary, is left to aiohttp: doubt takes the long way.
 """
 
@@ -78,7 +78,7 @@ class _Hearing(Protocol):
 
 
 def is_gone(request: Incoming) -> bool:
-    """Whether nobody may be left who waits: whoever sends no more has left, or will do with what is so now."""
+    """Whether nobody waits any more: whoever has stopped sending has left, or is content with the present state."""
     transport = request.transport
     if transport is None or transport.is_closing():
         return True
