@@ -53,6 +53,6 @@ async def test_who_names_a_collector_and_has_no_opentelemetry_is_told_what_to_do
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
-    with pytest.raises(TelemetryMissing, match=r"bonin\[otel\]"):
+    with pytest.raises(TelemetryMissing, match=r"requirements-otel\.lock"):
         async with exporting("http://127.0.0.1:4318"):
             pass
