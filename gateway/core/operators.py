@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pyotp
 
+from contacts.protection import PersonalData
 from gateway.core.approvals import person_key
 from gateway.core.callers import ApiKeys, Caller, Scope
 from gateway.core.codes import is_code
@@ -127,32 +128,31 @@ class OperatorStore(Protocol):
         ...
 
 
-class Sealing(Protocol):
-    """Keeps an authenticator's secret so that only this installation can read it."""
-
-    def seal(self, plaintext: str, *, bound_to: str) -> bytes: ...
-
-    def open(self, sealed: bytes, *, bound_to: str) -> str: ...
-
-
 class SignIn:
     """Signing in, enrolling an authenticator, and knowing who is signed in. Raises `Refusal`."""
 
     def __init__(
-        self, store: OperatorStore, keys: ApiKeys, sealing: Sealing, issuer: str, new_token: Callable[[], str]
+        self,
+        store: OperatorStore,
+        keys: ApiKeys,
+        personal_data: PersonalData,
+        issuer: str,
+        new_token: Callable[[], str],
     ) -> None:
         self._store = store
         self._keys = keys
-        self._sealing = sealing
+        self._personal_data = personal_data
         self._issuer = issuer
         self._new_token = new_token
 
     async def begin(self, key_digest: str, code: str) -> tuple[str, bool]:
         """The cookie of a new session, and whether it is signed in: without an authenticator it has to enrol one."""
         caller = await self._operations_caller(key_digest)
+        if caller is None:
+            raise Refusal(OpsProblem.SIGN_IN_REFUSED)
         attempt = await self._begin_try(caller.person)
         if attempt.sealed_secret is None:
-            secret = self._sealing.seal(pyotp.random_base32(), bound_to=place_of_secret(caller.person))
+            secret = self._personal_data.seal(pyotp.random_base32(), bound_to=place_of_secret(caller.person))
             session = self._new_session(key_digest, attempt, secret)
             await self._begin_enrolment(caller.person, session)
             return session.cookie, False
@@ -177,10 +177,7 @@ class SignIn:
         if found is None:
             return None
         session, key_digest = found
-        caller = await self._keys.find(key_digest)
-        if caller is None or not _is_operations_key(caller):
-            return None
-        return session
+        return session if await self._operations_caller(key_digest) is not None else None
 
     async def end(self, cookie: str, person: str) -> None:
         await self._store.end_session(cookie)
@@ -199,13 +196,13 @@ class SignIn:
     def _pending_secret(self, session: Session) -> str:
         if session.sealed_pending_secret is None:
             raise Refusal(OpsProblem.SESSION_OVER)
-        return self._sealing.open(session.sealed_pending_secret, bound_to=place_of_secret(session.operator.person))
+        return self._personal_data.open(
+            session.sealed_pending_secret, bound_to=place_of_secret(session.operator.person)
+        )
 
-    async def _operations_caller(self, key_digest: str) -> Caller:
+    async def _operations_caller(self, key_digest: str) -> Caller | None:
         caller = await self._keys.find(key_digest)
-        if caller is None or not _is_operations_key(caller):
-            raise Refusal(OpsProblem.SIGN_IN_REFUSED)
-        return caller
+        return caller if caller is not None and Scope.OPS_READ in caller.scopes else None
 
     async def _begin_try(self, person: str) -> SignInTry:
         try:
@@ -224,7 +221,7 @@ class SignIn:
     async def _finish(
         self, person: str, attempt: SignInTry, sealed: bytes, code: str, key_digest: str, *, enrols: bool = False
     ) -> str:
-        secret = self._sealing.open(sealed, bound_to=place_of_secret(person))
+        secret = self._personal_data.open(sealed, bound_to=place_of_secret(person))
         step = matching_step(secret, code, attempt.now)
         if step is None:
             await self._store.tell("operator.sign_in_refused", person)
@@ -256,7 +253,3 @@ def matching_step(secret: str, code: str, now_ms: int) -> int | None:
 def place_of_secret(person: str) -> str:
     """What a sealed authenticator secret is bound to."""
     return f"operator:{person_key(person)}"
-
-
-def _is_operations_key(caller: Caller) -> bool:
-    return Scope.OPS_READ in caller.scopes
