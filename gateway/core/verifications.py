@@ -102,9 +102,10 @@ class Verifications:
         if customer is None or stored is None:
             raise Refusal(Problem.RESEND_NOT_POSSIBLE)
         allowed = taken_by(verification.operation, self._policy.row(verification.operation, customer.kind))
+        if verification.resend_at is not None and verification.read_at < verification.resend_at:
+            # The store would say so too, but what the caps counted by then would be lost.
+            raise too_many(Capped("resend", verification.resend_at - verification.read_at))
         try:
-            if verification.resend_at is not None and verification.read_at < verification.resend_at:
-                raise Capped("resend", verification.resend_at - verification.read_at)
             sent = await self._sending.take(self._sending.counted(stored, Texting.AGAIN), stored)
             await self._send_again(verification, stored, sent, allowed)
         except ResendsExhausted:

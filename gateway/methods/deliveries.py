@@ -53,10 +53,3 @@ class DeliveryReports:
 def given_up_before(reason: str | None, carrier: str | None) -> Buried:
     """Of what no carrier has, and has failed: it was given up by a process that died before it could set it aside."""
     return Buried(DeliveryReason(reason or DeliveryReason.INTERNAL_ERROR), carrier)
-
-
-def effect_of(noted: bool, known: bool) -> Effect:
-    """`known`: the state that is reported was the delivery's before."""
-    if noted:
-        return Effect.NOTED
-    return Effect.REPEATED if known else Effect.LATE

@@ -33,7 +33,7 @@ MOST_TRIES = 3
 """How many may fail at an entry unexpectedly, or die of it, before it is set aside."""
 
 
-class _NeverFinished(Exception):
+class NeverFinished(Exception):
     """Everybody who took the entry has died, or was killed."""
 
 
@@ -111,14 +111,14 @@ class Dispatcher:
         try:
             if entry.tries > MOST_TRIES:
                 # Whoever took it did not live to say what happened.
-                raise _NeverFinished
+                raise NeverFinished
             buried = await self._carry_out(entry)
         except StoreUnavailable:
             raise
         except Exception as error:
             if entry.tries < MOST_TRIES:
                 raise
-            buried = Buried(DeliveryReason.INTERNAL_ERROR, error=type(error).__name__.strip("_"))
+            buried = Buried(DeliveryReason.INTERNAL_ERROR, error=type(error).__name__)
             await self._tell_given_up(entry, buried)
         if buried is None:
             await self._outbox.done(entry)

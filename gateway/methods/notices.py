@@ -9,7 +9,7 @@ from gateway.core.firm import Firm
 from gateway.core.notices import NoticeStore, notice_text
 from gateway.core.outbox import Buried, DeliveryNotWanted
 from gateway.core.ports import OutgoingText
-from gateway.methods.deliveries import effect_of, given_up_before
+from gateway.methods.deliveries import given_up_before
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.retries import once_the_store_answers
 from gateway.methods.routing import Line
@@ -56,10 +56,12 @@ class NoticeMethod:
     async def report(self, report: DeliveryReport, carrier: str) -> Effect:
         noted = await self._store.report(report, carrier)
         _log.info("notice_report", notice_id=report.ref.verification_id, state=report.state, noted=noted)
-        notice = None if noted else await self._store.read(report.ref.verification_id)
-        if not noted and notice is None:
+        if noted:
+            return Effect.NOTED
+        notice = await self._store.read(report.ref.verification_id)
+        if notice is None:
             return Effect.UNKNOWN
-        return effect_of(noted, notice is not None and notice.delivery_state is report.state)
+        return Effect.REPEATED if notice.delivery_state is report.state else Effect.LATE
 
     async def give_up(self, ref: DeliveryRef, why: Buried) -> Buried | None:
         """None if it is not given up: a carrier has told of it, and only its answer was lost."""

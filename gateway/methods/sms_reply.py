@@ -127,8 +127,7 @@ class SmsReplyMethod:
                 return await self._deny([met[one.verification_id] for one in denied], noticed), locale
             case TellAgain(code, verified, otherwise):
                 found = self._asked_for(code, expected, indexes)
-                again = any(one.verification_id == found for one in verified)
-                if again:
+                if any(one.verification_id == found for one in verified):
                     return ReplyOutcome.VERIFIED_BEFORE, locale
                 return await self._settled(otherwise, reply, indexes, locale)
             case TryCode(code, candidates, counted_on_a_miss):
