@@ -1,7 +1,7 @@
-"""Alarms: what somebody has to look at, until somebody has.
+"""Alarms: what an operator has to look at; each stands until one clears it.
 
-An alarm is known by its kind and its subject. Raised again it is the same alarm, seen once more, so that an attack
-makes one line and not a thousand. Neither its subject nor what was seen holds a number, a name or a code.
+An alarm is identified by its kind and subject. Raised again, it is the same alarm, seen once more: an attack makes one
+line and not a thousand. Neither the subject nor what was seen holds a number, a name or a code.
 """
 
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ _log = structlog.get_logger(__name__)
 
 
 class AlarmKind(StrEnum):
-    """What an alarm is about; the comment says what its subject is."""
+    """What an alarm is about, what its subject is, and what is told of each sighting (`Seen`)."""
 
     DENIED = "denied"
     """A customer said that they asked for nothing, by 9 or 아니오. Subject: the customer's id. Seen: `operation`,
     `method`, `verification_id`."""
     DENIED_AFTER_USE = "denied_after_use"
-    """The same, when the receipt had been redeemed by then: what it was for may have been done. Urgent."""
+    """The same after the receipt was redeemed: the operation may have been carried out. Urgent."""
     NOTICE_DENIED = "notice_denied"
-    """A customer answered a notice that they did not ask for what is being done. Subject: the notice's id. Seen:
+    """A customer answered a notice of something under way that it was not them. Subject: the notice's id. Seen:
     `customer_id`, `operation`, `notice`, which is its kind."""
     DENIED_AFTER_ISSUANCE = "denied_after_issuance"
-    """The same, of a notice that it was done. Urgent."""
+    """The same for a notice that it was done. Urgent."""
     LOW_CONVERSION = "low_conversion"
     """Codes texted to a range of numbers are not used: SMS pumping. Subject: the prefix of the range. Seen: how many
     were `sent`, and how many of them `verified`. Nothing is texted there until it is cleared, or for the time of the
@@ -57,10 +57,10 @@ ALARM_NAMES: Mapping[AlarmKind, tuple[str, str]] = MappingProxyType(
 """What operators see, in Korean and English."""
 
 Seen = Mapping[str, str | int]
-"""The facts of one sighting, which each page tells in its own language."""
+"""The facts of one sighting; each page puts them in words."""
 
 THE_REST = "*"
-"""The subject that counts what is raised of a kind when too many alarms stand already."""
+"""The subject under which further alarms of a kind are counted once too many stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Alarm:
 
     @property
     def customer_id(self) -> str | None:
-        """Whom it is about; None where it is about a range, or counts the rest of its kind."""
+        """Whom it is about; None for a range, and for `THE_REST`."""
         if self.subject == THE_REST or self.kind is AlarmKind.LOW_CONVERSION:
             return None
         return str(self.seen.get("customer_id", self.subject))
@@ -90,7 +90,7 @@ class AlarmStore(Protocol):
     """Keeps what stands, and a bounded history of what was cleared."""
 
     async def note(self, kind: AlarmKind, subject: str, seen: Seen) -> bool:
-        """Raise it, or see it again: whether it is standing only now."""
+        """Raise it, or count another sighting: whether it was not standing before."""
         ...
 
     async def clear(self, kind: AlarmKind, subject: str, by: str, reason: str) -> bool:
@@ -113,13 +113,13 @@ class Alarms:
         self._store = store
 
     async def sound(self, kind: AlarmKind, subject: str, seen: Seen) -> None:
-        """Note it in the store, and in the log whether or not the store can be reached: that fails nothing."""
+        """Record it, and only log it when the store is away: sounding an alarm fails nothing."""
         try:
             await self.record(kind, subject, seen)
         except StoreUnavailable:
             _log.error("alarm_not_recorded", kind=kind, subject=subject, **seen)
 
     async def record(self, kind: AlarmKind, subject: str, seen: Seen) -> None:
-        """The same for who tries again later. Raises `StoreUnavailable`."""
+        """The same for a caller that tries again later. Raises `StoreUnavailable`."""
         if await self._store.note(kind, subject, seen):
             _log.warning("alarm_raised", kind=kind, subject=subject, **seen)

@@ -29,8 +29,8 @@ def new_code() -> str:
 
 
 def new_keyed_code() -> str:
-    """As `new_code`, and never with 9 at its front: on the phone 9 says "this is not me", and who keys the code in
-    before the call asks for it would deny."""
+    """As `new_code`, but never with a leading 9: on the phone 9 means "this is not me", and a customer who keys the
+    code in too early would deny."""
     return f"{secrets.randbelow(900_000):06d}"
 
 
@@ -40,11 +40,11 @@ def new_branch_password() -> str:
 
 
 class CodeVault:
-    """Digests and seals codes.
+    """Makes digests of codes, and seals them.
 
-    A verification remembers under which pepper it was opened, and its answers are digested under that one: while
-    two peppers are in force an answer is still one comparison. A branch password or an expected reply may have been
-    written under either, so it is looked for under both; their digests begin with the pepper's id and never meet.
+    A verification remembers the pepper under which it was opened, and its answers are digested under that one: also
+    while two peppers are in force an answer is one comparison. A branch password or an expected reply may have been
+    written under either, and is looked up under both; their digests begin with the pepper's id, so they never collide.
     """
 
     def __init__(self, peppers: KeyRing, personal_data: PersonalData) -> None:

@@ -1,8 +1,8 @@
-"""What is counted of a delivery before it leaves, and how a range of numbers that is misused refuses it.
+"""What is counted of a delivery before it leaves, and how a misused range of numbers refuses it.
 
-SMS pumping (threat 11): somebody with a share in what a text costs has many of them sent to numbers of one range, and
-never reads a code. Each number gets few, so neither its cap nor the customer's sees it; the range's cap bounds it, and
-its conversion gives it away: of the codes texted to a range that had their time, how many were used.
+SMS pumping: somebody who gets a share of what a text costs has many sent to the numbers of one range, and uses no code.
+Each number gets few, so neither its cap nor the customer's notices. The range's cap bounds it, and its conversion gives
+it away: how many of the codes texted there, and old enough to be answered, were used.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Texting(StrEnum):
 
 @record()
 class Counted:
-    """One delivery, as it counts for its client, the number and the number's range: each where there is one."""
+    """What one delivery counts for: its client, the number and the number's range, each where there is one."""
 
     client: str | None = None
     blind_indexes: tuple[str, ...] = ()
@@ -35,14 +35,14 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What came of the verifications that were texted to a range."""
+    """How many verifications were texted to a range, and how many of them succeeded."""
 
     sent: int
     verified: int
 
 
 class RangeHeld(Exception):
-    """Nothing is texted to the range now. `tripped` is what was seen, for the one who saw it first."""
+    """No code is texted to the range now. `tripped`: what tripped it, for whoever is the first to be refused."""
 
     def __init__(self, retry_after_ms: int, tripped: Conversion | None) -> None:
         super().__init__("range held")
@@ -51,10 +51,10 @@ class RangeHeld(Exception):
 
 
 class RangeStore(Protocol):
-    """Counts by range, which is the beginning of its numbers in E.164."""
+    """Counts by range, which is named by the first digits of its numbers in E.164."""
 
     async def take(self, prefix: str, texting: Texting) -> int:
-        """Take one of the range's cap, and count a code that is texted there.
+        """Count a delivery against the range's cap, and a code that is texted there for its conversion.
 
         Answers the time under which it was counted. Raises `Capped` (`range`), or `RangeHeld` for a text of a code.
         """

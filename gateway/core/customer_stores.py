@@ -21,7 +21,7 @@ class StoredContact:
 
 @record()
 class Applicant:
-    """What opening a verification looks at of a customer; nothing of a person is unsealed for it but the number."""
+    """What opening a verification looks at. Of personal data only the number is unsealed for it."""
 
     kind: CustomerKind
     online_consent: bool
@@ -37,7 +37,7 @@ class Applicant:
 
 @record()
 class Remembered:
-    """What a process may remember of a contact and its customer: all that opening looks at, and no number.
+    """What a process may remember of a contact and its customer: all that opening looks at except the number.
 
     `methods` are those that the contact's status allows; `country` and `prefix` are its number's.
     """
@@ -54,7 +54,7 @@ class Remembered:
 
 @record()
 class Subject:
-    """What a decision looks at of a customer; nothing of a person is unsealed for it but the numbers."""
+    """What a decision looks at. Of personal data only the numbers are unsealed for it."""
 
     kind: CustomerKind
     online_consent: bool
@@ -68,7 +68,7 @@ class CustomerStore(Protocol):
     """Customers and their contacts; personal data is sealed before it is written."""
 
     async def put(self, customer: Customer, person: str = "gateway") -> bool:
-        """Whether the customer is new. Another name or birth date takes every contact's verification back."""
+        """Whether the customer is new. A change of name or birth date takes every contact's verification back."""
         ...
 
     async def read(self, customer_id: str) -> Customer | None: ...
@@ -80,12 +80,12 @@ class CustomerStore(Protocol):
     async def subject(self, customer_id: str, operation: Operation) -> Subject | None: ...
 
     async def applicant(self, customer_id: str, operation: Operation, contact_id: str | None) -> Applicant | None:
-        """A branch password is looked for where no contact is named: it takes the place of one."""
+        """Without a contact, `Standing.branch_password` is looked up instead of one."""
         ...
 
     def remembered(self, customer_id: str, contact_id: str) -> tuple[Remembered, int] | None:
-        """As they were when both were read here last, and the hour, since the epoch: a guess, and the store is
-        asked whether it is right."""
+        """As both were when this process last read them, and the hour it is, since the epoch. `create` has the store
+        check that this still holds."""
         ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
@@ -106,8 +106,8 @@ class CustomerStore(Protocol):
     ) -> None:
         """Raises `ContactChanged` when the contact or its voucher is not what was read.
 
-        Where there is a voucher, `evidence` is the id of its verification for this contact, made since either of
-        them last lost its own: `ContactChanged` if it is anything else.
+        With a voucher, `evidence` must be the id of its verification for this contact, opened after either of them
+        last lost its status: else `ContactChanged`.
         """
         ...
 
@@ -115,7 +115,7 @@ class CustomerStore(Protocol):
 
 
 class OwnershipTryStore(Protocol):
-    """How often the carrier said no to a customer's number of late."""
+    """How often the carrier lately said no to a customer's number."""
 
     async def take(self, customer_id: str, stored: StoredContact) -> None:
         """Reserve a try before the carrier is asked. Raises `Capped`."""

@@ -14,7 +14,7 @@ _SEOUL_HOURS_AHEAD = 9  # of UTC, all year round: Korea has had no summer time s
 
 @record()
 class Standing:
-    """How a customer stands with one operation, by the store's clock; `day_left` in ms until the count begins anew."""
+    """How a customer stands with one operation, by the store's clock. `day_left`: ms until `opened_today` resets."""
 
     now: int
     opened_today: int
@@ -23,7 +23,7 @@ class Standing:
 
     @property
     def hours(self) -> int:
-        """Since the epoch."""
+        """Hours since the epoch."""
         return self.now // HOUR_MS
 
     @property

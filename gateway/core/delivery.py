@@ -36,9 +36,9 @@ class DeliveryReason(StrEnum):
     CARRIER_ERROR = "carrier_error"
     CARRIER_TIMEOUT = "carrier_timeout"
     NO_CARRIER = "no_carrier"
-    """None that may be asked can take it: paused, left alone after failures, or not set up for it."""
+    """No carrier takes it: they are paused, left alone after failures, or not set up for it."""
     INTERNAL_ERROR = "internal_error"
-    """Ours: it failed unexpectedly, as often as it was tried."""
+    """Not the carrier's: delivering it failed unexpectedly at every try."""
 
 
 class Effect(StrEnum):
@@ -48,9 +48,9 @@ class Effect(StrEnum):
     REPEATED = "repeated"
     """The state is known already."""
     LATE = "late"
-    """The state is past, or the delivery, the hand-over or the carrier is another by now."""
+    """A later state is known, or it is about an earlier delivery, hand-over or carrier."""
     UNKNOWN = "unknown"
-    """It is about nothing that is kept."""
+    """No such delivery is kept."""
 
 
 RANK = {
@@ -65,7 +65,7 @@ RANK = {
     DeliveryState.NO_ANSWER: 9,
     DeliveryState.FAILED: 9,
 }
-"""Reports arrive twice and out of order: one that does not rank above what is known changes nothing."""
+"""Reports arrive twice and out of order: one that does not rank above the known state changes nothing."""
 
 _GIVEN_UP = 8
 
@@ -92,7 +92,7 @@ class DeliveryReport:
     carrier_id: str | None = None
     """The carrier's own id of the text or call."""
     is_ours: bool = False
-    """We gave up: no carrier says so, and one that did it after all outranks us."""
+    """We gave up. It ranks below a carrier's word, which may be that it was delivered after all."""
 
     @property
     def rank(self) -> int:

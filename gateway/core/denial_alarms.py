@@ -1,4 +1,4 @@
-"""The alarms of what customers denied, taken from the outbox: who has to hear of it does, whoever died meanwhile."""
+"""Sounds the alarms of denials, which wait in the outbox: they are heard even if the process that denied died."""
 
 from gateway.core.alarms import AlarmKind, Alarms
 from gateway.core.notices import NoticeStore
@@ -6,7 +6,7 @@ from gateway.core.stores import VerificationStore
 
 
 class DenialAlarms:
-    """Every method may raise `StoreUnavailable`. An alarm that is sounded twice is one, seen twice."""
+    """Every method may raise `StoreUnavailable`. An alarm that is sounded twice is one alarm, seen twice."""
 
     def __init__(self, alarms: Alarms, verifications: VerificationStore, notices: NoticeStore) -> None:
         self._alarms = alarms

@@ -1,4 +1,4 @@
-"""A customer says that they asked for nothing: what that closes, what it takes back, and who has to hear of it."""
+"""A customer denies a verification ("I did not ask for this"): what that closes and takes back, and who is told."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -16,31 +16,31 @@ from gateway.core.verification import Channel, Status, Terms, Verification
 _log = structlog.get_logger(__name__)
 
 _LATELY_MS = 3_600_000
-"""How long after its time what a verification gave can still be denied."""
+"""How long after its longest life a verification can still be denied."""
 
 
 @record()
 class Denied:
-    """What a denial met: the status of before, and whether the receipt had been redeemed by then."""
+    """What a denial met: the status before it, and whether the receipt had been redeemed."""
 
     was: Status
     redeemed: bool
 
     @property
     def came_in_time(self) -> bool:
-        """Nothing can be done, by now, with what was denied."""
+        """The denial leaves nothing that could still be used, and nothing had been."""
         return self.was_in_force and not self.redeemed
 
     @property
     def was_in_force(self) -> bool:
-        """It was open, or had been verified, or was denied as that before: it had not come to nothing by itself."""
+        """It was open or verified, at this denial or an earlier one: not failed, expired or canceled."""
         return self.was in (Status.PENDING, Status.VERIFIED, Status.DENIED)
 
 
 class DenialStore(Protocol):
     async def deny(self, terms: Terms, reason: str, channel: Channel) -> Denied:
-        """Close what is open, take back what was verified, with all that it gave, and put the alarm of that into the
-        outbox, all at once. Raises `VerificationMissing`."""
+        """At once: close what is open, or take back what was verified with all that it gave, and put the alarm into
+        the outbox. Raises `VerificationMissing`."""
         ...
 
 
@@ -60,8 +60,8 @@ class Denials:
         self._lately_ms = longest_life * 1000 + _LATELY_MS
 
     async def deny(self, verification: Verification, channel: Channel) -> Denied:
-        """Somebody else has tried, also when it is over by now, and also when this was said before: each time the alarm
-        goes to the outbox with it, and is the same one.
+        """Deny it, whatever its status and however often: somebody else has tried. Each time the alarm is raised, which
+        stays one alarm.
         """
         try:
             denied = await self._store.deny(verification, f"denied_by_{channel}", channel)
@@ -77,11 +77,11 @@ class Denials:
         return denied
 
     async def deniable_from(self, blind_indexes: Sequence[str]) -> list[Verification]:
-        """What went to a number of late, by whatever method: open, or over for no longer than an hour. Whoever has the
-        phone may deny what went there, also when the contact has another number since, and nothing of another number.
+        """The verifications that went to a number, by any method, and are open or have been over for at most an hour.
 
-        What is open is in the record of each customer who has the number. What is over is in the read model, which may
-        be a moment behind, and was opened for longer than that.
+        Whoever holds the phone may deny what went to it, even if the contact has another number by now, and nothing
+        that went elsewhere. Open ones are read from the record of each customer who has the number; those that are over
+        from the read model, which lags by less time than a verification is open.
         """
         holders = await self._read_model.holders(blind_indexes)
         since = await self._read_model.now() - self._lately_ms
@@ -96,6 +96,6 @@ class Denials:
 
 
 def _went_to(verification: Verification, holders: Mapping[str, Holder]) -> bool:
-    """Whether its contact, of these by their ids, had the number when it was opened."""
+    """Whether its contact had the number when it was opened; `holders` by contact id."""
     holder = holders.get(verification.contact_id or "")
     return holder is not None and holder.held(verification.created_at)

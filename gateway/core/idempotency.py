@@ -2,8 +2,8 @@
 
 Follows draft-ietf-httpapi-idempotency-key-header. Every method may raise `StoreUnavailable`.
 
-A request fails when the store's answer is lost on its way, and is carried out when it is sent again: what may happen
-once only then keeps by itself which request it was (`known_as`).
+A request that fails because the store's answer was lost is carried out again when it is repeated. So whatever may
+happen only once remembers by itself for which request it happened (`known_as`).
 """
 
 import hashlib
@@ -43,26 +43,26 @@ class Mismatch:
 def known_as(client: str, key_digest: str, fingerprint: str) -> bytes:
     """The same 20 bytes for the same request of a client under the same key, and for no other.
 
-    A fingerprint is made under the pepper, so nobody outside can tell them beforehand. Under another pepper the request
-    is another one.
+    Nobody outside can compute it, since a fingerprint is made under the pepper. Under another pepper it is another.
     """
     return hashlib.sha256(f"{client}\n{key_digest}\n{fingerprint}".encode()).digest()[:_KNOWN_BY]
 
 
 class IdempotencyStore(Protocol):
-    """Remembers by client and key digest (SHA-256, 64 hex digits); two clients never meet."""
+    """Remembers by client and key digest (SHA-256, 64 hex digits): clients do not share keys."""
 
     async def begin(
         self, client: str, key_digest: str, fingerprints: Sequence[str]
     ) -> Fresh | InProgress | Answered | Mismatch:
-        """Claim the key for a request, atomically; a claim nobody finishes lapses.
+        """Claim the key for a request, atomically; a claim that nobody finishes lapses.
 
-        `fingerprints` (72 hex digits each) are of the one request: it is known by any, and claims by the first.
+        `fingerprints` (72 hex digits each) are one request's under each pepper in force: any of them identifies it,
+        the first is written.
         """
         ...
 
     async def finish(self, client: str, key_digest: str, fingerprint: str, answer: Answered) -> None:
-        """Keep the answer for whoever asks again; not where another request has the key since the claim lapsed."""
+        """Keep the answer for repeats, unless the claim has lapsed and another request has the key."""
         ...
 
     async def abandon(self, client: str, key_digest: str, fingerprint: str) -> None:

@@ -1,7 +1,7 @@
-"""A customer answers a notice (R11) that they did not ask for what it tells of, and who has to hear of that.
+"""A customer answers a notice (R11) that it was not them, and who is told.
 
-It is the last chance to stop a certificate that is issued to somebody else: a slip or an exemption let them through,
-and there is no verification of this number that could be denied.
+It is the last chance to stop a certificate for somebody else, who got through by a slip or an exemption: then there is
+no verification of this number that could be denied.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,22 +15,23 @@ from gateway.core.operations import Operation
 _log = structlog.get_logger(__name__)
 
 Told = tuple[str, Operation]
-"""The customer, and what was done or begun in their name."""
+"""The customer, and the operation that was done or begun in their name."""
 
 
 class NoticeDenials:
-    """It takes nothing back by itself: what a notice tells of rests on a person's word, and people decide on it."""
+    """Takes nothing back: what a notice announces was let through by people, and people decide what to do."""
 
     def __init__(self, store: NoticeStore) -> None:
         self._store = store
 
     async def deniable_from(self, blind_indexes: Sequence[str]) -> list[Notice]:
-        """What went to a number of late, to whichever customer who has or had it; the oldest first."""
+        """The notices that lately went to a number, of every customer who has or had it; the oldest first."""
         return [one for one in await self._store.lately_to(blind_indexes) if one.may_have_arrived]
 
     async def deny(self, notices: Sequence[Notice], denied: Collection[Told]) -> None:
-        """Deny all of these; `denied` is what the same text denied of verifications in force, which have alarms of
-        their own. Those of the notices go to the outbox with their denials.
+        """Deny all of these. An alarm goes to the outbox in the script that denies.
+
+        `denied`: the verifications in force that the same text denied, which have alarms of their own.
         """
         worth = {one.notice_id for one in _worth_an_alarm(notices, denied)}
         for one in notices:
@@ -41,9 +42,9 @@ class NoticeDenials:
 
 
 def _worth_an_alarm(notices: Sequence[Notice], denied: Collection[Told]) -> list[Notice]:
-    """Whatever tells that something was done, and the last word of what is under way and has no alarm without it.
+    """Every notice that something was done; and of what is under way the latest notice, if no other alarm tells of it.
 
-    An issuance sends up to three notices, and one that went by a code has been denied as a verification.
+    An issuance sends up to three notices, and one that a code let through has been denied as a verification.
     """
     told, worth = set(denied), []
     for one in reversed(notices):

@@ -9,7 +9,7 @@ from gateway.core.verification import Method
 
 @record()
 class OpenRequest:
-    """Its fields have the shapes that the interface names."""
+    """The fields have passed the shapes of the public interface."""
 
     client: str
     customer_id: str
@@ -20,11 +20,11 @@ class OpenRequest:
     operation_hash: str | None
     locale: str
     known_as: bytes = b""
-    """The same when it is sent again under its key (`gateway.core.idempotency`); nothing without one."""
+    """The same bytes each time it is sent under one key (`gateway.core.idempotency`); empty without a key."""
 
 
 def check_fields(request: OpenRequest) -> None:
-    """What a method or an operation needs beside the fields' own shapes."""
+    """Which fields a method and an operation need, or do not take. Raises `Refusal`."""
     errors = []
     if request.method is Method.BRANCH_OTP and request.contact_id is not None:
         errors.append(

@@ -1,4 +1,4 @@
-"""Opening a verification: may it be opened at all, with this contact, this often, and what is written."""
+"""Opening a verification: whether the policy, the contact and the caps allow it, and what is then written."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +37,7 @@ from gateway.core.too_many import too_many
 from gateway.core.verification import TRAITS, Basis, Method, NewVerification, Verification
 
 _TRIES = 3
-"""To open what is changed between looking and writing."""
+"""How often an opening starts over because the customer changed between reading and writing."""
 _ON_A_CONTACT = {Method(method): method for method in ContactMethod}
 _ROWS_OF_AN_HOUR = len(Operation) * len(CustomerKind) * 2
 """By operation, kind and consent."""
@@ -45,7 +45,7 @@ _ROWS_OF_AN_HOUR = len(Operation) * len(CustomerKind) * 2
 
 @record()
 class _Cleared:
-    """Who may open, by what was read of them: the policy's row, what is counted, and what must be so still."""
+    """That a verification may be opened: by which row, what it counts as, and what the store must still find so."""
 
     row: OperationRow
     counted: Counted
@@ -82,15 +82,15 @@ class Opening:
         self._usual_row = lru_cache(maxsize=_ROWS_OF_AN_HOUR)(self._usual_row_anew)
 
     async def open(self, request: OpenRequest) -> Verification:
-        """Open a verification and queue its delivery, without waiting for any carrier that delivers.
+        """Open a verification and queue its delivery; nobody waits for the carrier that delivers it.
 
-        A request that is known, from before its answer was lost, is answered with what it opened then.
+        A request that is sent again under its key, because its answer was lost, gets what it opened the first time.
         """
         check_fields(request)
         try:
             return await self._open_anew(request)
         except (AlreadyOpened, Refusal) as refused:
-            # A refusal as well: what it opened counts against it when it comes again.
+            # After a refusal as well: what it opened the first time may be why the second is over a cap.
             opened = await self._store.opened_before(self._id_for(request)) if request.known_as else None
             if opened is not None:
                 return opened
@@ -105,7 +105,7 @@ class Opening:
             try:
                 return await self._create(new, cleared.counted, None, cleared.row)
             except (Refusal, RangeHeld, BasisChanged):
-                # By memory it can only open, and only what the store agrees to: whoever is refused is looked at anew.
+                # What is remembered may be out of date. It opens what the store agrees to, and refuses nobody.
                 pass
         for _ in range(_TRIES):
             with suppress(BasisChanged):
@@ -113,7 +113,7 @@ class Opening:
         raise StoreUnavailable("the customer is changed again and again")
 
     def _cleared_by_memory(self, request: OpenRequest) -> _Cleared | None:
-        """By what was read here of late: only for what one trip opens, which has no effect where it refuses."""
+        """By what this process read before; only where one script counts and opens, since its refusal costs nothing."""
         method, contact_id = request.method, request.contact_id
         if contact_id is None or request.target_contact_id is not None or not self._is_counted_by_what_writes(method):
             return None
@@ -130,7 +130,7 @@ class Opening:
     def _usual_row_anew(
         self, operation: Operation, kind: CustomerKind, online_consent: bool, hour: int
     ) -> OperationRow | None:
-        """Of somebody who is not locked and has opened nothing today, where that asks for extra authentication."""
+        """The row for who is not locked and opened nothing today; None unless they need extra authentication then."""
         standing = Standing(now=hour * HOUR_MS, opened_today=0, day_left=0, branch_password=False)
         facts = facts_of(Applicant(kind, online_consent, False, standing, None), operation)
         outcome, _ = outcome_of(self._policy, facts)
@@ -154,17 +154,19 @@ class Opening:
             raise
 
     def _is_counted_by_what_writes(self, method: Method) -> bool:
-        """Not where something is done between counting and writing that a caller in a loop must not do without end."""
+        """Whether the script that writes counts as well. It cannot where something between the two has to be capped:
+        asking a carrier, which costs money, or noting which reply is expected.
+        """
         return self._store.counts and method is not Method.SMS_REPLY and not self._holds.asks(method)
 
     async def _prepare(
         self, request: OpenRequest, new: NewVerification, code: str | None, stored: StoredContact, row: OperationRow
     ) -> None:
-        """Ask the carriers' signals, each of which costs the firm, and note which reply is expected."""
+        """Ask for the carriers' signals, and note which reply is expected."""
         method = _ON_A_CONTACT[request.method]
         await self._holds.refuse_held(request.customer_id, stored.contact, method, taken_by(request.operation, row))
         if request.method is Method.SMS_REPLY and code is not None:
-            # What is waited for is written under the keys that write, and looked for under all.
+            # Under the keys that write. A reply is looked for under all that are in force.
             index = stored.blind_indexes[0]
             digest = self._vault.reply_digests((index,), code)[0]
             await self._replies.expect(index, digest, new.verification_id)
@@ -214,7 +216,8 @@ class Opening:
         return row
 
     def _not_by_this_method(self, operation: Operation, row: OperationRow, stored: StoredContact | None) -> Refusal:
-        """With the methods of the row that this contact may be used for; where there are none, with what it lacks."""
+        """With the row's methods that this contact can be used for, and slips if the row takes them; where the contact
+        can be used for none, with the rule that it does not meet."""
         of_contacts = [_ON_A_CONTACT[method] for method in row.methods if method in _ON_A_CONTACT]
         if stored is None or not of_contacts:
             return method_not_available(row.rule, row.methods)
@@ -286,6 +289,6 @@ def _code_for(method: Method) -> str | None:
 
 
 def _check_vouching(customer_id: str, voucher: StoredContact | None, target: StoredContact) -> None:
-    """Nobody should answer a call for what cannot be had by it; whether it still can is asked again at the end."""
+    """Refuse a vouch that could not be used: nobody should be called for nothing. Using it asks again."""
     if voucher is None or not may_vouch(voucher.contact, customer_id, target.contact, customer_id):
         raise Refusal(Problem.VOUCH_REFUSED)

@@ -25,7 +25,7 @@ class Cargo(StrEnum):
 class OutboxEntry:
     """One delivery to make, one call to end, or one alarm to sound. `handle` is the outbox's own.
 
-    `tries`: how often somebody has taken it, this time included. More than once: whoever did died, or failed at it.
+    `tries`: how often it has been taken, this time included. Above one, an earlier taker has died or failed at it.
     """
 
     ref: DeliveryRef
@@ -33,12 +33,12 @@ class OutboxEntry:
     tries: int
     handle: object
     alarm: AlarmKind | None = None
-    """Of `Cargo.ALARM`, and of that always."""
+    """Set for `Cargo.ALARM`, and for no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Buried:
-    """Why a delivery is set aside. `asked`: how often a carrier was, `error` names what was not foreseen."""
+    """Why a delivery is set aside. `asked`: how often carriers were. `error`: the type of an unforeseen failure."""
 
     reason: DeliveryReason
     carrier: str | None = None
@@ -47,7 +47,7 @@ class Buried:
 
 
 class Outbox(Protocol):
-    """Where deliveries wait; an entry that is neither `done` nor buried is given to somebody again."""
+    """Where deliveries wait. An entry that is neither `done` nor buried is handed out again."""
 
     def entries(self) -> AsyncIterator[OutboxEntry]:
         """Entries as they come, without end."""
@@ -60,31 +60,31 @@ class Outbox(Protocol):
         ...
 
     def leave(self, entry: OutboxEntry) -> None:
-        """Work on it no more: after a while it is given to somebody again, with one try more."""
+        """Stop working on it: after a while it is handed out again, with one more try counted."""
         ...
 
     async def hold(self) -> None:
-        """Say that this process still works on what it has taken; said often, nobody takes it over."""
+        """Report that this process still works on what it has taken: what nobody reports for a while is taken over."""
         ...
 
     async def let_go(self) -> None:
-        """This process ends: what it has taken and not finished is for others at once."""
+        """This process ends: others may at once take over what it has not finished."""
         ...
 
 
 class DeliveryNotWanted(Exception):
-    """Nobody is to deliver this any more: it is over, replaced, given up, or a carrier has it."""
+    """It need not be delivered any more: it is over, replaced, given up, or with a carrier."""
 
 
 class SendsSpent(Exception):
-    """It was handed over as often as it may be, and what came of that is not known."""
+    """It was handed over as often as it may be, and what became of that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A hand-over that counts from now on. `left`: how many more may follow it.
+    """A hand-over that counts from now on. `left`: how many more may follow.
 
-    `after`: the carrier of the one before it, which may have done it.
+    `after`: the carrier of the hand-over before it, which may have delivered.
     """
 
     ref: DeliveryRef
@@ -100,5 +100,5 @@ class HandOvers(Protocol):
         ...
 
     async def give_back(self, begun: Begun) -> None:
-        """The carrier certainly did nothing: this hand-over does not count, and reports of the one before do again."""
+        """The carrier certainly did nothing: this hand-over does not count, and reports on the one before do again."""
         ...

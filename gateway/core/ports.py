@@ -16,12 +16,12 @@ class OutgoingText:
     to: PhoneNumber
     body: str = field(repr=False)
     ref: DeliveryRef | None
-    """Where reports belong; None for an answering text nobody waits for."""
+    """What reports on it refer to; None for an automatic answer to a text, whose delivery nobody follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
-    """A call to place. The carrier asks for the first words at the voice turn `first_turn`."""
+    """A call to place. `first_turn` is the token with which the carrier fetches the first words."""
 
     to: PhoneNumber
     ref: DeliveryRef
@@ -100,14 +100,14 @@ class Countries(Protocol):
 
 
 class RiskSignal(StrEnum):
-    """What a carrier can tell of a number (CAMARA), and what it does to a verification."""
+    """What a carrier can tell about a number (CAMARA), and what the packaged policy does about it."""
 
     SIM_SWAP = "sim_swap"
-    """The SIM was changed of late: holds `sms` and `sms_reply`."""
+    """The SIM was changed recently: holds `sms` and `sms_reply`."""
     CALL_FORWARDING = "call_forwarding"
     """Calls go to another number: holds `ars`."""
     NUMBER_RECYCLING = "number_recycling"
-    """The number has another subscriber since: the contact needs verification again."""
+    """The number has another subscriber by now: the contact needs verification again."""
 
 
 class RiskSignals(Protocol):

@@ -1,4 +1,4 @@
-"""May this be sent: so often to a number, for a client, and to the range of numbers that it is in."""
+"""Whether a delivery may be sent: how often to its number, for its client, and to its range of numbers."""
 
 import asyncio
 from collections.abc import Collection, Coroutine, Iterator
@@ -20,13 +20,13 @@ _TEXTED = frozenset({Method.SMS, Method.SMS_REPLY})
 
 
 def texting_of(method: Method) -> Texting:
-    """Of a verification that opens."""
+    """What a verification that opens is to the conversion watch."""
     return Texting.CODE if method in _TEXTED else Texting.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was counted for one delivery to a range."""
+    """What was counted for a range, so that it can be given back."""
 
     prefix: str
     texting: Texting
@@ -43,16 +43,16 @@ class Sending:
         self._digits = prefix_digits
 
     def counted(self, stored: StoredContact | None, texting: Texting, client: str | None = None) -> Counted:
-        """What one delivery to a contact is counted as; `client` is who opens something by it."""
+        """What one delivery to a contact counts as; `client` only where it opens something."""
         if stored is None:
             return Counted(client)
         return Counted(client, stored.blind_indexes, stored.contact.number.prefix(self._digits), texting)
 
     async def take(self, counted: Counted, stored: StoredContact | None, instead: Collection[str] = ()) -> Sent | None:
-        """Count it; what was counted for the range. `instead` are the methods that the operation allows."""
+        """Count it, and answer what to give back if it is not sent. `instead`: the methods the operation allows."""
         prefix, texting = counted.prefix, counted.texting
-        # Asked for together, so that they travel together. What a cap gives when another refuses is lost, save the
-        # range's: one customer in a loop must not use up what thousands share.
+        # All at once, in one trip. When one cap refuses, what the others counted stays counted, except for the range:
+        # one customer in a loop must not use up what thousands share.
         answers = await asyncio.gather(*self._takes(counted), return_exceptions=True)
         counted_at = answers[0]
         sent = Sent(prefix, texting, counted_at) if prefix is not None and isinstance(counted_at, int) else None
@@ -72,7 +72,7 @@ class Sending:
             yield self._caps.take_number(counted.blind_indexes)
 
     def give_back(self, sent: Sent | None) -> None:
-        """It was refused later on, so nothing is sent."""
+        """It is not sent after all."""
         if sent is not None:
             self._ranges.give_back(sent.prefix, sent.texting, sent.counted_at)
 
@@ -84,7 +84,7 @@ class Sending:
     async def refusal(
         self, why: BaseException, prefix: str | None, stored: StoredContact | None, instead: Collection[str]
     ) -> BaseException:
-        """What is said when it was not counted; who sees first that a range is misused sounds the alarm."""
+        """What to raise when it was not counted. Whoever first sees a range misused sounds the alarm."""
         if isinstance(why, Capped):
             return too_many(why)
         if not isinstance(why, RangeHeld) or prefix is None:
@@ -96,7 +96,7 @@ class Sending:
 
 
 def texting_held(held: RangeHeld, stored: StoredContact, instead: Collection[str]) -> Refusal:
-    """What may be used instead: what the contact can do without a text, and what needs no contact."""
+    """With what may be used instead: the contact's methods that send no text, and a branch password."""
     here = {*methods_of(stored.contact), Method.BRANCH_OTP} - {ContactMethod.SMS, ContactMethod.SMS_REPLY}
     methods = [method for method in instead if method in here]
     return Refusal(

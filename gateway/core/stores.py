@@ -17,18 +17,18 @@ from gateway.core.verification import Channel, NewVerification, Status, Terms, V
 
 @record()
 class Answer:
-    """An answer to a verification, as digests: as its code, or as a branch password where it has none of its own."""
+    """An answer as digests: of the verification's code, or of a branch password where it has no code of its own."""
 
     digest: bytes
     branch_digests: tuple[bytes, ...]
-    """As a branch password, under each pepper in force: at most one of them can be what was written."""
+    """Under each pepper in force; at most one of them can match what was written."""
     channel: Channel
     attempt_digest: bytes | None = None
 
 
 @record()
 class Judgement:
-    """The verdict on one answer, the customer's wrong answers as of it, and the verification after it."""
+    """The verdict on one answer, with the customer's wrong answers and the verification as they are after it."""
 
     verdict: Verdict
     wrong_answers: int
@@ -73,7 +73,7 @@ class ContactChanged(Exception):
 
 
 class BasisChanged(Exception):
-    """The customer or the contact is not, or is not any more, what the policy was asked with."""
+    """The customer or the contact has changed since the policy was asked."""
 
 
 class ResendsExhausted(Exception):
@@ -85,26 +85,26 @@ class VerificationStore(Protocol):
 
     @property
     def counts(self) -> bool:
-        """Whether `create` can count what it opens: all that it is counted as must lie in one server."""
+        """Whether `create` can count what it opens: it can where all counters are on one server."""
         ...
 
     async def create(self, new: NewVerification, counted: Counted | None = None) -> Verification:
-        """Raises `AlreadyOpened` before all else; `BasisChanged`, `CustomerLocked` or `Capped`, and `RangeHeld`.
+        """Raises `AlreadyOpened` before all else; `BasisChanged`, `CustomerLocked`, `Capped` or `RangeHeld`.
 
-        What is `counted` here was not counted before; what is refused counts as nothing.
+        `counted`: what to count in the same script; None when it has been counted already. A refusal counts nothing.
         """
         ...
 
     async def read(self, verification_id: str) -> Verification | None: ...
 
     async def opened_before(self, verification_id: str) -> Verification | None:
-        """What a request under a key opened, as it is by now: as lasting as if it were opened now."""
+        """What the same request opened before, as it is by now, and as durable as if it were opened now."""
         ...
 
     async def terms(self, verification_id: str, client: str) -> Terms | None:
-        """What never changes of a client's: remembered from opening or reading it, or read now.
+        """The terms of a client's verification: remembered since it was opened or read here, or else read now.
 
-        None for another client's, after the same trip as for one that is not there.
+        None for another client's, after as many trips as for one that does not exist: time tells nobody which.
         """
         ...
 
@@ -126,7 +126,7 @@ class VerificationStore(Protocol):
         carrier: str,
         call_fails_with: str | None,
     ) -> Effect:
-        """What the report changed; with `call_fails_with`, the open verification of a call fails with it."""
+        """What the report changed. `call_fails_with`: the reason with which it fails the verification of a call."""
         ...
 
     async def open_of_customer(self, customer_id: str) -> list[str]: ...
@@ -151,7 +151,7 @@ class TurnStore(Protocol):
 
 class CapStore(Protocol):
     async def take_number(self, blind_indexes: Sequence[str]) -> None:
-        """Raises `Capped`. What a number is known by is counted each, so that no change of keys begins anew."""
+        """Raises `Capped`. Counts under each index key in force, so that a change of keys resets no count."""
         ...
 
     async def take_client(self, client: str) -> None:
@@ -164,16 +164,16 @@ class CapStore(Protocol):
 
 
 class ReplyStore(Protocol):
-    """Which verification a text from a number may answer."""
+    """Which verifications wait for a text from which number, and which texts were read."""
 
     async def expect(self, blind_index: str, reply_digest: bytes, verification_id: str) -> None: ...
 
     async def expected(self, blind_indexes: Sequence[str]) -> dict[bytes, str]:
-        """Digest of a code → verification id, for what was expected from this number of late."""
+        """Digest of a code → verification id, for the replies that were lately expected from this number."""
         ...
 
     async def begin(self, message_id: str) -> bool:
-        """Whether this text has not been read before, nor is being read."""
+        """Claim a text for reading; False when it was read before, or is being read."""
         ...
 
     async def finish(self, message_id: str) -> None:
@@ -187,7 +187,7 @@ class ReplyStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BranchPassword:
-    """A branch password as issued; the password itself is nowhere."""
+    """A branch password as issued. The password itself is kept nowhere."""
 
     branch_password_id: str
     customer_id: str
@@ -228,11 +228,11 @@ class Redemption(StrEnum):
     AGAIN = "again"
     EXPIRED = "expired"
     STORE_CHANGED = "store_changed"
-    """The store is not the one that gave it: whether it was redeemed before is not known."""
+    """The store was restarted or replaced since it was given: whether it was redeemed is not known."""
     DENIED = "denied"
-    """The customer has said since that they asked for nothing."""
+    """The customer has denied since that they asked for it."""
     OUTDATED = "outdated"
-    """The customer's name, or the contact, is another since."""
+    """The customer's name or the contact has changed since."""
     LOCKED = "locked"
     CUSTOMER_MISSING = "customer_missing"
     CONSENT_MISSING = "consent_missing"
@@ -255,13 +255,13 @@ class ReceiptStore(Protocol):
         refused: Collection[CustomerKind] = (),
         known_as: bytes = b"",
     ) -> Redemption:
-        """`consenting` are the kinds of customer that need online consent to the operation, `refused` those to whom the
-        policy refuses it, or the method: raises `RefusedToKind`. What a request redeemed is redeemed by it once more,
-        when it is `known_as` the same (`gateway.core.idempotency`)."""
+        """`consenting` are the kinds of customer that need online consent to the operation; `refused` those to whom the
+        policy refuses it or the method: raises `RefusedToKind`. The request that redeemed it, `known_as` the same
+        (`gateway.core.idempotency`), redeems it again."""
         ...
 
     async def is_denied(self, claims: ReceiptClaims) -> bool:
-        """Whether the customer has denied the verification since."""
+        """Whether the customer has denied the verification."""
         ...
 
     async def now(self) -> int: ...

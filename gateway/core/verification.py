@@ -1,4 +1,4 @@
-"""A verification as the core sees it: its words, what each method is like, and the record of one."""
+"""A verification: its states, the traits of its methods, and its records."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,7 +41,7 @@ STATUS_KO = {
     Status.CANCELED: "취소된",
     Status.DENIED: "고객이 거부한",
 }
-"""How a sentence in Korean tells of a verification in each status."""
+"""The adjective for a verification in each status, in a Korean sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +86,17 @@ class Verdict(StrEnum):
 
 @record()
 class Basis:
-    """What the policy was asked with of a customer: a verification is opened only where it is so still."""
+    """What the policy was asked about a customer: a verification is opened only if this still holds."""
 
     kind: CustomerKind
     online_consent: bool
     hour: int
-    """By the store's clock, in hours since the epoch: the hour of the day is the policy's to look at."""
+    """Hours since the epoch by the store's clock: the policy may refuse by the hour of the day."""
 
 
 @record()
 class NewVerification:
-    """What is written when a verification opens. Digest and sealed code are bytes that tell nothing by themselves."""
+    """What is written when a verification opens."""
 
     verification_id: str
     customer_id: str
@@ -121,12 +121,12 @@ class NewVerification:
     sealed_code: bytes | None = field(default=None, repr=False)
     basis: Basis = field(kw_only=True)
     may_be_there: bool = False
-    """The same request may have opened it before: its id is not of this moment."""
+    """The same request may have opened it before: its id is made from the request."""
 
 
 @record(kw_only=True)
 class Terms:
-    """What never changes of a verification, and is enough to judge an answer to it. Times are ms since the epoch."""
+    """The part of a verification that never changes: enough to judge an answer. Times are ms since the epoch."""
 
     verification_id: str
     customer_id: str
@@ -174,16 +174,16 @@ class Verification(Terms):
 
     @property
     def shown_status(self) -> Status:
-        """The status a caller sees: what is past its time is expired, even before the store was told."""
+        """The status a caller sees: past its time it is expired, even before the store has noticed."""
         if self.status is Status.PENDING and not self.is_open:
             return Status.EXPIRED
         return self.status
 
     @property
     def minutes_left(self) -> int:
-        """Minutes until it expires, to the nearest and at least one: what a text may promise.
+        """Minutes until it expires, rounded to the nearest and at least one: what a text may promise.
 
-        A first text says what was meant, though it leaves a moment later. One that is sent again does not say two
-        minutes for the one that is left.
+        Rounding up would promise two minutes in a resend that has 61 seconds; rounding down would take one from a
+        first text that leaves a moment late.
         """
         return max(1, (self.expires_at - self.read_at + 30_000) // 60_000)

@@ -30,7 +30,7 @@ _OTHER_CHANNELS = {
 
 
 class Verifications:
-    """The use cases of a verification that is open. Raises `Refusal`."""
+    """Reading, answering, resending and closing a verification. Raises `Refusal`."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Verifications:
         self._vault = vault
 
     async def get(self, verification_id: str, client: str | None = None) -> Verification:
-        """The verification as it is now. One that another client opened is not there for this one."""
+        """The verification as it is now. With a `client`, another client's does not exist."""
         verification = await self._store.read(verification_id)
         if verification is None or (client is not None and verification.client != client):
             raise Refusal(Problem.VERIFICATION_NOT_FOUND)
@@ -92,7 +92,7 @@ class Verifications:
         return judgement
 
     async def resend(self, verification_id: str, client: str | None) -> Verification:
-        """Queue the text again; the code stays, and so do the tries. Without a client it may be anybody's."""
+        """Queue the text again, with the same code and the same tries left. `client` as in `get`."""
         verification = await self.get(verification_id, client)
         if not verification.is_open:
             raise closed_refusal(verification.shown_status)
@@ -133,7 +133,7 @@ class Verifications:
     async def cancel(
         self, verification_id: str, client: str | None, reason: str = "canceled_by_caller"
     ) -> Verification:
-        """Close at the caller's wish, or an operator's; a call that is under way is ended."""
+        """Close it because the caller, or an operator, wants it closed; a call that is under way is ended."""
         verification = await self.get(verification_id, client)
         await self.close(verification, Status.CANCELED, reason, "screen")
         if verification.method is Method.ARS:
@@ -166,7 +166,7 @@ class Verifications:
 
 
 def closed_refusal(status: Status) -> Refusal:
-    """What is said of a verification that is over, and what to do next."""
+    """The refusal for a verification that is over, with what to do next."""
     next_ko, next_en = "인증을 새로 요청해 주세요.", "Open a new verification."
     if status is Status.DENIED:
         next_ko = "업무를 처리하지 말고 금융사고로 대응해 주세요."
