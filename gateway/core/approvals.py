@@ -1,4 +1,4 @@
-"""Approvals (센터장 전결, R20): what one person asked for, and a second, senior person lets happen or not."""
+"""Approvals (센터장 전결, R20): one person asks, and a second, senior person approves or rejects."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from gateway.core.stores import CustomerMissing
 
 
 class ApprovalKind(StrEnum):
-    """What weakens a customer's protection, and so is carried out by nobody alone."""
+    """What weakens a customer's protection, so that nobody may do it alone."""
 
     CONTACT_CHANGE = "contact_change"
     UNLOCK = "unlock"
@@ -35,21 +35,21 @@ STATUS_KO = {
     ApprovalStatus.REJECTED: "반려된",
     ApprovalStatus.EXPIRED: "기한이 지난",
 }
-"""How a sentence in Korean tells of a request in each status."""
+"""The adjective for a request in each status, in a Korean sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewApproval:
     """A request as it is written. `action` may hold personal data: it is sealed at rest.
 
-    | kind               | `action`                              | carried out, it                            |
+    | kind               | `action`                              | what approving it does                     |
     |--------------------|---------------------------------------|--------------------------------------------|
     | contact_change     | number, line_type, former             | puts another number in the contact's place |
     | unlock             | locked_at                             | forgets the customer's wrong answers       |
     | early_release      | version                               | lifts a SIM swap's hold, for a while       |
     | overseas_exemption | from, until (ms), version             | registers the exemption by phone (R9)      |
 
-    `former`, `locked_at` and `version` name the state that the request was made for: it is no longer wanted in another.
+    `former`, `locked_at` and `version` name the state for which it was asked: in any other it is outdated.
     """
 
     approval_id: str
@@ -79,17 +79,17 @@ class Approval:
     decided_at: int | None = None
     decision_reason: str | None = None
     outdated: bool = False
-    """Of one that waits: what it was for has changed since it was asked, so that approving it would be refused."""
+    """While it waits: what it was asked for has changed, and approving it would be refused."""
 
     @property
     def new_number(self) -> PhoneNumber | None:
-        """Of a change of contact: the number that takes the place of the old one."""
+        """For a change of contact: the number that replaces the old one."""
         number, line_type = self.action.get("number"), self.action.get("line_type", LineType.OTHER)
         return None if number is None else PhoneNumber(number, LineType(line_type))
 
     @property
     def exempt_from(self) -> int | None:
-        """Of an overseas exemption; it ends at `exempt_until`."""
+        """For an overseas exemption, like `exempt_until`: in ms."""
         return _milliseconds(self.action.get("from"))
 
     @property
@@ -118,11 +118,11 @@ class ApprovalMissing(Exception):
 
 
 class SelfApproval(Exception):
-    """Whoever asked for it would approve it."""
+    """The person who asked for it would be the one to approve it."""
 
 
 class ApprovalOutdated(Exception):
-    """What the request was made for is no longer so."""
+    """The state for which it was asked is over."""
 
 
 class NumberTaken(Exception):
@@ -174,7 +174,7 @@ class Approvals:
         action: Mapping[str, str],
         contact_id: str | None = None,
     ) -> Approval:
-        """Ask for `kind`; nothing happens until somebody else approves it. `Refusal` if the customer is unknown."""
+        """Ask for it; nothing happens until somebody else approves."""
         new = NewApproval(
             approval_id=self._new_approval_id(customer_id),
             kind=kind,
@@ -199,7 +199,7 @@ class Approvals:
         return approval
 
     async def approve(self, approval_id: str, decider: Decider, reason: str) -> Approval:
-        """Carry out what was asked for, once, and not by whoever asked."""
+        """Carry it out, once; `decider` must not be the person who asked."""
         approval = await self._decidable(approval_id, decider)
         try:
             await self._store.approve(approval, decider, without_numbers(reason))
@@ -216,7 +216,7 @@ class Approvals:
         return await self.get(approval_id)
 
     async def reject(self, approval_id: str, decider: Decider, reason: str) -> Approval:
-        """Close it without doing anything; whoever asked may take it back so."""
+        """Close it without effect; the person who asked may do so too."""
         approval = await self._decidable(approval_id, decider)
         try:
             await self._store.reject(approval, decider, without_numbers(reason))
@@ -238,15 +238,15 @@ def _milliseconds(written: str | None) -> int | None:
 
 
 _FILLERS = frozenset("\u115f\u1160")
-"""Letters to Unicode, and nothing to the eye."""
+"""Letters by their Unicode category, but invisible."""
 
 
 def person_key(name: str) -> str:
-    """What the spellings of one person have in common: the letters and digits, in one Unicode form, width and case."""
+    """The same for all spellings of one person: the letters and digits, in one Unicode form, width and case."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LN" and sign not in _FILLERS)
 
 
 def closed_approval(status: ApprovalStatus) -> Refusal:
-    """What is said of a request that is over."""
+    """The refusal for a request that is over."""
     return Refusal(Problem.APPROVAL_CLOSED, values={"status": status, "status_ko": STATUS_KO[status]})

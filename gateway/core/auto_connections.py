@@ -1,8 +1,8 @@
-"""Auto-connect (자동연결, R14): a device that proved itself by a reply, when its customer registered with the cloud or
-signed in, skips the reply at its next cloud sign-in.
+"""Auto-connect (자동연결, R14): a device whose customer once replied, to register with the cloud or to sign in, skips
+the reply at its next cloud sign-in.
 
-Each use gives a new token and ends the old one. An old token that comes back was copied, or its answer was
-lost: either way nobody can tell who holds the new one, so the whole family ends and the customer replies again.
+Each use replaces the token. An old token that comes back was copied, or the answer with the new one was lost. Nobody
+can tell which, so the whole family of tokens ends and the customer replies again.
 """
 
 import secrets
@@ -20,12 +20,12 @@ from gateway.core.verification import Method, Status
 from gateway.core.verifications import Verifications
 
 _EARN_IT = (Operation.CLOUD_REGISTER, Operation.CLOUD_LOGIN)
-"""Both ask for the reply, and auto-connect can be ticked on the screen of either."""
+"""Both ask for a reply, and on the screen of either the customer can tick auto-connect."""
 
 
 @dataclass(frozen=True, slots=True)
 class AutoConnectFamily:
-    """One device's chain of tokens. Times are ms since the epoch."""
+    """The tokens of one device, each replacing the one before. Times are ms since the epoch."""
 
     auto_connect_id: str
     given_at: int
@@ -35,7 +35,7 @@ class AutoConnectFamily:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a device shows, as digests under one pepper."""
+    """A token and the device that shows it, as digests under one pepper."""
 
     token: bytes
     device: bytes
@@ -53,9 +53,9 @@ class AutoConnectStore(Protocol):
     async def use(
         self, customer_id: str, auto_connect_id: str, shown: Sequence[Shown], next_token: bytes, life: int
     ) -> bool:
-        """Whether the token was the family's latest, on its device; an old or misplaced one ends the family.
+        """Whether the token was the family's latest, on its own device; any other ends the family.
 
-        `shown` is one token and device under each pepper in force, the one that writes first.
+        `shown`: under each pepper in force, the one that writes first.
         """
         ...
 
@@ -68,7 +68,7 @@ class AutoConnectStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GivenToken:
-    """The token goes to the device, and is kept nowhere else."""
+    """A family and its token, which only the device keeps."""
 
     family: AutoConnectFamily
     token: str = field(repr=False)
@@ -92,7 +92,7 @@ class AutoConnect:
         self._new_id = new_auto_connect_id
 
     async def give(self, customer_id: str, verification_id: str, device: str, client: str) -> GivenToken:
-        """A token for the device, in return for a fresh verified reply for the cloud; once for each."""
+        """A token for the device, in return for a fresh verified reply for the cloud; each reply earns one."""
         verification = await self._verifications.get(verification_id, client)
         age_ms = verification.read_at - (verification.closed_at or 0)
         if (
@@ -117,9 +117,9 @@ class AutoConnect:
         return GivenToken(family, f"{auto_connect_id}.{secret}")
 
     async def use(self, customer_id: str, token: str, device: str | None) -> AutoConnection:
-        """Whether the device proved itself before; if so, with the token that takes the place of this one."""
+        """Whether the device proved itself before; if so, with the token that replaces this one."""
         if device is None:
-            # A caller who forgot to say which device is asking is no thief: the token stays good on its own.
+            # A caller who forgot to name the device is no thief: the token stays good.
             return AutoConnection(Known.NOT_MET)
         auto_connect_id, _, secret = token.partition(".")
         next_secret = _new_secret()

@@ -14,9 +14,9 @@ class Evidence:
     """One change of a contact's status, and what it rests on. `at` is ms since the epoch by the store's clock.
 
     `event` is what the contact became: `verifiable`, `needs_verification` or `released` (a hold lifted early).
-    `cause` says by what: an ownership check, a vouch, a carrier's signal, age, another number, another name, or the
-    fall of the contact that vouched. `reference` is the id of a verification, an approval or a contact, or a word
-    for who said so; `person` is whose key was used.
+    `cause` is an ownership check, a vouch, a carrier's signal, age, another number, another name, or that the contact
+    which vouched lost its own status. `reference` is the id of a verification, an approval or a contact, or a word for
+    who said so; `person` is whose key was used.
     """
 
     at: int
@@ -28,12 +28,12 @@ class Evidence:
 
 
 class ContactLifeStore(Protocol):
-    """Takes a contact's verification back, with all that rests on it, in one script."""
+    """Takes a contact's verification back, with everything that rests on it, in one script."""
 
     async def demote(self, customer_id: str, contact: Contact, reason: str, evidence: str, person: str) -> bool:
-        """Whether the contact, unchanged since it was read, was verifiable and is no longer.
+        """Whether it took effect: not if the contact has changed since it was read, or was not verifiable.
 
-        What it vouched for falls with it, and the open verifications of all of them are closed.
+        Contacts that it vouched for fall with it, and the open verifications of all of them are closed.
         """
         ...
 
@@ -47,7 +47,7 @@ class ContactLifeStore(Protocol):
 
 
 class ContactLife:
-    """The end of a contact's verification, its evidence and early releases."""
+    """Taking a contact's verification back, the evidence of its status, and early releases."""
 
     def __init__(self, store: ContactLifeStore) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""What the customer centre asks for after it identified the customer (R7, R20): each waits for a second person."""
+"""What the customer centre requests after it identified the customer (R7, R20): each waits for a second person."""
 
 from typing import Protocol
 
@@ -18,7 +18,7 @@ class Locks(Protocol):
 
 
 class CustomerCentre:
-    """Makes the requests. Raises `Refusal`; nothing changes before the approval."""
+    """Makes the requests. Nothing changes before they are approved. Raises `Refusal`."""
 
     def __init__(self, approvals: Approvals, customers: CustomerStore, locks: Locks, number_plan: NumberPlan) -> None:
         self._approvals = approvals
@@ -29,7 +29,7 @@ class CustomerCentre:
     async def request_change(
         self, customer_id: str, contact_id: str, number: str, reason: str, requested_by: str
     ) -> Approval:
-        """Another number in the place of a contact's; it needs verification before it can be used (R7)."""
+        """Replace a contact's number; the new one needs verification before it can be used (R7)."""
         _, stored = await read_contact(self._customers, customer_id, contact_id)
         parsed = read_number(number, self._number_plan)
         for other in await self._customers.contacts(customer_id):
@@ -44,7 +44,7 @@ class CustomerCentre:
     async def request_early_release(
         self, customer_id: str, contact_id: str, reason: str, requested_by: str
     ) -> Approval:
-        """Lift what a SIM swap holds back on a contact, before its hours are over."""
+        """Lift the hold of a SIM swap on a contact before its hours are over."""
         _, stored = await read_contact(self._customers, customer_id, contact_id)
         action = {"version": str(stored.contact.version)}
         return await self._approvals.request(

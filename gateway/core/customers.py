@@ -44,7 +44,7 @@ class Customers:
         self._new_contact_id = new_contact_id
 
     async def put(self, customer: Customer, person: str) -> tuple[Customer, list[Contact], bool]:
-        """The customer as now registered, the contacts, and whether the customer is new; `person` did it."""
+        """The customer as registered now, the contacts, and whether the customer is new; `person` did it."""
         created = await self._store.put(customer, person)
         registered, contacts = await self.get(customer.customer_id)
         return registered, contacts, created
@@ -71,7 +71,7 @@ class Customers:
     async def check_ownership(self, customer_id: str, contact_id: str, person: str) -> Contact:
         """Ask the carrier whether the mobile is in the customer's own name; R6: any other can never pass.
 
-        A carrier that confirmed it once and does not now takes the verification back.
+        If the carrier confirmed it before and no longer does, the contact loses its status.
         """
         customer, stored = await read_contact(self._store, customer_id, contact_id)
         contact = stored.contact
@@ -131,7 +131,7 @@ async def read_contact(store: CustomerStore, customer_id: str, contact_id: str) 
 
 
 def new_contact(number: PhoneNumber, label: Label, contact_id: str) -> Contact:
-    """A number as it is registered: it needs verification before it can be used (R5)."""
+    """A contact as it is registered: it needs verification before it can be used (R5)."""
     return Contact(
         contact_id=contact_id,
         number=number,

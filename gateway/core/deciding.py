@@ -1,7 +1,7 @@
 """The decision itself: a pure function of the policy and the facts.
 
-What refuses comes before what exempts, and what exempts before what is required; so no exemption ever opens a
-way around a lock, a missing consent or a limit.
+What refuses is looked at before what exempts, and that before what is required: no exemption is a way around a lock, a
+missing consent or a limit.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -23,8 +23,8 @@ class Outcome(StrEnum):
 
 @record()
 class Reason:
-    """One rule that was looked at. `rule` is the manual's (`R9`), a column's (`per_day`), a signal's name, or `carrier`
-    where no carrier takes a method to a number."""
+    """One rule that was looked at. `rule` is one of the manual (`R9`), a column of the policy (`per_day`), a signal, or
+    `carrier` where no carrier takes a method to a number."""
 
     rule: str
     met: bool
@@ -36,7 +36,7 @@ class Reason:
 class Decision:
     """`reasons` begins with the one that decided; `methods` and `contacts` are what may be used now.
 
-    Each of `contacts` holds the methods that the row and its status allow and no signal holds back.
+    Each of `contacts` has the methods that the row and its status allow, no signal holds back and a carrier takes.
     """
 
     outcome: Outcome
@@ -51,7 +51,7 @@ class Decision:
 
 
 def decide(policy: Policy, facts: Facts) -> Decision:
-    """What the policy says of these facts, each rule that applies with whether it was met."""
+    """What the policy says of these facts, with every rule that applies and whether it was met."""
     row = policy.row(facts.operation, facts.kind)
     own = own_reason(row)
     conditions, exemptions = [own, *_conditions(policy, row, facts)], [*_exemptions(row, facts)]
@@ -70,10 +70,10 @@ def decide(policy: Policy, facts: Facts) -> Decision:
 
 
 def outcome_of(policy: Policy, facts: Facts) -> tuple[Outcome, Reason]:
-    """The outcome alone and the reason that decided, as `decide` has them: where nobody is told of the other rules."""
+    """The outcome and the deciding reason of `decide`, for callers that tell of no other rule."""
     row = policy.row(facts.operation, facts.kind)
     own = own_reason(row)
-    # One that is not met decides nothing, and need not be put in words.
+    # An exemption that is not met decides nothing, and need not be put in words.
     may_exempt = facts.exemption.all_met or facts.auto_connected is Known.MET
     return _settled(
         row, own, chain((own,), _conditions(policy, row, facts)), _exemptions(row, facts) if may_exempt else ()
@@ -112,7 +112,7 @@ def _conditions(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Rea
             "온라인 신원확인 사전동의가 없습니다. 영업점에서, 또는 인증서로 로그인하여 동의로 바꿔야 합니다.",
             "There is no online consent: it is given at a branch, or online when logged in with a certificate.",
         )  # fmt: skip
-    # Whoever was locked as an individual stays so as a company (R2), for whatever an individual proves themselves for.
+    # A company needs no extra authentication (R2). Turning a locked individual into one is no way around the lock.
     of_individuals = policy.row(facts.operation, CustomerKind.INDIVIDUAL) if facts.locked else row
     if ExtraAuthentication.REQUIRED in (row.extra_authentication, of_individuals.extra_authentication):
         yield _reason(
@@ -138,7 +138,7 @@ def _conditions(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Rea
 
 
 def _exemptions(row: OperationRow, facts: Facts) -> Iterator[Reason]:
-    """What could take the place of extra authentication."""
+    """What could take the place of extra authentication, met or not."""
     if row.extra_authentication is ExtraAuthentication.REQUIRED and facts.kind is CustomerKind.INDIVIDUAL:
         yield Reason("R2", False, "개인 고객이므로 추가인증 대상입니다.", "The customer is an individual.")
     if Exemption.OVERSEAS in row.exemptions:
@@ -169,11 +169,11 @@ def _overseas(facts: Facts) -> Reason:
 
 _TEXTS = (Method.SMS, Method.SMS_REPLY)
 _NO_CONTACT = ((), (Method.BRANCH_OTP,))
-"""Methods of a row that asks for none."""
+"""The `methods` of a row that uses no contact."""
 
 
 def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
-    """What the customer has to prove themselves with, and what is in the way of it."""
+    """What the customer could prove themselves with, and what stands in the way."""
     verifiable = len([contact for contact in facts.contacts if contact.methods])
     given = _methods_of(facts.contacts)
     if row.rule != "R5" and row.methods not in _NO_CONTACT:
@@ -218,7 +218,7 @@ def _ways(policy: Policy, row: OperationRow, facts: Facts) -> Iterator[Reason]:
 
 
 def _usable(policy: Policy, row: OperationRow, contact: ContactFacts) -> ContactFacts:
-    """The contact with the methods that are left of it."""
+    """The contact with the methods that may be used now."""
     allowed: Collection[str] = row.methods
     gone = [*(one.method for one in contact.held if one.signal in policy.signals), *contact.uncarried]
     left = tuple(method for method in contact.methods if method in allowed and method not in gone)
@@ -226,7 +226,7 @@ def _usable(policy: Policy, row: OperationRow, contact: ContactFacts) -> Contact
 
 
 def _methods_of(contacts: Iterable[ContactFacts]) -> list[str]:
-    """Each by its word, which is that of the method among all methods as well."""
+    """As words, which compare equal to those of `Method`."""
     return [method for contact in contacts for method in contact.methods]
 
 

@@ -1,4 +1,4 @@
-"""Decisions for callers: gathers the facts, has them decided, keeps a record, and answers."""
+"""Decisions for callers: gathers the facts, decides, and keeps a record."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,19 +38,19 @@ class DecisionRequest:
     client_ip: str
     auto_connect_token: str | None = field(default=None, repr=False)
     device: str | None = None
-    """What the caller knows the device by, when it shows a token."""
+    """The caller's own id of the device; needed with a token."""
 
 
 @record()
 class Decided:
-    """A decision with what a caller needs to act on it: the contacts, each with the methods left of it."""
+    """A decision with what a caller needs to act on it: the contacts, each with the methods that may be used now."""
 
     decision_id: str
     policy_version: str
     decision: Decision
     contacts: tuple[tuple[Contact, tuple[ContactMethod, ...]], ...]
     auto_connect_token: str | None = field(repr=False)
-    """Takes the place of the token that was used."""
+    """Replaces the token that was used."""
 
 
 _NOTHING_HELD: Mapping[str, tuple[Held, ...]] = {}
@@ -88,7 +88,7 @@ class Decisions:
         exemption, device, held = NOT_ASKED, AutoConnection(Known.UNKNOWN), _NOTHING_HELD
         outcome, _ = outcome_of(self._policy, facts_of(subject, request.operation))
         if outcome is Outcome.REQUIRED:
-            # Only now: nobody's departure is looked up, and no device's token used, for what they cannot change.
+            # Only now: no departure is looked up and no token used up where they could change nothing.
             exemption, device, held = await self._look_up(request, subject, contacts)
         usable = tuple(self._usable(request.operation, one, held) for one in contacts)
         facts = facts_of(subject, request.operation, usable, exemption, device.known)
@@ -109,7 +109,7 @@ class Decisions:
         exemption, device = self._exemption(request, subject), self._device(request, subject)
         held = self._holds.held(request.customer_id, contacts)
         if subject.overseas_exemption is None and request.auto_connect_token is None:
-            # The carriers alone are waited for. A task for each costs more than what the others have to do.
+            # Only the carriers are asked, so a task for each of the three would cost more than it saves.
             return await exemption, await device, await held
         return await asyncio.gather(exemption, device, held)
 
@@ -148,7 +148,7 @@ def facts_of(
     exemption: ExemptionFacts = NOT_ASKED,
     auto_connected: Known = Known.UNKNOWN,
 ) -> Facts:
-    """The facts without what makes them personal."""
+    """What is known of the customer, without personal data."""
     standing = customer.standing
     return Facts(
         operation=operation,
@@ -165,7 +165,7 @@ def facts_of(
 
 
 def taken_by(operation: Operation, row: OperationRow) -> Allowed:
-    """What an operation takes from a contact, by the policy's row."""
+    """Which methods of a contact an operation takes, by the policy's row."""
     of_row: Collection[str] = row.methods
 
     def taken(contact: Contact) -> tuple[ContactMethod, ...]:
@@ -175,7 +175,7 @@ def taken_by(operation: Operation, row: OperationRow) -> Allowed:
 
 
 def _methods_for(operation: Operation, contact: Contact) -> tuple[ContactMethod, ...]:
-    """What the contact may be used for; only one that passed its own ownership check vouches (R5)."""
+    """What the contact's status allows; only a contact that passed its own ownership check vouches (R5)."""
     if operation is Operation.VOUCH and contact.verified_by is not VerifiedBy.OWNERSHIP:
         return ()
     return methods_of(contact)

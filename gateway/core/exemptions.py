@@ -1,4 +1,4 @@
-"""The overseas exemption (R9): registering it, and finding out whether its three conditions are met."""
+"""The overseas exemption (R9): registering it, and finding out how its three conditions stand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ _REASON = "해외체류 예외신청 (유선)"
 
 
 class ExemptionStore(Protocol):
-    """Overseas exemptions as registered (R9). The customer is read with the one registered, until it is over."""
+    """Registered overseas exemptions (R9). `CustomerStore` reads a customer with theirs, until it is over."""
 
     async def put(self, customer_id: str, exemption: OverseasExemption) -> bool:
         """Whether there was none before. Raises `CustomerMissing`."""
@@ -29,7 +29,7 @@ class ExemptionStore(Protocol):
         ...
 
     async def version(self, customer_id: str) -> int:
-        """Grows with every change: a request made for another version is outdated."""
+        """Grows with every change; an approval asked for at another version is outdated."""
         ...
 
     async def now(self) -> int: ...
@@ -38,8 +38,8 @@ class ExemptionStore(Protocol):
 class ExemptionRegistrations:
     """Registers and withdraws exemptions. Raises `Refusal`.
 
-    The customer who is logged in registers at once. A phone call proves less than a login, so what the customer
-    centre takes down waits for a second person (R20); withdrawing protects, and needs nobody else.
+    A customer who is logged in registers at once. A phone call proves less than a login, so what the customer centre
+    writes down waits for a second person (R20). Withdrawing one protects the customer, and takes effect at once.
     """
 
     def __init__(self, store: ExemptionStore, approvals: Approvals, longest_days: int) -> None:
@@ -50,7 +50,7 @@ class ExemptionRegistrations:
     async def register_online(
         self, customer_id: str, period: Period, requested_by: str
     ) -> tuple[OverseasExemption, bool]:
-        """The exemption, in force from its beginning on, and whether there was none before."""
+        """The exemption, and whether there was none before."""
         await self._check(period)
         exemption = OverseasExemption(period, RequestedVia.ONLINE, requested_by, approved_by=None)
         try:
@@ -59,7 +59,7 @@ class ExemptionRegistrations:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
 
     async def request_by_phone(self, customer_id: str, period: Period, requested_by: str) -> Approval:
-        """The approval to wait for. It is outdated as soon as the registration changes in another way."""
+        """The approval to wait for. It is outdated once the registration changes otherwise."""
         await self._check(period)
         action = {
             "from": str(period.start),
@@ -71,7 +71,7 @@ class ExemptionRegistrations:
         )
 
     async def withdraw(self, customer_id: str, withdrawn_by: str) -> None:
-        """No exemption from now on; that there was none is success."""
+        """End the exemption; that there was none is success."""
         try:
             await self._store.withdraw(customer_id, withdrawn_by)
         except CustomerMissing:
@@ -86,9 +86,9 @@ class ExemptionRegistrations:
 
 
 class OverseasExemptions:
-    """`gateway.core.facts.Exemptions`: each condition as it stands, and doubt for what cannot be found out.
+    """`gateway.core.facts.Exemptions`, with `UNKNOWN` for what cannot be found out within `budget_seconds`.
 
-    The ministry is asked about nobody who could not be exempt anyway, and the whole takes at most `budget_seconds`.
+    The ministry is asked only about customers for whom the other two conditions are met.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class OverseasExemptions:
         self._budget_seconds = budget_seconds
 
     async def facts(self, customer_id: str, exemption: OverseasExemption | None, client_ip: str) -> ExemptionFacts:
-        """How registration, departure and address stand now. Never raises."""
+        """How registration, departure and address stand now."""
         foreign = self._foreign(client_ip)
         if exemption is None:
             return ExemptionFacts(Known.NOT_MET, Known.UNKNOWN, foreign)
@@ -128,7 +128,7 @@ class OverseasExemptions:
         return Known.NOT_MET if country == HOME else Known.MET
 
     async def _departed(self, customer_id: str, now: int) -> Known:
-        # Only now: a name and a birth date are unsealed for nobody who is not asked about.
+        # Only now: the name and birth date are not unsealed unless the ministry is asked.
         customer = await self._read_customer(customer_id)
         if customer is None or customer.birth_date is None:
             return Known.UNKNOWN

@@ -1,6 +1,6 @@
-"""What a decision rests on: everything the policy may look at, gathered before it is asked.
+"""What a decision rests on: everything the policy may look at, gathered beforehand.
 
-Facts hold no personal data, so that they can be recorded and a changed policy run over them again.
+Facts hold no personal data, so they can be recorded, and a changed policy can be tried on them.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ class Known(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
-    """It could not be found out: the look-up failed, was slow, or said nothing that can be relied on."""
+    """It could not be found out: the look-up failed, was too slow, or gave no reliable answer."""
 
 
 @record()
@@ -38,7 +38,7 @@ class ExemptionFacts:
 
 
 NOT_ASKED = ExemptionFacts(Known.UNKNOWN, Known.UNKNOWN, Known.UNKNOWN)
-"""No exemption was asked for, or nobody could be asked: it is not there."""
+"""No exemption was asked for, so none applies."""
 
 
 @record()
@@ -51,8 +51,8 @@ class Held:
 
 @record()
 class ContactFacts:
-    """A contact and the methods that its status allows (R3, R4, R5); `held` are those that a signal holds back,
-    `uncarried` those that no carrier takes to its number."""
+    """A contact and the methods that its status allows (R3, R4, R5). Of these, signals hold back `held`, and no carrier
+    takes `uncarried` to the number."""
 
     contact_id: str
     methods: tuple[ContactMethod, ...]
@@ -81,7 +81,7 @@ class Facts:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
-        """From these facts as JSON has them. Raises KeyError, TypeError or ValueError when it is something else."""
+        """From their JSON. Raises KeyError, TypeError or ValueError when it is something else."""
         return cls(
             operation=Operation(record["operation"]),
             kind=CustomerKind(record["kind"]),
@@ -105,42 +105,42 @@ class Facts:
 
 
 class Exemptions(Protocol):
-    """Finds out how the three conditions of R9 stand. Never raises: what cannot be found out is `UNKNOWN`."""
+    """Finds out how the three conditions of R9 stand. Raises nothing: what cannot be found out is `UNKNOWN`."""
 
     async def facts(self, customer_id: str, exemption: OverseasExemption | None, client_ip: str) -> ExemptionFacts: ...
 
 
 @record()
 class AutoConnection:
-    """How a device's token stands, and the token that takes its place (R14): each is good once."""
+    """Whether a device's token was good, and the token that replaces it (R14): each is good once."""
 
     known: Known
     next_token: str | None = field(default=None, repr=False)
 
 
 class AutoConnections(Protocol):
-    """Uses a device's token. Never raises: a token that cannot be judged is `UNKNOWN`."""
+    """Uses up a device's token. Raises `StoreUnavailable`."""
 
     async def use(self, customer_id: str, token: str, device: str | None) -> AutoConnection: ...
 
 
 Allowed = Callable[[Contact], Collection[str]]
-"""What the operation takes from a contact: of its methods no other may be offered for it."""
+"""Which methods the operation takes from a contact: no other may be offered instead of one that is refused."""
 
 
 class Holds(Protocol):
-    """Asks the carriers' risk signals about contacts; the policy says what a look-up that fails does."""
+    """Asks the carriers' risk signals about contacts. What a failed look-up does is the policy's to say."""
 
     def asks(self, method: str) -> bool:
         """Whether a carrier is asked before this method is used."""
         ...
 
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
-        """By contact id, the methods held back; a contact that is not there has none."""
+        """By contact id, the methods held back; a contact that is missing has none."""
         ...
 
     async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
-        """Raises `Refusal` when the method is held, with what may be used instead of what is `allowed`."""
+        """Raises `Refusal` when the method is held, with what of the `allowed` may be used instead."""
         ...
 
 

@@ -1,6 +1,6 @@
-"""The policy as data: which operation needs extra authentication of whom, by what, for how long and how often.
+"""The policy as data: which operation needs extra authentication, of whom, by which methods, how long and how often.
 
-It is read from a folder of three files that people keep in a spreadsheet or an editor:
+It is read from a folder of three files, which people edit in a spreadsheet or an editor:
 
 - `operations.csv`: one row for each operation and customer kind (R1, R2, R10, R13, R15, R16, R17);
 - `signals.csv`: one row for each carrier signal that is consulted before a code leaves;
@@ -24,7 +24,7 @@ from gateway.core.verification import Method
 _SHORTEST_LIFE = 30
 _NUMBER = re.compile("[0-9]{1,5}")
 _HOURS = re.compile("([01]?[0-9]|2[0-4])[-~]([01]?[0-9]|2[0-4])")
-"""With ~ as well: of 9-12 a spreadsheet makes a date."""
+"""With ~ as well: a spreadsheet turns 9-12 into a date."""
 _RULE = re.compile("R([1-9]|1[0-9]|20)")
 
 
@@ -48,13 +48,13 @@ class OnFailure(StrEnum):
     """What a signal that cannot be looked up does."""
 
     REFUSE = "refuse"
-    """As if it were raised: its methods are held."""
+    """As if the signal were raised: its methods are held."""
     ALLOW = "allow"
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From the hour `start` up to, and without, the hour `end`, in Seoul; `23-6` goes over midnight."""
+    """From hour `start` until just before hour `end`, in Seoul; `23-6` crosses midnight."""
 
     start: int
     end: int
@@ -77,7 +77,7 @@ class Hours:
 
 
 def _fault(english: str, korean: str) -> ValueError:
-    """What is to be done about a cell, for people: `policy_files` says where it is."""
+    """What to write into a cell instead; `policy_files` says which cell it is."""
     return ValueError(f"{english} / {korean}")
 
 
@@ -137,13 +137,13 @@ _Number = BeforeValidator(_number)
 
 
 class _Row(BaseModel):
-    """Made of the cells of a row, which are text, by column."""
+    """Made from the cells of a row: text, by column."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class OperationRow(_Row):
-    """One row of `operations.csv`. `valid_for` is in seconds, and 0 where there is nothing to be valid."""
+    """One row of `operations.csv`. `valid_for` is in seconds, 0 where nothing is opened."""
 
     operation: Operation
     customer: CustomerKind
@@ -194,7 +194,7 @@ class OperationRow(_Row):
 class SignalRow(_Row):
     """One row of `signals.csv`: while the signal is raised, the methods in `holds` are not offered.
 
-    `hours` is how far back a change counts (1 to 2400, CAMARA sim-swap), None where the signal has no such thing.
+    `hours`: how far back a change counts (1 to 2400, CAMARA sim-swap); None for every other signal.
     """
 
     signal: RiskSignal

@@ -1,4 +1,4 @@
-"""Reads the policy from its folder, and refuses a table that will not do with all that is wrong and where."""
+"""Reads the policy from its folder, or refuses it with everything that is wrong, and where."""
 
 import csv
 import hashlib
@@ -30,7 +30,7 @@ R = TypeVar("R", OperationRow, SignalRow)
 
 
 class PolicyRefused(Exception):
-    """A table that will not do; each of `problems` names a file, a line, a column and what is wrong."""
+    """The policy cannot be used; each of `problems` names a file, a line, a column and what is wrong."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -72,7 +72,7 @@ def _text(file: Path | Traversable, problems: list[str]) -> str:
         problems.append(f"{file}: larger than a table of this kind can be / 정책표라기에는 너무 큽니다")
         return ""
     try:
-        # A spreadsheet writes a mark before the first character, and lines of its own kind.
+        # A spreadsheet writes a byte order mark, and line ends of its system.
         return "\n".join(content.decode("utf-8-sig").splitlines()) + "\n"
     except UnicodeDecodeError:
         problems.append(f"{file}: save it as “CSV UTF-8” / 엑셀에서는 ‘CSV UTF-8’로 저장해 주세요")
@@ -89,7 +89,7 @@ def _version(name: str, content: str, problems: list[str]) -> str:
 
 
 def _rows(model: type[R], name: str, text: str, problems: list[str]) -> list[R]:
-    """The rows that are good; what is wrong goes to `problems`, and so does a row that is missing or there twice."""
+    """The good rows. What is wrong goes to `problems`, as do rows that are missing or given twice."""
     found: dict[tuple[str, ...], int] = {}
     rows = []
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
@@ -110,7 +110,7 @@ def _rows(model: type[R], name: str, text: str, problems: list[str]) -> list[R]:
 
 
 def _heading(name: str, reader: "Reader", columns: tuple[str, ...], problems: list[str]) -> list[str] | None:
-    """The columns in the order in which they stand, or None where they are others: then no row can be read."""
+    """The columns in their order, or None when they are the wrong ones: then no row can be read."""
     heading = _cells(next(_lines(name, reader, problems), (1, []))[1])
     if sorted(heading) == sorted(columns):
         return heading
@@ -137,7 +137,7 @@ def _records(
 
 
 def _lines(name: str, reader: "Reader", problems: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """What is not blank, each with the number of its first line; it ends where there are no cells to be made out."""
+    """The rows that are not blank, each with the number of its first line, up to one that is no CSV."""
     while True:
         line = reader.line_num + 1
         try:
@@ -152,8 +152,8 @@ def _lines(name: str, reader: "Reader", problems: list[str]) -> Iterator[tuple[i
 
 
 def _cells(row: list[str], columns: int = 0) -> list[str]:
-    """Without the white space around and the line breaks within them, and without the blank ones that a spreadsheet
-    writes behind the last of the columns."""
+    """White space around and within each cell is made one space at most; blank cells beyond `columns`, which
+    spreadsheets write, are dropped."""
     cells = [" ".join(cell.split()) for cell in row]
     while len(cells) > columns and not cells[-1]:
         cells.pop()

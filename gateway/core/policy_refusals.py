@@ -1,4 +1,4 @@
-"""How the policy's no is told to a caller: alike when a verification opens, a slip is issued and a receipt redeemed."""
+"""The refusals of the policy: the same for opening a verification, issuing a slip and redeeming a receipt."""
 
 from gateway.core.deciding import Reason, own_reason
 from gateway.core.errors import Refusal
@@ -18,7 +18,7 @@ def not_required(why: Reason) -> Refusal:
 
 
 def refusal_by_row(row: OperationRow, method: Method) -> Refusal | None:
-    """What the row by itself, whoever asks and whenever, has against a verification by this method."""
+    """Why the row allows no verification by this method, whoever asks and whenever; None if it does."""
     match row.extra_authentication:
         case ExtraAuthentication.REFUSED:
             return operation_refused(own_reason(row))
@@ -29,7 +29,7 @@ def refusal_by_row(row: OperationRow, method: Method) -> Refusal | None:
 
 
 def _told(why: Reason) -> dict[str, str]:
-    """With the manual's rule; a column of the firm's table is no number that anybody could look up."""
+    """Rules of the manual are named in the sentence; the name of a column would tell a caller nothing."""
     told = {"rule": why.rule, "reason_ko": why.detail_ko, "reason_en": why.detail_en}
     if why.rule.startswith("R"):
         told |= {"reason_ko": f"규칙 {why.rule}: {why.detail_ko}", "reason_en": f"Rule {why.rule}: {why.detail_en}"}

@@ -1,4 +1,4 @@
-"""The policy for people: aligned text, Korean first, and the same as plain JSON values."""
+"""The policy as people read it: aligned text, Korean first; and as plain JSON values."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,7 @@
 """Receipts: the signed word that a customer was verified (JWS, ES256, RFC 7515/7518).
 
-The claims are rebuilt from the verification, so the same verification always gives the same claims, and its own id is
-that of its receipt, however often it is signed. Whether a receipt has been redeemed is the store's to know.
+The claims are made from the verification alone: however often its receipt is signed, the claims are the same, and `jti`
+is the verification's id. Whether it has been redeemed is known to the store.
 """
 
 from base64 import urlsafe_b64encode
@@ -46,7 +46,7 @@ class ReceiptClaims:
 
 
 class ReceiptSigner:
-    """Signs with the first key and accepts all of them, so that a key can be rotated without a gap."""
+    """Signs with the first key and accepts all, so that a key can be rotated without a gap."""
 
     def __init__(self, issuer: str, keys: list[ECKey], life_seconds: int) -> None:
         private_key = keys[0].private_key
@@ -76,8 +76,8 @@ class ReceiptSigner:
             "target_contact_id": verification.target_contact_id,
             "policy_version": verification.policy_version,
         }
-        # RFC 7515, 3.1 and RFC 7518, 3.4. By hand, because a library's checks of what we wrote ourselves cost as much
-        # as the signature. Reading is the library's, which holds this to the standards.
+        # RFC 7515, 3.1 and RFC 7518, 3.4. By hand, because the library's checks of our own claims cost as much as the
+        # signature. The library reads receipts, which keeps this to the standards.
         signed = self._header + b"." + _base64url(orjson.dumps(claims))
         r, s = decode_dss_signature(self._private_key.sign(signed, _ECDSA))
         signature = r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")

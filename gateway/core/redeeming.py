@@ -41,13 +41,12 @@ class Redeeming:
         client: str,
         known_as: bytes = b"",
     ) -> ReceiptClaims:
-        """The claims, the first time that everything fits; an operation hash that one side leaves out does not.
+        """The claims, once, if the receipt was given for just this; an operation hash must be on both sides or on none.
 
-        The same request again, by what it is `known_as`, gets them again while everything fits: it was this one that
-        redeemed, and its answer may have been lost.
+        The request that redeemed it, `known_as` the same, gets them again: its answer may have been lost.
 
-        The policy of now is asked as well: the customer may have withdrawn online consent since (R10), and the firm may
-        have stopped the operation, or the method.
+        The policy in force is asked as well: the customer may have withdrawn online consent since (R10), and the firm
+        may have stopped the operation or the method.
         """
         claims = self._signer.read(receipt)
         bound_to = (claims.customer_id, claims.operation, claims.operation_hash)
@@ -65,13 +64,13 @@ class Redeeming:
         return claims
 
     async def refuse_denied(self, receipt: str) -> None:
-        """Of one that was redeemed: whoever asks again for the answer has not acted on it yet, and must not."""
+        """Before the answer of a redemption is repeated: whoever asks again has not acted on it, and must not."""
         if await self._store.is_denied(self._signer.read(receipt)):
             raise Refusal(Problem.RECEIPT_DENIED)
 
 
 def refuse_unless_redeemed(redemption: Redemption, limits: Limits) -> None:
-    """Raises `Refusal` for a receipt that was redeemed before, or may have been, or is worth nothing any more."""
+    """Raises `Refusal` for every outcome but `REDEEMED`."""
     if redemption is Redemption.LOCKED:
         raise customer_locked(limits.wrong_answers)
     if redemption is not Redemption.REDEEMED:

@@ -1,4 +1,4 @@
-"""Risk signals remembered for a short while, so that a decision and the verification after it ask the carrier once."""
+"""Risk signals remembered for a short while: a decision and the verification that follows ask the carrier once."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from contacts.phone_numbers import PhoneNumber
 from gateway.core.ports import RiskSignal, RiskSignals
 
 _MOST = 20_000
-"""Answers kept at once; the oldest leave first."""
+"""Answers kept; beyond that the oldest are dropped."""
 
 
 class RememberedSignals:
-    """`RiskSignals` over another one. What is kept names a number by its blind index only; failures are not kept."""
+    """`RiskSignals` over another one. Numbers are kept as blind indexes only, and failures not at all."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class RememberedSignals:
         seconds: float,
         clock: Callable[[], float],
     ) -> None:
-        """`blind_index` of an E.164 number; `clock` gives seconds that only grow."""
+        """`blind_index` takes an E.164 number; `clock` is monotonic, in seconds."""
         self._signals = signals
         self._blind_index = blind_index
         self._seconds = seconds

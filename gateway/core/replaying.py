@@ -1,4 +1,4 @@
-"""What a changed policy would have decided: it is run over the recorded decisions."""
+"""What a changed policy would have decided, tried on the recorded decisions."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -37,8 +37,8 @@ class Change:
 class Replay:
     """Looks at recorded decisions one by one, and counts.
 
-    What was not asked for when a decision was made is not known now either: a table that allows an exemption
-    which the old one did not have replays as if its conditions were not met.
+    What was not looked up for a decision is not known now either: an exemption that only the changed policy allows is
+    replayed as if its conditions were not met.
     """
 
     policy: Policy

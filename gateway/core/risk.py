@@ -1,8 +1,8 @@
 """Carrier risk signals before a code leaves: which methods they hold back on a contact now.
 
 The rows of the policy's `signals.csv` say which signals are asked, what each holds back and what a failure does.
-All look-ups of one request that can run at once do, and they share one deadline: what is not back by then has
-failed, and every failure is counted. A recycled number moreover takes the contact's verification back (R5, R6).
+The look-ups of one request run at once where they can, and share one deadline: one that is not back by then has failed,
+and every failure is counted. A recycled number also takes the contact's verification back (R5, R6).
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from gateway.core.problems import Problem
 
 
 class RiskCheck:
-    """`gateway.core.facts.Holds` by a carrier's signals."""
+    """`gateway.core.facts.Holds` by the carriers' signals."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class RiskCheck:
         failed: Callable[[RiskSignal], None],
         budget_seconds: float = 3.0,
     ) -> None:
-        """`failed` counts a look-up that gave nothing; all look-ups of one request take `budget_seconds` at most."""
+        """`failed` counts a failed look-up; those of one request take `budget_seconds` at most, all together."""
         self._signals = signals
         self._customers = customers
         self._life = life
@@ -45,11 +45,11 @@ class RiskCheck:
         return any(method in row.holds for row in self._rows.values())
 
     async def held(self, customer_id: str, contacts: Sequence[Contact]) -> Mapping[str, tuple[Held, ...]]:
-        """By contact id, what is held back of the methods that the contact's status allows."""
+        """By contact id, which of the methods that its status allows are held back."""
         return await self._all_held(customer_id, contacts, self._deadline())
 
     async def refuse_held(self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed) -> None:
-        """Raises `Refusal` (`method-held`) with the signal, and with what else may be used, here and elsewhere."""
+        """Raises `Refusal` (`method-held`) with the signal, and what else may be used on this and other contacts."""
         deadline = self._deadline()
         held = await self._held(customer_id, contact, (method,), deadline)
         if not held:
@@ -95,6 +95,6 @@ class RiskCheck:
         return asyncio.get_running_loop().time() + self._budget_seconds
 
     def _free(self, contact: Contact, held: Collection[Held], allowed: Allowed) -> list[ContactMethod]:
-        """What is left of the contact's methods."""
+        """The allowed methods that are not held."""
         gone = {one.method for one in held}
         return [method for method in self._coverage.left(contact, allowed) if method not in gone]
