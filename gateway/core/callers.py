@@ -18,9 +18,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`client` is the system that holds the key, `person` the one it acts for (maker and checker, R20).
+    """`client` is the system that holds the key, `person` whom it acts for (maker and checker, R20).
 
-    `key_id` names the key, as administration lists it: a client may have two.
+    `key_id` names the key as `bonin keys` lists it: a client may have two.
     """
 
     client: str

@@ -1,4 +1,4 @@
-"""What operators and processes tell each other of carriers: which are paused, and how each process finds them."""
+"""What operators and processes tell each other about carriers: which are paused, and how each process finds them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gateway.core.carriers import Capability
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A carrier that is asked for nothing until somebody resumes it. `at` is ms since the epoch."""
+    """Why a carrier is asked for nothing until an operator resumes it. `at` is ms since the epoch."""
 
     reason: str
     by: str
@@ -34,12 +34,12 @@ class LineHealth:
 
 
 CarrierHealth = Mapping[str, Mapping[Capability, LineHealth]]
-"""By carrier, in the firm's order, and by what it is asked for."""
+"""By carrier, in the firm's order, and by capability."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessHealth:
-    """One process that delivers, and how it finds the carriers. `at`: when it said so, by the store's clock."""
+    """How one delivering process finds the carriers. `at`: when it said so, in ms by the store's clock."""
 
     process: str
     host: str
@@ -63,7 +63,7 @@ class CarrierBoard(Protocol):
         ...
 
     async def put(self, process: str, host: str, carriers: CarrierHealth) -> None:
-        """What one process sees; forgotten when it is not heard of for a while."""
+        """What one process sees; forgotten unless it is repeated."""
         ...
 
     async def processes(self) -> Sequence[ProcessHealth]: ...

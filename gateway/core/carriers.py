@@ -1,4 +1,4 @@
-"""What a carrier may be set up to do, and what each method asks of one."""
+"""What a carrier can be set up to do, and what each method needs of one."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from contacts.models import ContactMethod
 
 
 class Capability(StrEnum):
-    """What a carrier can do for the firm, as its settings declare it."""
+    """What a carrier does for the firm, as the settings declare."""
 
     SMS = "sms"
     """It takes our texts."""
@@ -23,14 +23,14 @@ NEEDS: Mapping[ContactMethod, frozenset[Capability]] = MappingProxyType(
     {
         ContactMethod.SMS: frozenset({Capability.SMS}),
         ContactMethod.ARS: frozenset({Capability.VOICE}),
-        # The reply goes to the number that asked, so one carrier has to do both.
+        # The customer replies to the number that texted them, so one carrier has to do both.
         ContactMethod.SMS_REPLY: frozenset({Capability.SMS, Capability.INBOUND}),
     }
 )
 
 
 class Destination(Protocol):
-    """A number, or what is known of one."""
+    """A number, or what is remembered of one."""
 
     @property
     def country(self) -> str | None:
@@ -39,6 +39,6 @@ class Destination(Protocol):
 
 
 class Reach(Protocol):
-    """Whether there is a carrier for a method and a number at all. Asks nobody: it is known to the process."""
+    """Whether any carrier is set up for a method and a number. The process knows; nobody is asked."""
 
     def carries(self, method: ContactMethod, to: Destination) -> bool: ...

@@ -1,4 +1,4 @@
-"""What the firm's carriers leave of a contact's methods: a reply needs one that takes texts in, a call one that can."""
+"""Which of a contact's methods the firm's carriers take: a reply, for one, needs a carrier that hands texts in."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ class Coverage:
         return tuple([one for one in methods if not self._reach.carries(one, contact.number)])
 
     def offers(self, method: ContactMethod, contact: Remembered) -> bool:
-        """Whether the status of a contact that was read of late allows the method, and a carrier takes it there."""
+        """Whether the status of a remembered contact allows the method, and a carrier takes it to the number."""
         return method in contact.methods and self._reach.carries(method, contact)
 
     def left(self, contact: Contact, allowed: Allowed) -> list[ContactMethod]:
@@ -38,7 +38,7 @@ class Coverage:
     async def refuse_uncarried(
         self, customer_id: str, contact: Contact, method: ContactMethod, allowed: Allowed
     ) -> None:
-        """Raises `Refusal` (`method-not-carried`) with what may be used instead, here and elsewhere."""
+        """Raises `Refusal` (`method-not-carried`) with what may be used instead, on this and other contacts."""
         if self._reach.carries(method, contact.number):
             return
         contacts = [stored.contact for stored in await self._customers.contacts(customer_id)]

@@ -10,9 +10,9 @@ from gateway.core.outbox import Cargo
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One of them. `subject_id` is of a verification or a notice; `at` is ms since the epoch.
+    """One of them. `subject_id` is the id of a verification or a notice; `at` is ms since the epoch.
 
-    `tries` counts the processes that took it, `asked` the carriers that the last of them asked.
+    `tries`: how often it was taken from the outbox. `asked`: how often the last taker asked a carrier.
     """
 
     dead_letter_id: str
@@ -26,7 +26,7 @@ class DeadLetter:
     asked: int
     carrier: str | None = None
     error: str | None = None
-    """The kind of a failure that was not foreseen."""
+    """The type of an unforeseen failure."""
     alarm: str | None = None
     """The kind of the alarm, where it is one."""
 
@@ -41,18 +41,18 @@ class Replay(StrEnum):
     REPLACED = "replaced"
     """A resend has taken its place."""
     WITH_CARRIER = "with_carrier"
-    """A carrier has reported that it has it after all."""
+    """A carrier has reported since that it has it."""
 
 
 class DeadLetters(Protocol):
     def entries(self) -> AsyncIterator[DeadLetter]:
-        """All of them, those of one shard with the oldest first."""
+        """All of them, shard by shard, the oldest of each first."""
         ...
 
     async def read(self, dead_letter_id: str) -> DeadLetter | None: ...
 
     async def replay(self, letter: DeadLetter, by: str) -> Replay:
-        """Put it back into the outbox, where that makes sense; it is then no dead letter any more."""
+        """Put it back into the outbox where that makes sense; then it is no longer a dead letter."""
         ...
 
     async def discard(self, letter: DeadLetter, by: str) -> bool:

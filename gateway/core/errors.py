@@ -11,7 +11,7 @@ from gateway.core.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that needs correcting: `field` is a dotted path in the body, the sentences never repeat its value."""
+    """One field to correct: `field` is a dotted path in the body. The sentences never repeat its value."""
 
     field: str
     problem_ko: str
@@ -44,7 +44,7 @@ class Refusal(Exception):
 
 
 class StoreUnavailable(Exception):
-    """The store did not answer. What was asked of it may have been done or not: nothing is asked twice.
+    """The store did not answer. It may or may not have done what it was asked: nothing is sent to it twice.
 
     `why` is for the log and for operators: no key, no value, no password.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """`name_ko` of at most 12 bytes in EUC-KR leaves room for the rest of a text."""
+    """A `name_ko` of at most 12 bytes in EUC-KR leaves room for the rest of a text."""
 
     name_ko: str
     name_en: str

@@ -13,10 +13,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class ConversionWatch:
-    """Of `least` verifications texted to a range within the hour and answered by now, at least `percent` in a hundred
-    succeed; where fewer do, nothing is texted there for `hold` seconds. `least` 0: nobody watches.
+    """When `least` or more verifications were texted to a range within the hour, and had time to be answered, and fewer
+    than `percent` of a hundred succeeded, no code is texted there for `hold` seconds. `least` 0: nobody watches.
 
-    People who asked for a code use it: three in four and more. A robot that has codes sent uses none.
+    People who asked for a code use it, three in four or more. A robot that has codes sent uses none.
     """
 
     least: int
@@ -45,9 +45,9 @@ class Limits:
     receipt_life: int = 600
     """Seconds in which the issuance system redeems a receipt."""
     vouch_receipt_life: int = 600
-    """Seconds in which a receipt vouches for a contact: the other phone was in hand just now."""
+    """Seconds in which a receipt vouches for a contact: the other phone was in hand just before."""
     ownership_check_good_for: int = 0
-    """Seconds after which an ownership check, and what rests on it, no longer counts; 0: it does not age."""
+    """Seconds after which an ownership check, and whatever rests on it, no longer counts; 0: it does not age."""
     approval_life: int = 86_400
     """Seconds a request waits for a second person (R20)."""
     approvals_kept: int = 90 * 86_400

@@ -1,4 +1,4 @@
-"""How it is told to a caller that too many wrong answers have locked the customer (R20)."""
+"""The refusal for a customer whom too many wrong answers have locked (R20)."""
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem

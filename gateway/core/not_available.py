@@ -1,4 +1,4 @@
-"""What can be done instead of a method that cannot be used, in words, and the refusals that say it."""
+"""Refusals of a method that cannot be used, with what can be used instead."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -7,7 +7,7 @@ from gateway.core.problems import Problem
 
 
 def method_not_available(rule: str, methods: Collection[str]) -> Refusal:
-    """With what may be used instead, or how the contact gets there."""
+    """With what may be used instead, or what the contact needs first."""
     listed = ", ".join(methods)
     next_ko = f"지금 쓸 수 있는 방법은 {listed}입니다."
     next_en = f"what may be used now is {listed}."
@@ -22,7 +22,7 @@ def method_not_available(rule: str, methods: Collection[str]) -> Refusal:
 
 
 def in_words(methods: Collection[str]) -> dict[str, str]:
-    """The methods that are left, for the sentence of a refusal: `methods_ko` and `methods_en`."""
+    """The methods for the sentences of a refusal: `methods_ko` and `methods_en`."""
     listed = ", ".join(methods)
     return {"methods_ko": listed or "없음", "methods_en": listed or "nothing"}
 
@@ -30,9 +30,9 @@ def in_words(methods: Collection[str]) -> dict[str, str]:
 def refusal_with_what_is_left(
     problem: Problem, contact_id: str, left: Mapping[str, Sequence[str]], **more: str
 ) -> Refusal:
-    """With what may be used instead, here and elsewhere: `left` has the methods that are left by contact.
+    """With what may be used instead on this and other contacts: `left`, by contact id.
 
-    `more` goes into the sentence and beside it.
+    `more` goes into the sentence and the members.
     """
     here = list(left.get(contact_id, ()))
     others = [

@@ -1,4 +1,4 @@
-"""Notices (R11): texts that tell the registered mobile what is being issued, so that nobody issues in silence."""
+"""Notices (R11): texts to the registered mobile about what is being issued, so that nothing is issued in silence."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +29,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice and what became of it. Times are ms since the epoch."""
+    """One notice and its delivery. Times are ms since the epoch."""
 
     notice_id: str
     client: str
@@ -49,7 +49,7 @@ class Notice:
 
     @property
     def may_have_arrived(self) -> bool:
-        """A carrier that did not answer may have sent it, and one that has it may be wrong about its end."""
+        """A carrier that timed out may have sent it, and a report that it failed may be wrong."""
         return self.delivery_state is not DeliveryState.FAILED or self.delivery_reason == DeliveryReason.CARRIER_TIMEOUT
 
 
@@ -57,7 +57,7 @@ class NoticeStore(Protocol):
     """Each verb is one atomic script. Every method may raise `StoreUnavailable`."""
 
     async def create(self, notice: Notice) -> Notice:
-        """Write it and queue its delivery; answers it with the store's time. Raises `CustomerMissing`."""
+        """Write it and queue its delivery. The answer has the store's time. Raises `CustomerMissing`."""
         ...
 
     async def read(self, notice_id: str) -> Notice | None: ...
@@ -67,15 +67,15 @@ class NoticeStore(Protocol):
         ...
 
     async def note_number(self, blind_index: str, notice_id: str) -> None:
-        """It is about to go to this number: before a carrier has it, so that no answer comes sooner."""
+        """Note the number before a carrier has the text, so that no answer can come sooner."""
         ...
 
     async def lately_to(self, blind_indexes: Sequence[str]) -> list[Notice]:
-        """Those that went to a number within a day, the oldest first; by any of the index keys in force."""
+        """Those that went to a number within a day, the oldest first; `blind_indexes` by every key in force."""
         ...
 
     async def deny(self, notice_id: str, alarm: AlarmKind | None) -> bool:
-        """Whether it was there, and nobody had denied it before. `alarm` is put into the outbox at once with that."""
+        """Whether it is the first denial of a notice that is kept. `alarm` goes into the outbox in the same script."""
         ...
 
 
@@ -119,7 +119,7 @@ class Notices:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
 
     async def get(self, notice_id: str, client: str) -> tuple[Notice, Contact | None]:
-        """The notice as it is now; one that another client sent is not there for this one."""
+        """The notice as it is now. Another client's does not exist."""
         notice = await self._store.read(notice_id)
         if notice is None or notice.client != client:
             raise Refusal(Problem.NOTICE_NOT_FOUND)
@@ -128,9 +128,9 @@ class Notices:
 
 
 def registered_mobile(contacts: Iterable[StoredContact]) -> StoredContact | None:
-    """The mobile a notice goes to: one whose ownership was checked before one whose was not, the latest first.
+    """The mobile a notice goes to: preferably one that passed its ownership check, and the one verified last.
 
-    A mobile that needs verification gets it too: a notice tells no secret, and silence would help a fraudster.
+    A mobile that needs verification will do: a notice tells no secret, and silence would help a fraudster.
     """
     mobiles = [stored for stored in contacts if stored.contact.number.line_type is LineType.MOBILE]
     return max(mobiles, key=_trust, default=None)

@@ -1,4 +1,4 @@
-"""Reading a number that a caller gives, or saying in both languages what is wrong with it."""
+"""Reading a number that a caller gives, or refusing it with the reason in both languages."""
 
 import re
 
@@ -12,7 +12,7 @@ _WITH_TRUNK_ZERO = re.compile("0[1-9][0-9]+")
 
 
 def read_number(number: str, plan: NumberPlan) -> PhoneNumber:
-    """The number as it is kept; `Refusal` when the plan does not allow it or it is none."""
+    """The number as it is kept. Raises `Refusal` when it is no number, or the plan does not allow it."""
     try:
         return parse_phone_number(number, plan)
     except NumberRefused as refused:
@@ -22,6 +22,6 @@ def read_number(number: str, plan: NumberPlan) -> PhoneNumber:
 
 
 def as_written_in_korea(number: str) -> str:
-    """A number that somebody told or typed, 010-1234-5678, as we keep it; any other is left as it is."""
+    """A number as people write it in Korea, 010-1234-5678, in E.164; of any other only the punctuation is removed."""
     digits = number.translate(_WITHOUT_PUNCTUATION)
     return f"+82{digits[1:]}" if _WITH_TRUNK_ZERO.fullmatch(digits) else digits

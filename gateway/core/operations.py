@@ -1,4 +1,4 @@
-"""The operations of the certificate centre (R1, R16, R17), and what customers read and hear of them."""
+"""The operations of the certificate centre (R1, R16, R17), and their names for customers."""
 
 from dataclasses import dataclass
 from enum import StrEnum

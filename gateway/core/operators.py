@@ -23,7 +23,7 @@ _DRIFT_STEPS = (0, -1, 1)
 
 
 class Role(StrEnum):
-    """What an operator may do. Each may also do what those before it may."""
+    """What an operator may do: all that the roles before it may, and more."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
@@ -53,7 +53,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class SignInTry:
-    """A try that has been counted: what to judge it by. `sealed_secret` is None until an authenticator is enrolled."""
+    """A counted try, and what to judge it by. `sealed_secret` is None until an authenticator is enrolled."""
 
     operator: Operator
     generation: str
@@ -63,7 +63,7 @@ class SignInTry:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser that gave an operator's key; signed in once it gave the authenticator's code as well."""
+    """The session of a browser that gave an operator's key; `signed_in` once it gave the authenticator's code too."""
 
     operator: Operator
     csrf_token: str = field(repr=False)
@@ -74,7 +74,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session as it is written. The cookie itself is nowhere: the store knows its digest."""
+    """A session as it is written. The store keeps only a digest of the cookie."""
 
     cookie: str = field(repr=False)
     csrf_token: str = field(repr=False)
@@ -84,7 +84,7 @@ class NewSession:
 
 
 class OperatorMissing(Exception):
-    """Nobody of that name is an operator."""
+    """There is no operator of that name."""
 
 
 class OperatorLocked(Exception):
@@ -96,35 +96,35 @@ class OperatorLocked(Exception):
 
 
 class StepUsed(Exception):
-    """The code, or a later one, was used before, or the operator has changed meanwhile."""
+    """This time step or a later one has been used, or the operator was changed meanwhile."""
 
 
 class OperatorStore(Protocol):
-    """Operators and their sessions, as every gateway process sees them. Each may raise `StoreUnavailable`."""
+    """Operators and their sessions. Every method may raise `StoreUnavailable`."""
 
     async def begin_sign_in(self, person: str) -> SignInTry:
         """Count a try before anything is compared. Raises `OperatorMissing` or `OperatorLocked`."""
         ...
 
     async def sign_in(self, person: str, step: int, session: NewSession, enrolled: bytes | None = None) -> None:
-        """Use a time step up and begin the session; `enrolled` is the secret of a new authenticator.
+        """Use up a time step and begin the session; `enrolled` is the sealed secret of a new authenticator.
 
         Raises `StepUsed`.
         """
         ...
 
     async def begin_enrolment(self, person: str, session: NewSession) -> None:
-        """Begin the session. Raises `OperatorMissing` when the operator is another one by now."""
+        """Begin the session. Raises `OperatorMissing` when the operator was changed meanwhile."""
         ...
 
     async def session(self, cookie: str, *, touch: bool) -> tuple[Session, str] | None:
-        """A session that is not over, and the digest of its key; `touch`: somebody is using it."""
+        """A live session, and the digest of its key. `touch`: it is being used, and stays alive."""
         ...
 
     async def end_session(self, cookie: str) -> None: ...
 
     async def tell(self, event: str, person: str) -> None:
-        """Write to the audit what an operator did, or what was tried in their name."""
+        """Write to the audit what an operator did, or somebody tried in their name."""
         ...
 
 
@@ -159,7 +159,7 @@ class SignIn:
         return await self._finish(caller.person, attempt, attempt.sealed_secret, code, key_digest), True
 
     async def enrol(self, cookie: str, code: str) -> str:
-        """The cookie of the session that takes the place of this one, once the new authenticator gave its code."""
+        """The cookie of the signed-in session that replaces this one, when the new authenticator's code is right."""
         found = await self._store.session(cookie, touch=True)
         if found is None or (secret := found[0].sealed_pending_secret) is None:
             raise Refusal(OpsProblem.SESSION_OVER)
@@ -238,7 +238,7 @@ class SignIn:
 
 
 def matching_step(secret: str, code: str, now_ms: int) -> int | None:
-    """The time step whose code this is, of those that a clock may be at; None when it is none of them."""
+    """The time step that has this code, within the drift of a clock; None when there is none."""
     digits = code.replace(" ", "")
     if not is_code(digits):
         return None

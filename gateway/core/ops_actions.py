@@ -1,4 +1,4 @@
-"""What an operator does to a verification or a dead letter: in the audit with who and why, before it is done."""
+"""What an operator does to a verification or a dead letter: who and why is in the audit before it is done."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -23,12 +23,12 @@ class ActionLog(Protocol):
         ...
 
     async def with_reasons(self, customer_id: str, timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
-        """The same, with what people wrote into it opened. Raises `StoreUnavailable`."""
+        """The same timeline with the reasons unsealed. Raises `StoreUnavailable`."""
         ...
 
 
 class OpsActions:
-    """Raises `Refusal`. Nothing is done that the audit could not be told of."""
+    """Raises `Refusal`. Nothing is done unless the audit was told of it."""
 
     def __init__(self, verifications: Verifications, dead_letters: DeadLetters, log: ActionLog) -> None:
         self._verifications = verifications
@@ -40,7 +40,7 @@ class OpsActions:
         return await self._log.with_reasons(customer_id, timeline)
 
     async def take_list(self, person: str) -> None:
-        """Before a list of verifications goes out as a file, which nobody sees what becomes of."""
+        """Tell the audit before a list of verifications leaves as a file."""
         await self._log.note_export(person)
 
     async def cancel(self, verification_id: str, person: str, why: str) -> Verification:

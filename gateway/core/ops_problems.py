@@ -1,4 +1,4 @@
-"""What operators can meet at their pages, beside the problems of the API. No caller of the API does."""
+"""Problems of the operations pages, beside those of the API. No caller of the API meets them."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""The ownership check of a contact (명의인증, R5, R6): how often it may be tried, and what its result means."""
+"""The ownership check of a contact (명의인증, R5, R6), and how often it may be tried."""
 
 from contacts.models import Customer
 from contacts.ownership import OwnershipCheck, OwnershipCheckUnavailable, OwnershipResult
@@ -11,7 +11,7 @@ from gateway.core.too_many import too_many
 
 
 class OwnershipChecks:
-    """Asks the carrier, at most so often a day for one number: a check must not become a way to try names out."""
+    """Asks the carrier, a few times a day for one number: the check must not become a way to try out names."""
 
     def __init__(self, check: OwnershipCheck, tries: OwnershipTryStore) -> None:
         self._check = check

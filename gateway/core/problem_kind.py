@@ -1,4 +1,4 @@
-"""What a problem that somebody can meet is made of."""
+"""What a problem type consists of."""
 
 from dataclasses import dataclass
 

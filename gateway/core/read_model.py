@@ -1,7 +1,6 @@
-"""What operators look at, made from the audit: counters of each minute, what is so now, indexes and timelines.
+"""What operators look at, made from the audit: counters of each minute, the present state, indexes and timelines.
 
-It is made beside the requests and never asked by them, so that watching costs a customer nothing. What it says may be
-a second old.
+It is made beside the requests, so that watching costs a customer nothing. It may be a second behind.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 BUCKETS: Final = (50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000)
-"""Upper bounds in ms of the durations that are counted."""
+"""Upper bounds, in ms, of the durations in the counters."""
 
 LATENCIES: Final = ("send", "delivery", "answer", "key_in")
 """From queued to handed over; from there to the phone; from ringing to picked up; from then to the right answer."""
@@ -57,7 +56,7 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What is so now, as it was written last: names and values are those of `bonin:ops:live`."""
+    """The present state, as last written: names and values are those of `bonin:ops:live`."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     calls: Mapping[str, str] = field(default_factory=dict)
@@ -68,10 +67,10 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A contact that has a number, or had it, and from when until when: ms by the store's clock.
+    """A contact that has or had a number, and from when until when: ms by the store's clock.
 
-    `since` is 0 for the first number of a contact, `until` is None for the one that it has. A number in between counts
-    for the whole time before the last change.
+    `since` is 0 for the contact's first number, `until` is None for its present one. A number between the two counts as
+    held for the whole time before the last change.
     """
 
     customer_id: str
@@ -80,7 +79,7 @@ class Holder:
     until: int | None
 
     def held(self, at: int) -> bool:
-        """Also in the very moment of a change: which came first then, nobody can tell."""
+        """Both numbers are held at the moment of a change: nobody can tell which came first."""
         return self.since <= at and (self.until is None or at <= self.until)
 
 
@@ -92,7 +91,7 @@ class ReadModel(Protocol):
     async def live(self) -> Live: ...
 
     async def revision(self) -> str:
-        """Another one when something has changed, and as long as nothing is written every 10 s."""
+        """Changes whenever something was written, and every 10 s otherwise."""
         ...
 
     async def minutes(self, count: int) -> list[Minute]:
@@ -120,12 +119,12 @@ class ReadModel(Protocol):
         ...
 
     async def holders(self, blind_indexes: Sequence[str]) -> list[Holder]:
-        """The same with those that had the number once, and with when."""
+        """The same with those that once had the number, and when."""
         ...
 
 
 class ProjectionObserver(Protocol):
-    """Told of each event once, by whichever process made the read model of it."""
+    """Is told of each event once, by the process that put it into the read model."""
 
     def opened(self, method: str) -> None: ...
 

@@ -1,13 +1,13 @@
-"""Why people did something, in their own words, as it may be kept."""
+"""Reasons in people's own words, made fit to be kept."""
 
 import re
 import unicodedata
 
 _LONG_NUMBER = re.compile(r"\d(?:(?:[^\w,]|_|,(?=\S)){0,3}\d){5,}")
-"""Six digits of any script and more, each with at most three signs before it that are no letter; a comma with a space
-behind it ends a number."""
+"""Six or more digits of any script with at most three characters between two of them, none of them a letter or a comma
+before a space: that comma ends a number."""
 
 
 def without_numbers(reason: str) -> str:
-    """People write phone numbers into reasons, and these stand in the audit."""
+    """People write phone numbers into reasons, and reasons are in the audit."""
     return _LONG_NUMBER.sub("***", unicodedata.normalize("NFKC", reason))

@@ -1,4 +1,4 @@
-"""Tasks that run beside the requests: ending them, and reading from several."""
+"""Tasks that run beside the requests: ending them, repeating, and merging several into one stream."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 async def end(*tasks: "asyncio.Task[None]") -> None:
-    """Cancel the tasks, and come back when they are over.
+    """Cancel the tasks, and return when they are over. Whatever they raise is dropped.
 
-    They are asked until they are: before Python 3.12 `asyncio.wait_for` drops a cancellation that comes just as what
-    it waits for ends. Whatever they raise is dropped.
+    One cancellation may not be enough: before Python 3.12 `asyncio.wait_for` loses one that comes just as what it waits
+    for ends.
     """
     waiting = set(tasks)
     while waiting:
@@ -31,9 +31,9 @@ async def end(*tasks: "asyncio.Task[None]") -> None:
 
 
 class Repeated:
-    """Does the same every so often, from `open` to `close`, whatever comes of it.
+    """Does something again and again, from `open` to `close`, also after a failure.
 
-    A store that is away is told by who watches it; any other failure is in the log, and `what` says of what.
+    A failure is logged under the name `what`, unless the store is away: that is reported by whoever watches it.
     """
 
     def __init__(self, what: str, do: Callable[[], Awaitable[object]], every_seconds: float) -> None:
@@ -56,15 +56,15 @@ class Repeated:
             except StoreUnavailable:
                 pass
             except Exception as error:
-                # Its kind and no more: its words may hold what nobody is to read.
+                # Its type alone: its message may hold personal data.
                 _log.error("upkeep_failed", what=self._what, kind=type(error).__name__)
             await asyncio.sleep(self._every_seconds)
 
 
 async def merged(sources: Sequence[Callable[[], AsyncGenerator[T, None]]]) -> AsyncGenerator[T, None]:
-    """What several sources tell, as it comes, for as long as the caller asks or one of them fails.
+    """What several endless sources yield, as it comes, until the caller stops or a source fails.
 
-    Nobody reads ahead of the caller by more than what each source has just told.
+    Each source is at most one item ahead of the caller.
     """
     told: asyncio.Queue[tuple[T] | Exception] = asyncio.Queue(1)
 

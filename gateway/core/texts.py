@@ -1,13 +1,13 @@
 """The texts that leave for a customer's phone: EUC-KR characters only, within 90 bytes where the names allow it.
 
-Each names the firm, the operation and the minutes left, so that a customer who asked for nothing sees
-what is being tried in their name.
+Each names the firm, the operation and the minutes left: a customer who asked for nothing sees what is being tried in
+their name.
 """
 
 from gateway.core.operations import OPERATION_NAMES, Operation
 
 ONE_TEXT = 90
-"""Bytes in EUC-KR that fit one Korean SMS; what is longer goes out as a long text."""
+"""Bytes in EUC-KR that fit one Korean SMS; a longer text goes out as LMS."""
 
 _LONGEST_CHARACTER = 2
 """Bytes of a character in EUC-KR."""
@@ -37,9 +37,9 @@ def subject_particle(korean: str) -> str:
 
 
 def length_in_euc_kr(text: str) -> int:
-    """Bytes of a text in EUC-KR as carriers count them; UnicodeEncodeError when it has other characters.
+    """Bytes of a text in EUC-KR as carriers count them. Raises UnicodeEncodeError for any other character.
 
-    Syllables that KS X 1001 has not, such as 뷁, are others: CP949 added them, and Python spells them out in 8 bytes.
+    That includes syllables outside KS X 1001, such as 뷁: Python would spell them out in 8 bytes.
     """
     length = len(text.encode("euc_kr"))
     for at, character in enumerate(text):

@@ -1,4 +1,4 @@
-"""How a cap is told to a caller."""
+"""The refusal for a cap."""
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
@@ -11,5 +11,5 @@ def too_many(capped: Capped) -> Refusal:
 
 
 def seconds_of(milliseconds: int) -> int:
-    """Whole seconds, at least one: who comes back after them does not come too early."""
+    """Rounded up, and at least one: whoever waits so long is not too early."""
     return max(1, -(-milliseconds // 1000))

@@ -1,7 +1,7 @@
-"""Spans of what is done: a request or a delivery, and within it what was asked of the store and of carriers.
+"""Spans: a request or a delivery, and within it the calls to the store and to carriers.
 
-Nobody traces until a tracer is installed, and then spans cost something. Attributes are names and numbers of ours:
-no id of a customer, number, name or code may become one.
+They cost nothing until a tracer is installed. Attributes are names and numbers of our own: no id of a customer, phone
+number, name or code may become one.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ class Span(Protocol):
 
 
 class Tracer(Protocol):
-    """A span lasts as long as its block; an exception that leaves it marks it as failed, by its kind alone."""
+    """A span lasts as long as its block. An exception that leaves the block marks it failed, with its type alone."""
 
     def begin(self, name: str, parent: str | None, attributes: Attributes) -> AbstractContextManager[Span]:
-        """Of something that came from outside; `parent` is a `traceparent` (W3C Trace Context) or None."""
+        """Begin a trace, or continue the one of `parent`: a `traceparent` (W3C Trace Context), or None."""
         ...
 
     def within(self, name: str, attributes: Attributes) -> AbstractContextManager[Span]:
-        """A part of what is traced now; nothing where nothing is."""
+        """A part of the current span; nothing where there is none."""
         ...
 
 

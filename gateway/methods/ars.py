@@ -31,7 +31,7 @@ _CLOSED_ELSEWHERE = {
     EndReason.CLOSED,
     EndReason.DENIED,
 }
-"""Ends of a dialogue that the verdict script, or the denial, has already written down."""
+"""Ends of a dialogue for which the verification is closed already: by the verdict script or the denial."""
 
 _VERDICTS = {
     Verdict.CORRECT: CheckVerdict.CORRECT,
@@ -52,7 +52,7 @@ class Turn:
 
 
 class ArsMethod:
-    """Places the call, once whatever happens, and leads its dialogue."""
+    """Places the call, never more than once, and leads its dialogue."""
 
     most_sends = 1
 
@@ -71,7 +71,7 @@ class ArsMethod:
         return await via.place_call(OutgoingCall(to, ref, first_turn, self._limits.ring))
 
     async def take_turn(self, verification_id: str, turn: str, event: Event, carrier: str) -> Turn:
-        """Lead the dialogue one turn on. Raises `Refusal` when `carrier` has no such call, or the turn was taken."""
+        """Lead the dialogue on by one turn. Raises `Refusal` when `carrier` has no such call, or the turn was taken."""
         verification = await self._take(verification_id, turn, carrier)
         script = self._script(verification)
         taken = step(DialogueState.load(verification.dialogue), event, script, draw_first_key())
@@ -117,7 +117,7 @@ class ArsMethod:
         try:
             await self._verifications.close(verification, Status.FAILED, reason, Channel.PHONE)
         except Refusal as refusal:
-            # Closed meanwhile, by its time or by its caller: that stands.
+            # Already expired, or closed by its caller: that stands.
             if refusal.problem is not Problem.VERIFICATION_CLOSED:
                 raise
 
@@ -137,5 +137,5 @@ def _say_that_it_is_over(verification: Verification, script: Script) -> Step:
 
 
 def _new_turn() -> str:
-    """96 random bits: a turn's address cannot be guessed, even by who could sign it."""
+    """96 random bits: the address of a turn cannot be guessed, even by somebody who could sign it."""
     return secrets.token_urlsafe(12)

@@ -43,12 +43,12 @@ class BranchPasswords:
         valid_for: int | None,
         person: str = "gateway",
     ) -> tuple[BranchPassword, str]:
-        """A new password in force, and the password itself: nobody can read it again.
+        """The new branch password and its six digits, which nobody can read again.
 
-        `issued_by` is who is said to have issued it, `person` whose key was used.
+        `issued_by` is the name that was given, `person` whose key was used.
         """
         life = self._limits.branch_password_life if valid_for is None else valid_for
-        await self._check_of_use(customer_id, operation)
+        await self._check_usable(customer_id, operation)
         password = new_branch_password()
         digest = self._vault.branch_digests(customer_id, operation, password)[0]
         try:
@@ -59,8 +59,8 @@ class BranchPasswords:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND) from None
         return issued, password
 
-    async def _check_of_use(self, customer_id: str, operation: Operation) -> None:
-        """Nobody should go home with a slip that no verification will take."""
+    async def _check_usable(self, customer_id: str, operation: Operation) -> None:
+        """Raises `Refusal` for a slip that no verification would take: nobody should go home with one."""
         customer = await self._customers.read(customer_id)
         if customer is None:
             raise Refusal(Problem.CUSTOMER_NOT_FOUND)

@@ -1,7 +1,7 @@
 """A circuit breaker: a carrier that keeps failing is left alone for a while, then tried with one request.
 
-A pure state machine over an injected clock. What was asked before the last change of state says nothing about
-the state after it: each permit names the state it was given in, and a late outcome of an earlier one is dropped.
+A pure state machine over an injected clock. A request that was sent before the last change of state says nothing about
+the state after it: each permit names the state in which it was given, and a late outcome of an earlier one is dropped.
 """
 
 from collections import deque
@@ -14,27 +14,27 @@ class BreakerState(StrEnum):
     CLOSED = "closed"
     """Requests go through."""
     OPEN = "open"
-    """None does."""
+    """No request does."""
     HALF_OPEN = "half_open"
     """The wait is over: one request goes through, and its outcome decides."""
 
 
 class Outcome(Enum):
     ANSWERED = auto()
-    """The carrier did it, or refused this one request: it is there."""
+    """The carrier did it, or refused this one request: it works."""
     FAILED = auto()
-    """An error of the carrier's, or no answer in time."""
+    """The carrier failed, or did not answer in time."""
     UNKNOWN = auto()
     """We broke it off ourselves: nothing was learnt."""
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerLimits:
-    """When it opens and for how long; waits are seconds, and double with each probe that fails."""
+    """When it opens, and for how long. Waits are seconds, and double with each failed probe."""
 
     in_a_row: int = 5
     window: int = 20
-    """How many of the latest outcomes the share is taken of, once there are half as many."""
+    """How many of the latest outcomes `share` is of; it applies once there are half as many."""
     share: float = 0.5
     first_wait: float = 5.0
     longest_wait: float = 60.0
@@ -68,14 +68,14 @@ class Breaker:
         return self.state is BreakerState.CLOSED or (self.state is BreakerState.HALF_OPEN and not self._probing)
 
     def enter(self) -> int | None:
-        """A permit for one request, whose outcome has to be told with `settle`; None: leave the carrier alone."""
+        """A permit for one request, whose outcome must be told to `settle`. None: leave the carrier alone."""
         if not self.would_let_through:
             return None
         self._probing = self.state is BreakerState.HALF_OPEN
         return self._permit
 
     def settle(self, permit: int, outcome: Outcome, wait: float | None = None) -> None:
-        """What came of the request of this permit; `wait`: the seconds for which the carrier asked to be left alone."""
+        """Tell the outcome of a request. `wait`: the seconds for which the carrier asked to be left alone."""
         if permit != self._permit:
             return
         if self._probing:

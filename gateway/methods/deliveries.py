@@ -1,4 +1,4 @@
-"""What every delivery has in common: whom it goes to, and what became of it."""
+"""What all deliveries have in common: the port of their methods, and what carriers report."""
 
 from typing import Protocol
 
@@ -19,7 +19,7 @@ class DeliveringMethod(Protocol):
 
     @property
     def most_sends(self) -> int:
-        """How often the customer may be reached by one delivery: more than once where twice is better than not."""
+        """How often one delivery may reach the customer: above one where twice is better than not at all."""
         ...
 
     async def deliver(self, via: Line, verification: Verification, to: PhoneNumber, ref: DeliveryRef) -> str:
@@ -28,13 +28,13 @@ class DeliveringMethod(Protocol):
 
 
 class DeliveryReports:
-    """Takes in what carriers report, from webhooks and from our own attempts to reach them."""
+    """Takes in what carriers report in webhooks, and what came of asking them."""
 
     def __init__(self, store: VerificationStore) -> None:
         self._store = store
 
     async def take(self, report: DeliveryReport, carrier: str) -> Effect:
-        """Note a report; one that is late, repeated, another carrier's or about nothing we know changes nothing."""
+        """Note a report. One that is late, repeated, another carrier's or about nothing known changes nothing."""
         effect = await self._store.report(report, carrier, reason_to_fail(report))
         if effect is Effect.UNKNOWN:
             _log.info("delivery_report_unknown", state=report.state)
@@ -51,5 +51,5 @@ class DeliveryReports:
 
 
 def given_up_before(reason: str | None, carrier: str | None) -> Buried:
-    """Of what no carrier has, and has failed: it was given up by a process that died before it could set it aside."""
+    """Why a failed delivery was given up: by a process that died before it could set the entry aside."""
     return Buried(DeliveryReason(reason or DeliveryReason.INTERNAL_ERROR), carrier)

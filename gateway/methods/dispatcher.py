@@ -1,4 +1,4 @@
-"""The dispatcher: takes deliveries from the outbox and hands them to carriers, inside the verification's life."""
+"""The dispatcher: takes entries from the outbox and sees each through: a text, a call, a hang-up or an alarm."""
 
 import asyncio
 import contextlib
@@ -30,15 +30,15 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE = 200
 _HOLD_EVERY_SECONDS = 3.0
 MOST_TRIES = 3
-"""How many may fail at an entry unexpectedly, or die of it, before it is set aside."""
+"""How often an entry may fail unexpectedly, or take its process down, before it is set aside."""
 
 
 class NeverFinished(Exception):
-    """Everybody who took the entry has died, or was killed."""
+    """Every process that took the entry has died before it was through."""
 
 
 class Dispatcher:
-    """Runs until it is closed; deliveries that are under way are then finished."""
+    """Runs from `open` to `close`, which finishes the deliveries that are under way."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Dispatcher:
         await self._holding.open()
 
     async def close(self, seconds: float = 10.0) -> None:
-        """Take no more; give what is under way `seconds` to finish. What does not is left to others, at once."""
+        """Take no more, and give what is under way `seconds` to finish. Others may at once take over what does not."""
         await self._reading.close()
         if self._deliveries:
             _, late = await asyncio.wait(self._deliveries, timeout=seconds)
@@ -94,11 +94,11 @@ class Dispatcher:
         self._room.release()
 
     async def _take(self, entry: OutboxEntry) -> None:
-        """See an entry through. One at which everybody fails is set aside, and never tried for ever."""
+        """See an entry through, or leave it for another try. No entry is tried for ever."""
         of = "notice_id" if entry.ref.verification_id.startswith("ntc_") else "verification_id"
         bind_contextvars(**{of: entry.ref.verification_id})
         try:
-            # The store's trouble is not the entry's: that is seen through when the store is there again.
+            # A store that is away is not the entry's fault, and counts as no failure: it is waited for.
             with begin(f"deliver {entry.cargo}"):
                 await once_the_store_answers(lambda: self._see_through(entry))
         except Exception as error:
@@ -110,7 +110,6 @@ class Dispatcher:
     async def _see_through(self, entry: OutboxEntry) -> None:
         try:
             if entry.tries > MOST_TRIES:
-                # Whoever took it did not live to say what happened.
                 raise NeverFinished
             buried = await self._carry_out(entry)
         except StoreUnavailable:
@@ -127,7 +126,7 @@ class Dispatcher:
             await self._outbox.bury(entry, buried)
 
     async def _carry_out(self, entry: OutboxEntry) -> Buried | None:
-        """Do what the entry asks for; what stood in the way for good."""
+        """Do what the entry asks for. Answers why it never will be done, or None."""
         match entry.cargo:
             case Cargo.NOTICE:
                 return await self._notices.deliver(entry.ref)
@@ -154,11 +153,11 @@ class Dispatcher:
         try:
             await self._carriers.end_call(verification.delivery_carrier or "", verification.carrier_id)
         except (CarrierRefused, CarrierUnavailable, CarrierTimedOut) as failure:
-            # The verification is over all the same: the call just says so when it is answered.
+            # The verification is over all the same, and the call says so when it is answered.
             _log.warning("hang_up_failed", reason=str(failure))
 
     async def _deliver(self, ref: DeliveryRef) -> Buried | None:
-        """Bring one delivery to a carrier; what stood in the way for good."""
+        """Bring one delivery to a carrier. Answers why it never will be, or None."""
         verification = await self._store.read(ref.verification_id)
         if verification is None or not _is_wanted(verification, ref):
             return None
@@ -176,12 +175,12 @@ class Dispatcher:
         elif await self._give_up(ref, ended) is Effect.NOTED:
             return ended
         if verification.method is Method.ARS:
-            # Canceled while it was being placed: that request found no call to end.
+            # It may have been canceled while it was being placed, when there was no call to end yet.
             await self._hang_up(ref)
         return None
 
     async def _give_up(self, ref: DeliveryRef, why: Buried) -> Effect:
-        """What is not noted is not given up: a carrier has told of it, and only its answer was lost."""
+        """Only `Effect.NOTED` gives it up: otherwise a carrier has it after all, and only its answer was lost."""
         report = DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)
         return await self._reports.take(report, why.carrier or "")
 
@@ -195,12 +194,12 @@ class Dispatcher:
         async def send(via: Line, sent: DeliveryRef) -> str:
             return await method.deliver(via, verification, number, sent)
 
-        # A carrier is noted already when a process that had begun to ask it has died.
+        # A carrier is already noted when a process died after it began to ask it.
         asked_before = verification.delivery_carrier or verification.carrier_before
         needs = NEEDS[ContactMethod(verification.method)]
         return await self._handing_over.hand_over(Wanted(ref, number, needs, method.most_sends, asked_before), send)
 
 
 def _is_wanted(verification: Verification, ref: DeliveryRef) -> bool:
-    """Whether this is the latest delivery, and not yet with a carrier: one that has an id there is."""
+    """Whether it is the latest delivery, and no carrier has given it an id yet."""
     return verification.delivery_number == ref.number and verification.carrier_id is None

@@ -1,12 +1,12 @@
-"""Handing one delivery to the first carrier that takes it: failover, retries, and never more than may be.
+"""Handing one delivery to the first carrier that takes it: failover, retries, and never more sends than allowed.
 
 | the carrier … | then |
 |---|---|
 | takes it | done |
-| refuses, because of the number or the person | given up: another carrier would be asked for what was refused |
-| refuses, because of itself | it is not asked again, the next one is |
+| refuses, because of the number or the person | given up: that holds for every carrier |
+| refuses, because of itself | the next one is asked, this one not again |
 | is unavailable: did nothing | the next one is asked, and all of them again after a pause |
-| times out: may have done it | the next one is asked if one more may be sent, else it is given up |
+| times out: may have done it | the next one is asked if one more send is allowed, else given up |
 """
 
 import asyncio
@@ -29,13 +29,13 @@ _log = structlog.get_logger(__name__)
 _OF_THE_CARRIER = frozenset(
     {DeliveryReason.CARRIER_ERROR, DeliveryReason.COUNTRY_BLOCKED, DeliveryReason.THROTTLED, DeliveryReason.NO_CARRIER}
 )
-"""Reasons to refuse that are the carrier's own. What it says of the number or the person holds for all of them: who
-opted out, or looks like fraud, is not tried by another road."""
+"""Reasons to refuse that are the carrier's own. The others are about the number or the person: whoever opted out, or
+looks like fraud, is not tried through another carrier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A delivery to hand over. `most_sends`: how many carriers may have done it before it is given up."""
+    """A delivery to hand over. `most_sends`: how many carriers may have sent it before it is given up."""
 
     ref: DeliveryRef
     number: PhoneNumber
@@ -59,7 +59,7 @@ Send = Callable[[Line, DeliveryRef], Awaitable[str]]
 
 
 class HandingOver:
-    """Raises `DeliveryNotWanted` when nobody wants the delivery any more."""
+    """Raises `DeliveryNotWanted` when it need not be delivered any more."""
 
     def __init__(self, carriers: Carriers, hand_overs: HandOvers) -> None:
         self._carriers = carriers
@@ -97,17 +97,17 @@ class _Attempt:
         return self._given_up()
 
     def _left(self) -> list[Line]:
-        """Who might take it yet, now or later."""
+        """Who may still take it, now or later."""
         lines = self._carriers.set_up_for(self._wanted.needs, self._wanted.number)
         return [line for line in lines if line.name not in self._will_not]
 
     def _to_ask(self) -> list[Line]:
-        """Who may be asked now; whoever had it last comes last."""
+        """Who may be asked now; the carrier that had it last comes last."""
         ready = [line for line in self._left() if line.may_be_asked(self._wanted.needs)]
         return sorted(ready, key=lambda line: line.name == self._last)
 
     async def _ask(self, line: Line) -> Taken | Buried | None:
-        """Ask one carrier; None: another may be asked."""
+        """Ask one carrier. None: another may be asked."""
         try:
             begun = await self._hand_overs.begin(self._wanted.ref, line.name, self._wanted.most_sends)
         except SendsSpent:

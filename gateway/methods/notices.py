@@ -1,4 +1,4 @@
-"""Hands notices to a carrier: at most once each, since a text that came twice would say that two things happened."""
+"""Hands notices to a carrier, at most once each: a text that comes twice would say that two things happened."""
 
 import structlog
 
@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 
 
 class NoticeMethod:
-    """Sends what the outbox names, and takes in what carriers report of it."""
+    """Sends notices, and takes in what carriers report on them."""
 
     def __init__(self, store: NoticeStore, customers: CustomerStore, handing_over: HandingOver, firm: Firm) -> None:
         self._store = store
@@ -27,7 +27,7 @@ class NoticeMethod:
         self._firm = firm
 
     async def deliver(self, ref: DeliveryRef) -> Buried | None:
-        """Send a notice, unless somebody did or may have; what stood in the way for good."""
+        """Send a notice, unless it may have been sent already. Answers why it never will be, or None."""
         notice = await self._store.read(ref.verification_id)
         if notice is None or notice.carrier_id is not None:
             return None
@@ -64,6 +64,6 @@ class NoticeMethod:
         return Effect.REPEATED if notice.delivery_state is report.state else Effect.LATE
 
     async def give_up(self, ref: DeliveryRef, why: Buried) -> Buried | None:
-        """None if it is not given up: a carrier has told of it, and only its answer was lost."""
+        """`why`, or None when it is not given up: a carrier has it after all, and only its answer was lost."""
         report = DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)
         return why if await self.report(report, why.carrier or "") is Effect.NOTED else None

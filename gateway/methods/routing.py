@@ -1,4 +1,4 @@
-"""Which of the firm's carriers is asked: in the firm's order, as far as they can, may and have been answering."""
+"""Which of the firm's carriers is asked: in its order, those that can, are not paused and have not been failing."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -23,7 +23,7 @@ from gateway.methods.breaker import Breaker, Outcome
 
 @dataclass(slots=True)
 class Health:
-    """How a carrier has been doing at one thing, in this process; times are seconds since the epoch."""
+    """How a carrier has been doing at one capability, in this process. Times are seconds since the epoch."""
 
     breaker: Breaker
     asked: int = 0
@@ -41,7 +41,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One carrier, what the firm uses it for, and how it has been doing. A `TextCarrier` and a `CallCarrier`."""
+    """One carrier, what the firm uses it for, and how it has been doing. It is a `TextCarrier` and a `CallCarrier`."""
 
     name: str
     can: frozenset[Capability]
@@ -57,11 +57,11 @@ class Line:
         object.__setattr__(self, "health", {one: Health(Breaker(self.clock)) for one in asked_for})
 
     def takes(self, needs: Collection[Capability], to: Destination) -> bool:
-        """Whether it is set up for this, however it is doing."""
+        """Whether it is set up for this, working or not."""
         return self.can.issuperset(needs) and (self.countries is None or to.country in self.countries)
 
     def may_be_asked(self, needs: Collection[Capability]) -> bool:
-        """Whether no breaker keeps it alone."""
+        """Whether no breaker holds it back."""
         return all(self.health[one].breaker.would_let_through for one in needs if one in self.health)
 
     async def send_text(self, text: OutgoingText) -> str:
@@ -77,7 +77,7 @@ class Line:
             return await self.calls.place_call(call)
 
     async def end_call(self, call_id: str) -> None:
-        """Not held back by a breaker: a call that rings for nothing is to stop if it can be stopped."""
+        """Ignores the breaker: a call that rings for nothing should stop if it can be stopped."""
         if self.calls is not None:
             await self.calls.end_call(call_id)
 
@@ -93,7 +93,7 @@ class Line:
             yield
             outcome = Outcome.ANSWERED
         except CarrierRefused:
-            # Never counted against the carrier: it is there, and says no to this one number or text.
+            # Not counted against the carrier: it works, and says no to this one number or text.
             outcome = Outcome.ANSWERED
             health.refused += 1
             raise
@@ -119,21 +119,21 @@ class Carriers:
     """The firm's carriers. `gateway.core.carriers.Reach`."""
 
     def __init__(self, lines: Sequence[Line], paused: Callable[[], Collection[str]]) -> None:
-        """`lines` in the order in which they are asked; `paused` names those that an operator has paused."""
+        """`lines` in the order in which they are asked; `paused` names those that operators have paused."""
         self.lines = tuple(lines)
         self._paused = paused
 
     def carries(self, method: ContactMethod, to: Destination) -> bool:
-        """A breaker that is open changes nothing here: it is a matter of seconds, and a delivery waits for it."""
+        """Ignores the breakers: one opens for seconds, which a delivery waits."""
         return bool(self.set_up_for(NEEDS[method], to))
 
     def set_up_for(self, needs: Collection[Capability], to: Destination) -> list[Line]:
-        """Those that take this and are not paused, in order."""
+        """Those that take this and are not paused, in the firm's order."""
         paused = self._paused()
         return [line for line in self.lines if line.name not in paused and line.takes(needs, to)]
 
     def health(self) -> CarrierHealth:
-        """How each has been doing."""
+        """How each line has been doing."""
         return {
             line.name: {capability: health.told() for capability, health in line.health.items()} for line in self.lines
         }

@@ -50,7 +50,7 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What an inbound text came to, None when it was read before, and what to text back, if anything."""
+    """The outcome of an inbound text, None when it was read before, and what to text back, if anything."""
 
     outcome: ReplyOutcome | None
     answer: str | None
@@ -139,7 +139,7 @@ class SmsReplyMethod:
     async def _settled(
         self, outcome: ReplyOutcome, reply: Reply, indexes: tuple[str, ...], locale: str
     ) -> tuple[ReplyOutcome, str]:
-        """No reply is waited for. A code may have come to be typed, though: people answer the text that brought it."""
+        """`outcome`, unless a code that is to be typed was sent there: some people answer that text with it."""
         if not isinstance(reply, CodeReply) or outcome is ReplyOutcome.UNKNOWN_SENDER:
             return outcome, locale
         went_there = await self._denials.deniable_from(indexes)
@@ -147,7 +147,7 @@ class SmsReplyMethod:
         return (ReplyOutcome.FOR_THE_SCREEN, _locale_of(to_be_typed, ())) if to_be_typed else (outcome, locale)
 
     def _asked_for(self, reply: CodeReply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> str | None:
-        """The verification whose screen shows, or showed, this code; None: not one that was asked of this number."""
+        """The verification whose screen shows, or showed, this code; None if it was not asked of this number."""
         digests = self._vault.reply_digests(indexes, reply.code)
         return next((expected[digest] for digest in digests if digest in expected), None)
 
@@ -158,7 +158,7 @@ class SmsReplyMethod:
         return _outcome_of(met_by, noticed)
 
     async def _met(self, reply: Reply, expected: dict[bytes, str], indexes: tuple[str, ...]) -> list[Verification]:
-        """A code answers what waits for a text; a denial is of whatever went to the number."""
+        """What the text may be about: a code answers what waits for a reply, a denial whatever went to the number."""
         read = await asyncio.gather(*map(self._store.read, expected.values()))
         asked = [one for one in read if one is not None and one.method is Method.SMS_REPLY]
         return [*asked, *await self._denials.deniable_from(indexes)] if isinstance(reply, DenialReply) else asked
@@ -177,11 +177,11 @@ class SmsReplyMethod:
         )
 
     def _may_be_used(self, verified: Verification) -> bool:
-        """Whether its receipt has not expired yet, used or not."""
+        """Whether its receipt has not expired, redeemed or not."""
         return verified.read_at - (verified.closed_at or 0) < self._receipt_life_ms
 
     async def _judge(self, verification: Verification, code: str, message_id: str) -> ReplyOutcome:
-        """The text is the attempt: one that was judged before reading it failed half-way is not counted again."""
+        """The text is the attempt: if reading it fails after the verdict, the next try is not counted again."""
         try:
             judgement = await self._verifications.judge(verification, code, Channel.REPLY, attempt_id=message_id)
         except Refusal as refusal:
@@ -192,7 +192,7 @@ class SmsReplyMethod:
 
 
 def _locale_of(met: Collection[Verification], noticed: Sequence[Notice]) -> str:
-    """The language of the latest that the customer was asked, or told."""
+    """The language of the latest verification, or else of the latest notice."""
     if met:
         return max(met, key=lambda one: one.created_at).locale
     return noticed[-1].locale if noticed else "ko"

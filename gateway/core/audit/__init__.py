@@ -1,1 +1,1 @@
-"""The audit: what is told of every change, and how it is kept so that nobody can change it unseen."""
+"""The audit: an event for every change, kept so that nobody can alter it unseen."""

@@ -1,8 +1,8 @@
 """The chain over the events of a shard, and the lines that they are kept as.
 
-An event is one line of JSON: the fields of the catalogue, all text, its id, and a salt where it could be guessed, with
-sorted keys and no spaces (the form of RFC 8785). What is hashed is the line as it stands, so anybody can do it again
-with any SHA-256:
+An event is one line of JSON, with sorted keys and no spaces (the form of RFC 8785): the fields of the catalogue, all
+text, its id, and a salt where it could be guessed. The line is hashed as it stands, so anybody can check it with any
+SHA-256:
 
     link of an event = SHA-256(link of the event before ‖ SHA-256(line))
 
@@ -20,7 +20,7 @@ import orjson
 _RANDOM_IDS = frozenset(
     {"approval", "auto_connect", "branch_password", "contact", "decision", "notice", "verification"}
 )
-"""Fields that nobody guesses."""
+"""Fields whose values nobody can guess."""
 _SALT_BYTES = 12
 
 _ID = re.compile("([0-9]{1,20})-([0-9]{1,20})")
@@ -41,9 +41,9 @@ class Chain:
 
 
 def event_line(event_id: str, words: Sequence[bytes]) -> bytes:
-    """The line of an event that the store has as field, value, …
+    """The line of an event, of which the store has `words`: field, value, …
 
-    Who is shown its hash alone must not find by trying what it says: without a random id it gets a salt.
+    Whoever is shown its hash alone must not find the event by trying: without a random id it gets a salt.
     """
     text = [word.decode("utf-8", "backslashreplace") for word in words]
     told = dict(zip(text[::2], text[1::2], strict=True))
@@ -58,7 +58,7 @@ def line(content: Mapping[str, Any]) -> bytes:
 
 
 def read_line(written: bytes) -> dict[str, Any] | None:
-    """What a line says; None when `line` would not have written it so."""
+    """The content of a line; None when it is not in the form that `line` writes."""
     try:
         read = orjson.loads(written)
         return read if isinstance(read, dict) and line(read) == written else None
@@ -71,7 +71,7 @@ def digest(event: bytes) -> bytes:
 
 
 def order_of(event_id: str) -> tuple[int, int]:
-    """Ids in the order in which events were written. `ValueError` when it is no id."""
+    """A sort key by when events were written. `ValueError` when it is no id of an event."""
     found = _ID.fullmatch(event_id)
     if found is None:
         raise ValueError("not an id of an event")

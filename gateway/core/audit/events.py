@@ -1,7 +1,7 @@
-"""The events of the audit: every change of state, told so that a reader has to look nothing up.
+"""The events of the audit: one for every change of state, complete enough that a reader has to look nothing up.
 
-The store writes an event in the script that makes the change (`tell` in `lua/prelude.lua`), so neither is there
-without the other, and the events of a customer stand in the order of the changes.
+The store writes an event in the script that makes the change (`tell` in `lua/prelude.lua`): neither exists without the
+other, and the events of a customer are in the order of the changes.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from gateway.core.verification import Status
 
 @dataclass(frozen=True, slots=True)
 class EventFields:
-    """What one kind of event tells beside its name and time: always, or where there is such a thing."""
+    """The fields of one event beside its name and time: those that are always there, and those that may be."""
 
     always: frozenset[str]
     sometimes: frozenset[str]
 
     @classmethod
     def of(cls, names: str) -> Self:
-        """From names with spaces between; one that ends in `?` is told sometimes."""
+        """From names with spaces between; one that ends in `?` is there sometimes."""
         told = names.split()
         sometimes = frozenset(name.removesuffix("?") for name in told if name.endswith("?"))
         return cls(frozenset(told) - {f"{name}?" for name in sometimes}, sometimes)
@@ -108,4 +108,4 @@ EVENTS: Final[Mapping[str, EventFields]] = {
 """By name. Values are words, ids and numbers; of people only the names of staff, and sealed reasons."""
 
 REASONS: Final = ("request_reason", "decision_reason", "why")
-"""What people wrote of a customer, sealed under the customer's own key: erasing that erases them."""
+"""What people wrote about a customer, sealed under the customer's own key: erasing the key erases it."""

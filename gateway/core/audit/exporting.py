@@ -1,4 +1,4 @@
-"""An export: the audit as lines of JSON, with all that it takes to verify them somewhere else.
+"""An export: the audit as lines of JSON that can be verified without the store.
 
 | line                                    | is                                                              |
 |-----------------------------------------|-----------------------------------------------------------------|
@@ -32,12 +32,12 @@ OpenReasons = Callable[[Sequence[Mapping[str, str]]], Awaitable[Opened]]
 
 
 class AuditMoved(Exception):
-    """Segments went away while they were being read: ask again."""
+    """Segments were removed while they were being read: ask again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events an export shows; times are ms, `until` is not included. The others are there as digests."""
+    """Which events an export shows; the others are there as digests. Times are ms, `until` is exclusive."""
 
     since: int | None = None
     until: int | None = None
@@ -51,7 +51,7 @@ class Wanted:
     def takes(self, event: Mapping[str, str]) -> bool:
         at, _ = order_of(event["id"])
         in_time = (self.since is None or at >= self.since) and (self.until is None or at < self.until)
-        # An alarm about a customer has them as its subject.
+        # An alarm names its customer as the subject.
         return in_time and self.customer_id in (None, event.get("customer"), event.get("subject"))
 
 
@@ -70,11 +70,11 @@ class Exporter:
 
     @property
     def shown(self) -> int:
-        """How many events the lines so far show, and are not digests of."""
+        """How many events the lines so far show in full."""
         return self._shown
 
     async def lines(self, after: Mapping[int, int] | None = None) -> AsyncIterator[bytes]:
-        """All that is in the store, or the segments after these numbers. Raises `AuditMoved`."""
+        """Everything in the store, or of each shard the segments after a number. Raises `AuditMoved`."""
         at, heads = await self._store.now(), await self._store.heads()
         for shard, head in enumerate(heads):
             begin = head.removed if after is None else after.get(shard, 0)

@@ -1,4 +1,4 @@
-"""The history of each shard, put together from records: is it whole, from its first segment to its head?"""
+"""The history of each shard, put together from signed records: is it whole, from its first segment to its head?"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class _Found:
 
 
 class History:
-    """Takes signed records in any order, from any number of files; `faults` is what does not fit together."""
+    """Takes records in any order, from any number of files; `faults` is what does not fit together."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -37,7 +37,7 @@ class History:
         self._heads: list[tuple[Head, str]] = []
 
     def add_segment(self, segment: Segment, place: str) -> bool:
-        """Whether it was not there yet."""
+        """Whether it is the first of its number."""
         is_new = segment.number not in self._segments[segment.shard]
         known = self._segments[segment.shard].setdefault(segment.number, _Found(segment, place))
         if known.segment != segment:
@@ -62,7 +62,7 @@ class History:
 
     @property
     def missing_before(self) -> dict[int, Removed]:
-        """By shard: the record that stands for its first segments, which are not here."""
+        """By shard: the record of what was removed before the first segment that is here."""
         begins = {shard: min(found) for shard, found in self._segments.items() if found}
         without = {shard: max(removed) + 1 for shard, removed in self._removed.items() if shard not in begins}
         starts = {**begins, **without}
@@ -73,7 +73,7 @@ class History:
         }
 
     def compare(self, expected: Iterable[Head]) -> None:
-        """Find every fault; `expected` are heads that were noted before, elsewhere."""
+        """Find every fault; `expected` are heads that somebody noted elsewhere."""
         for shard in sorted(self._segments):
             self._follow(shard)
         self._look_for_what_no_head_covers()
@@ -110,7 +110,7 @@ class History:
                 self._fault(last.place, f"{name_of(last.segment)} is covered by no head: the end cannot be told")
 
     def _compare(self, head: Head, place: str) -> None:
-        """What a head says of each shard is so here, or was before it was removed."""
+        """Each segment that the head names must be here unchanged, or have been removed."""
         for shard, position in sorted(head.shards.items()):
             found, removed = self._segments.get(shard, {}), self._removed.get(shard, {})
             last = max((0, *found, *removed))

@@ -1,4 +1,4 @@
-"""How a segment is kept: the line of its signed record and the lines of its events, compressed."""
+"""How a segment is stored: the line of its signed record and the lines of its events, compressed."""
 
 import gzip
 from collections.abc import Iterable

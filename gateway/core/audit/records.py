@@ -1,6 +1,6 @@
-"""What is signed in the audit: segments, the head, and what was taken away. JWS, ES256 (RFC 7515, RFC 7518).
+"""What is signed in the audit: segments, heads, and what was removed. JWS, ES256 (RFC 7515, RFC 7518).
 
-The hash of a record is SHA-256 over the signed JSON. A record is read only as the kind that it was signed as.
+The hash of a record is SHA-256 over the signed JSON. A record is read only as the kind as which it was signed.
 """
 
 import base64
@@ -30,7 +30,7 @@ class RecordKind(StrEnum):
 
 
 class Unsigned(Exception):
-    """This is no record that one of the keys signed; the message says what is wrong with it."""
+    """None of the keys signed this as such a record. The message completes a sentence: what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Segment:
 
     `number` counts from 1 without a gap; `previous` is the hash of the segment before. `first` and `last` are ids of
     events, `count` is how many there are and `before` how many came in earlier segments. `chain` is the last link of
-    the chain over the events, which begins at `previous`. `missing` is how many events the store had written that were
-    not there when it was sealed; -1 when the whole stream was another one.
+    the chain over the events, which begins at `previous`. `missing` is how many events that the store had written were
+    gone when it was sealed; -1 when another stream was in their place.
     """
 
     shard: int
@@ -69,10 +69,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far the audit went at a time, in ms. In an export it covers all that stands before it.
+    """How far the audit went at a time, in ms. In an export it covers every line before it.
 
-    `content` is SHA-256 over the lines before it, `shown` how many events are among them, and `wanted` what was asked
-    for: empty when that was everything.
+    `content` is SHA-256 over these lines, `shown` how many events are among them, and `wanted` the filters: empty when
+    everything was asked for.
     """
 
     at: int
@@ -83,7 +83,7 @@ class Head:
 
 
 class Why(StrEnum):
-    """Why segments are no longer where they were."""
+    """Why segments are no longer in the store."""
 
     ARCHIVED = "archived"
     RETENTION = "retention"
@@ -91,7 +91,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Up to which segment of each shard everything was taken away, when (ms) and why."""
+    """Up to which segment of each shard everything was removed, when (ms) and why."""
 
     at: int
     why: Why
@@ -99,7 +99,7 @@ class Removed:
 
 
 class AuditSigner:
-    """Signs records with one key, which signs nothing else."""
+    """Signs records, with a key that signs nothing else."""
 
     def __init__(self, key: ECKey) -> None:
         self._key = key
@@ -170,7 +170,7 @@ class AuditKeys:
 
 
 def public_key_set(keys: Iterable[Mapping[str, Any]]) -> bytes:
-    """The JWK Set (RFC 7517) of these keys, to be read by people as well."""
+    """The JWK Set (RFC 7517) of these keys, indented for people."""
     return orjson.dumps({"keys": [dict(key) for key in keys]}, option=orjson.OPT_INDENT_2)
 
 

@@ -1,4 +1,4 @@
-"""Taking segments out of the store: when they are in an archive, or when the law asks for them no more."""
+"""Removing segments from the store: once they are in an archive, or older than the law asks for."""
 
 import structlog
 
@@ -12,7 +12,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """Leaves a signed record in the place of what it takes away, so that a gap is told from a cut."""
+    """Leaves a signed record in the place of what it removes, which tells removing from tampering."""
 
     def __init__(self, store: AuditStore, signer: AuditSigner, *, kept_ms: int) -> None:
         self._store = store
@@ -26,7 +26,7 @@ class Retention:
                 pass
 
     async def remove(self, shard: int, sealed_before: int, why: Why, up_to: int | None = None) -> int:
-        """Take away the oldest segments that were sealed before that time, a hundred at most; how many it was.
+        """Remove the oldest segments that were sealed before that time (ms), a hundred at most; how many it was.
 
         `up_to` is the number of the last one that may go.
         """
@@ -50,7 +50,7 @@ class Retention:
             try:
                 segment = None if content is None else keys.segment(record_of(content))
             except Unsigned as unsigned:
-                # What cannot be read stays where it is: it is evidence of what happened to it.
+                # What cannot be read stays: it is evidence.
                 _log.error("audit_segment_unreadable", shard=shard, number=number, why=str(unsigned))
                 break
             if segment is None or segment.sealed_at >= sealed_before:

@@ -1,8 +1,8 @@
-"""Sealing: the events of each shard become segments, in order, each of them once.
+"""Sealing: the events of each shard become segments, in order, each event once.
 
-Any number of processes may seal. Who reads first and writes second finds that the last segment is another one, and
-its work is dropped; a process that dies in between leaves the events where they were. Each segment is a line of the
-log as well, so that the log's archive is a witness of its own.
+Any number of processes may seal. One that another overtakes between reading and writing finds a new last segment, and
+its work is dropped; one that dies in between leaves the events where they were. Each segment is also a line of the log,
+which makes the log's archive a second witness.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Sealer:
     """Seals what is due, for as long as it is open."""
 
     def __init__(self, store: AuditStore, signer: AuditSigner, retention: Retention, *, sealed_after: int) -> None:
-        """`sealed_after` is in seconds; many events are sealed sooner."""
+        """`sealed_after` is in seconds; when there are many events, they are sealed sooner."""
         self._store = store
         self._signer = signer
         self._retention = retention
@@ -44,7 +44,7 @@ class Sealer:
             await end(self._task)
 
     async def seal_what_is_due(self) -> None:
-        """A shard that cannot be sealed keeps no other one waiting; what is wrong with it is in the log."""
+        """A shard that cannot be sealed keeps no other waiting; why it cannot is in the log."""
         await self._store.keep_key(self._signer.kid, self._signer.public_key())
         shards = (self._seal_shard(shard, self._sealed_after * 1000) for shard in range(self._store.shards))
         for shard, failure in enumerate(await asyncio.gather(*shards, return_exceptions=True)):
@@ -52,7 +52,7 @@ class Sealer:
                 _log.error("audit_not_sealed", shard=shard, kind=type(failure).__name__)
 
     async def seal_everything(self) -> None:
-        """Also what is young; when this comes back, all that was written before is sealed."""
+        """Seal young events as well: when this returns, everything written before is sealed."""
         await self._store.keep_key(self._signer.kid, self._signer.public_key())
         await asyncio.gather(*(self._seal_shard(shard, 0) for shard in range(self._store.shards)))
 
@@ -68,13 +68,13 @@ class Sealer:
                 if not unsealed.more:
                     return
             elif unsealed.head.last == overtaken_at:
-                return  # nobody was faster: somebody broke this head, and nothing can be built on it
+                return  # refused twice at the same head, so nobody was faster: the head is broken
             else:
-                # Whoever was faster may have read earlier, and not seen all of these.
+                # Whoever was faster may have sealed fewer events than are here.
                 overtaken_at = unsealed.head.last
 
     def _look_back(self, shard: int, last: Position) -> None:
-        """A head never goes back, unless somebody cut the store, or put an old copy of it in its place."""
+        """A head only goes back when somebody cut the audit in the store, or put an old copy in its place."""
         seen = self._seen.get(shard)
         if seen is not None and (last.number < seen.number or (last.number == seen.number and last != seen)):
             _log.error("audit_head_went_back", shard=shard, number=last.number, hash=last.hash, seen=seen.number)
@@ -88,7 +88,7 @@ class Sealer:
 
     async def _seal_for_ever(self) -> None:
         every = min(self._sealed_after / 4, _SLOWEST_LOOK_SECONDS)
-        # Processes that were started together do not all look at once.
+        # So that processes that were started together do not all look at once.
         await asyncio.sleep(random.uniform(0, every))  # noqa: S311
         clock, looked_at = asyncio.get_running_loop().time, float("-inf")
         while True:
@@ -98,14 +98,14 @@ class Sealer:
                     await self._retention.remove_what_is_too_old()
                     looked_at = clock()
             except StoreUnavailable:
-                pass  # told elsewhere; what was not sealed is when it comes back
+                pass  # reported elsewhere; what is due is sealed when the store is back
             except Exception as error:
                 _log.error("audit_upkeep_failed", kind=type(error).__name__)
             await asyncio.sleep(every)
 
 
 def seal(shard: int, unsealed: Unsealed, signer: AuditSigner) -> tuple[Segment, bytes]:
-    """The segment of these events, and what is kept of it: its signed record and the lines of the events, packed."""
+    """The segment of these events, and how it is stored: its signed record and the lines of the events, packed."""
     head, events = unsealed.head, unsealed.events
     lines = [event_line(event_id, words) for event_id, words in events]
     chain = Chain(head.last.hash)
@@ -127,7 +127,7 @@ def seal(shard: int, unsealed: Unsealed, signer: AuditSigner) -> tuple[Segment, 
 
 
 def _written_by(unsealed: Unsealed) -> int:
-    """How many events the store had written by the last of these: exactly, where it is the last of all."""
+    """How many events the store had written up to the last of these. Known exactly when no more follow."""
     return unsealed.head.written + len(unsealed.events) if unsealed.more else unsealed.written
 
 

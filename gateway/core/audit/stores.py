@@ -24,14 +24,17 @@ class ShardHead:
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """The oldest events of a shard that are not sealed, as id and field, value, …, and how many were ever written."""
+    """The oldest events of a shard that are not sealed. `written`: how many were ever written.
+
+    Each event is its id and its words: field, value, …
+    """
 
     head: ShardHead
     now: int
     written: int
     events: Sequence[tuple[str, Sequence[bytes]]]
     more: bool
-    """Whether others wait behind them."""
+    """Whether there are more unsealed events behind these."""
 
 
 class AuditStore(Protocol):
@@ -46,11 +49,11 @@ class AuditStore(Protocol):
     async def now(self) -> int: ...
 
     async def unsealed(self, shard: int, *, younger_than_ms: int) -> Unsealed | None:
-        """None while all that waits is younger than that, and not much."""
+        """None while everything unsealed is younger than that and would not fill a segment."""
         ...
 
     async def seal(self, before: Position, segment: Segment, written: int, content: bytes) -> bool:
-        """Append the segment; False, and nothing is changed, when `before` is no longer the last one."""
+        """Append the segment; False, without effect, when `before` is no longer the last one."""
         ...
 
     async def segments(self, shard: int, numbers: Sequence[int]) -> list[bytes | None]:
@@ -58,15 +61,15 @@ class AuditStore(Protocol):
         ...
 
     async def removed(self, shard: int) -> str | None:
-        """The signed record of what is no longer there."""
+        """The signed record of what was removed, if anything was."""
         ...
 
     async def remove(self, shard: int, removed: int, up_to: int, record: str) -> bool:
-        """Delete the segments after `removed`; False, and nothing is changed, when that is no longer the last gone."""
+        """Delete the segments after `removed`; False, without effect, when that is no longer the last removed one."""
         ...
 
     async def keep_key(self, kid: str, public_key: dict[str, Any]) -> None:
-        """Remember a key that seals, for those who verify what it sealed."""
+        """Remember a key that seals, for whoever verifies what it sealed."""
         ...
 
     async def public_keys(self) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Verifying an export without the store: was anything changed, left out, put in, moved or cut?
 
-It takes the public keys, which have to come by another way than the export. Whoever holds the private key of the
-audit can write another history that verifies; only a head that was noted elsewhere tells it from the first one.
+It takes the public keys, which must not come with the export. Whoever holds the private key of the audit can write
+another history that verifies; only a head that was noted elsewhere tells it from the true one.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from gateway.core.audit.records import AuditKeys, Head, RecordKind, Removed, Seg
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying came to. It is good when nothing is wrong. A segment that came twice is counted once. `wanted` is
-    what each export that shows only a part was asked for."""
+    """The result: good when there are no faults. A segment that came twice is counted once. `wanted` has the filters of
+    each export that shows only a part."""
 
     faults: list[Fault]
     segments: int
@@ -26,11 +26,11 @@ class Report:
     head: Head | None
     wanted: list[Mapping[str, str]]
     missing_before: Mapping[int, Removed]
-    """By shard: the record that stands for its first segments, which are not here."""
+    """By shard: the record of what was removed before the first segment that is here."""
 
 
 class _Within:
-    """A segment while its events are read."""
+    """The segment whose events are being read."""
 
     def __init__(self, segment: Segment, place: str, *, is_omitted: bool, is_new: bool) -> None:
         self.segment, self.place, self.is_omitted, self.is_new = segment, place, is_omitted, is_new
@@ -45,7 +45,7 @@ class _Within:
         self.has_event = is_event
 
     def is_in_order(self, event_id: str) -> bool:
-        """Whether the event comes after the one before it, and between the first and the last."""
+        """Whether the event comes after the one before it, and lies between the segment's first and last."""
         try:
             order = order_of(event_id)
         except ValueError:
@@ -54,7 +54,7 @@ class _Within:
         return order > before and order_of(self.segment.first) <= order <= order_of(self.segment.last)
 
     def fault(self) -> str | None:
-        """What is wrong with the segment, now that all of its events were read."""
+        """What is wrong with the segment, once all of its events have been read."""
         if self.is_omitted:
             return None
         if self.count != self.segment.count:
@@ -78,7 +78,7 @@ class Verifier:
         self._shown = self._left_out = self._lines = 0
 
     def begin_after(self, head: Head) -> None:
-        """What comes is the rest of an audit whose beginning, up to this head, is known to be good."""
+        """Expect the rest of an audit whose beginning, up to this head, is known to be good."""
         self._history.add_removed(Removed(head.at, Why.ARCHIVED, head.shards))
 
     def feed(self, written: bytes, place: str) -> None:
@@ -103,14 +103,14 @@ class Verifier:
         self._content.update(written)
 
     def end_of_file(self, place: str) -> None:
-        """A file ends with a head: what comes after the last one is covered by nothing."""
+        """A file ends with a head: nothing covers what comes after the last one."""
         self._leave_segment()
         if self._lines:
             self._fault(place, "was cut at its end: a head is missing")
         self._begin_anew()
 
     def finish(self, expected: Iterable[Head] = ()) -> Report:
-        """`expected` are heads that were noted before, elsewhere."""
+        """`expected` are heads that somebody noted elsewhere."""
         history = self._history
         history.compare(expected)
         if history.head is None:
