@@ -18,6 +18,7 @@ from bench.measures import MEASURES
 from bench.plots import svg
 from bench.rows import Measured, Row
 from bench.session import Session, machine
+from gateway.cli.commands import named_path
 from tools.bootstrap import SetupError
 
 _RESULTS = Path(__file__).parent / "results"
@@ -89,8 +90,10 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="less of each, in under two minutes")
     parser.add_argument("--customers", type=int, default=1_000_000, metavar="N", help="the most to fill a store with")
-    parser.add_argument("--results", type=Path, default=_RESULTS, help="where the JSON goes")
-    parser.add_argument("--against", type=Path, metavar="FOLDER", help="fail when a ratio is a third worse than there")
+    parser.add_argument("--results", type=named_path, default=_RESULTS, help="where the JSON goes")
+    parser.add_argument(
+        "--against", type=named_path, metavar="FOLDER", help="fail when a ratio is a third worse than there"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.words) - set(MEASURES):
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")

@@ -17,6 +17,7 @@ from demo.running import Demo, running
 from demo.secrets_file import SecretsDamaged
 from demo.seed import seed
 from demo.walk import walk
+from gateway.cli.commands import named_path
 from gateway.log import configure_logging
 from gateway.running import AddressRefused, PortTaken, about_a_file, print_no_more, run, until_asked_to_stop
 from gateway.settings import SettingsRefused
@@ -126,6 +127,18 @@ def _greet(demo: Demo, directory: Path, seconds: float) -> None:
     print(f"  log       {directory / 'bonin.log'}")
 
 
+def _folder(text: str) -> Path:
+    """Its whole name is written into the settings of the demo, which are UTF-8."""
+    try:
+        str(named_path(text).resolve()).encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(
+            "give a folder whose whole name is UTF-8, in a locale that knows it (LC_ALL=C.UTF-8). "
+            "UTF-8이 아닌 이름입니다"
+        ) from None
+    return Path(text)
+
+
 def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError("give a port from 1 to 65535, also in BONIN_PORT and BONIN_CARRIER_PORT")
@@ -146,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         help="of the phones: BONIN_CARRIER_PORT, or 8081",
     )  # fmt: skip
     parser.add_argument(
-        "--dir", type=Path, default=_DIRECTORY,
+        "--dir", type=_folder, default=str(_DIRECTORY),
         help="where keys and data are kept: .demo in the checkout, which a relative path starts from as well",
     )  # fmt: skip
     return parser

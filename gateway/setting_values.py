@@ -230,6 +230,7 @@ _SENTENCES = {
     "extra_forbidden": "remove it: there is no such key",
     "frozen_set_type": "give a list",
     "string_type": "give a text",
+    "string_unicode": "give a text in UTF-8, in a locale that knows it (LC_ALL=C.UTF-8)",
     "float_type": "give a number",
     "float_parsing": "give a number",
 }

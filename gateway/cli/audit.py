@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from gateway.cli.audit_verify import add_verify_command
-from gateway.cli.commands import Command, Commands, failed, say, say_aside, whole_number
+from gateway.cli.commands import Command, Commands, failed, named_path, say, say_aside, whole_number
 from gateway.cli.new_file import new_file
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
@@ -29,11 +29,13 @@ def add_commands(commands: Commands) -> None:
     export.add_argument("--from", dest="since", type=_time, help="only from this day (Seoul) or time on")
     export.add_argument("--to", dest="until", type=_end_of, help="only up to this day or time")
     export.add_argument("--customer", metavar="CUSTOMER_ID", help="only what names this customer")
-    export.add_argument("--out", type=Path, metavar="FILE", help="a file that is not there yet, instead of the output")
+    export.add_argument(
+        "--out", type=named_path, metavar="FILE", help="a file that is not there yet, instead of the output"
+    )
     export.add_argument("--with-reasons", action="store_true", help="with what people wrote, which else stays sealed")
     archive = audit.add("archive", _refusing(archive_audit))
     archive.add_argument(
-        "directory", type=Path, metavar="DIR", help="the folder of the archive; made when it is not there"
+        "directory", type=named_path, metavar="DIR", help="the folder of the archive; made when it is not there"
     )
     archive.add_argument(
         "--kept-days",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from gateway.cli.commands import Commands, failed, say
+from gateway.cli.commands import Commands, failed, named_path, say
 from gateway.core.audit.records import AuditKeys, Head, RecordKind, Unsigned, Why
 from gateway.core.audit.verifying import Report, Verifier
 from gateway.settings import PolicySettings, load_policy_settings
@@ -19,9 +19,13 @@ _LONGEST_FAULT = 500
 
 def add_verify_command(audit: Commands) -> None:
     verify = audit.add("verify", verify_audit, load_policy_settings)
-    verify.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="an export, or the directory of an archive")
-    verify.add_argument("--keys", required=True, type=Path, metavar="FILE", help="what `bonin audit keys` printed")
-    verify.add_argument("--expect-head", type=Path, metavar="FILE", help="what `bonin audit head` printed before")
+    verify.add_argument(
+        "paths", nargs="+", type=named_path, metavar="PATH", help="an export, or the directory of an archive"
+    )
+    verify.add_argument(
+        "--keys", required=True, type=named_path, metavar="FILE", help="what `bonin audit keys` printed"
+    )
+    verify.add_argument("--expect-head", type=named_path, metavar="FILE", help="what `bonin audit head` printed before")
 
 
 async def verify_audit(_: PolicySettings, arguments: argparse.Namespace) -> int:

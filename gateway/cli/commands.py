@@ -4,6 +4,7 @@ import argparse
 import inspect
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,6 +50,13 @@ def readable_name(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise argparse.ArgumentTypeError("give a name that can be read")
     return text.strip()
+
+
+def named_path(text: str) -> Path:
+    """An argument that names a file or a folder; an empty one would be the folder that the command runs in."""
+    if not text:
+        raise argparse.ArgumentTypeError("give a path; it may not be empty")
+    return Path(text)
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:

@@ -1,12 +1,11 @@
 """`bonin export`: every customer and contact, opened, into a file that `bonin import` reads."""
 
 import argparse
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from gateway.cli.commands import Commands, failed, readable_name, say
+from gateway.cli.commands import Commands, failed, named_path, readable_name, say
 from gateway.cli.new_file import new_file
 from gateway.settings import Settings
 from gateway.store.everybody import Everybody, Somebody
@@ -15,7 +14,7 @@ from gateway.wiring.keys import store_under_keys
 
 def add_commands(commands: Commands) -> None:
     command = commands.add("export", export_customers)
-    command.add_argument("file", type=Path, help="a file that is not there yet; NDJSON, for this user only")
+    command.add_argument("file", type=named_path, help="a file that is not there yet; NDJSON, for this user only")
     command.add_argument("--by", required=True, type=readable_name, help="who takes it; the audit says so")
     command.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
 

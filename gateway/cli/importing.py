@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.cli.commands import Commands, failed, readable_name, say, say_aside, whole_number
+from gateway.cli.commands import Commands, failed, named_path, readable_name, say, say_aside, whole_number
 from gateway.cli.import_lines import CHUNK, LONGEST_LINE, chunks
 from gateway.cli.import_notes import ImportUnderWay, Notes, measure, refusals_of, taking_notes
 from gateway.cli.import_processes import Processes, processes
@@ -27,7 +27,7 @@ _MOST_PROCESSES = 64
 
 def add_commands(commands: Commands) -> None:
     command = commands.add("import", import_customers)
-    command.add_argument("file", type=Path, help="CSV with a header, or NDJSON; UTF-8, one customer a line")
+    command.add_argument("file", type=named_path, help="CSV with a header, or NDJSON; UTF-8, one customer a line")
     command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
     command.add_argument(
         "--processes", type=whole_number(1, _MOST_PROCESSES), default=os.cpu_count() or 1, metavar="N",

@@ -40,7 +40,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is 0, 1 when it failed, 2 when the settings or words are wrong."""
     words = sys.argv[1:] if arguments is None else arguments
-    parsed = _parser(words).parse_args(words)
+    parser = _parser(words)
+    parsed = parser.parse_args(words)
+    if not all(map(_is_text, vars(parsed).values())):
+        parser.error("give words in UTF-8, in a locale that knows it (LC_ALL=C.UTF-8). UTF-8이 아닌 글자가 있습니다")
     # Asking for help, or a word that is none, has ended by now and loaded nothing of this.
     from gateway.cli.running import run_command
 
@@ -60,3 +63,16 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         elif name == asked:
             import_module(where).add_commands(commands)
     return parser
+
+
+def _is_text(given: object) -> bool:
+    """Whether it can be looked for and kept: bytes that the locale cannot read come as halves of surrogate pairs.
+
+    The name of a file may have them.
+    """
+    if isinstance(given, list):
+        return all(map(_is_text, given))
+    try:
+        return not isinstance(given, str) or given.encode() is not None
+    except UnicodeEncodeError:
+        return False

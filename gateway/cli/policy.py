@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 
-from gateway.cli.commands import Commands, say, say_aside
+from gateway.cli.commands import Commands, named_path, say, say_aside
 from gateway.core.policy import Policy
 from gateway.core.policy_table import policy_document, policy_lines
 from gateway.core.replaying import Replay
@@ -19,10 +19,10 @@ _PROGRESS_EVERY = 10_000
 def add_commands(commands: Commands) -> None:
     policy = commands.group("policy")
     show = policy.add("show", show_policy, load_policy_settings)
-    show.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="a folder to show instead")
+    show.add_argument("folder", nargs="?", type=named_path, metavar="FOLDER", help="a folder to show instead")
     show.add_argument("--json", action="store_true", help="as JSON")
     replay = policy.add("replay", replay_policy)
-    replay.add_argument("table", type=Path, help="a changed operations.csv, or a folder of a whole policy")
+    replay.add_argument("table", type=named_path, help="a changed operations.csv, or a folder of a whole policy")
 
 
 async def show_policy(settings: PolicySettings, arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from gateway.cli.commands import Commands, say, whole_number
+from gateway.cli.commands import Commands, named_path, say, whole_number
 from gateway.reading_settings import inherited, without_effect
 from gateway.settings import Settings, SettingsRefused
 from gateway.store.data_directory import ops_reader_password
@@ -24,7 +24,7 @@ def add_commands(commands: Commands) -> None:
     )
     for word in ("--listen-fd", "--ready-fd", "--life-fd", "--memory-fd"):  # of a worker, by its supervisor
         serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
-    serve_command.add_argument("--metrics-path", type=Path, help=argparse.SUPPRESS)
+    serve_command.add_argument("--metrics-path", type=named_path, help=argparse.SUPPRESS)
     commands.add("worker", work, serves=True)
     commands.add("check-config", check_config)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -161,6 +162,21 @@ async def test_a_directory_that_cannot_be_used_is_said_in_one_sentence(
     code, said = await asyncio.to_thread(process.ended, 30.0)
     assert (code, len(said.splitlines())) == (1, 1)
     assert said.startswith((str(tmp_path / "file"), "There is no "))
+
+
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    [("", "give a path; it may not be empty"), (os.fsdecode("한글".encode("euc-kr")), "whose whole name is UTF-8")],
+    ids=["none", "a name in another encoding"],
+)
+async def test_a_directory_that_has_no_name_to_write_down_is_refused(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = await asyncio.to_thread(start("--dir", folder).ended, 30.0)
+    assert code == 2
+    assert sentence in said.splitlines()[-1]
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("kept", ["", '{"api_key":', "[]"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import uvloop
 
+from gateway.cli.commands import named_path
 from tests.faults.catalogue import FAULTS
 from tests.faults.harness.document import write
 from tests.faults.harness.fault import Fault, Outcome
@@ -45,7 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run faults", description=__doc__)
     parser.add_argument("names", nargs="*", type=_fault, metavar="NAME", help=", ".join(one.name for one in FAULTS))
     parser.add_argument("--dose", type=_dose, default=FULL, help="short, full, or a fraction of the full dose")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what came of it there as well")
+    parser.add_argument("--json", type=named_path, metavar="FILE", help="write what came of it there as well")
     parser.add_argument("--write", action="store_true", help="write it into the table of docs/reliability.md")
     return parser.parse_args()
 

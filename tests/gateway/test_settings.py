@@ -50,6 +50,7 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         ("PUBLIC_URL", f"https://user:{PLANTED}@example.com"),
         ("PUBLIC_URL", f"https://example.com/?{PLANTED}"),
         ("PUBLIC_URL", "https://본인.example"),
+        ("CUSTOMER_CENTRE", os.fsdecode("한글".encode("euc-kr"))),
         ("HOST", ""),
         ("HOST", "[::1]"),
         ("HOST", f"{PLANTED}:8080"),

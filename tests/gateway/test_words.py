@@ -37,6 +37,46 @@ def test_a_word_that_is_no_command_is_told_from_those_that_are(capsys: pytest.Ca
     assert "'check-config'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["audit", "archive", ""],
+        ["audit", "export", "--out="],
+        ["audit", "verify", "", "--keys", "keys.json"],
+        ["audit", "verify", "export", "--keys", "", "--expect-head", "head"],
+        ["audit", "verify", "export", "--keys", "keys.json", "--expect-head", ""],
+        ["export", "", "--by", "kim", "--reason", "move"],
+        ["import", "", "--by", "kim"],
+        ["policy", "show", ""],
+        ["policy", "replay", ""],
+    ],
+)
+def test_an_empty_path_is_refused_rather_than_taken_for_the_folder_one_stands_in(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "give a path; it may not be empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["customers", "show", "WORD"],
+        ["find", "--carrier", "WORD"],
+        ["audit", "export", "--customer", "WORD"],
+        ["deadletters", "discard", "one", "WORD", "--by", "kim"],
+    ],
+)
+def test_a_word_that_the_locale_cannot_read_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    unreadable = os.fsdecode("홍길동".encode("euc-kr"))
+    with pytest.raises(SystemExit) as ended:
+        main([unreadable if word == "WORD" else word for word in words])
+    assert ended.value.code == 2
+    assert "give words in UTF-8" in capsys.readouterr().err
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])

@@ -50,6 +50,13 @@ def test_what_is_compiled_is_kept_apart_where_none_of_it_may_be_beside_sources(i
     assert beside_sources() == []
 
 
+def test_korean_names_are_read_where_the_locale_is_said_to_know_ascii_only(installed: Checkout, tmp_path: Path) -> None:
+    korean = Checkout(installed.base.rename(tmp_path / "한글"))
+    (korean.root / "demo" / "__main__.py").write_text("import sys\nprint(__file__, *sys.argv[1:])\n")
+    done = korean.run("demo", "본인", LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="utf-8")
+    assert (done.returncode, done.stdout) == (0, f"{korean.root / 'demo' / '__main__.py'} 본인\n"), done.stderr
+
+
 def test_the_caller_s_directory_cannot_shadow_the_product(installed: Checkout, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("SAYS = 'shadow'\n")
     previous = Path.cwd()
