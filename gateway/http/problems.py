@@ -37,7 +37,7 @@ _BY_HTTP_STATUS: Mapping[int, Problem] = {
 _CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
 """The rest of such a body is not waited for."""
 
-STORE_WILL_NOT_DO = (StoreUnavailable, KeyNotGiven)
+_STORE_WILL_NOT_DO = (StoreUnavailable, KeyNotGiven)
 """It is away, or another installation's: what it holds is under keys that this process lacks (`/readyz` says so)."""
 
 _log = structlog.get_logger(__name__)
@@ -51,11 +51,8 @@ class _Named(dict[str, object]):
 
 
 def problem_response(request: Incoming, error: Exception) -> WholeAnswer:
-    """The answer for any exception that left a handler. What is not a refusal says nothing of its cause."""
-    refusal = as_refusal(error)
-    if refusal is None:
-        _log.error("unexpected_exception", exc_info=error)
-        refusal = Refusal(Problem.INTERNAL)
+    """The answer for any exception that left a handler."""
+    refusal = refusal_for(error)
     locale = negotiate(request.headers.get("Accept-Language"))
     response = WholeAnswer(*_told(refusal, locale, request_id_of(request)))
     if refusal.problem in _CLOSES_THE_CONNECTION:
@@ -104,11 +101,20 @@ def _known(values: Mapping[str, object]) -> Mapping[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def as_refusal(error: Exception) -> Refusal | None:
+def refusal_for(error: Exception) -> Refusal:
+    """What is told of any exception. What is not a refusal says nothing of its cause: the log has where it was."""
+    refusal = _as_refusal(error)
+    if refusal is None:
+        _log.error("unexpected_exception", exc_info=error)
+        return Refusal(Problem.INTERNAL)
+    return refusal
+
+
+def _as_refusal(error: Exception) -> Refusal | None:
     """What went wrong as something that can be told; None for what nobody expected."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, STORE_WILL_NOT_DO):
+    if isinstance(error, _STORE_WILL_NOT_DO):
         _log.warning("store_unavailable", reason=str(error))
         return Refusal(Problem.STORE_UNAVAILABLE, retry_after=1)
     if isinstance(error, web.HTTPException) and 400 <= error.status < 500:
@@ -139,12 +145,11 @@ def is_for_people(request: web.Request) -> bool:
     return "text/html" in request.headers.get("Accept", "")
 
 
-def problem_page(refusal: Refusal) -> web.Response:
+def problem_page(request: web.Request, refusal: Refusal) -> web.Response:
     """What was refused, where people look at it."""
     kind = refusal.problem.value
-    page = web.Response(
-        status=kind.status, text=_page(kind, _known(refusal.values)), content_type="text/html", charset="utf-8"
-    )
+    text = _page(kind, _known(refusal.values), f"/requests/{request_id_of(request)}")
+    page = web.Response(status=kind.status, text=text, content_type="text/html", charset="utf-8")
     if refusal.retry_after is not None:
         page.headers["Retry-After"] = str(refusal.retry_after)
     return page
@@ -161,19 +166,20 @@ def _description(kind: ProblemKind, values: Mapping[str, object] = MappingProxyT
     }
 
 
-def _page(kind: ProblemKind, values: Mapping[str, object] = MappingProxyType({})) -> str:
+def _page(kind: ProblemKind, values: Mapping[str, object] = MappingProxyType({}), instance: str = "") -> str:
     described = _description(kind, values)
     paragraphs = "".join(
         f'<section lang="{locale}"><h2>{escape(described["title"][locale])}</h2>'
         f"<p>{_for_people(described['detail'][locale])}</p></section>"
         for locale in ("ko", "en")
     )
+    quoted = f"<p><code>instance</code> <code>{escape(instance)}</code></p>" if instance else ""
     return (
         '<!doctype html><html lang="ko"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{STATIC_PATH}/problem.css">'
         f"<title>{escape(kind.title_ko)} · {escape(kind.title_en)}</title>"
-        f'<main><h1 lang="en">{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}</main></html>'
+        f'<main><h1 lang="en">{kind.status} <code>{escape(kind.slug)}</code></h1>{paragraphs}{quoted}</main></html>'
     )
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 
+from gateway.core.errors import Refusal
 from gateway.http.connections import CONNECTIONS, Connections
 from gateway.http.edge import EDGE, UNMATCHED, Edge
 from gateway.http.headers import add_headers
@@ -18,7 +19,7 @@ from gateway.http.health import add_health
 from gateway.http.ids import VERIFICATION_ID
 from gateway.http.lifecycle import LIFECYCLE, Lifecycle
 from gateway.http.metrics import HttpMetrics
-from gateway.http.problems import STORE_WILL_NOT_DO, as_refusal, is_for_people, problem_page, show_problem
+from gateway.http.problems import is_for_people, problem_page, refusal_for, show_problem
 from gateway.http.static_files import add_static_files
 
 RUNNER_OPTIONS: Mapping[str, Any] = MappingProxyType(
@@ -102,16 +103,19 @@ def _of_file(handler: Handler, directory: Path) -> Handler:
 
 
 def _for_people(handler: Handler) -> Handler:
-    """Say in words, not in JSON, that there is nothing at an address, or that the store is away."""
+    """Say in words, not in JSON, that there is nothing at an address, or that it cannot be shown now."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except (web.HTTPNotFound, *STORE_WILL_NOT_DO) as error:
-            refusal = None if request.writer.output_size else as_refusal(error)
-            if refusal is None:
+        except web.HTTPNotFound as nothing:
+            return problem_page(request, refusal_for(nothing))
+        except (Refusal, web.HTTPException):
+            raise  # what is asked for elsewhere than by a link
+        except Exception as error:
+            if request.writer.output_size:
                 raise  # a stream that has begun can only be cut short
-            return problem_page(refusal)
+            return problem_page(request, refusal_for(error))
 
     return handle
 

@@ -58,7 +58,7 @@ class SlipPage:
             page = await self._page(request)
         except Refusal as refusal:
             if is_for_people(request):
-                return problem_page(refusal)
+                return problem_page(request, refusal)
             raise
         return web.Response(text=page, content_type="text/html", charset="utf-8")
 

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
-from gateway.http.problems import STORE_WILL_NOT_DO, as_refusal
+from gateway.http.problems import refusal_for
 from gateway.ops.guard import PREFIX, Guard, Visit, locale_of
 from gateway.ops.rendering import STATIC_PATH, Pages
 
@@ -34,17 +34,16 @@ async def _nothing_there(_: Visit) -> web.StreamResponse:
 
 
 def _as_pages(pages: Pages, route: web.RouteDef) -> web.RouteDef:
-    """Once the pages are loaded; who looks here while the store is away is told so by a page as well."""
+    """Once the pages are loaded; that the store is away, or something went wrong, is told by a page as well."""
     handler = cast(Handler, route.handler)  # none of ours is a class
 
     async def handle(request: web.Request) -> web.StreamResponse:
         await pages.load()
         try:
             return await handler(request)
-        except STORE_WILL_NOT_DO as error:
-            refusal = None if request.writer.output_size else as_refusal(error)
-            if refusal is None:
+        except Exception as error:
+            if request.writer.output_size:
                 raise  # a stream that has begun can only be cut short
-            return pages.problem(request, locale_of(request), refusal)
+            return pages.problem(request, locale_of(request), refusal_for(error))
 
     return web.RouteDef(route.method, route.path, handle, route.kwargs)

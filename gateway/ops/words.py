@@ -192,6 +192,10 @@ NEXT_STEPS: Final[Mapping[Problem, tuple[str, str]]] = {
         "이미 처리되었거나 기한이 지난 요청입니다. 결과는 승인 화면에서 확인할 수 있습니다.",
         "It was decided or has expired: the page Approvals tells which.",
     ),
+    Problem.INTERNAL: (
+        "아래 /requests/ 값을 알려 주시면 원인을 찾을 수 있습니다.",
+        "Quote the /requests/ value below when you report this.",
+    ),
     Problem.SELF_APPROVAL: ("다른 사람이 로그인하여 결정해야 합니다.", "Another person has to sign in and decide."),
 }
 """Of problems whose own next step is a caller's of the API."""

@@ -150,16 +150,17 @@ def away() -> None:
     raise StoreUnavailable("connection refused")
 
 
+async def _nothing_wrong() -> str | None:
+    return None
+
+
 @pytest.mark.parametrize("read", [away, unreadable])
 async def test_who_looks_while_the_store_will_not_do_is_told_so_at_a_page_in_words(read: Callable[[], None]) -> None:
     async def look(_: web.Request) -> web.Response:
         read()
         return web.Response()
 
-    async def nothing_wrong() -> str | None:
-        return None
-
-    app = create_base_app(registry=CollectorRegistry(), trouble=nothing_wrong)
+    app = create_base_app(registry=CollectorRegistry(), trouble=_nothing_wrong)
     app.router.add_get("/page", look)
     async with TestClient(TestServer(app)) as browser:
         answer = await browser.get("/page", headers={"Accept": "text/html"})
@@ -167,3 +168,20 @@ async def test_who_looks_while_the_store_will_not_do_is_told_so_at_a_page_in_wor
         assert "1초 후에 다시 요청해 주세요." in await answer.text()
         answer = await browser.get("/page")
         assert (answer.status, answer.content_type) == (503, "application/problem+json")
+
+
+async def test_who_finds_a_fault_at_a_page_reads_in_words_what_to_quote() -> None:
+    async def look(_: web.Request) -> web.Response:
+        raise RuntimeError("+821012345678")
+
+    app = create_base_app(registry=CollectorRegistry(), trouble=_nothing_wrong)
+    app.router.add_get("/page", look)
+    async with TestClient(TestServer(app)) as browser:
+        answer = await browser.get("/page", headers={"Accept": "text/html"})
+        page = await answer.text()
+        assert (answer.status, answer.content_type) == (500, "text/html")
+        assert {Problem.INTERNAL.value.title_ko in page, Problem.INTERNAL.value.title_en in page} == {True}
+        assert f"/requests/{answer.headers['X-Request-Id']}" in page
+        assert "8210" not in page
+        answer = await browser.get("/page")
+        assert (answer.status, answer.content_type) == (500, "application/problem+json")

@@ -1,4 +1,4 @@
-"""The operations pages over a store that is away: whoever looks is told so, and not by a document for programs."""
+"""The operations pages when they cannot be shown: whoever looks is told so, and not by a document for programs."""
 
 from collections.abc import AsyncIterator
 
@@ -27,6 +27,16 @@ async def _nothing_wrong() -> str | None:
     return None
 
 
+class _Faulty:
+    """A page with a mistake in it."""
+
+    def routes(self, _: Guard) -> list[web.RouteDef]:
+        return [web.get("/ops/faulty", self.show)]
+
+    async def show(self, _: web.Request) -> web.StreamResponse:
+        raise RuntimeError("+821012345678")
+
+
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     store = Store(f"redis://127.0.0.1:{unused_port()}")
@@ -34,7 +44,7 @@ async def client() -> AsyncIterator[Client]:
     pages = Pages(Firm("본인증권", "Bonin Securities", "1588-0000"))
     sign_in = SignIn(RedisOperators(store, Limits()), RedisApiKeys(store), personal_data(), "bonin", lambda: "token")
     app = create_base_app(registry=CollectorRegistry(), trouble=_nothing_wrong)
-    add_ops_pages(app, Guard(sign_in, pages), pages, [SignInPages(sign_in, pages, secure=False)])
+    add_ops_pages(app, Guard(sign_in, pages), pages, [SignInPages(sign_in, pages, secure=False), _Faulty()])
     async with TestClient(TestServer(app)) as browser:
         yield browser
     await store.close()
@@ -51,3 +61,13 @@ async def test_so_does_signing_in(client: Client) -> None:
     answer = await client.post("/ops/sign-in?lang=ko", data={"key": "some key", "code": "000000"})
     assert (answer.status, answer.content_type) == (503, "text/html")
     assert "저장소에 연결할 수 없습니다" in await answer.text()
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("ko", "원인을 찾을 수 있습니다"), ("en", "when you report this")])
+async def test_a_fault_is_told_by_a_page_with_the_request_to_quote(client: Client, lang: str, sentence: str) -> None:
+    answer = await client.get(f"/ops/faulty?lang={lang}")
+    page = await answer.text()
+    assert (answer.status, answer.content_type) == (500, "text/html")
+    assert sentence in page
+    assert f"/requests/{answer.headers['X-Request-Id']}" in page
+    assert "8210" not in page
