@@ -1,5 +1,7 @@
 """`/ops/customers`: contacts and their evidence, the lock, the exemption, and asking for an unlock."""
 
+import asyncio
+
 from aiohttp import web
 
 from contacts.masking import mask_name
@@ -59,9 +61,8 @@ class CustomerPages:
     async def show(self, visit: Visit) -> web.StreamResponse:
         customer_id = visit.request.match_info["customer_id"]
         customer, contacts = await self._customers.get(customer_id)
-        evidence = {
-            contact.contact_id: await self._life.evidence(customer_id, contact.contact_id) for contact in contacts
-        }
+        contact_ids = [contact.contact_id for contact in contacts]
+        evidence = await asyncio.gather(*(self._life.evidence(customer_id, each) for each in contact_ids))
         waiting = await self._approvals.with_status(ApprovalStatus.WAITING)
         return self._pages.show(
             visit.request, visit.locale, "customer.html", session=visit.session,
@@ -69,7 +70,7 @@ class CustomerPages:
             masked_name=mask_name(customer.name),
             contacts=contacts,
             methods_of=lambda contact: usable_methods(contact, self._reach),
-            evidence=evidence,
+            evidence=dict(zip(contact_ids, evidence, strict=True)),
             waiting=[approval for approval in waiting if approval.customer_id == customer_id],
             rows=await self._rows.of_customer(customer_id, _ROWS),
             may_act=visit.session.operator.role.may_act_as(Role.OPERATOR),

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.core.outbox import Cargo
 from gateway.store import keys
-from gateway.store.connection import Store
+from gateway.store.connection import Argument, Store
 from gateway.store.pairs import in_pairs
 from gateway.store.scripts import load
 
@@ -25,12 +25,15 @@ class RedisDeadLetters:
         self._store = store
 
     async def entries(self) -> AsyncIterator[DeadLetter]:
-        for shard in range(keys.SHARDS):
-            after = "-"
-            while rows := await self._store.command("XRANGE", keys.dead_letters(shard), after, "+", "COUNT", _PAGE):
+        # Of all shards in one trip: few have any, and seldom one more than a page.
+        pages = await self._store.all(*(_page(shard, "-") for shard in range(keys.SHARDS)))
+        for shard, first in enumerate(pages):
+            rows = first
+            while rows:
                 for entry_id, words in rows:
                     yield _letter(shard, entry_id.decode(), words)
-                after = f"({rows[-1][0].decode()}"
+                is_full, after = len(rows) == _PAGE, f"({rows[-1][0].decode()}"
+                rows = await self._store.command(*_page(shard, after)) if is_full else []
 
     async def read(self, dead_letter_id: str) -> DeadLetter | None:
         found = _ID.fullmatch(dead_letter_id)
@@ -57,6 +60,10 @@ class RedisDeadLetters:
             (entry_id, letter.cargo, letter.subject_id, letter.delivery, by, letter.customer_id),
         )
         return bool(given)
+
+
+def _page(shard: int, after: str) -> tuple[Argument, ...]:
+    return "XRANGE", keys.dead_letters(shard), after, "+", "COUNT", _PAGE
 
 
 def _place(letter: DeadLetter) -> tuple[int, str]:

@@ -183,13 +183,16 @@ class RedisReadModel:
                 for shard in looking
             )
         )  # fmt: skip
+        read = []
         for shard, pairs in zip(looking, found, strict=True):
             rows = [(int(float(score)), name.decode()) for name, score in in_pairs(pairs)]
             shard.offset += len(rows)
             shard.exhausted = len(rows) < count
             if rows:
                 shard.last = rows[-1]
-                pool.rows |= {*await self._in_all(shard.number, rows, others)}
+                read.append(self._in_all(shard.number, rows, others))
+        # Asked in the same tick, they travel together.
+        pool.rows.update(*await asyncio.gather(*read))
 
     async def _in_all(
         self, shard: int, rows: Sequence[tuple[int, str]], others: Sequence[str]
