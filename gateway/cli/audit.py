@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gateway.cli.audit_verify import add_verify_command
@@ -11,11 +11,11 @@ from gateway.cli.new_file import new_file
 from gateway.core.audit.chain import line
 from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
 from gateway.core.audit.records import GENESIS, Head, Position, RecordKind, Why, public_key_set
+from gateway.http.moments import SEOUL
 from gateway.settings import Settings
 from gateway.store.audit_archive import ArchiveRefused, AuditArchive
 from gateway.wiring.audit import Audit, open_audit
 
-_SEOUL = timedelta(hours=9)
 _DAY_MS = 86_400_000
 _DOUBTFUL = (
     "The last file of the archive is more than a year old: nothing was deleted, in case the store's clock is wrong. If "
@@ -165,9 +165,7 @@ def _time(text: str) -> int:
     """A day in Seoul, or a time with its zone, in ms."""
     try:
         given = datetime.fromisoformat(text)
-        if given.tzinfo is None:
-            given = given.replace(tzinfo=UTC) - _SEOUL
-        return int(given.timestamp() * 1000)
+        return int(given.replace(tzinfo=given.tzinfo or SEOUL).astimezone(UTC).timestamp() * 1000)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError("give a day or a time: 2026-11-27 or 2026-11-27T09:00:00+09:00") from None
 

@@ -152,7 +152,17 @@ def test_a_reader_who_has_seen_enough_ends_an_export_quietly(audit_keys: Path) -
     assert done.stdout.startswith('{"segment":')
 
 
-@pytest.mark.parametrize("words", [["--from", "yesterday"], ["--to", "2026-13-01"], ["--from", "0001-01-01"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--from", "yesterday"],
+        ["--to", "2026-13-01"],
+        ["--from", "0001-01-01"],
+        # In UTC, in which `verify` tells what was asked for, there is no such year.
+        ["--from", "0001-01-01T00:00:00+09:00"],
+        ["--to", "9999-12-31T23:59:59-12:00"],
+    ],
+)
 def test_a_time_that_is_none_is_refused(words: list[str], capsys: Captured) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["audit", "export", *words])
