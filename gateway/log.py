@@ -137,7 +137,7 @@ def without_values_of_asyncio(_: WrappedLogger, __: str, event: EventDict) -> Ev
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Hide what must not be logged."""
     for key, value in event.items():
-        if key not in _OURS and type(value) not in _PLAIN:
+        if key not in _OURS:
             event[key] = _redacted(key, value, _DEEPEST)
     return event
 
@@ -150,7 +150,7 @@ def _redacted(key: str, value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return _DIGITS.sub(_hide, value)
     if isinstance(value, dict):
-        return {str(inner): _redacted(str(inner), item, depth - 1) for inner, item in value.items()}
+        return {_DIGITS.sub(_hide, str(inner)): _redacted(str(inner), item, depth - 1) for inner, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_redacted("", item, depth - 1) for item in value]
     return _DIGITS.sub(_hide, str(value))

@@ -173,6 +173,7 @@ def test_digits_that_could_be_a_number_or_a_code_are_hidden_wherever_they_stand(
         assert hidden(framed) == framed.replace(text, DIGITS_HIDDEN)
     assert hidden([text]) == [DIGITS_HIDDEN]
     assert hidden({"deep": {"deeper": text}}) == {"deep": {"deeper": DIGITS_HIDDEN}}
+    assert hidden({text: 1}) == {DIGITS_HIDDEN: 1}
 
 
 @pytest.mark.parametrize("text", ["12345", "127.0.0.1:8080", "SM0123456789abcdef0123456789abcdef", "v1.2.3", "2xx"])
