@@ -95,7 +95,8 @@ def tell(text: str) -> None:
 def wait_visibly(process: "subprocess.Popen[bytes]", name: str) -> int:
     """Wait for a step; count its seconds in place on a terminal, else say so every ten."""
     terminal = sys.stderr.isatty()
-    start, pause, mark = time.monotonic(), *((0.2, "\r") if terminal else (10.0, ""))
+    start = time.monotonic()
+    pause, mark = (0.2, "\r") if terminal else (10.0, "")
     if not terminal:
         tell(f"  {name} ...")
     while True:
