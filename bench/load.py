@@ -78,7 +78,7 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = b""
         self.since = 0.0
-        """When the request was due that is under way."""
+        """When the request that is under way was due."""
 
     def fileno(self) -> int:
         return self._socket.fileno()

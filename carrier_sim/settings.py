@@ -29,7 +29,7 @@ class RegistryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with a phone. `owner_name` is in whose name it is registered: None, in their own."""
+    """Somebody with a phone. `owner_name` is the name that it is registered in; None: their own."""
 
     number: str
     name: str = field(repr=False)

@@ -9,7 +9,7 @@ from carrier_sim.settings import Person, RegistryState
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A contact to register. `owner` is in whose name the line is: None, in the customer's own."""
+    """A contact to register. `owner` is the name that the line is registered in; None: the customer's."""
 
     e164: str
     label: str

@@ -95,7 +95,7 @@ class CaseHandlers:
         return response
 
     async def _announce(self, case: Case, decision: dict[str, Any]) -> Any:
-        """Once; of what is refused nobody has to hear until it is not any more."""
+        """Tell the customer that it begins: once, and not while it is refused."""
         return None if decision["outcome"] == "refused" or case.announced else await self._announcer.started(case)
 
     async def _decide(self, request: web.Request, case: Case) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class GatewayClient:
     async def post(self, path: str, locale: str, body: object, once: str | None = None) -> Any:
         """Have something done once: where the answer is lost it is asked for again, under the same `Idempotency-Key`.
 
-        `once` is that key for what must not be done twice either when this is called twice.
+        `once` is that key, for what calling this twice must not do twice either.
         """
         headers = {"Idempotency-Key": once or secrets.token_urlsafe(16)}
         return await _in_time(self._until_known(path, locale, orjson.dumps(body), headers))

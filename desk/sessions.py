@@ -32,7 +32,7 @@ class Case:
     client_ip: str
     locale: str
     announced: bool = False
-    """It was tried to tell the customer that it begins."""
+    """Whether the customer was told that it begins, or the text could not be sent."""
     notice_ids: set[str] = field(default_factory=set)
     """The texts that told the customer of it."""
 

@@ -74,7 +74,7 @@ class TwilioEntry(CarrierEntry):
     second_auth_token: Annotated[AuthToken | None, BeforeValidator(_secret), Field(alias="second_auth_token_file")] = (
         None
     )
-    """Whose signatures are good as well, while one takes the place of the other."""
+    """Its signatures are good as well, while it takes the place of the first, or the first its."""
     sms_number: Number | None = None
     voice_number: Number | None = None
     api_base_url: Url | None = None

@@ -114,7 +114,7 @@ def _for_a_terminal() -> Processor:
 
     def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
         if "exception" in event:
-            # It takes what has this name for a traceback, and a list for a mistake.
+            # ConsoleRenderer takes this key for a traceback, which is one text.
             event["exception"] = "\n".join([*event["exception"], *event.pop("place", ())])
         return console(logger, name, event)
 
@@ -127,7 +127,7 @@ def _stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def without_values_of_asyncio(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """asyncio says what failed with its arguments, and what the exception says: all but the first words go."""
+    """asyncio's messages hold the arguments of what failed and the text of exceptions: only the first words stay."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and record.name == "asyncio" and (words := _WORDS.match(event["event"])):
         event["event"] = words[0].strip()

@@ -29,7 +29,7 @@ def variable(field: str) -> str:
 
 
 def without_effect(model: type[BaseSettings]) -> list[str]:
-    """What is given under our prefix and is no setting: a name that was misspelt does nothing, and nobody sees it."""
+    """Variables and files with our prefix that are no setting: one that is misspelt does nothing, unseen."""
     known = {variable(field) for field in model.model_fields} | {f"{PREFIX}SECRETS_DIR"}
     given = {name for name in os.environ if name.startswith(PREFIX)}
     secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")
@@ -66,9 +66,9 @@ def read(model: type[S], given: dict[str, Any]) -> tuple[S | None, list[str]]:
 
 
 def _unreadable(secrets_dir: str, model: type[BaseSettings]) -> list[str]:
-    """A line for each file of a setting that cannot be read; whoever reads the settings would name another.
+    """A line for each file of a setting that cannot be read.
 
-    They would also pass over a link that leads out of the folder, and go on without what it says.
+    pydantic-settings would name another reason, and would pass over a link that leads out of the folder in silence.
     """
     if not secrets_dir:
         # That would be the folder that the process happens to run in.

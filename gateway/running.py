@@ -17,7 +17,7 @@ BACKLOG = 1024
 """Connections that the kernel holds until they are accepted: beyond it callers wait a second to try again."""
 
 _YOUNG_OBJECTS = 10_000
-"""How many more objects there may be until cycles among the young ones are looked for; Python's own is 700."""
+"""New objects after which Python looks for cycles among the young ones; its own default is 700."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What writing to an open file fails with when there is no room: such an error names no file."""
@@ -41,7 +41,7 @@ def cannot_listen(host: str, port: int, failure: OSError) -> AddressRefused:
 
 
 def about_a_file(failure: OSError) -> str:
-    """What to say of a file that cannot be used; nothing when the failure is of another kind, and ours to mend."""
+    """What to say of a file that cannot be used; empty when the failure is of another kind, and a defect of ours."""
     if failure.filename is None and failure.errno not in _FULL:
         return ""
     return f"{failure.filename or 'A file that is being written'}: {failure.strerror}"
@@ -53,9 +53,10 @@ def print_no_more() -> None:
 
 
 def spare_the_collector() -> None:
-    """What is there by now stays: looking through it for cycles again and again holds work up for nothing.
+    """Keep the garbage collector from all that the start has made, and have it look less often.
 
-    What a request or a line makes is freed when it ends, without the collector, so that one has little to find.
+    Those objects stay anyway, and looking through them holds work up. What a request or a line of an import makes is
+    freed by its reference counts when it ends.
     """
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)
@@ -67,10 +68,10 @@ async def until_asked_to_stop() -> None:
 
 
 def run(command: Coroutine[Any, Any, int], *, stopped: int = 0) -> int:
-    """Run to the end, or until SIGINT, SIGTERM or SIGHUP, whenever it comes; then this gives `stopped`.
+    """The exit code of the command, or `stopped` when SIGINT, SIGTERM or SIGHUP comes before its end.
 
-    SIGHUP comes when a terminal is closed: whoever wants to go on then has it ignored (nohup), and it stays so.
-    What the command has opened by then is closed in order; a second signal does not cut that short.
+    SIGHUP comes when a terminal is closed; where it is ignored already (nohup) it stays ignored. What the command has
+    opened is closed in order, and a second signal does not cut that short.
     """
     return uvloop.run(_until_signalled(command, stopped))
 

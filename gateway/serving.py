@@ -34,10 +34,10 @@ async def serving(
 ) -> AsyncIterator[int]:
     """Serve while the block runs; gives the port.
 
-    On leaving it is not ready first, and for `drain_seconds` serves on, until balancers have seen it. Then it takes
-    nothing more in, ends streams and long polls, and lets requests finish.
+    On leaving, the application is no longer ready, but serves on for `drain_seconds`, until balancers have seen that.
+    Then it takes nothing more in, ends streams and long polls, and lets requests finish.
 
-    `listening` is a socket that listens already, in the place of host and port: other processes go on to listen on it.
+    `listening` is a socket that listens already, used instead of host and port; other processes go on listening on it.
     Raises `PortTaken` or `AddressRefused`.
     """
     _allow_connections(app)

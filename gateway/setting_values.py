@@ -40,7 +40,7 @@ def _key(value: object) -> object:
 
 
 def _signing_key(value: SecretStr) -> SecretStr:
-    """In the one form that all have, so that the same key is found to be the same whatever PEM it came in."""
+    """In one form, so that the same key given for two settings is found, whatever PEM it came in."""
     try:
         return SecretStr(load_signing_key(value.get_secret_value()).as_pem(private=True).decode())
     except Exception:
@@ -88,7 +88,7 @@ _DOUBTFUL_STORE = (
 
 
 def _store_url(url: str) -> None:
-    """Half of a password that is not in percent is taken for a host, a port or a path, and would be shown as such."""
+    """Half of a password that is not percent-encoded would be taken for a host, a port or a path, and be shown."""
     try:
         parts = urlsplit(url)
         Endpoint.from_url(url)
@@ -146,7 +146,7 @@ def _password(value: SecretStr) -> SecretStr:
 
 
 def _auth_token(value: SecretStr) -> SecretStr:
-    """Whoever guesses it signs replies in the name of any customer. Whether there has to be one is not asked here."""
+    """Whoever guesses it signs replies in the name of any customer. An empty one is judged elsewhere."""
     token = value.get_secret_value().strip()
     if value.get_secret_value() and len(token) < _SHORTEST_PASSWORD:
         raise ValueError(f"give the account's auth token; none has fewer than {_SHORTEST_PASSWORD} characters")

@@ -74,7 +74,7 @@ class Settings(PolicySettings, LimitSettings):
     worker_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Where `bonin worker` shows its health and its numbers; without it nowhere."""
     drain_seconds: Annotated[int, Field(ge=0, le=300)] = 0
-    """How long it serves on after it was asked to stop, not ready any more."""
+    """How long it goes on serving, no longer ready, after it was asked to stop."""
     public_url: Url = "http://127.0.0.1:8080"
     """Where carriers reach the gateway: webhooks are signed over it."""
 
@@ -266,7 +266,7 @@ def _ring(current: SecretBytes, second: SecretBytes | None) -> KeyRing:
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings from the environment, with `given` before it, and a policy that is good.
+    """The settings, from `given` and then from the environment. The policy is checked as well.
 
     Raises `SettingsRefused` with all that is wrong.
     """

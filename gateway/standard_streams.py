@@ -9,8 +9,8 @@ from typing import TextIO
 def prepare_standard_streams() -> None:
     """To be called before anything is opened.
 
-    A descriptor that is closed would be that of the next socket, which what is printed then goes to, and uvloop aborts
-    when it lets go of such a one. What a terminal cannot show becomes an escape, rather than a UnicodeEncodeError.
+    A descriptor that is closed would be given to the next socket: what is printed would go there, and uvloop aborts
+    when it closes such a one. What a terminal cannot show becomes an escape, rather than a UnicodeEncodeError.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -21,7 +21,7 @@ def prepare_standard_streams() -> None:
 
 
 def to_nowhere(stream: TextIO) -> None:
-    """What is written from now on is gone, and fails no more: whoever read it has left."""
+    """Drop what is written from now on, so that writing fails no more: whoever read it has left."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

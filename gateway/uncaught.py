@@ -15,7 +15,7 @@ def _tell(kind: type[BaseException], error: BaseException | None) -> None:
     """It must not fail: Python would print what the exception says."""
     if issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return
-    # Not before: most processes end without.
+    # Imported here: most processes never need them.
     import structlog
 
     from gateway.log import configure_logging

@@ -74,7 +74,7 @@ class NotServing(AddressRefused):
 
 
 def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
-    """So many on one port. Raises `PortTaken` or `AddressRefused`."""
+    """`count` sockets on one port. Raises `PortTaken` or `AddressRefused`."""
     sockets: list[socket.socket] = []
     try:
         # Without SO_REUSEPORT first: another program's workers would let us in among them.
@@ -137,7 +137,7 @@ class Supervisor:
         return 0
 
     async def _start(self, place: int) -> None:
-        """A worker in this place that serves. Raises `NotServing`."""
+        """Start a worker in this place, and wait until it serves. Raises `NotServing`."""
         ready, told = os.pipe()
         try:
             worker = self._workers[place] = await self._spawn(place, told)
@@ -162,7 +162,7 @@ class Supervisor:
             os.close(told)
 
     async def _keep(self, place: int) -> None:
-        """Replace what dies, sooner where it had lived long."""
+        """Replace this place's worker whenever it dies; after a longer pause each time, unless it had lived long."""
         loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
         while True:
             worker, began = self._workers[place], loop.time()

@@ -1,4 +1,4 @@
-"""The program `bonin`: what is said to libraries before any of them is loaded, and the command."""
+"""The program `bonin`: what has to be set before any library is loaded, and the command."""
 
 import gc
 import os

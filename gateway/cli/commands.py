@@ -29,7 +29,7 @@ class Commands:
     def add(
         self, name: str, run: Command, load: "Callable[[], PolicySettings] | None" = None, *, serves: bool = False
     ) -> argparse.ArgumentParser:
-        """Add a command; its arguments go to what this gives. `load` raises `SettingsRefused`; without it all
+        """Add a command, and give its parser for the arguments. `load` raises `SettingsRefused`; without it all
         settings are read.
 
         The log of one that serves is its output; any other's output is what it was asked for.

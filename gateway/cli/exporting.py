@@ -34,7 +34,7 @@ async def export_customers(settings: Settings, arguments: argparse.Namespace) ->
 
 
 async def _write(settings: Settings, arguments: argparse.Namespace, file: BinaryIO) -> int:
-    """How many customers there are."""
+    """Gives how many customers there are."""
     count = 0
     async with store_under_keys(settings, writes=True) as store:
         everybody = Everybody(store, settings.personal_data)

@@ -10,10 +10,10 @@ CHUNK = 1 << 18
 
 
 def chunks(file: BinaryIO, done: int, first: int) -> Iterator[tuple[int, int, bytes]]:
-    """From here on, where line `first` begins, what follows line `done`.
+    """The lines after line `done`, of a file that stands where line `first` begins, some at a time.
 
-    Gives the number of the first line, of the next that is not among them, and the lines. Of one that is too long there
-    is the beginning, a byte more than may be.
+    Gives the number of the first of them, the number after the last, and the lines. One that is too long is cut off a
+    byte later than it may end.
     """
     for lines in _whole_lines(file):
         until = first + lines.count(b"\n") + (not lines.endswith(b"\n"))

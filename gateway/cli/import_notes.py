@@ -62,7 +62,7 @@ class Notes:
             return 0
 
     def _refused_before(self) -> int:
-        """How many of the lines that are done were refused; what else a run that was killed has told is cut off."""
+        """How many of the lines that are done were refused. What a killed run told of later lines is cut off."""
         count = end = 0
         self._refusals.seek(0)
         for line in self._refusals:

@@ -18,7 +18,7 @@ _METHOD = "fork" if sys.platform == "linux" else "spawn"
 
 
 class Processes:
-    """So many at work, for the lines of one file."""
+    """The processes at work on the lines of one file."""
 
     def __init__(self, pool: ProcessPoolExecutor, count: int) -> None:
         self._pool = pool
@@ -48,7 +48,7 @@ class Processes:
 
 @contextmanager
 def processes(count: int, settings: Settings, person: str, columns: Sequence[str] | None) -> Iterator[Processes]:
-    """Start them, before the store is; when the block is left, what they are at comes to its end first."""
+    """Start them, before the store is started; on leaving, they first finish what they are at."""
     initial = (settings, url_of(settings), person, columns)
     pool = ProcessPoolExecutor(count, multiprocessing.get_context(_METHOD), begin, initial)
     try:

@@ -110,7 +110,7 @@ def begin(settings: Settings, url: str, person: str, columns: Sequence[str] | No
 
 
 def _stay_as_long_as_the_import() -> None:
-    """What stops the import is not for its processes: they finish what they are at. When it is killed, they go."""
+    """A signal that stops the import lets its processes finish what they are at. When it is killed, they end."""
     signal.set_wakeup_fd(-1)  # a fork's is that of the import
     for signalled in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signalled, signal.SIG_IGN)

@@ -20,7 +20,7 @@ from gateway.wiring.keys import enter_keys, key_rings
 from gateway.wiring.store import open_store
 
 _ROUNDS = 3
-"""A round that leaves something was overtaken by a gateway; one that writes under the old key never ends that."""
+"""A gateway overtook a round that leaves something; one that still writes under the old key would overtake all."""
 _SIGNING_KEYS = ("receipt_key", "audit_key")
 
 

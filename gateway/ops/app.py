@@ -21,11 +21,11 @@ class Section(Protocol):
 
 
 def add_ops_pages(app: web.Application, guard: Guard, pages: Pages, sections: Sequence[Section]) -> None:
-    """Serve the pages and their files; every page but the signing in passes the guard."""
+    """Serve the pages and their files; every page but the sign-in passes the guard."""
     app.router.add_static(STATIC_PATH, Path(__file__).parent / "static")
     for section in sections:
         app.add_routes([_as_pages(pages, route) for route in section.routes(guard)])
-    # Last: what nothing else matches, an id with a slip in it for one, is told by a page.
+    # Last: what nothing else matches, such as a mistyped id, is answered by a page too.
     app.add_routes([_as_pages(pages, web.get(f"{PREFIX}/{{other:.+}}", guard.page(_nothing_there)))])
 
 
@@ -34,7 +34,7 @@ async def _nothing_there(_: Visit) -> web.StreamResponse:
 
 
 def _as_pages(pages: Pages, route: web.RouteDef) -> web.RouteDef:
-    """Once the pages are loaded; that the store is away, or something went wrong, is told by a page as well."""
+    """The route with the templates loaded before it. What went wrong, or a store that is away, is told by a page."""
     handler = cast(Handler, route.handler)  # none of ours is a class
 
     async def handle(request: web.Request) -> web.StreamResponse:

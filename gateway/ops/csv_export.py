@@ -12,7 +12,7 @@ _LEAST_TIME = 10**12
 
 
 def csv_line(cells: Iterable[object], *, first: bool = False) -> bytes:
-    """One line; the first of a file tells Excel that it is UTF-8. Whole numbers that are times in ms become those."""
+    """One line; the first of a file marks it as UTF-8 for Excel. Integers as great as a time in ms become times."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
     return ((_BYTE_ORDER_MARK if first else "") + line.getvalue()).encode()

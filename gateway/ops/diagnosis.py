@@ -104,9 +104,9 @@ def diagnose(
     minutes: Sequence[Minute],
     trouble: str | None = None,
 ) -> Diagnosis:
-    """The first that applies; what stands before hides what comes after.
+    """The first that applies: each hides those after it.
 
-    `trouble` is why the store cannot be used, if so: it may be read, and all the same take no verdict.
+    `trouble` is why the store cannot be used, if so: it may be readable and still take no verdict.
     """
     if trouble is not None:
         return Diagnosis(Where.US, "store", {"why": trouble})

@@ -75,7 +75,7 @@ _BREAKER: Final = {"closed": 0, "half_open": 1, "open": 2}
 
 
 class InstallationMetrics:
-    """What is so now in the whole installation: every process says the same, so take the greatest, not the sum."""
+    """How the whole installation stands: every process says the same, so take the greatest, not the sum."""
 
     def __init__(self, registry: CollectorRegistry, read_model: ReadModel, trouble: Trouble) -> None:
         self._read_model = read_model
@@ -118,7 +118,7 @@ class InstallationMetrics:
         try:
             now, live = await self._read_model.now(), await self._read_model.live()
         except StoreUnavailable:
-            # What it was then would say that all is well.
+            # The age as it was last would go on saying that all is well.
             self._age.set(self._age_seen + monotonic() - self._seen_at)
             raise
         self._age_seen, self._seen_at = max(0, now - live.number("at")) / 1000, monotonic()

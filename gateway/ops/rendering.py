@@ -43,7 +43,7 @@ class Pages:
         self._firm = firm
 
     async def load(self) -> None:
-        """Before the first page; it takes a moment, in which others are answered."""
+        """Load the templates, before the first page; in a thread, as it takes a moment."""
         if "_environment" not in self.__dict__:
             await asyncio.to_thread(getattr, self, "_environment")
 
@@ -70,13 +70,13 @@ class Pages:
             locale=locale,
             firm=self._firm,
             path=request.path,
-            # What comes of a form has no address of its own to come back to.
+            # The answer to a form has no address of its own to come back to.
             is_form=request.method == "POST",
             query=request.query,
             t=_chooser(locale),
             w=lambda kind, code: word(kind, code, locale),
             query_with=lambda **changes: urlencode({**request.query, **changes}),
-            # Only what we say: the address is whoever's who made the link.
+            # Only codes of ours: anybody may have made up the link.
             done=word("done", code, locale) if (code := request.query.get("done")) in DONE else None,
             **values,
         )

@@ -1,4 +1,4 @@
-"""What operators read for the codes of ours: Korean, and English beside it."""
+"""What operators read for our codes: Korean, and English beside it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -142,7 +142,7 @@ CAUSES: Final[Words] = {
     "call_forwarding": ("착신전환", "Calls are forwarded"),
     "number_recycling": ("번호 재사용", "Number given to somebody else"),
 }
-"""By what the status of a contact changed."""
+"""Why the status of a contact changed."""
 
 CARGOES: Final[Words] = {
     "verification": ("인증 발송", "Verification"),
@@ -198,7 +198,7 @@ NEXT_STEPS: Final[Mapping[Problem, tuple[str, str]]] = {
     ),
     Problem.SELF_APPROVAL: ("다른 사람이 로그인하여 결정해야 합니다.", "Another person has to sign in and decide."),
 }
-"""Of problems whose own next step is a caller's of the API."""
+"""For problems whose own next step is for callers of the API."""
 
 BREAKERS: Final[Words] = {
     "closed": ("정상", "normal"),

@@ -42,7 +42,7 @@ def build_audit(settings: Settings, store: Store) -> Audit:
 
 @asynccontextmanager
 async def open_audit(settings: Settings, *, reads_words: bool = False) -> AsyncIterator[Audit]:
-    """For a command, beside a gateway that may be running. The events themselves are under no key."""
+    """For a command; a gateway may be running beside it. Events are under no key: only `reads_words` needs the keys."""
     opened = store_under_keys(settings) if reads_words else open_store(settings, beside_a_gateway=True)
     async with opened as store:
         yield build_audit(settings, store)

@@ -60,7 +60,7 @@ class Foundation:
         return await self.watch.trouble() or self.keys_in_use.trouble
 
     def watches(self) -> tuple[Part, ...]:
-        """What looks at the store, before all others: what another store left is void before it is delivered."""
+        """What watches the store. It opens before all else: what another store left is void before it is delivered."""
         return self.keys_in_use, self.watch, self.pauses
 
     def installation_metrics(self) -> InstallationMetrics:
@@ -68,9 +68,7 @@ class Foundation:
         return InstallationMetrics(self.metrics, self.stores.read_model, self.trouble)
 
     def delivering_parts(self) -> tuple[Part, ...]:
-        """What is done without anybody asking: deliveries, closing what ran out of time, sealing the audit, and
-        making the read model of it.
-        """
+        """What runs without a request: deliveries, closing what ran out of time, the audit's seals, the read model."""
         use_cases, stores = self.use_cases, self.stores
         dispatcher = Dispatcher(
             stores.outbox,
@@ -109,7 +107,7 @@ async def lay_foundation(
 
 
 async def run_parts(parts: tuple[Part, ...], stack: AsyncExitStack) -> None:
-    """Open them in order; `stack` closes them in the other."""
+    """Open them in order; `stack` closes them in reverse."""
     for part in parts:
         await part.open()
         stack.push_async_callback(part.close)

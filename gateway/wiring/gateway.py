@@ -1,4 +1,4 @@
-"""One gateway process: what it is made of, opened in order and closed in the other."""
+"""One gateway process: what it is made of, opened in order and closed in reverse."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -48,7 +48,7 @@ class Gateway:
 async def open_gateway(
     settings: Settings, *, api_only: bool = False, memory_fd: int | None = None
 ) -> AsyncIterator[Gateway]:
-    """Everything of one gateway process, opened in order and closed in the other.
+    """Everything of one gateway process, opened in order and closed in reverse.
 
     With `api_only` it takes requests, and leaves deliveries to workers. `memory_fd` is what it shares with
     the other workers of its supervisor. Raises `SettingsRefused` when the policy will not do or the data of the store

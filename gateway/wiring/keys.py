@@ -21,10 +21,10 @@ def key_rings(settings: Settings) -> dict[Purpose, KeyRing]:
 
 
 async def enter_keys(store: Store, settings: Settings) -> KeysInUse:
-    """Say under which keys this process writes. Raises `SettingsRefused` when the store's data is under others, and
-    `RightMissing`.
+    """Register the keys that this process writes under. Raises `SettingsRefused` when the store's data is under others,
+    and `RightMissing`.
 
-    A store that cannot be reached is asked when it can, by what this gives once it is opened.
+    While the store cannot be reached nothing is raised: what this gives registers them later, once it is opened.
     """
     rings = key_rings(settings)
     in_use = KeysInUse(store, rings, may_forget=settings.allow_forgetful_store)
@@ -41,10 +41,10 @@ async def enter_keys(store: Store, settings: Settings) -> KeysInUse:
 
 @asynccontextmanager
 async def store_under_keys(settings: Settings, *, writes: bool = False) -> AsyncIterator[Store]:
-    """The store, beside a gateway or without, for a command that reads what is sealed there, or also seals more.
+    """The store, for a command that reads what is sealed there; with `writes`, for one that seals as well.
 
-    Raises `SettingsRefused` when the store's data is under other keys: it could not be read, and nobody could read what
-    was written.
+    Raises `SettingsRefused` when the store's data is under other keys: the command could not read it, and nobody could
+    read what it wrote.
     """
     async with open_store(settings, beside_a_gateway=True) as store:
         if not writes:

@@ -38,7 +38,7 @@ class OperatorAccounts:
         self._personal_data = personal_data
 
     async def add(self, person: str, role: str, totp_secret: str | None = None) -> bool:
-        """Whether they were no operator before. The secret is in base32."""
+        """Answers False for somebody who is an operator already. The secret is in base32."""
         sealed = (
             None if totp_secret is None else self._personal_data.seal(totp_secret, bound_to=place_of_secret(person))
         )

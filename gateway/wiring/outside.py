@@ -23,7 +23,7 @@ from gateway.wiring.carriers import carrier_lines
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What is not configured is there as something that knows nothing."""
+    """What is not configured is an object that knows nothing; of signals, None."""
 
     lines: tuple[Line, ...]
     ownership: OwnershipCheck

@@ -1,4 +1,4 @@
-"""What keeps the read model up that operators and dashboards look at."""
+"""What keeps the read model of operators and dashboards up to date."""
 
 from prometheus_client import CollectorRegistry
 

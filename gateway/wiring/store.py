@@ -65,7 +65,7 @@ async def open_store(settings: Settings, *, beside_a_gateway: bool = False) -> A
 
 
 async def _started(embedded: EmbeddedStore) -> None:
-    """Start it in a thread; who is cancelled meanwhile leaves no server behind."""
+    """Start it in a thread; a cancellation meanwhile leaves no server behind."""
     starting = asyncio.ensure_future(asyncio.to_thread(embedded.start))
     try:
         await asyncio.shield(starting)
