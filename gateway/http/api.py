@@ -66,7 +66,7 @@ class Parts:
     metrics: CollectorRegistry
     connections: Connections
     trouble: Callable[[], Awaitable[str | None]]
-    exemplars: bool = False
+    exemplars: bool
 
 
 def create_app(parts: Parts) -> web.Application:

@@ -42,7 +42,7 @@ async def read_body(request: web.Request) -> bytes:
     return await read_capped(request, LARGEST_BODY)
 
 
-def read_json(request: Incoming, raw: bytes, *, says_nothing: bool = False) -> tuple[bytes, dict[str, Any]]:
+def read_json(request: Incoming, raw: bytes, *, says_nothing: bool) -> tuple[bytes, dict[str, Any]]:
     """The bytes of a body and the object in them; no body at all is `{}`. Raises `Refusal`.
 
     Where a body `says_nothing`, none is needed, whatever type a client gives each of its requests.

@@ -63,7 +63,7 @@ class HttpMetrics(Collector):
     not by the library's histogram, which several threads may ask at once: that costs three times as much.
     """
 
-    def __init__(self, registry: CollectorRegistry, *, exemplars: bool = False) -> None:
+    def __init__(self, registry: CollectorRegistry, *, exemplars: bool) -> None:
         self._exemplars = exemplars
         # What has a name of its own is there from the start, so that a rate can be taken of the first.
         self._timed = defaultdict(_Timed, {(route, "POST", 2): _Timed() for _, _, route in _NAMED})

@@ -57,15 +57,13 @@ class TokenBuckets:
 class Rates:
     """Refuses what is too often. Raises `Refusal` (`too-many-requests`)."""
 
-    def __init__(
-        self, registry: CollectorRegistry, limits: RateLimits = RateLimits(), addresses: ClientAddresses | None = None
-    ) -> None:
-        self._keys = TokenBuckets(limits.key_rate, max(limits.key_burst, 1)) if limits.key_rate else None
+    def __init__(self, registry: CollectorRegistry, limits: RateLimits, addresses: ClientAddresses) -> None:
+        self._keys = TokenBuckets(limits.key_rate, limits.key_burst) if limits.key_rate else None
         failures = limits.address_failures
         self._failures = TokenBuckets(failures / 60, failures) if failures else None
         self._most_followers = limits.followers
         self._followers: CountOf[str] = CountOf()
-        self._addresses = addresses or ClientAddresses()
+        self._addresses = addresses
         self._limited = Counter(
             "bonin_rate_limited", "Requests refused for being too many", labelnames=("limit",), registry=registry
         )

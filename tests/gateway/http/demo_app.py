@@ -15,6 +15,7 @@ from gateway.core.errors import FieldError, Refusal, StoreUnavailable
 from gateway.core.idempotency import Answered, Fresh, InProgress, Mismatch
 from gateway.core.problems import Problem
 from gateway.http.auth import key_digest
+from gateway.http.client_address import ClientAddresses
 from gateway.http.dispatch import register
 from gateway.http.docs_page import add_docs_page
 from gateway.http.endpoint import Services
@@ -269,7 +270,7 @@ def routes_of(world: World) -> tuple[Route, ...]:
 def demo_app(world: World) -> web.Application:
     app = create_base_app(registry=world.registry, trouble=world.what_troubles_it)
     routes = routes_of(world)
-    rates = Rates(world.registry, world.rate_limits)
+    rates = Rates(world.registry, world.rate_limits, ClientAddresses())
     register(app, routes, Services(KnownKeys(), Idempotency(world.answers, KeyRing(b"p" * 32)), rates), PATH_TYPES)
     add_openapi(app, routes, PATH_TYPES, "1.2.3")
     add_docs_page(app)

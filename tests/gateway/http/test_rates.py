@@ -144,7 +144,7 @@ async def test_limits_that_are_turned_off_refuse_nobody() -> None:
 
 def test_so_many_of_a_key_may_wait_and_who_ends_makes_room() -> None:
     registry = CollectorRegistry()
-    waiting = Rates(registry, RateLimits(followers=2))
+    waiting = Rates(registry, RateLimits(followers=2), ClientAddresses())
     kim, lee = Caller("c", "kim", frozenset(), "one"), Caller("c", "kim", frozenset(), "two")
     with waiting.following(kim), waiting.following(kim), waiting.following(lee):
         with pytest.raises(Refusal) as refused, waiting.following(kim):
