@@ -8,7 +8,7 @@ from gateway.cli.commands import Commands, failed, readable_name
 from gateway.cli.tables import moment, show_facts, show_rows
 from gateway.core.approvals import Approval, Approvals, ApprovalStatus, Decider, person_key
 from gateway.core.operators import Role
-from gateway.http.approval_schemas import APPROVAL_ID
+from gateway.http.ids import APPROVAL_ID
 from gateway.settings import Settings
 from gateway.store import keys
 from gateway.wiring.stores import Stores, open_stores

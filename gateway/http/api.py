@@ -11,7 +11,6 @@ from gateway.core.errors import FieldError
 from gateway.core.problems import Problem
 from gateway.http import forms
 from gateway.http.approval_routes import ApprovalHandlers, approval_routes
-from gateway.http.approval_schemas import APPROVAL_ID
 from gateway.http.auto_connect_routes import AutoConnectHandlers, auto_connect_routes
 from gateway.http.branch_routes import BranchHandlers, branch_routes
 from gateway.http.connections import Connections
@@ -21,7 +20,15 @@ from gateway.http.dispatch import register
 from gateway.http.docs_page import add_docs_page
 from gateway.http.endpoint import Services
 from gateway.http.exemption_routes import ExemptionHandlers, exemption_routes
-from gateway.http.ids import BRANCH_PASSWORD_ID, CONTACT_ID, CUSTOMER_ID, NOTICE_ID, VERIFICATION_ID
+from gateway.http.ids import (
+    APPROVAL_ID,
+    AUTO_CONNECT_ID,
+    BRANCH_PASSWORD_ID,
+    CONTACT_ID,
+    CUSTOMER_ID,
+    NOTICE_ID,
+    VERIFICATION_ID,
+)
 from gateway.http.notice_routes import NoticeHandlers, notice_routes
 from gateway.http.openapi import add_openapi
 from gateway.http.receipt_routes import ReceiptHandlers, receipt_routes
@@ -41,7 +48,7 @@ PATH_TYPES = {
     "contact_id": PathType(CONTACT_ID, Problem.CONTACT_NOT_FOUND),
     "verification_id": PathType(VERIFICATION_ID, Problem.VERIFICATION_NOT_FOUND),
     "notice_id": PathType(NOTICE_ID, Problem.NOTICE_NOT_FOUND),
-    "auto_connect_id": PathType("act_[0-9a-hjkmnp-tv-z]{20}", Problem.AUTO_CONNECT_NOT_FOUND),
+    "auto_connect_id": PathType(AUTO_CONNECT_ID, Problem.AUTO_CONNECT_NOT_FOUND),
     "approval_id": PathType(APPROVAL_ID, Problem.APPROVAL_NOT_FOUND),
     "branch_password_id": PathType(BRANCH_PASSWORD_ID, Problem.BRANCH_PASSWORD_NOT_FOUND),
 }

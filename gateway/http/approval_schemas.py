@@ -10,8 +10,6 @@ from gateway.http.models import Answer, Body, Line, Query, omitted_when_none
 from gateway.http.moments import Moment
 from gateway.http.schemas import GivenNumber
 
-APPROVAL_ID = "apr_[0-9a-hjkmnp-tv-z]{22}"
-
 Reason = Annotated[Line, Field(examples=["고객 요청"])]
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.core.approvals import Approval, Approvals, ApprovalStatus, Decider, person_key
 from gateway.core.customer_stores import CustomerStore
 from gateway.core.operators import Role
-from gateway.http.approval_schemas import APPROVAL_ID
+from gateway.http.ids import APPROVAL_ID
 from gateway.ops.guard import PREFIX, Guard, Visit
 from gateway.ops.rendering import Pages, back_to
 

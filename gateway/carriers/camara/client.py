@@ -69,12 +69,13 @@ class CamaraClient:
                 if without.final:
                     return None
             else:
-                meaning = meaning_of(answer)
-                if meaning is Meaning.TOKEN_REFUSED and refused is None:
-                    refused = token
-                    continue
-                if meaning is not Meaning.TRY_AGAIN:
-                    return answer
+                match meaning_of(answer):
+                    case Meaning.TRY_AGAIN:
+                        pass
+                    case Meaning.TOKEN_REFUSED if refused is None:
+                        refused = token
+                    case _:
+                        return answer
         return answer
 
 
