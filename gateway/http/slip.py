@@ -6,7 +6,7 @@ because it keeps nothing but a digest.
 
 import asyncio
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,16 +38,6 @@ class SlipPage:
         self._customers = customers
         self._firm = firm
 
-    @cached_property
-    def _template(self) -> "Template":
-        # At the first slip: it is 5 MB, and most processes of a gateway never show one.
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
-        )
-        return environment.get_template("slip.html")
-
     def add_to(self, app: web.Application) -> None:
         """Install the page and the files it needs."""
         app.router.add_get(f"/slips/{{branch_password_id:{BRANCH_PASSWORD_ID}}}", self.show)
@@ -69,8 +59,8 @@ class SlipPage:
         if customer is None or issued.status != "active":
             raise Refusal(Problem.BRANCH_PASSWORD_NOT_FOUND)
         locale = request.query.get("lang") or negotiate(request.headers.get("Accept-Language"))
-        template = await asyncio.to_thread(getattr, self, "_template")
-        page: str = template.render(
+        template = await asyncio.to_thread(_template)
+        return template.render(
             locale="en" if locale == "en" else "ko",
             firm=self._firm,
             masked_name=mask_name(customer.name),
@@ -81,7 +71,15 @@ class SlipPage:
             expires_at=_in_seoul(issued.expires_at),
             branch_password_id=branch_password_id,
         )
-        return page
+
+
+@cache
+def _template() -> "Template":
+    # At the first slip: it is 5 MB, and most processes of a gateway never show one.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("slip.html")
 
 
 def _in_seoul(milliseconds: int) -> str:
