@@ -82,7 +82,7 @@ class ApprovalsAnswer(Answer):
 
 
 class EvidenceEntry(Answer):
-    """One change of a contact: what it became, by what, which id or word it rests on, and whose key was used."""
+    """One change of a contact: what happened, why, on what evidence, and by whose key or approval."""
 
     at: Moment
     event: str

@@ -30,7 +30,7 @@ def _client_ip_is_required(schema: dict[str, Any]) -> None:
 
 
 class Decide(Body):
-    """`client_ip` may be left out only where a trusted proxy tells it."""
+    """`client_ip` may be left out only if a trusted proxy sends it in `X-Forwarded-For`."""
 
     model_config = ConfigDict(json_schema_extra=_client_ip_is_required)
 

@@ -18,7 +18,7 @@ class Body(BaseModel):
 
 
 class NoBody(Body):
-    """A body with nothing to say: `{}`, or no bytes at all."""
+    """An empty body: `{}`, or no bytes at all."""
 
 
 class Query(BaseModel):

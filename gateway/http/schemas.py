@@ -85,7 +85,7 @@ Language = Annotated[
     Literal["ko", "en"],
     BeforeValidator(_korean_unless_said),
     Field(
-        description="문자와 통화의 언어, 없으면 ko / of texts and calls; ko where it is left out",
+        description="문자와 통화의 언어. 없으면 ko / the language of texts and calls; ko if left out",
         json_schema_extra=_may_be_left_out,
     ),
 ]
