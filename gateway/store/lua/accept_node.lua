@@ -2,7 +2,7 @@
 KEYS: 1 lineage
 ARGV: 1 the node that was judged  2 the one that was accepted before it, or ''  3 highest epoch of the cluster
       4 replication ids of all its primaries  5 '1' to keep what was opened before
-Answers: 'accepted' | 'again'. ]]
+Answers: 'accepted' | 'again': there is something else to judge. ]]
 local node = this_node(KEYS[1])
 if node ~= ARGV[1] or (redis.call('HGET', KEYS[1], 'node') or '') ~= ARGV[2] then
   return 'again'

@@ -4,7 +4,7 @@ KEYS: 1–4 as shared/contact_life.lua says  5 approval  6 shard's waiting appro
 ARGV: 1–6 as shared/contact_life.lua says (5 approved by)  7 approval id  8 kept (ms)  9 person of the key  10 reason
       11, 12 what spellings of the approver's name, and of that person's, have in common  13 contact id, or ''
       14… contact_change: index of the number when it was asked, new index, new sealed number, line type,
-          and both indexes under the other index key in force, or again;
+          and both indexes under the other index key in force, or the same again;
           unlock: locked at when it was asked;  early_release: contact version when it was asked, life (ms);
           overseas_exemption: from (ms), until (ms), exemption's version when it was asked
 Answers: {'missing'} | {'closed', status} | {'self'} | {'outdated'} | {'number_taken', contact id} | {'approved'}. ]]

@@ -1,5 +1,5 @@
---[[ Reserves one hand-over of a delivery to a carrier, before the carrier is asked: what may have happened is counted
-even when the process that asked dies. A notice has neither status nor life: it is wanted until a carrier has it.
+--[[ Reserves one hand-over of a delivery to a carrier, before the carrier is asked: so it is counted even when the process
+that asks dies. A notice has neither status nor life: it is wanted until a carrier has it.
 KEYS: 1 verification or notice
 ARGV: 1 delivery number  2 carrier  3 most hand-overs that may have happened
 Answers: {'not_wanted'} gone, closed, past its time, replaced by a later delivery, given up, or with a carrier

@@ -1,7 +1,7 @@
 --[[ Takes an idempotency key, or tells what became of the request that took it before.
 KEYS: 1 idempotency record
 ARGV: 1 fingerprint of the request  2 how long a request may take (ms)
-      3 its fingerprint under the other pepper in force, or again
+      3 its fingerprint under the other pepper in force, or the same again
 Answers: {'fresh'} | {'mismatch'} | {'in_progress'} | {'answered', sealed answer}. ]]
 local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'answer')
 if not known[1] then

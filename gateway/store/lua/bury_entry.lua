@@ -1,4 +1,4 @@
---[[ Takes what cannot be delivered out of the outbox, and sets it aside. The oldest make room.
+--[[ Takes what cannot be delivered out of the outbox, and sets it aside. The oldest dead letters make room.
 KEYS: 1 outbox  2 dead letters  3 verification or notice
 ARGV: 1 consumer group  2 entry id  3 most dead letters  4… field, value, … of the dead letter
 Answers: 1 | 0 when the entry is gone. ]]

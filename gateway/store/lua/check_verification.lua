@@ -1,14 +1,16 @@
---[[ The verdict: the only way to become verified. Reserves the attempt, compares, closes, writes the audit event.
+--[[ The verdict: the only way to become verified. Counts the attempt, compares, closes, tells the audit.
 KEYS: 1 verification  2 guard  3 contact (the branch password where a method has no code of its own)  4 customer
       5 audit  6 lineage, in a cluster
 ARGV: 1 attempt digest, or ''  2 digest of the answer  3 wrong answers allowed
       4 channel of the answer (screen, phone, reply)  5 wrong answers are forgotten after (ms)
       6 how long an ownership check counts (ms; 0: for ever)  7 replicas that must hold a verdict
-      8 of a branch password the same as 2 under the other pepper in force, or again
-Answers: {'missing'} | {'closed', status} | NOREPLICAS | {verdict, wrong answers as of it, now (ms), wrong
-         answers, 1 when they lock, else 0, what may change of the verification, as shared/moving.lua has it},
-         where verdict is correct | wrong | locked | contact_changed | store_changed | expired; an attempt sent again
-         gets its first, unless the customer has denied the verification since. ]]
+      8 for a branch password: 2 under the other pepper in force, or the same again
+Answers: {'missing'} | {'closed', status}, which is 'pending' for an answer through another channel than the method's
+         | TRYAGAIN | NOREPLICAS
+         | {verdict, wrong answers when it was given, now (ms), wrong answers now, 1 when they lock, else 0, what may
+         change of the verification (shared/moving.lua)}
+         Verdicts are correct, wrong, locked, contact_changed, store_changed and expired. An attempt sent again gets its
+         first verdict, unless the customer has denied the verification since. ]]
 local now = store_time()
 local attempt = 'attempt' .. ARGV[1]
 
@@ -19,11 +21,11 @@ local expires_at, status, customer, contact_id, request, version, born_in, code,
 if not expires_at then
   return {'missing'}
 end
-local guard = redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at')
-local wrong = tonumber(guard[1] or '0')
+local counted, wrong_at, locked_at = unpack(redis.call('HMGET', KEYS[2], 'wrong', 'wrong_at', 'locked_at'), 1, 3)
+local wrong = tonumber(counted or '0')
 if ARGV[1] ~= '' and given_before and status ~= 'denied' then
-  local verdict, counted = string.match(given_before, '^(.*):(%d+)$')
-  return {verdict, tonumber(counted), now, wrong, guard[3] and 1 or 0, read_moving(KEYS[1])}
+  local verdict, wrong_then = string.match(given_before, '^(.*):(%d+)$')
+  return {verdict, tonumber(wrong_then), now, wrong, locked_at and 1 or 0, read_moving(KEYS[1])}
 end
 if status then
   return {'closed', status}
@@ -65,10 +67,10 @@ if version then
     return over('failed', 'contact_changed')
   end
 end
-if guard[3] then
+if locked_at then
   return over('failed', 'locked')
 end
-if wrong > 0 and now - tonumber(guard[2]) > tonumber(ARGV[5]) then
+if wrong > 0 and now - tonumber(wrong_at) > tonumber(ARGV[5]) then
   wrong = 0
 end
 
@@ -102,7 +104,7 @@ wrong = wrong - 1
 if wrong == 0 then
   redis.call('DEL', KEYS[2])
 else
-  redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', guard[2])
+  redis.call('HSET', KEYS[2], 'wrong', wrong, 'wrong_at', wrong_at)
 end
 if method == 'b' then
   redis.call('HSET', KEYS[3], 'status', 'used')

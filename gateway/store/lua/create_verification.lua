@@ -1,6 +1,6 @@
---[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery. Where all
-that is counted of it lies in the same server, it is counted here: all of it, or nothing when it is refused. What the
-same request opened before, whose answer may have been lost, is left as it is.
+--[[ Opens a verification: checks lock, contact and the customer's caps, writes it, and queues its delivery. On a single
+server its other counters are taken here too: all of them, or none when it is refused. What the same request opened
+before, if its answer was lost, is left as it is.
 KEYS: 1 verification  2 customer  3 contact (the customer again where a method needs none)  4 guard
       5 shard's expiring spans  6 outbox  7 audit  8 lineage, in a cluster; elsewhere
       8 conversion of the range (the verification again where no text goes there)  9… counters, where it is counted here
@@ -14,13 +14,13 @@ ARGV: 1 terms (gateway/store/verification_records.py)  2 contact version expecte
       13 digest of the code, or ''  14 sealed code, or ''  15 '1' where the same request may have opened it before, or ''
       16… other fields of the verification, each with its value
 Answers: {'created', now, wrong answers} | {'there'} | {'locked'} | {'capped_customer', retry_after_ms}
-         | {'capped_today', retry_after_ms} | {'changed'} when the customer, the contact or the hour is another
+         | {'capped_today', retry_after_ms} | {'changed'} when the customer, the contact or the hour is another | TRYAGAIN
          | {'capped', retry_after_ms, which counter (from 1)} | {'held', retry_after_ms}
          | {'tripped', retry_after_ms, texted, used}. Times are ms since the epoch by the store's clock. ]]
 
---[[ Has the sweep look at it when its time is over: it is in the list of the span in which it expires; `expiring` has
-the ends of the spans. It stays there when it is closed before: a place in a list costs a quarter of one in a sorted set
-of them all, and a close nothing. ]]
+--[[ Leaves it to the expiry sweep: in a list of all that expires in the same span. `expiring` has the ends of the spans.
+What closes earlier stays in its list. A list takes a quarter of the memory of a sorted set of all verifications, and
+closing costs nothing. ]]
 local SPAN = 5000 -- ms
 local function queue_expiry(expiring, name, expires_at)
   local ends_at = math.ceil(expires_at / SPAN) * SPAN
@@ -89,7 +89,7 @@ if tripped then
 elseif is_counted then
   count_each(KEYS, 9, words, 6, counts)
 end
--- What the day before counted goes, and what went before anybody closed it.
+-- The counts of the day before go, and the names of open verifications whose record is gone.
 for _, field in ipairs(another_day and customer[4] and redis.call('HKEYS', KEYS[2]) or {}) do
   local is_gone = is_name(field) and redis.call('EXISTS', string.sub(KEYS[1], 1, -21) .. field) == 0
   if is_gone or is_of_day(field) then

@@ -1,5 +1,5 @@
 --[[ The customer says that they did not ask for what a notice told of. Said again it changes nothing, and sounds its alarm
-once more; that goes to the outbox with it, so that nobody's end comes in between.
+once more. The alarm is put into the outbox here, so that no process can die in between.
 KEYS: 1 notice  2 audit  3 outbox
 ARGV: 1 notice id  2 kind of the alarm, or '' when another tells of it
 Answers: {'missing'} | {'denied_before'} | {'denied'}. ]]

@@ -1,7 +1,7 @@
 --[[ The customer says that they asked for nothing. What is open closes. What was verified is denied from now on, so that
 nobody redeems its receipt, and what rests on it falls: the contact that it vouched for, the device that it had
-remembered. What ended in another way gave nothing, and stays as it ended. Whatever it met, an alarm is to be sounded: that
-goes to the outbox with it, so that nobody's end comes in between.
+remembered. What ended in another way gave nothing, and stays as it ended. In every case an alarm is to be sounded. It is
+put into the outbox here, so that no process can die in between.
 KEYS: 1–4 as shared/contact_life.lua says  5 verification  6 customer's auto-connect families
 ARGV: 1–6 as shared/contact_life.lua says  7 reason  8 channel
       9 prefix of the customer's auto-connect keys; what it completes is in the slot of the others

@@ -2,10 +2,10 @@
 does not know, or in another layout.
 KEYS: 1 installation  2 audit  3 layout  4 keys in use  5 API keys  6 operators
 ARGV: 1 the installation that the gateway knows, or ''  2 one that nobody has, for a store without
-      3 the number of the gateway's layout  4… purpose, id of the key that writes, id of the other one in force (or
-      again); for each purpose
-Answers: {'entered', the installation} | {'other'} | {'layout', the number, '' for data from before there were numbers} |
-{'unknown', purpose, key id, …}; but for the first, nothing is noted. ]]
+      3 the number of the gateway's layout  4… for each purpose: its name, id of the key that writes, id of the other
+      one in force (or the same again)
+Answers: {'entered', the installation} | {'other'} | {'layout', the number, '' for data from before there were numbers}
+         | {'unknown', purpose, key id, …}. Only the first notes anything. ]]
 local installation = redis.call('GET', KEYS[1])
 if ARGV[1] ~= '' and installation ~= ARGV[1] then
   return {'other'}

@@ -1,13 +1,13 @@
---[[ Read before every verb: the store's clock, and the one way an event is told. What only some verbs need is in shared/:
-each function here is made anew at every call. A word such as 'v.status' is a field of a numerous record:
-gateway/store/fields.py has its short name. ]]
+--[[ Read before every verb: the store's clock, and the only ways to tell the audit of an event. Every call of a script
+makes these functions anew, so what only some verbs need is in shared/. A quoted word such as 'v.status' is a field, which
+is read with its short name in its place (gateway/store/fields.py). ]]
 local function store_time()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
---[[ Tells the audit of one change; `...` is field, value, …. What each event tells is listed in
-gateway/core/audit/events.py: whoever reads it has to look nothing up, and finds no number, name or code. ]]
+--[[ Tells the audit of one change; `...` is field, value, …. gateway/core/audit/events.py lists the fields of each event:
+all that a reader needs, and no phone number, name or code. ]]
 local function tell_all(stream, event, now, customer, ...)
   redis.call('XADD', stream, '*', 'event', event, 'at', now, 'customer', customer, ...)
 end
@@ -24,8 +24,8 @@ local function tell(stream, event, now, customer, ...)
   redis.call('XADD', stream, '*', unpack(words, 1, last))
 end
 
---[[ The same of a verification, which is told most: `about` is one word for all that its events say of it
-(gateway/store/about.py), each field of `...` has its value. `verification` is its key, which ends with its id. ]]
+--[[ The same for a verification, of which most is told: `about` is one word for what all of its events repeat
+(gateway/store/about.py), and each field of `...` has a value. `verification` is a key, which ends with the id. ]]
 local function about_of(verification, customer, contact, request)
   return string.sub(verification, -26) .. ' ' .. customer .. ' ' .. (contact or '') .. ' ' .. request
 end
@@ -33,7 +33,7 @@ local function tell_of(about, stream, event, now, ...)
   redis.call('XADD', stream, '*', 'event', event, 'at', now, 'about', about, ...)
 end
 
---[[ Tells the gateways where somebody waits for a change of the verification, by its key (gateway/store/changes.py). ]]
+--[[ Tells the gateways where somebody waits that the verification has changed (gateway/store/changes.py). ]]
 local function tell_waiting(verification)
   redis.call('SPUBLISH', verification, '')
 end

@@ -1,15 +1,15 @@
---[[ Redeems a receipt, once, in its time, and only in the store that gave it: another may have lost the mark of the
-first time. What was denied since, rests on a person or a contact that is another since, or is refused by the policy of
-now, is redeemed by nobody; nor is anything while the customer is locked. Whoever redeemed it under a key is told so
-again under the same key, where all of that holds still: its answer may have been lost.
+--[[ Redeems a receipt, once, in its time, and only in the store that gave it: another may have lost the mark that it was
+redeemed. It is refused when the verification was denied since, when its person or contact has changed since, when
+today's policy refuses the operation, and while the customer is locked. Whoever redeemed it under a key is told so again
+under the same key, if none of that has happened: the first answer may have been lost.
 KEYS: 1 verification  2 audit  3 customer  4 guard  5 contact (the customer again where there is none)
       6 when a customer of this id was erased  7 lineage, in a cluster
-ARGV: 1 replicas that must hold the mark  2 what it is about (gateway/store/about.py)
+ARGV: 1 replicas that must hold the mark  2 what the verification is about (gateway/store/about.py)
       3 kinds of customer that need online consent to the operation
       4 when the receipt is too old (ms since the epoch)  5 kinds of customer that the policy refuses it
       6 what the request is known by under its key, or '' where it has none: the mark
 Answers: {'redeemed'} | {'again'} | {'expired'} | {'denied'} | {'outdated'} | {'locked'} | {'refused', kind}
-         | {'store_changed'} | NOREPLICAS | {'customer_missing'} | {'consent_missing'}. ]]
+         | {'store_changed'} | TRYAGAIN | NOREPLICAS | {'customer_missing'} | {'consent_missing'}. ]]
 local now = store_time()
 local v = redis.call('HMGET', KEYS[1], 'v.store', 'v.status', 'v.closed_at', 'v.contact_version', 'v.redeemed')
 local born_in, status, verified_at, version, redeemed = unpack(v, 1, 5)

@@ -11,15 +11,15 @@ local v = redis.call('HMGET', KEYS[1], 'v.status', 'v.delivery', 'v.d_rank', 'v.
 if not v[4] then
   return {'unknown'}
 end
-local nothing = {v[2] == ARGV[1] and (v[8] or 'queued') == ARGV[2] and 'repeated' or 'late'}
+local no_news = {v[2] == ARGV[1] and (v[8] or 'queued') == ARGV[2] and 'repeated' or 'late'}
 if v[2] ~= ARGV[1] or not counts(ARGV[8], ARGV[5], v[5], v[6], v[7]) then
-  return nothing
+  return no_news
 end
 if ARGV[6] ~= '' and not v[7] then
   redis.call('HSET', KEYS[1], 'v.d_id', ARGV[6])
 end
 if tonumber(v[3] or '0') >= tonumber(ARGV[3]) then
-  return nothing
+  return no_news
 end
 redis.call('HSET', KEYS[1], 'v.d_state', ARGV[2], 'v.d_rank', ARGV[3], 'v.d_reason', ARGV[4], 'v.d_carrier', ARGV[5],
   'v.d_at', now)

@@ -1,4 +1,4 @@
---[[ Takes over what nobody has been heard of for: entries whose process died, or failed at them.
+--[[ Takes over entries that nobody has said to work on for some time: their process died, or failed at them.
 KEYS: 1 outbox
 ARGV: 1 consumer group  2 consumer that takes over  3 after (ms)  4 most entries
 Answers: {{entry id, how often it was taken, this time included, {field, value, …}}, …}. ]]

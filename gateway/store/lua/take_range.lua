@@ -2,7 +2,7 @@
 KEYS: 1 conversion of the range  2 deliveries to the range
 ARGV: 1 'code' for a code to be counted, 'again' for its repeated text, or ''  2 to 6 as shared/conversion.lua's
       `count_code` takes them  7 cap  8 its window (ms)
-Answers: {'capped', retry_after_ms} | {'held', retry_after_ms} | {'tripped', retry_after_ms, texted, used}
+Answers: {'capped', retry_after_ms, 1} | {'held', retry_after_ms} | {'tripped', retry_after_ms, texted, used}
          | {'taken', now (ms)}. ]]
 local now = store_time()
 local is_held = ARGV[1] ~= '' and held(KEYS[1], now)

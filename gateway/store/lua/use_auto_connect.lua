@@ -2,7 +2,7 @@
 was copied, and what the device proved itself with may be somebody else's since: the family ends.
 KEYS: 1 family  2 customer's families  3 audit
 ARGV: 1 auto-connect id  2 digest of the token  3 digest of the device  4 digest of the next token  5 life (ms)
-      6 customer id  7, 8 digests of token and device under the other pepper in force, or again
+      6 customer id  7, 8 digests of token and device under the other pepper in force, or the same again
       9 prefix of the customer's contact keys; what it completes is in the slot of the others
 Answers: {'used'} | {'missing'} | {'ended'}. ]]
 local now = store_time()

@@ -1,10 +1,10 @@
---[[ Closes the open verifications of a span of a shard that were opened in another store: this one may not have all that was
-answered about them. A phone that rings for one stops.
+--[[ Closes the open verifications of a span of a shard that were opened in another store: this one may have lost what
+that one answered about them. A phone that rings for one stops.
 KEYS: 1 list of what expires in the span  2 outbox  3 audit  4 lineage, in a cluster
 ARGV: 1 prefix of verification keys, before names  2 prefix of customer keys
       3 pass over so many  4 look at so many
 The keys that the prefixes complete are in the slot of the others.
-Answers: {how many it looked at, how many of them it closed}. ]]
+Answers: {how many it looked at, how many of them it closed} | TRYAGAIN. ]]
 local now, home = store_time(), birthplace(KEYS[4])
 if not home then
   return not_accepted()

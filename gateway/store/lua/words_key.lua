@@ -1,4 +1,4 @@
---[[ The key of what is written about a customer; the first that anybody made is the one. Nobody who is not there gets one:
+--[[ The key of what is written about a customer; the first that anybody made stays. Who is not registered gets none:
 nothing would ever erase it.
 KEYS: 1 customer's words  2 customer
 ARGV: 1 a new key, sealed

@@ -1,5 +1,5 @@
---[[ Read behind `fence`, before the verbs that give or look for what a verification keeps of where it was opened: the node,
-and in a cluster, behind a space, the line by which the shard came there. Nothing until somebody has judged. ]]
+--[[ Read behind `fence`, before the verbs that write or compare where a verification was opened: the node, and in a
+cluster, behind a space, the line by which the shard came there. Nothing while nobody has judged how it came. ]]
 local function birthplace(lineage)
   local node = this_node(lineage)
   if not lineage then

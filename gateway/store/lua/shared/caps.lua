@@ -1,8 +1,7 @@
---[[ Read before the verbs that count against caps. The counters are keys from `first` on; the words from `from` on are
-of each, in turn, its limit and its window (ms). ]]
+--[[ Read before the verbs that count against caps. The counters are `keys` from `first` on; `words`, from `from` on, has
+the limit and the window (ms) of each. ]]
 
---[[ {'capped', retry_after_ms, which counter (from 1)} when one more is too many for some counter, or nothing; and what
-each has counted. ]]
+--[[ {'capped', retry_after_ms, which counter (from 1)} when a counter is full, else nothing; and what each has counted. ]]
 local function capped(keys, first, words, from)
   local counts = redis.call('MGET', unpack(keys, first))
   for i, count in ipairs(counts) do
@@ -13,7 +12,7 @@ local function capped(keys, first, words, from)
   return nil, counts
 end
 
---[[ One more for each counter; `counts` is what they have counted, as `capped` says. ]]
+--[[ Counts one more for each; `counts` is what `capped` said that they have counted. ]]
 local function count_each(keys, first, words, from, counts)
   for i, count in ipairs(counts) do
     if count then

@@ -1,6 +1,6 @@
 --[[ Read before the verbs that close verifications. keys: verification, customer, audit. `about` as `about_of` has it;
 `revision` as it was read. The code goes when the verification closes; gateways that wait for a change are told. Answers
-the revision. ]]
+the revision that this makes. ]]
 local function close(keys, about, revision, status, reason, channel, now)
   revision = (revision or 0) + 1
   redis.call('HSET', keys.verification, 'v.status', status, 'v.reason', reason, 'v.closed_at', now, 'v.rev', revision)

@@ -8,8 +8,8 @@ local CONTACT, EVIDENCE, VERIFICATION, GOOD_FOR = ARGV[1], ARGV[2], ARGV[3], ton
 local PERSON, CUSTOMER = ARGV[5], ARGV[6]
 local CONTACTS, RECORD = KEYS[1], KEYS[2]
 
---[[ Keeps a change with what it rests on, beside the contact and in the audit. Of the event there the first letter, of
-the time whole ms. ]]
+--[[ Records a change with what it rests on: as evidence beside the contact, with the event's first letter, and in the
+audit. ]]
 local function note(id, event, cause, reference)
   redis.call('RPUSH', EVIDENCE .. id, cjson.encode({ string.sub(event, 1, 1), now, cause, reference, PERSON,
     tonumber(redis.call('HGET', CONTACT .. id, 'c.version')) }))
@@ -27,7 +27,8 @@ local function open_of(customer)
   return names
 end
 
---[[ Closes what is open with this contact, or for it, or with `false` all of it; a phone that rings for it stops. ]]
+--[[ Closes the open verifications that use this contact or would make it verifiable; where `id` is false, all of the
+customer's. A phone that rings for one stops. ]]
 local function void_open(id, reason)
   for _, name in ipairs(open_of(RECORD)) do
     local verification = VERIFICATION .. name
@@ -44,7 +45,7 @@ local function void_open(id, reason)
 end
 
 --[[ Takes a contact's verification back, and that of what it vouched for: a vouch is never stronger than its
-voucher. `fell_at` voids the receipts of before. ]]
+voucher. No verification from before `fell_at` vouches any more. ]]
 local function fall(id, cause, reference)
   local contact = CONTACT .. id
   local was_verifiable = redis.call('HGET', contact, 'c.status') == 'verifiable'
@@ -62,7 +63,7 @@ local function fall(id, cause, reference)
   end
 end
 
---[[ Lets fall what rests on an ownership check that is too old to count. ]]
+--[[ Takes back what rests on an ownership check that is too old to count. ]]
 local function let_old_checks_fall()
   for _, id in ipairs(GOOD_FOR > 0 and redis.call('HVALS', CONTACTS) or {}) do
     local owned_at = redis.call('HGET', CONTACT .. id, 'c.owned_at')

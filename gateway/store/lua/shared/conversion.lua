@@ -1,4 +1,4 @@
---[[ Read before the verbs that text codes to a range of numbers. Of a hash of conversion, 's<span>' is how many were
+--[[ Read before the verbs that text codes to a range of numbers. `conversion` is a hash: 's<span>' is how many codes were
 texted in a span, 'v<span>' how many of those were used, 'held_until' ms since the epoch. ]]
 
 --[[ {'held', retry_after_ms} while nothing is texted there, or nothing. ]]
@@ -9,8 +9,8 @@ local function held(conversion, now)
   end
 end
 
---[[ How many were texted in the spans that are judged, and used. `before` is the first span of the latest two, which had
-no time to be answered; what is older than `oldest` is dropped. ]]
+--[[ How many codes were texted in the spans from `oldest` to before `before`, and how many of those were used. What is
+older is dropped; the codes of the latest two spans may still be used, so they are not judged. ]]
 local function judged(conversion, oldest, before)
   local texted, used = 0, 0
   local counts = redis.call('HGETALL', conversion)
@@ -29,8 +29,8 @@ local function judged(conversion, oldest, before)
   return texted, used
 end
 
---[[ Counts a verification that is texted there. At the first of each span it looks back: when enough were texted, and
-too few of them used, nothing more is texted there for a while, this one neither.
+--[[ Counts a code that is to be texted. The first of each span looks back: when enough were texted and too few of them
+used, nothing is texted there for a while, this one included.
 words, from `from` on: length of a span (ms), spans to look back on, least that must have been texted, least percent
 used, hold (ms). {'tripped', retry_after_ms, texted, used}, or nothing. ]]
 local function count_code(conversion, now, words, from)

@@ -1,5 +1,5 @@
---[[ Read before the verbs that count operations in a day: the field of a customer's record that has such a count. No other
-field there begins with a full stop. ]]
+--[[ Read before the verbs that count operations in a day: the fields of a customer's record that have these counts. No
+other field there begins with a full stop. ]]
 local function of_day(operation) -- its letter
   return '.' .. operation
 end

@@ -1,10 +1,10 @@
 --[[ Read before the verbs that ask which store this is. ]]
 
---[[ Which store this is: 64 bits of its replication id, which is another one after a restart and after a promotion,
-when acknowledged writes may be gone: what may succeed once is worth nothing in another store. And what it says of its
-replication, for `too_few_replicas`.
-In a cluster (`lineage` is a key then) that and the node's configuration epoch, which grows before it takes a slot from
-another. So it is a node that shards have not left, and that has lost nothing, for as long as it is called the same. ]]
+--[[ Which store this is: 64 bits of its replication id. A restart or a promotion, by which acknowledged writes may be
+lost, changes that id, and what may succeed only once must not succeed in another store than the one that knows of it. In
+a cluster (`lineage` is a key then) also the node's configuration epoch, which grows before the node takes a slot from
+another: as long as both stay the same, the shard has not left the node, and the node has lost nothing. The second answer
+is what it says of its replication, for `too_few_replicas`. ]]
 local function this_node(lineage)
   local replication = redis.call('INFO', 'replication')
   local _, before = string.find(replication, 'master_replid:', 1, true)
@@ -17,7 +17,7 @@ local function this_node(lineage)
   return node, replication
 end
 
---[[ The line of nodes along which the shard came to this one without a loss, or nothing until somebody has judged how it
+--[[ The line of nodes along which the shard came to this one without a loss, or nothing while nobody has judged how it
 came here (`accept_node`). ]]
 local function line_to(node, lineage)
   local accepted = redis.call('HMGET', lineage, 'node', 'line')

@@ -1,7 +1,6 @@
---[[ Read behind `fence`, before the verbs that believe what a verification says: whether nothing can have been lost since it
-was opened (shared/birthplace.lua), in this node or along the line by which the shard came to it. Nil until somebody has
-judged how it came, which does not matter to what was opened in this very node. And what the node says of its
-replication, for `too_few_replicas`. ]]
+--[[ Read behind `fence`, before the verbs that believe what a verification says: whether nothing can have been lost since
+it was opened (`birthplace`, as shared/birthplace.lua gives it). It was opened in this very node, or the shard came here
+along the same line. Nil while nobody has judged how the shard came here. The second answer is that of `this_node`. ]]
 local function is_at_home(birthplace, lineage)
   local node, replication = this_node(lineage)
   if not lineage then

@@ -1,5 +1,5 @@
---[[ The number of the layout that the store's data have, '' for data from before there were numbers. A store without any
-takes `number`; each of the keys `...` tells that there are data. ]]
+--[[ The number of the layout that the store's data have, '' for data from before there were numbers. A store without data
+takes `number`; there are data where any of the keys `...` is. ]]
 local function layout_of(layout, number, ...)
   local found = redis.call('GET', layout)
   if found then

@@ -1,5 +1,6 @@
---[[ Read before the verbs that answer with what may change of a verification: what callers are told, in the order in which
-`verification_of` of gateway/store/verification_records.py takes it, and behind these the fields of `...`. ]]
+--[[ Read before the verbs that answer with what may change of a verification: first the MOVING values that callers are
+told of, in the order in which `verification_of` of gateway/store/verification_records.py takes them, then those of the
+fields `...`. ]]
 local MOVING = 10
 local function read_moving(verification, ...)
   return redis.call('HMGET', verification, 'v.status', 'v.reason', 'v.rev', 'v.closed_at', 'v.delivery',

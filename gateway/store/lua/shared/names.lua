@@ -1,5 +1,5 @@
---[[ Read before the verbs that know a verification by another name than its key, which ends with all of them. Its name in
-the shard are the last 20 letters of its id; a field of a customer's record that has as many is the name of an open one. ]]
+--[[ Read before the verbs that call a verification by its id, with which its key ends, or by its name in the shard: the
+last 20 letters of the id. A field of a customer's record that has as many letters is the name of an open one. ]]
 local function id_of(verification)
   return string.sub(verification, -26)
 end

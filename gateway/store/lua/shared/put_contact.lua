@@ -1,6 +1,6 @@
 --[[ Registers a contact of a customer who is there. `contacts` and `contact` are its keys, `most` how many there may
-be. From `at` on ARGV has: contact id, blind index of the number, the same under the other index key in force or again,
-line type, label, sealed number. Answers 'created' | 'duplicate', contact id | 'too_many'. ]]
+be. From `at` on ARGV has: contact id, blind index of the number, blind index under the other index key in force (or the
+same again), line type, label, sealed number. Answers 'created' | 'duplicate', contact id | 'too_many'. ]]
 local function put_contact(contacts, contact, audit, customer, person, most, now, at)
   local id, index, other_index, line_type, label, sealed = unpack(ARGV, at, at + 5)
   local count = redis.call('HLEN', contacts)

@@ -6,8 +6,8 @@ exemption, and receipts of before `other_since` (ms). With online consent goes a
 anew for what needs none.
 
 `passwords` is the prefix of the customer's branch passwords, which each of the `operations` (a space between) completes;
-`exemption` and `version` are keys. From `at` on ARGV has: name digest, the same under the other index key in force or
-again, kind, consent (1 or 0). `...` are the other fields and values. Answers 'created' or 'replaced'. ]]
+`exemption` and `version` are keys. From `at` on ARGV has: name digest, name digest under the other index key in force
+(or the same again), kind, consent (1 or 0). `...` are the other fields and values. Answers 'created' or 'replaced'. ]]
 local function put_customer(passwords, operations, exemption, version, at, ...)
   local digest, other_digest, kind, consent = unpack(ARGV, at, at + 3)
   local known = redis.call('HMGET', RECORD, 'name_digest', 'consent', 'kind')

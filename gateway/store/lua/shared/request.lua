@@ -1,5 +1,5 @@
---[[ Read before the verbs that look at what was asked for, by the letters that 'v.request' begins with
-(gateway/store/about.py): 's' a text, 'a' a call, 'r' a reply, 'b' a branch password; the operation; and the client. ]]
+--[[ Read before the verbs that look at what was asked for. 'v.request' (gateway/store/about.py) is a letter for the method
+('s' a text, 'a' a call, 'r' a reply, 'b' a branch password), a letter for the operation, and the client. ]]
 local function method_of(request)
   return string.sub(request, 1, 1)
 end

@@ -2,7 +2,7 @@
 
 --[[ `day_ends` and `today` are 'o.day' and the operation's count (`of_day`) of the customer's record.
 {now (ms), verifications of the operation opened in the day, ms that are left of it,
-1 when a branch password is in force, else 0, also where nobody asks by its key}. ]]
+1 when a branch password is in force, else 0, also where `branch_password` is not given}. ]]
 local function standing(day_ends, today, branch_password)
   local now = store_time()
   local password = branch_password and redis.call('HMGET', branch_password, 'status', 'expires_at') or {}
