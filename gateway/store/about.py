@@ -50,7 +50,7 @@ def about_word(verification_id: str, customer_id: str, contact_id: str | None, r
 def event_words(words: Sequence[bytes]) -> list[bytes]:
     """An event's field, value, … as the catalogue has them: what it is about taken apart, and nothing without a value.
 
-    What nobody of ours wrote stays as it is: whoever seals or shows events must not stand still at one.
+    What nobody of ours wrote stays as it is: sealing and showing events must not stop at one.
     """
     told: list[bytes] = []
     for name, value in in_pairs(words):

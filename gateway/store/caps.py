@@ -23,7 +23,7 @@ class RedisCaps:
 
     async def take_number(self, blind_indexes: Sequence[str]) -> None:
         caps = (self._limits.number_cap, self._limits.number_day_cap)
-        # A slot each: what one gives when the other refuses is lost, which errs on the strict side.
+        # Each is in a slot of its own: what one has counted when another refuses stays, which errs on the strict side.
         await _together([take(self._store, "number", cap_keys.of_number(index), caps) for index in blind_indexes])
 
     async def take_client(self, client: str) -> None:

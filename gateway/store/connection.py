@@ -48,7 +48,7 @@ class Store:
 
     def __init__(self, url: str, needed_replicas: int = 0) -> None:
         self.installation = Installation()
-        """Who knows it asks for it at every connection that opens from then on."""
+        """Once it is known, each connection that opens asks for it."""
         self._endpoint = replace(Endpoint.from_url(url), recognise=self.installation.require)
         self._needed_replicas = needed_replicas
         self._lines: WeakSet[WaitingLine] = WeakSet()
@@ -79,7 +79,7 @@ class Store:
         return self._cluster
 
     async def is_in_doubt(self) -> None:
-        """Come back when a command waits for a shard of the cluster that has moved; of one server never."""
+        """Come back when a command waits for a shard of the cluster that has moved; with one server, never."""
         in_doubt = asyncio.Event() if self._cluster is None else self._cluster.in_doubt
         await in_doubt.wait()
         in_doubt.clear()
@@ -89,11 +89,11 @@ class Store:
         return await self._servers.nodes()
 
     def known_nodes(self) -> list[Node]:
-        """The same as far as it is known: nobody is asked, and so nobody waited for. `StoreWatch` looks each second."""
+        """The same, as far as it is known without asking; `StoreWatch` asks each second."""
         return self._servers.known_nodes()
 
     def hang_up(self, why: Exception) -> None:
-        """Connections open anew, as far as the servers are recognised; what was sent fails."""
+        """Close all connections, so that each opens anew at a server that is recognised; what was sent fails."""
         for node in self.known_nodes():
             node.hang_up(why)
         for line in [*self._lines]:

@@ -1,4 +1,4 @@
-"""What a script counts beside its own work, where one server has it all: the counters of a delivery, in one list."""
+"""The counters of a delivery, for a script that counts them beside its own work. One server must have them all."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from gateway.store.numbers import numbers_of, packed
 from gateway.store.ranges import held_range, watch_numbers
 
 NOTHING = ("", "")
-"""The words of a script that has nothing to count."""
+"""The words where a script has nothing to count."""
 
 
 class Counters:
@@ -39,7 +39,7 @@ class Counters:
         return names
 
     def words_of(self, counted: Counted) -> tuple[Argument, Argument]:
-        """'1' for a code that the range's conversion counts; the watch's numbers, and each counter's."""
+        """'1' for a code that the range's conversion counts, or ''; the packed numbers of watch and counters."""
         is_code = self._is_watched and counted.texting is Texting.CODE
         has_range, has_client = counted.prefix is not None, counted.client is not None
         return "1" if is_code else "", self._packed(has_range, has_client, len(counted.blind_indexes))

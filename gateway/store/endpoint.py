@@ -31,7 +31,7 @@ TLS_WORDS = (
     "ssl_keyfile",
     "ssl_password",
 )
-"""What may stand behind the `?` of an address over TLS, in redis-py's names; behind that of any but a cluster `db`."""
+"""What may stand behind the `?` of an address over TLS, in redis-py's names. So may `db`, save of a cluster."""
 Address = tuple[str, int]
 """Host and port."""
 _PORT, _SENTINEL_PORT = 6379, 26379

@@ -27,8 +27,8 @@ def in_shard_of(name: str) -> str:
 
 
 def customer(customer_id: str) -> str:
-    """Hash: kind, sealed name and birth date, consent. And what was opened of late: how many in this window; operation
-    → how many in the day that began with the first; when both end; and the open ones by their name in the shard."""
+    """Hash: kind, sealed name and birth date, consent; and of what was opened of late how many in the window, how many
+    of each operation in the day, when both end, and what is open, by its name in the shard."""
     return f"{in_shard_of(customer_id)}customer:{customer_id}"
 
 
@@ -38,7 +38,7 @@ def customer_prefix(shard: int) -> str:
 
 
 def customer_words(customer_id: str) -> str:
-    """Hash: the sealed key under which reasons that name the customer are; gone when they are erased."""
+    """Hash: the key, sealed, of what people write about the customer; without it nobody can read that."""
     return f"{in_shard_of(customer_id)}customer-words:{customer_id}"
 
 
@@ -58,7 +58,7 @@ def contact(customer_id: str, contact_id: str) -> str:
 
 
 def evidence(customer_id: str, contact_id: str) -> str:
-    """List: every change of a contact's status with what it rests on, as JSON: a stream takes 4 KB at its first."""
+    """List: every change of a contact's status with what it rests on (JSON). A stream's first entry would take 4 KB."""
     return f"{in_shard_of(customer_id)}evidence:{contact_id}"
 
 
@@ -173,7 +173,8 @@ def never_there(shard: int) -> str:
 
 
 def lineage(shard: int) -> str:
-    """Hash: in a cluster, the node that was last accepted to have the shard, and what is opened there (`line`)."""
+    """Hash, in a cluster: the node that was accepted last to have the shard, the highest epoch and all primaries then,
+    and the line by which the shard came there (`gateway.store.lineage`)."""
     return f"{_IN[shard]}lineage"
 
 
@@ -208,8 +209,8 @@ def noticed(blind_index: str) -> str:
 
 
 def known_number(blind_index: str) -> tuple[str, bytes]:
-    """Set, and its member when the number is somebody's contact; one for each index key, shard and some bits of the
-    index, small enough to be kept without a table up to a few million numbers."""
+    """A set, and the member that it has when the number is somebody's contact. Each index key has many sets in a shard:
+    up to a few million numbers they are so small that the store keeps them without a table."""
     digest = bytes.fromhex(blind_index[8:])
     return f"{in_shard_of(blind_index)}known:{blind_index[:8]}:{int.from_bytes(digest[:2]) % _KNOWN_PARTS}", digest
 
@@ -230,7 +231,7 @@ def of_ops(shard: int | None, rest: str) -> str:
 
 
 def kind_and_rest(key: str) -> tuple[str, str]:
-    """What a key of ours names, and which one of these; of any other key nothing."""
+    """The kind of record that a key of ours names, and what follows it; of any other key two empty strings."""
     ours, _, rest = key.partition(":")
     kind, _, name = rest.partition(":")[2].partition(":")
     return (kind, name) if ours == "bonin" else ("", "")

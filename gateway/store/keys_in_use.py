@@ -1,10 +1,9 @@
 """Which keys the data of the store is under, noted by every gateway that writes: a wrong key is told at the start.
 
-So is another layout than this build's, again and again as well, and another store than it was, or the same one
-emptied (`gateway.store.installation`).
+So are data of another layout, and another store than before, or the same one emptied (`gateway.store.installation`).
 
-An id is the start of an HMAC under the key and shows nothing of it. A gateway says again and again that it writes,
-so that a key is retired only when no gateway writes under it any more.
+Every few seconds a gateway says that it writes, and looks at all of this again. So a key is retired only when no
+gateway writes under it any more. The id of a key is the start of an HMAC under it, and shows nothing of it.
 """
 
 import secrets
@@ -89,7 +88,7 @@ class KeysInUse:
                 self.trouble = None
 
     async def check(self) -> None:
-        """For who reads only: nothing is noted. Raises `KeysUnknown`, and `StoreUnavailable`."""
+        """For whoever only reads: nothing is noted. Raises `KeysUnknown`, and `StoreUnavailable`."""
         noted = [field.decode().split(":") for field in await self._store.command("HKEYS", keys.KEYS_IN_USE)]
         unknown = [
             (Purpose(purpose), key_id)

@@ -58,7 +58,7 @@ class _Record:
 
 
 def fence_of(store: Store, shard: int) -> tuple[str, ...]:
-    """The key that a script which decides something needs beside its others, in a cluster."""
+    """The key that a script which decides something needs beside its others: one in a cluster, else none."""
     return () if store.cluster is None else (keys.lineage(shard),)
 
 

@@ -29,12 +29,12 @@ class Node:
         self._replicas = 0
         self._good_replicas: int | None = None
         """Nobody has looked yet."""
-        # Whoever takes the place of a server that hung is found by connecting: none that is open leads back to it.
+        # Where one finds that the server hangs, all are given up: whoever takes its place is found by connecting.
         self._wires = [Wire(endpoint, self.hang_up) for _ in range(_WIRES)]
         self._queue: list[Sent] = []
         self._durable: list[Sent] = []
         self._unanswered = 0
-        """What was sent and not answered when this tick began to ask."""
+        """How many commands were sent and not answered when this tick asked for its first."""
         self._loop = asyncio.get_running_loop()
 
     @property

@@ -1,6 +1,6 @@
-"""Numbers that a process never changes, and says with many a call of a script: in one word, which is packed once.
+"""Numbers that never change in a process, and go with many calls of a script: in one word, which is packed once.
 
-A word costs a tenth of a microsecond here, and as much again in the store.
+Each word of a call costs a tenth of a microsecond here, and as much again in the store.
 """
 
 from collections.abc import Iterable

@@ -11,9 +11,9 @@ TOO_FEW_REPLICAS = "it has fewer replicas than are needed (BONIN_STORE_REPLICAS)
 
 
 class ResponseError(Exception):
-    """The store answered with an error; what it says, without the first word where that has a class of its own.
+    """The store answered with an error. The text is what it said, without the first word where that has its own class.
 
-    The names are redis-py's. Its own would do, and cost 20 MB and a quarter of a second of every process.
+    The names are redis-py's. Its classes would do, but cost 20 MB and a quarter of a second in every process.
     """
 
 

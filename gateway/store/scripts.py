@@ -9,7 +9,7 @@ from importlib.resources import files
 from gateway.store.fields import with_fields
 
 _COMMENT = re.compile(r"--\[\[.*?\]\]\n?", re.DOTALL)
-"""Half of what is in the files. The store and each process would keep it, with every verb that it is read before."""
+"""Half of the text of the files, which the store and each process would keep with every verb."""
 
 
 @dataclass(frozen=True, slots=True)

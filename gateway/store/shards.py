@@ -18,7 +18,7 @@ SLOTS = 16_384
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over the phone
 
 _LETTERS = (_ALPHABET * 8).encode()
-"""A letter for each byte, every letter for as many."""
+"""A letter for each byte; all letters stand for equally many."""
 _RANDOM = 20
 """Bytes, and letters, of what is random in an id."""
 
@@ -29,7 +29,8 @@ def slot_of(tag: str | bytes) -> int:
 
 
 def _evenly_spread_tags() -> tuple[str, ...]:
-    """Of tags at the same place of each stretch of slots, any number of primaries with equal stretches have as many."""
+    """A tag at the beginning of each of `SHARDS` equal stretches of slots: primaries with equal parts of the slots have
+    equally many."""
     tags: dict[int, str] = {}
     for number in count():
         tag = f"{number:x}"
@@ -80,8 +81,8 @@ def name_of(verification_id: str) -> str:
 
 
 def new_verification_id(customer_id: str, known_as: bytes = b"") -> str:
-    """100 random bits behind the customer's shard; those of the request, where it is `known_as` 20 bytes that nobody
-    guesses, so that it finds again what it opened."""
+    """100 random bits behind the customer's shard. A request under a key gives them, `known_as`: 20 bytes that nobody
+    can guess, by which the same request finds again what it opened."""
     return verification_start(shard_of(customer_id)) + (_in_letters(known_as) if known_as else _random())
 
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 PLACES = 1 << 15
 _PLACE_BYTES = 512
-"""Twice what a record mostly takes. Those that take more are not told."""
+"""Twice what a record mostly takes. One that takes more is not told."""
 _HEAD = Struct("=II")
 """Length and checksum of what follows."""
 _LONGEST = _PLACE_BYTES - _HEAD.size

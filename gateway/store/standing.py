@@ -29,7 +29,7 @@ _EVICTS = (
 
 @dataclass(frozen=True, slots=True)
 class StoreStanding:
-    """Of one server. `appends`: each write goes to a file; `snapshots`: if not, all is now and then."""
+    """One server's. `appends`: each write goes to a file. `snapshots`: it does not, but all data does now and then."""
 
     identity: str
     is_primary: bool

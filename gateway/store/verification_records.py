@@ -13,21 +13,22 @@ from gateway.store.fields import FIELDS
 _STATUSES: dict[bytes | None, Status] = {None: Status.PENDING, **{status.encode(): status for status in Status}}
 _DELIVERY_STATES = {state.encode(): state for state in DeliveryState}
 _TERMS = Struct(">4sH2s")
-"""Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between."""
-_TOLD = 10
-"""How many values there are of what may change and callers are told: `read_moving` of shared/moving.lua."""
-_MOVING = _TOLD + 4
-"""With what only the gateway needs: `read_whole` of shared/reading.lua."""
+"""Pepper id, life (s), locale; the policy's version and the prefix of the number follow, with a zero between.
+resend_verification.lua reads the life where it is here."""
+_MOVING = 10
+"""How many values of what may change callers are told of: `MOVING` of shared/moving.lua."""
+_LASTING_AT = _MOVING + 4
+"""Where, in what `read_whole` of shared/reading.lua reads, what never changes follows what only the gateway needs."""
 LASTING = tuple(
     FIELDS[f"v.{name}"]
     for name in ("customer_id", "request", "contact_id", "terms", "expires_at", "target_contact_id", "operation_hash")
 )
 """What never changes, in the order in which `terms_of` takes it, and `read_whole` reads it behind what may."""
-_UNTOLD = (None,) * (_MOVING - _TOLD)
+_UNTOLD = (None,) * (_LASTING_AT - _MOVING)
 
 
 def packed_terms(new: NewVerification) -> bytes:
-    """What no script looks at, in one value: fields have names, and each costs as much again."""
+    """What scripts hardly look at, in one value: each field would cost its name as well."""
     fixed = _TERMS.pack(bytes.fromhex(new.pepper_id), new.life, new.locale.encode())
     return fixed + f"{new.policy_version or ''}\0{new.prefix or ''}".encode()
 
@@ -76,7 +77,7 @@ def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Ver
 
 def terms_in(verification_id: str, read: list[Any]) -> Terms:
     """From what scripts answer with `read_whole`."""
-    return terms_of(verification_id, read[-1][_MOVING:])
+    return terms_of(verification_id, read[-1][_LASTING_AT:])
 
 
 def terms_of(verification_id: str, lasting: Sequence[Any]) -> Terms:
@@ -107,9 +108,9 @@ def verification_of(terms: Terms, read: list[Any], resend_after: int) -> Verific
     """From what scripts answer of the store's time, the customer's wrong answers, and what may change, with or without
     what only the gateway needs; `resend_after` in seconds."""
     now, wrong, locked, values = read
-    status, reason, revision, closed_at, delivery, *of_delivery = values[:_TOLD]
+    status, reason, revision, closed_at, delivery, *of_delivery = values[:_MOVING]
     state, delivery_reason, carrier, delivery_at, resend_at = of_delivery
-    sealed, carrier_id, carrier_before, dialogue = values[_TOLD:_MOVING] or _UNTOLD
+    sealed, carrier_id, carrier_before, dialogue = values[_MOVING:_LASTING_AT] or _UNTOLD
     number = _number(delivery) or 0
     first_resend_at = terms.created_at + resend_after * 1000 if TRAITS[terms.method].can_be_resent else None
     return Verification(

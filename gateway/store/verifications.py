@@ -48,7 +48,7 @@ _REPORT = load("report_delivery", "request", "closing", "reports")
 _TAKE_TURN = load("take_turn", "moving", "reading")
 _PUT_TURN = load("put_turn")
 _NAME_LETTERS = 20
-"""Of what is open, in the record of its customer; no field beside them has as many."""
+"""In the name of an open verification in its customer's record; no other field there has as many."""
 _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 
 
@@ -134,7 +134,7 @@ class RedisVerifications:
     async def terms(self, verification_id: str, client: str) -> Terms | None:
         terms = self._recent.of(verification_id)
         if terms is None or terms.client != client:
-            # One that is another client's costs the trip that one costs that is not there.
+            # Another client's costs the same trip as one that is not there.
             lasting = await self._store.command("HMGET", keys.verification(verification_id), *LASTING)
             if lasting[0] is None:
                 return None

@@ -114,8 +114,7 @@ class StoreWatch:
         return sum(one for one in swept if isinstance(one, int))
 
     async def _void(self, shard: int) -> int:
-        """How many open verifications of a shard were void. That needs no replica: in the store that one becomes they
-        are void again."""
+        """How many open verifications of a shard were void. No replica is waited for: there they are void as well."""
         spans = await self._store.command("ZRANGE", keys.expiring(shard), 0, -1)
         return sum([await self._void_span(shard, int(ends_at)) for ends_at in spans])
 

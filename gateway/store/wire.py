@@ -163,7 +163,7 @@ class Wire:
             if self._line is not line:
                 line.give_up()
                 await line.gone.wait()
-            # What came meanwhile was never sent; whoever asked is told no more than that.
+            # What came meanwhile was never sent, and fails all the same.
             self._opening, unsent, self._unsent = None, self._unsent, []
             fail(unsent, why)
 
