@@ -5,7 +5,7 @@ from functools import lru_cache
 from gateway.store.keys import in_shard_of
 
 _FEW = 1024
-"""Of clients, and of ranges that numbers are in: their keys are said again and again."""
+"""There are few clients, and few ranges that numbers are in; their keys are needed again and again."""
 
 
 def of_number(blind_index: str) -> tuple[str, str]:

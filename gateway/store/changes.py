@@ -124,7 +124,7 @@ class _Listener:
                 watched.is_listened_to = False
 
     def _tell(self, channel: str, is_first: bool) -> None:
-        """A change; or that changes are heard from now on, after which everybody looks once."""
+        """Of a change; or, where it is the first, that changes are heard from now on, and each should look once."""
         watched = self._watched.get(channel)
         if watched is not None:
             watched.is_listened_to |= is_first

@@ -71,7 +71,8 @@ class Cluster:
         self._loop = asyncio.get_running_loop()
         self._is_closed = False
         self.in_doubt = asyncio.Event()
-        """Set when a command waits for a shard whose new node nobody has accepted yet (`gateway.store.lineage`)."""
+        """Set when a command waits that was refused: it may be for a shard whose new node nobody has accepted yet
+        (`gateway.store.lineage`)."""
 
     @property
     def layout(self) -> Layout:

@@ -48,7 +48,7 @@ _CONTACT_FIELDS = tuple(
     FIELDS[f"c.{word}"]
     for word in ("number", "line_type", "label", "status", "verified_by", "verified_at", "version", "index")
 )
-"""As `_contact` takes their values."""
+"""As `_contact` takes their values, and shared/contact_fields.lua reads them."""
 _MOST_REMEMBERED = 10_000
 """About 5 MB: contacts of the moments that a customer takes to choose a method, at a pace that one process can keep."""
 _KINDS = {kind.encode(): kind for kind in CustomerKind}

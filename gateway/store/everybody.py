@@ -32,7 +32,7 @@ class Somebody:
 
 
 class Everybody:
-    """Reads past the requests; a customer who is registered meanwhile may be missing."""
+    """Reads while gateways go on; a customer who is registered meanwhile may be missing."""
 
     def __init__(self, store: Store, personal_data: PersonalData) -> None:
         self._store = store

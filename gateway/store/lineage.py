@@ -75,7 +75,7 @@ class Lineage:
     async def look(self) -> tuple[list[StoreStanding], set[int]]:
         """What the primaries say of themselves, and the shards whose open verifications are void.
 
-        The order counts: a shard that was seen at a node is there while all primaries are asked. Raises
+        The order counts: first which node has each shard, then what all primaries say (ADR 31). Raises
         `StoreUnavailable` when no primary answers.
         """
         records = await asyncio.gather(*map(self._read, range(keys.SHARDS)))

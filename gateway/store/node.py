@@ -18,8 +18,8 @@ _REPLICA_MS = 1_000
 class Node:
     """Raises `StoreUnavailable` when the server cannot be reached, or is asked too much.
 
-    `needed_replicas` must hold what is durable before it is answered; replicas that are there by chance are waited
-    for as well. Whoever looks at the server tells how many there are (`see_replicas`): while they are known to be too
+    `needed_replicas` must hold what is durable before it is answered; where none is needed but some are there, one of
+    them must. Whoever looks at the server tells how many there are (`see_replicas`): while they are known to be too
     few, what must be durable is refused before it is sent, as it could only be waited for in vain.
     """
 
@@ -28,7 +28,7 @@ class Node:
         self.needed_replicas = needed_replicas
         self._replicas = 0
         self._good_replicas: int | None = None
-        """Nobody has looked yet."""
+        """None: nobody has looked yet."""
         # Where one finds that the server hangs, all are given up: whoever takes its place is found by connecting.
         self._wires = [Wire(endpoint, self.hang_up) for _ in range(_WIRES)]
         self._queue: list[Sent] = []

@@ -200,7 +200,7 @@ class RedisOutbox:
             for stream, rows in zip(streams, answers, strict=True)
             for entry_id, tries, fields in rows
         ]
-        # Our own, when the store did not hear of us for so long: it is being worked on.
+        # Without our own, which the store gives when it has not heard of us for so long: they are being worked on.
         return await self._take([one for one in found if one[0] not in self._taken])
 
     async def _take(self, found: Sequence[tuple[_Handle, int, list[bytes]]]) -> list[OutboxEntry]:

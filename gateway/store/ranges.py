@@ -18,7 +18,7 @@ _GIVE_BACK = load("give_back_range")
 _NOTE_VERIFIED = load("note_conversion")
 
 SPAN_MS = 300_000
-"""Verifications of so long are counted as one."""
+"""Codes that are texted within one span of this length are counted together."""
 SPANS = 12
 """How many of them the watch looks back on; the latest two had no time to be answered yet."""
 _TOGETHER_SECONDS = 0.1

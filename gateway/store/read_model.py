@@ -34,9 +34,9 @@ class _Shard:
 
 @dataclass(slots=True)
 class _Pool:
-    """Matching rows of all shards, as time (ms) and id: those before all that was not looked at are certain.
+    """Matching rows of all shards, as time (ms) and id; certain where none that was not looked at can come before.
 
-    Rows that come while others are looked for move those a place further, where they are met a second time.
+    Rows that come meanwhile move others a place further, where these are met a second time.
     """
 
     rows: set[tuple[int, str]] = field(default_factory=set)

@@ -14,7 +14,7 @@ class Recent(Generic[T]):
     def __init__(self, most: int, shared: SharedRecords[T] | None = None) -> None:
         self._most = most
         self._shared = shared
-        # A plain dict that loses its first again and again looks through all that it lost for the next one.
+        # A plain dict finds its first item more and more slowly the more were taken from there.
         self._known = OrderedDict[str, T]()
 
     def note(self, name: str, value: T) -> None:

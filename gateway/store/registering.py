@@ -24,7 +24,7 @@ _REGISTER = load(
     "put_contact",
 )
 _ENOUGH_WORDS = 600
-"""Of one call of the script, some thirty customers: half a millisecond, in which the store answers nobody else."""
+"""In one call of the script, some thirty customers: half a millisecond, in which the store answers nobody else."""
 
 
 def customer_words(customer: Customer, personal_data: PersonalData) -> tuple[tuple[Argument, ...], list[Argument]]:
@@ -104,7 +104,7 @@ class RedisRegistrations:
         return [became[place] for place in range(len(people))]
 
     def _begun(self, customer_id: str, person: str) -> _Call:
-        """For customers of the same shard: keys and words without this one's id are every customer's prefixes."""
+        """A call for customers of this one's shard, for all of whom its keys and words without the id are prefixes."""
         contacts, customer, *of_the_shard = life_keys(customer_id)
         contact, evidence, verification, good_for, by, _ = life_words(customer_id, self._limits, person)
         prefix = str(contact).removesuffix(f"{customer_id}:")

@@ -123,7 +123,7 @@ def _is_in_step(told: tuple[str, str]) -> bool:
 async def require_room(store: Store) -> None:
     """Have the store say whether it would take changes, by some that change nothing. Raises `StoreUnavailable`.
 
-    Of a cluster it is for most shards to say.
+    In a cluster that is when most shards refuse.
     """
     if store.cluster is None:
         await _change_nothing(store, NOBODYS)

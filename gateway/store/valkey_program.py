@@ -21,7 +21,7 @@ def program() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """All that the server has of it: the keys in that of the gateway are not for the store.
+    """The server's whole environment: in that of the gateway there are keys, which are not for the store.
 
     The wheel's server has no allocator of its own. It is given the machine's jemalloc (ADR 36). Where there is none,
     glibc is to keep more than seven free blocks of a size at hand: a script frees what it made all at once.
