@@ -82,6 +82,11 @@ class DeliveryRef:
     send: int = 1
 
 
+def is_of_notice(subject_id: str) -> bool:
+    """Whether the subject of a delivery is a notice: it is a verification otherwise."""
+    return subject_id.startswith("ntc_")
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """What a carrier says of one delivery, in our words."""

@@ -5,7 +5,7 @@ from typing import Protocol
 import structlog
 
 from contacts.phone_numbers import PhoneNumber
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, Effect, reason_to_fail
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect, reason_to_fail
 from gateway.core.outbox import Buried
 from gateway.core.stores import VerificationStore
 from gateway.core.verification import Verification
@@ -53,3 +53,8 @@ class DeliveryReports:
 def given_up_before(reason: str | None, carrier: str | None) -> Buried:
     """Why a failed delivery was given up: by a process that died before it could set the entry aside."""
     return Buried(DeliveryReason(reason or DeliveryReason.INTERNAL_ERROR), carrier)
+
+
+def given_up(ref: DeliveryRef, why: Buried) -> DeliveryReport:
+    """Our own report that no carrier has the delivery; it is only noted when no carrier said that it has."""
+    return DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)

@@ -10,7 +10,7 @@ from structlog.contextvars import bind_contextvars
 from contacts.models import ContactMethod
 from gateway.core.carriers import NEEDS
 from gateway.core.customer_stores import CustomerStore
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect, is_of_notice
 from gateway.core.denial_alarms import DenialAlarms
 from gateway.core.errors import StoreUnavailable
 from gateway.core.outbox import Buried, Cargo, DeliveryNotWanted, Outbox, OutboxEntry
@@ -19,7 +19,7 @@ from gateway.core.stores import VerificationStore
 from gateway.core.tasks import Repeated
 from gateway.core.tracing import begin
 from gateway.core.verification import Method, Verification
-from gateway.methods.deliveries import DeliveringMethod, DeliveryReports, given_up_before
+from gateway.methods.deliveries import DeliveringMethod, DeliveryReports, given_up, given_up_before
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.notices import NoticeMethod
 from gateway.methods.retries import FIRST_PAUSE, once_the_store_answers
@@ -95,7 +95,7 @@ class Dispatcher:
 
     async def _take(self, entry: OutboxEntry) -> None:
         """See an entry through, or leave it for another try. No entry is tried for ever."""
-        of = "notice_id" if entry.ref.verification_id.startswith("ntc_") else "verification_id"
+        of = "notice_id" if is_of_notice(entry.ref.verification_id) else "verification_id"
         bind_contextvars(**{of: entry.ref.verification_id})
         try:
             # A store that is away is not the entry's fault, and counts as no failure: it is waited for.
@@ -181,8 +181,7 @@ class Dispatcher:
 
     async def _give_up(self, ref: DeliveryRef, why: Buried) -> Effect:
         """Only `Effect.NOTED` gives it up: otherwise a carrier has it after all, and only its answer was lost."""
-        report = DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)
-        return await self._reports.take(report, why.carrier or "")
+        return await self._reports.take(given_up(ref, why), why.carrier or "")
 
     async def _hand_over(self, verification: Verification, ref: DeliveryRef) -> Taken | Buried:
         assert verification.contact_id is not None  # noqa: S101 - only methods with a contact are delivered

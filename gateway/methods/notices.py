@@ -9,7 +9,7 @@ from gateway.core.firm import Firm
 from gateway.core.notices import NoticeStore, notice_text
 from gateway.core.outbox import Buried, DeliveryNotWanted
 from gateway.core.ports import OutgoingText
-from gateway.methods.deliveries import given_up_before
+from gateway.methods.deliveries import given_up, given_up_before
 from gateway.methods.handing_over import HandingOver, Taken, Wanted
 from gateway.methods.retries import once_the_store_answers
 from gateway.methods.routing import Line
@@ -65,5 +65,4 @@ class NoticeMethod:
 
     async def give_up(self, ref: DeliveryRef, why: Buried) -> Buried | None:
         """`why`, or None when it is not given up: a carrier has it after all, and only its answer was lost."""
-        report = DeliveryReport(ref, DeliveryState.FAILED, why.reason, is_ours=True)
-        return why if await self.report(report, why.carrier or "") is Effect.NOTED else None
+        return why if await self.report(given_up(ref, why), why.carrier or "") is Effect.NOTED else None

@@ -4,6 +4,7 @@ All keys of a customer carry one hash tag, the customer's shard (`gateway.store.
 a verification, its customer and its outbox touches one slot of a Redis Cluster.
 """
 
+from gateway.core.delivery import is_of_notice
 from gateway.store.shards import NOBODYS, TAGS, verification_start
 from gateway.store.shards import SHARDS as SHARDS
 from gateway.store.shards import new_approval_id as new_approval_id
@@ -139,7 +140,7 @@ def notice(notice_id: str) -> str:
 
 def delivered(subject_id: str) -> str:
     """The hash of what a delivery is of: a verification or a notice."""
-    return notice(subject_id) if subject_id.startswith("ntc_") else verification(subject_id)
+    return notice(subject_id) if is_of_notice(subject_id) else verification(subject_id)
 
 
 def expiring(shard: int) -> str:
