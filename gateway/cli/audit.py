@@ -13,13 +13,14 @@ from gateway.core.audit.exporting import AuditMoved, Exporter, Wanted, positions
 from gateway.core.audit.records import GENESIS, Head, Position, RecordKind, Why, public_key_set
 from gateway.http.moments import SEOUL
 from gateway.settings import Settings
-from gateway.store.audit_archive import ArchiveRefused, AuditArchive
+from gateway.store.audit_archive import RUNS_IN_DOUBT, ArchiveRefused, AuditArchive
 from gateway.wiring.audit import Audit, open_audit
 
 _DAY_MS = 86_400_000
 _DOUBTFUL = (
-    "The last file of the archive is more than a year old: nothing was deleted, in case the store's clock is wrong. If "
-    "it is, put it right before the next run, which deletes what is past its time. 저장소의 시각을 확인하세요."
+    "Files of the archive that follow each other are more than a year apart: nothing was deleted, in case the store's "
+    f"clock is or was wrong. If it is, put it right: {RUNS_IN_DOUBT} runs after such a gap, what is past its time is "
+    "deleted again. 저장소의 시각을 확인하세요."
 )
 
 

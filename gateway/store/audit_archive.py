@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +26,8 @@ from gateway.core.audit.verifying import Report, Verifier
 _PREFIX, _SUFFIX = "audit-", ".ndjson.gz"
 _REMOVED = "audit-removed.ndjson"
 _A_YEAR_MS = 366 * 86_400_000
+RUNS_IN_DOUBT = 30
+"""How many runs delete nothing after the clock made a leap."""
 
 
 class ArchiveRefused(Exception):
@@ -75,10 +78,13 @@ class AuditArchive:
         return path, report
 
     def is_clock_doubtful(self) -> bool:
-        """Whether the newest file is more than a year younger than the one before: that is no night, but may be a clock
-        that went wrong, by which nothing should be deleted for good."""
-        times = [_ms(_stamp_of(path)) for path in self._files()[-2:]]
-        return times[-1] - times[0] > _A_YEAR_MS
+        """Whether one of the newest files is more than a year younger than the one before: that is no night, but may be
+        a clock that went wrong, by which nothing should be deleted for good.
+
+        More of them in a row do not make it right; so many runs leave time to read what they say.
+        """
+        times = [_ms(_stamp_of(path)) for path in self._files()[-RUNS_IN_DOUBT - 1 :]]
+        return any(later - earlier > _A_YEAR_MS for earlier, later in pairwise(times))
 
     def forget(self, before: int, signer: AuditSigner, at: int) -> list[Path]:
         """Delete the files from before that time (ms), with a signed record in their place.
