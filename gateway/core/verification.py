@@ -46,20 +46,23 @@ STATUS_KO = {
 
 @dataclass(frozen=True, slots=True)
 class MethodTraits:
-    """`has_code`: the gateway makes one. `shows_code`: the screen shows it, because the answer comes by phone."""
+    """`has_code`: opening draws a code and queues a delivery. A method without one takes a code that is out already."""
 
     channel: Channel
     has_code: bool
-    shows_code: bool
     can_be_resent: bool
-    is_delivered: bool
+
+    @property
+    def shows_code(self) -> bool:
+        """The screen shows the code when the answer comes from elsewhere."""
+        return self.channel is not Channel.SCREEN
 
 
 TRAITS = {
-    Method.SMS: MethodTraits(Channel.SCREEN, True, False, True, True),
-    Method.ARS: MethodTraits(Channel.PHONE, True, True, False, True),
-    Method.SMS_REPLY: MethodTraits(Channel.REPLY, True, True, True, True),
-    Method.BRANCH_OTP: MethodTraits(Channel.SCREEN, False, False, False, False),
+    Method.SMS: MethodTraits(Channel.SCREEN, has_code=True, can_be_resent=True),
+    Method.ARS: MethodTraits(Channel.PHONE, has_code=True, can_be_resent=False),
+    Method.SMS_REPLY: MethodTraits(Channel.REPLY, has_code=True, can_be_resent=True),
+    Method.BRANCH_OTP: MethodTraits(Channel.SCREEN, has_code=False, can_be_resent=False),
 }
 
 

@@ -68,9 +68,9 @@ def opened(new: NewVerification, now: int, wrong: int, resend_after: int) -> Ver
         policy_version=new.policy_version,
         prefix=new.prefix,
         sealed_code=new.sealed_code,
-        delivery_number=1 if traits.is_delivered else 0,
-        delivery_state=DeliveryState.QUEUED if traits.is_delivered else None,
-        delivery_at=now if traits.is_delivered else None,
+        delivery_number=1 if traits.has_code else 0,
+        delivery_state=DeliveryState.QUEUED if traits.has_code else None,
+        delivery_at=now if traits.has_code else None,
         resend_at=now + resend_after * 1000 if traits.can_be_resent else None,
     )
 

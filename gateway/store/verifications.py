@@ -93,7 +93,7 @@ class RedisVerifications:
                 "" if new.contact_version is None else new.contact_version,
                 self._limits_of_opening,
                 new.life * 1000,
-                "1" if traits.is_delivered else "",
+                "1" if traits.has_code else "",
                 "" if new.per_day is None else new.per_day,
                 *(customer_id, request_word(new.method, new.operation, new.client), new.contact_id or ""),
                 *(NOTHING if counted is None else self._counters.words_of(counted)),
