@@ -28,7 +28,6 @@ class Refusal(Exception):
         values: Mapping[str, object] | None = None,
         errors: tuple[FieldError, ...] = (),
         retry_after: int | None = None,
-        attempts_remaining: int | None = None,
         members: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -37,7 +36,6 @@ class Refusal(Exception):
         self.values: Mapping[str, object] = {"retry_after": retry_after, **(values or {})}
         self.errors = errors
         self.retry_after = retry_after
-        self.attempts_remaining = attempts_remaining
         self.members: Mapping[str, object] = members or {}
         """Extension members of the problem document (RFC 9457 3.2): plain JSON values, no personal data."""
         self.headers: Mapping[str, str] = headers or {}

@@ -6,4 +6,4 @@ from gateway.core.problems import Problem
 
 def customer_locked(wrong_answers: int) -> Refusal:
     """`wrong_answers`: how many lock."""
-    return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": wrong_answers}, attempts_remaining=0)
+    return Refusal(Problem.CUSTOMER_LOCKED, values={"limit": wrong_answers}, members={"attempts_remaining": 0})

@@ -92,8 +92,6 @@ def problem_document(refusal: Refusal, locale: Locale, request_id: str) -> dict[
         ]
     if refusal.retry_after is not None:
         document["retry_after"] = refusal.retry_after
-    if refusal.attempts_remaining is not None:
-        document["attempts_remaining"] = refusal.attempts_remaining
     return {**refusal.members, **document}
 
 

@@ -129,7 +129,7 @@ async def test_a_locked_customer_opens_nothing_by_any_method(rooms: Rooms) -> No
     for method in Method:
         contact_id = None if method is Method.BRANCH_OTP else contact.contact_id
         refusal = await refused(rooms, asking(method, contact_id=contact_id))
-        assert (refusal.problem, refusal.attempts_remaining) == (Problem.CUSTOMER_LOCKED, 0)
+        assert (refusal.problem, refusal.members) == (Problem.CUSTOMER_LOCKED, {"attempts_remaining": 0})
 
 
 async def test_somebody_unknown_and_somebody_elses_contact_are_not_found(rooms: Rooms) -> None:

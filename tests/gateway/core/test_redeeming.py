@@ -111,7 +111,7 @@ async def test_nothing_is_issued_while_the_customer_is_locked(
         await rooms.judge(guessed, rooms.another_code(guessed))
     with pytest.raises(Refusal) as refusal:
         await rooms.redeeming.redeem(receipt, Operation.ISSUE, HASH, CUSTOMER_ID, CLIENT)
-    assert (refusal.value.problem, refusal.value.attempts_remaining) == (Problem.CUSTOMER_LOCKED, 0)
+    assert (refusal.value.problem, refusal.value.members) == (Problem.CUSTOMER_LOCKED, {"attempts_remaining": 0})
 
 
 @pytest.mark.parametrize("changes", [{"name": "홍길순"}, {"birth_date": "1990-01-01"}])

@@ -156,7 +156,7 @@ async def answer(rooms: Rooms, contact: Contact) -> tuple[object, ...]:
     with pytest.raises(Refusal) as refused:
         await rooms.open(Method.SMS, contact)
     refusal = refused.value
-    return refusal.problem, refusal.values, refusal.members, refusal.attempts_remaining
+    return refusal.problem, refusal.values, refusal.members
 
 
 @pytest.mark.parametrize(

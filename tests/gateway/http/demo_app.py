@@ -148,7 +148,7 @@ class World:
             case "store":
                 raise StoreUnavailable("connection refused")
             case "locked":
-                raise Refusal(Problem.CUSTOMER_LOCKED, values={"limit": 5}, attempts_remaining=0)
+                raise Refusal(Problem.CUSTOMER_LOCKED, values={"limit": 5}, members={"attempts_remaining": 0})
         raise Refusal(
             Problem.TOO_MANY_REQUESTS,
             values={"cap": "number"},
