@@ -84,8 +84,8 @@ class Approval:
     @property
     def new_number(self) -> PhoneNumber | None:
         """For a change of contact: the number that replaces the old one."""
-        number, line_type = self.action.get("number"), self.action.get("line_type", LineType.OTHER)
-        return None if number is None else PhoneNumber(number, LineType(line_type))
+        number = self.action.get("number")
+        return None if number is None else PhoneNumber(number, LineType(self.action["line_type"]))
 
     @property
     def exempt_from(self) -> int | None:
