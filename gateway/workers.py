@@ -129,7 +129,8 @@ class Supervisor:
             keeping = [asyncio.create_task(self._keep(place)) for place in range(len(self._sockets))]
             await asyncio.gather(*keeping)
         finally:
-            loop.remove_signal_handler(signal.SIGHUP)
+            # Not removed: a terminal that closes meanwhile would end this process before its workers and its store.
+            loop.add_signal_handler(signal.SIGHUP, lambda: None)
             await end(*keeping, *rolling)
             await asyncio.gather(*(self._stop(worker) for worker in (*self._workers.values(), self._leaving)))
             for fd in (self._life, self._alive, self._memory):

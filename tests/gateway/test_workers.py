@@ -140,6 +140,14 @@ async def test_workers_do_not_outlive_their_supervisor_nor_what_it_had_made_for_
     left_over.stop()
 
 
+async def test_a_terminal_that_closes_does_not_cut_the_stop_short(supervised: Supervised) -> None:
+    await supervised.serving()
+    supervised.process.terminate()
+    await until(lambda: bool(supervised.events("stopping")))
+    supervised.process.send_signal(signal.SIGHUP)
+    assert await asyncio.to_thread(supervised.process.wait, 60) == 0
+
+
 def test_a_worker_whose_supervisor_has_gone_meanwhile_says_so_in_one_sentence(tmp_path: Path) -> None:
     [listening] = listening_sockets("127.0.0.1", 0, 1)
     (ready, told), life = os.pipe(), os.open(os.devnull, os.O_RDONLY)
