@@ -125,7 +125,9 @@ class InstallationMetrics:
         self._age.set(self._age_seen)
         if live.values:
             self._set(live)
-        for carrier, fields in (await self._read_model.carriers()).items():
+        carriers = await self._read_model.carriers()
+        self._breakers.clear()  # of a carrier that no process asks any more nothing is told
+        for carrier, fields in carriers.items():
             self._paused.labels(carrier).set(int(fields.get("paused", 0)))
             for name, state in fields.items():
                 if name.startswith("breaker:"):

@@ -47,6 +47,24 @@ async def test_while_the_store_is_away_that_is_told_and_what_was_counted_grows_o
             assert told() == (1, 2)
 
 
+async def test_a_carrier_that_no_process_asks_any_more_has_no_breaker(
+    registry: CollectorRegistry, tmp_path: Path
+) -> None:
+    def told() -> float | None:
+        return registry.get_sample_value("bonin_carrier_breaker", {"carrier": "one", "capability": "sms"})
+
+    with running(tmp_path, "--appendonly", "yes", "--save", "") as server:
+        async with a_store(server.url) as store:
+            metrics = InstallationMetrics(registry, RedisReadModel(store), StoreWatch(store, may_forget=False).trouble)
+            await store.command("HSET", ops_keys.CARRIERS, "one", 1)
+            await store.command("HSET", ops_keys.carrier("one"), "breaker:sms", "open")
+            await metrics.look()
+            assert told() == 2
+            await store.command("HDEL", ops_keys.carrier("one"), "breaker:sms")
+            await metrics.look()
+            assert told() is None
+
+
 def test_what_an_alert_takes_the_increase_of_is_there_before_it_happens(registry: CollectorRegistry) -> None:
     """Prometheus sees no increase in a series that begins with its first event."""
     metrics = VerificationMetrics(registry)
