@@ -38,7 +38,7 @@ def _approval_id(text: str) -> str:
 
 
 async def list_approvals(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List those of one status, the newest first."""
+    """List requests of one status, the newest first."""
     async with open_stores(settings) as stores:
         found = await _approvals(stores).with_status(ApprovalStatus(arguments.status))
     show_rows(
@@ -48,7 +48,7 @@ async def list_approvals(settings: Settings, arguments: argparse.Namespace) -> i
 
 
 async def show_approval(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Show one of them."""
+    """Show one request."""
     async with open_stores(settings) as stores:
         approval = await _approvals(stores).get(arguments.approval_id)
     show_facts(_row(approval), as_json=arguments.json)
@@ -56,12 +56,12 @@ async def show_approval(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def approve_it(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Approve what somebody else asked for, and carry it out."""
+    """Approve somebody else's request, and carry it out."""
     return await _decide(settings, arguments, approve=True)
 
 
 async def reject_it(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Reject it: nothing happens."""
+    """Reject a request: nothing is changed."""
     return await _decide(settings, arguments, approve=False)
 
 

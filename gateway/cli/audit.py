@@ -29,21 +29,21 @@ def add_commands(commands: Commands) -> None:
     export = audit.add("export", _refusing(export_audit))
     export.add_argument("--from", dest="since", type=_time, help="only from this day (Seoul) or time on")
     export.add_argument("--to", dest="until", type=_end_of, help="only up to this day or time")
-    export.add_argument("--customer", metavar="CUSTOMER_ID", help="only what names this customer")
+    export.add_argument("--customer", metavar="CUSTOMER_ID", help="only events about this customer")
     export.add_argument(
-        "--out", type=named_path, metavar="FILE", help="a file that is not there yet, instead of the output"
+        "--out", type=named_path, metavar="FILE", help="write to this new file instead of standard output"
     )
-    export.add_argument("--with-reasons", action="store_true", help="with what people wrote, which else stays sealed")
+    export.add_argument("--with-reasons", action="store_true", help="decrypt what people wrote")
     archive = audit.add("archive", _refusing(archive_audit))
     archive.add_argument(
-        "directory", type=named_path, metavar="DIR", help="the folder of the archive; made when it is not there"
+        "directory", type=named_path, metavar="DIR", help="the archive's folder; created if it does not exist"
     )
     archive.add_argument(
         "--kept-days",
         type=whole_number(0, 36_500),
         default=7,
         metavar="N",
-        help="how many days stay in the store as well; 7",
+        help="how many days also stay in the store; 7",
     )
     add_verify_command(audit)
     audit.add("head", print_head)
@@ -51,10 +51,10 @@ def add_commands(commands: Commands) -> None:
 
 
 async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Seal what was done up to now, and print it as lines of JSON that can be verified.
+    """Seal all events up to now, and print them as lines of JSON that can be verified.
 
-    Numbers and names are masked, and what people wrote stays sealed unless --with-reasons is given. What the filters
-    leave out is there as digests, so that `bonin audit verify` can still follow the chain.
+    They contain no phone numbers and no customers' names, and what people wrote stays encrypted unless --with-reasons
+    is given. Events that the filters leave out appear as digests, so that `bonin audit verify` can follow the chain.
     """
     wanted = Wanted(arguments.since, arguments.until, arguments.customer)
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
@@ -77,10 +77,10 @@ async def export_audit(settings: Settings, arguments: argparse.Namespace) -> int
 
 
 async def archive_audit(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Add what is not there yet to an archive, and take what is old out of the store.
+    """Add new events to an archive, and remove old ones from the store.
 
     Run it every night. Each run adds a file to the folder; files older than BONIN_AUDIT_KEPT_DAYS are deleted. An
-    archive belongs to one store: one that does not fit is refused, and nothing is taken out.
+    archive belongs to one store: another store's is refused, and nothing is removed.
     """
     async with open_audit(settings) as audit:
         archive = AuditArchive(arguments.directory, await audit.keys())
@@ -109,9 +109,9 @@ async def archive_audit(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def print_head(settings: Settings, _: argparse.Namespace) -> int:
-    """Seal what was done up to now, and print how far the audit goes, signed: note it somewhere else.
+    """Seal all events up to now, and print a signed record of how far the audit goes. Keep it somewhere else.
 
-    Whoever has it can tell later whether the end of an export was cut off: `bonin audit verify --expect-head`.
+    It shows later whether the end of an export was cut off: `bonin audit verify --expect-head`.
     """
     async with open_audit(settings) as audit:
         await audit.sealer.seal_everything()
@@ -121,7 +121,7 @@ async def print_head(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def print_keys(settings: Settings, _: argparse.Namespace) -> int:
-    """Print the public keys that seal, or did, as a JWK Set: what `bonin audit verify --keys` wants."""
+    """Print the current and former public keys as a JWK Set, for `bonin audit verify --keys`."""
     async with open_audit(settings) as audit:
         current = audit.signer.public_key()
         earlier = [key for key in await audit.store.public_keys() if key["kid"] != audit.signer.kid]

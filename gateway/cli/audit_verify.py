@@ -25,11 +25,13 @@ def add_verify_command(audit: Commands) -> None:
     verify.add_argument(
         "--keys", required=True, type=named_path, metavar="FILE", help="what `bonin audit keys` printed"
     )
-    verify.add_argument("--expect-head", type=named_path, metavar="FILE", help="what `bonin audit head` printed before")
+    verify.add_argument(
+        "--expect-head", type=named_path, metavar="FILE", help="what `bonin audit head` printed earlier"
+    )
 
 
 async def verify_audit(_: PolicySettings, arguments: argparse.Namespace) -> int:
-    """Say whether exports are as they were sealed, without the store: exit code 0 when they are, 1 when not."""
+    """Check, without the store, that exports are as they were sealed: exit code 0 if they are, 1 if not."""
     try:
         verifier = Verifier(_read_keys(arguments.keys))
         expected = [] if arguments.expect_head is None else [_read_head(arguments)]

@@ -22,12 +22,16 @@ def add_commands(commands: Commands) -> None:
     pause, resume = carriers.add("pause", pause_carrier), carriers.add("resume", resume_carrier)
     for command in (pause, resume):
         command.add_argument("carrier", help="its name in the settings")
-        command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
-    pause.add_argument("--reason", required=True, type=readable_name, help="for the audit, and for who comes after")
+        command.add_argument(
+            "--by", required=True, type=readable_name, help="who is responsible; recorded in the audit"
+        )
+    pause.add_argument(
+        "--reason", required=True, type=readable_name, help="why; shown with the carrier and recorded in the audit"
+    )
 
 
 async def list_carriers(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List the carriers in the order they are asked, with what each process sees of them."""
+    """List the carriers in the order in which they are asked, as each process sees them."""
     async with open_store(settings, beside_a_gateway=True) as store:
         board = RedisCarrierBoard(store)
         pauses, processes = await board.pauses(), await board.processes()
@@ -42,7 +46,7 @@ async def list_carriers(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def pause_carrier(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Hand nothing to a carrier until it is resumed; every process knows within two seconds."""
+    """Hand nothing to a carrier until it is resumed; takes effect within two seconds in every process."""
     names = [entry.name for entry in settings.carriers]
     if arguments.carrier not in names:
         return failed(f"There is no such carrier: give one of {', '.join(names)}.")
@@ -52,7 +56,7 @@ async def pause_carrier(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def resume_carrier(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Let a paused carrier be asked again."""
+    """Resume a paused carrier."""
     async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisCarrierBoard(store).resume(arguments.carrier, arguments.by):
             return 0

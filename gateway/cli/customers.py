@@ -26,17 +26,17 @@ def add_commands(commands: Commands) -> None:
     for command in (show, contacts, locked):
         command.add_argument("--json", action="store_true", help="as JSON")
     unlock = customers.add("unlock", request_unlock)
-    unlock.add_argument("--by", required=True, type=readable_name, help="who asks for it")
+    unlock.add_argument("--by", required=True, type=readable_name, help="the requester")
     unlock.add_argument("--reason", required=True, type=readable_name)
     erase = customers.add("erase", erase_customer)
     erase.add_argument("--by", required=True, type=readable_name, help="who erases")
-    erase.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
+    erase.add_argument("--reason", required=True, type=readable_name, help="why; stays readable in the audit")
     for command in (show, contacts, unlock, erase):
         command.add_argument("customer_id")
 
 
 async def show_customer(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Show one customer: kind, consent, lock, exemption, contacts in all."""
+    """Show one customer: kind, consent, lock, exemption, number of contacts."""
     async with open_stores(settings) as stores:
         customer = await stores.customers.read(arguments.customer_id)
         contacts = await stores.customers.contacts(arguments.customer_id)
@@ -58,7 +58,7 @@ async def show_customer(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def list_contacts(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List a customer's contacts, with what each may be used for now."""
+    """List a customer's contacts, with the methods that each may be used for now."""
     async with open_stores(settings) as stores:
         if await stores.customers.read(arguments.customer_id) is None:
             return _missing(arguments.customer_id)
@@ -79,7 +79,7 @@ async def list_contacts(settings: Settings, arguments: argparse.Namespace) -> in
 
 
 async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List who is locked, the latest first."""
+    """List locked customers, the latest first."""
     async with open_stores(settings) as stores:
         locked = await stores.read_model.locked(_MOST_LOCKED)
     rows = [{"customer_id": customer_id, "locked_at": moment(since)} for customer_id, since in locked]
@@ -88,7 +88,7 @@ async def list_locked(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Ask for an unlock; the id of the request that another person has to approve."""
+    """Request an unlock, and print the id of the request, which another person has to approve."""
     async with open_stores(settings, writes=True) as stores:
         approvals = Approvals(stores.approvals, keys.new_approval_id)
         centre = CustomerCentre(approvals, stores.customers, stores.approvals, settings.number_plan)
@@ -98,7 +98,7 @@ async def request_unlock(settings: Settings, arguments: argparse.Namespace) -> i
 
 
 async def erase_customer(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Erase what is known of a customer: name, birth date, numbers, what was written of them. It cannot be undone."""
+    """Erase everything known of a customer: name, birth date, numbers, what people wrote. This cannot be undone."""
     async with store_under_keys(settings, writes=True) as store:
         erasure = RedisErasure(store, settings.personal_data, settings.limits)
         try:

@@ -27,7 +27,7 @@ _REPLAYED = {
 def add_commands(commands: Commands) -> None:
     letters = commands.group("deadletters")
     listing = letters.add("list", list_letters)
-    listing.add_argument("--reason", help="those that failed for this reason only")
+    listing.add_argument("--reason", help="only those that failed for this reason")
     show = letters.add("show", show_letter)
     for command in (listing, show):
         command.add_argument("--json", action="store_true", help="as JSON, one line each")
@@ -36,11 +36,13 @@ def add_commands(commands: Commands) -> None:
     show.add_argument("dead_letter_id")
     for command in (replay, discard):
         command.add_argument("dead_letter_id", nargs="+")
-        command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
+        command.add_argument(
+            "--by", required=True, type=readable_name, help="who is responsible; recorded in the audit"
+        )
 
 
 async def list_letters(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List them, those of one shard with the oldest first."""
+    """List dead letters, by shard, the oldest first."""
     async with _letters(settings) as letters:
         found = [one async for one in letters.entries() if arguments.reason in (None, one.reason)]
     for letter in found:
@@ -51,7 +53,7 @@ async def list_letters(settings: Settings, arguments: argparse.Namespace) -> int
 
 
 async def show_letter(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Show one of them."""
+    """Show one dead letter."""
     async with _letters(settings) as letters:
         letter = await letters.read(arguments.dead_letter_id)
     if letter is None:
@@ -65,7 +67,7 @@ async def show_letter(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def replay_letters(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Put some back into the outbox: exit code 1 when one of them cannot be."""
+    """Queue dead letters for delivery again: exit code 1 if one of them cannot be."""
     code = 0
     async with _letters(settings) as letters:
         for dead_letter_id in arguments.dead_letter_id:
@@ -77,7 +79,7 @@ async def replay_letters(settings: Settings, arguments: argparse.Namespace) -> i
 
 
 async def discard_letters(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Throw some away."""
+    """Discard dead letters."""
     code = 0
     async with _letters(settings) as letters:
         for dead_letter_id in arguments.dead_letter_id:

@@ -14,15 +14,15 @@ from gateway.wiring.keys import store_under_keys
 
 def add_commands(commands: Commands) -> None:
     command = commands.add("export", export_customers)
-    command.add_argument("file", type=named_path, help="a file that is not there yet; NDJSON, for this user only")
-    command.add_argument("--by", required=True, type=readable_name, help="who takes it; the audit says so")
-    command.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
+    command.add_argument("file", type=named_path, help="a new file, written as NDJSON")
+    command.add_argument("--by", required=True, type=readable_name, help="who exports; recorded in the audit")
+    command.add_argument("--reason", required=True, type=readable_name, help="why; recorded in the audit")
 
 
 async def export_customers(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Write every customer with their numbers, in the clear, to a file that only this user can read.
+    """Write all customers and their numbers, in plain text, to a file that only this user can read.
 
-    Contacts are written without what verified them: whoever imports them verifies them again.
+    Contacts are written without their verification: after an import they need it again.
     """
     try:
         with new_file(arguments.file) as file:

@@ -28,12 +28,12 @@ _MOST_PROCESSES = 64
 def add_commands(commands: Commands) -> None:
     command = commands.add("import", import_customers)
     command.add_argument("file", type=named_path, help="CSV with a header, or NDJSON; UTF-8, one customer a line")
-    command.add_argument("--by", required=True, type=readable_name, help="who answers for it; the audit says so")
+    command.add_argument("--by", required=True, type=readable_name, help="who is responsible; recorded in the audit")
     command.add_argument(
         "--processes", type=whole_number(1, _MOST_PROCESSES), default=os.cpu_count() or 1, metavar="N",
-        help="so many read and write; as many as there are cores",
+        help="number of processes; by default one for each core",
     )  # fmt: skip
-    command.add_argument("--again", action="store_true", help="from the first line, whatever an earlier run did")
+    command.add_argument("--again", action="store_true", help="start from the first line, whatever an earlier run did")
 
 
 class NotAFile(Exception):
@@ -57,11 +57,11 @@ class _Content:
 
 
 async def import_customers(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Register the customers and contacts of a file; exit code 1 when some lines were refused.
+    """Register the customers and contacts in a file; exit code 1 if some lines were refused.
 
-    Contacts need verification afterwards, as those that the API registers do. An import that was interrupted goes on
-    from there; what it does twice changes nothing but the audit. A file that was changed is imported from its
-    first line.
+    Contacts need verification afterwards, as after the API. An interrupted import continues where it stopped; lines
+    that are imported twice change nothing, but appear twice in the audit. A changed file is imported from its first
+    line.
     """
     file: Path = arguments.file
     try:

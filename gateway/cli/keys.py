@@ -14,7 +14,9 @@ def add_commands(commands: Commands) -> None:
     keys = commands.group("keys")
     create = keys.add("create", create_key)
     create.add_argument("--client", required=True, type=readable_name, help="the system that will hold the key")
-    create.add_argument("--person", required=True, type=readable_name, help="who answers for what is done with it")
+    create.add_argument(
+        "--person", required=True, type=readable_name, help="who is responsible for what is done with it"
+    )
     create.add_argument("--scope", required=True, action="append", choices=[scope.value for scope in Scope])
     keys.add("list", list_keys)
     keys.add("revoke", revoke_key).add_argument("key_id")
@@ -30,7 +32,7 @@ async def create_key(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
-    """One line a key: its id, client, person and scopes."""
+    """List API keys: id, client, person and scopes of each."""
     async with open_store(settings, beside_a_gateway=True) as store:
         entries = await RedisApiKeys(store).entries()
     for entry in entries:
@@ -41,7 +43,7 @@ async def list_keys(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def revoke_key(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Revoke one key; it is dead in every process within a minute."""
+    """Revoke one API key; every process refuses it within a minute."""
     async with open_store(settings, beside_a_gateway=True) as store:
         if await RedisApiKeys(store).revoke(arguments.key_id):
             return 0

@@ -21,7 +21,9 @@ _NOBODY = "There is no such operator: see `bonin operators list`."
 def add_commands(commands: Commands) -> None:
     operators = commands.group("operators")
     add = operators.add("add", add_operator)
-    add.add_argument("--person", required=True, type=readable_name, help="who it is; the name that approvals know")
+    add.add_argument(
+        "--person", required=True, type=readable_name, help="their name, by which approvals tell people apart"
+    )
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     operators.add("list", list_operators).add_argument("--json", action="store_true", help="as JSON, one line each")
     for name, run in (("remove", remove_operator), ("reset-totp", reset_totp)):
@@ -29,7 +31,7 @@ def add_commands(commands: Commands) -> None:
 
 
 async def add_operator(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Make somebody an operator, and print their operations key, once."""
+    """Add an operator, and print their operations key, once."""
     async with open_store(settings, beside_a_gateway=True) as store:
         role = Role(arguments.role)
         if not await RedisOperators(store, settings.limits).add(arguments.person, role):
@@ -39,7 +41,7 @@ async def add_operator(settings: Settings, arguments: argparse.Namespace) -> int
 
 
 async def list_operators(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List them: person, role, since when, and when they enrolled an authenticator."""
+    """List operators: person, role, when they were added and when they enrolled an authenticator."""
     async with open_store(settings, beside_a_gateway=True) as store:
         rows = [
             {
@@ -69,7 +71,7 @@ async def remove_operator(settings: Settings, arguments: argparse.Namespace) -> 
 
 
 async def reset_totp(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Forget an operator's authenticator: they enrol one when they sign in next."""
+    """Reset an operator's authenticator: they enrol another at their next sign-in."""
     async with open_store(settings, beside_a_gateway=True) as store:
         if not await RedisOperators(store, settings.limits).reset_authenticator(arguments.person):
             return failed(_NOBODY)

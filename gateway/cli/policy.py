@@ -19,16 +19,18 @@ _PROGRESS_EVERY = 10_000
 def add_commands(commands: Commands) -> None:
     policy = commands.group("policy")
     show = policy.add("show", show_policy, load_policy_settings)
-    show.add_argument("folder", nargs="?", type=named_path, metavar="FOLDER", help="a folder to show instead")
+    show.add_argument(
+        "folder", nargs="?", type=named_path, metavar="FOLDER", help="show the policy in this folder instead"
+    )
     show.add_argument("--json", action="store_true", help="as JSON")
     replay = policy.add("replay", replay_policy)
-    replay.add_argument("table", type=named_path, help="a changed operations.csv, or a folder of a whole policy")
+    replay.add_argument("table", type=named_path, help="a changed operations.csv, or a folder with a whole policy")
 
 
 async def show_policy(settings: PolicySettings, arguments: argparse.Namespace) -> int:
-    """Print the policy in force, or the one in FOLDER, when it is good.
+    """Print the policy in force, or the one in FOLDER, if it is valid.
 
-    Exit code 2 when it is not, with a line for each cell that needs correcting: file, row and column.
+    Exit code 2 if it is not, with a line for each cell that needs correcting: file, line and column.
     """
     if arguments.folder is not None:
         settings = settings.model_copy(update={"policy_dir": arguments.folder})
@@ -41,10 +43,10 @@ async def show_policy(settings: PolicySettings, arguments: argparse.Namespace) -
 
 
 async def replay_policy(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Say which recorded decisions would come out otherwise: exit code 0 when none would, 1 when some would.
+    """List the recorded decisions that a changed policy would decide differently: exit code 0 if none, 1 if some.
 
-    The latest BONIN_DECISIONS_KEPT decisions are decided again from the facts that were recorded with them, by the
-    changed tables; nobody is asked, and nothing is changed.
+    The latest BONIN_DECISIONS_KEPT decisions are decided again by the changed tables, from the facts recorded with
+    them; no outside service is asked, and nothing is changed.
     """
     replay = Replay(_changed_policy(settings, arguments.table))
     async with open_store(settings, beside_a_gateway=True) as store:

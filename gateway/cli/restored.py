@@ -9,22 +9,22 @@ from gateway.store.restoring import Restoring
 from gateway.wiring.store import open_store
 
 _WHAT_NEXT = """\
-Before a gateway starts, give it a new receipt_key (bonin keys new receipt_key): receipts that were used are good again.
-Customers who were erased since the copy was made are there again: erase those of `customer.erased` in the last archive.
-Then see what else is as it was: bonin keys list, bonin operators list, bonin customers locked.
+Before a gateway starts, replace receipt_key (bonin keys new receipt_key): used receipts would be valid again.
+Customers erased since the backup are back: erase again those in `customer.erased` events of the last archive.
+Then check what else is as it was then: bonin keys list, bonin operators list, bonin customers locked.
 인증 결과에 서명하는 receipt_key를 새로 만드세요. 백업 이후에 삭제한 고객은 다시 삭제하고, API 키와 운영자,
 잠긴 고객을 확인하세요."""
 
 
 def add_commands(commands: Commands) -> None:
     command = commands.add("restored", forget_what_is_over)
-    command.add_argument("--by", required=True, type=readable_name, help="who restored it; the audit says so")
-    command.add_argument("--reason", required=True, type=readable_name, help="why; it stays in the audit")
+    command.add_argument("--by", required=True, type=readable_name, help="who restored it; recorded in the audit")
+    command.add_argument("--reason", required=True, type=readable_name, help="why; recorded in the audit")
 
 
 async def forget_what_is_over(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Forget what the copy holds and must not be good again: verifications, branch passwords, approvals, remembered
-    devices, deliveries that wait, sessions of operators. No gateway may be using the store.
+    """Void what the backup contains and must not be valid again: verifications, branch passwords, approvals, remembered
+    devices, waiting deliveries, operators' sessions. No gateway may be using the store.
     """
     async with open_store(settings) as store:
         if hosts := sorted({each.host for each in await RedisCarrierBoard(store).processes()}):

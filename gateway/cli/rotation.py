@@ -27,16 +27,16 @@ _SIGNING_KEYS = ("receipt_key", "audit_key")
 def add_rotation_commands(keys: Commands) -> None:
     new = keys.add("new", new_key, load_policy_settings)
     new.add_argument(
-        "name", choices=[*(purpose.value for purpose in Purpose), *_SIGNING_KEYS], help="the setting it is for"
+        "name", choices=[*(purpose.value for purpose in Purpose), *_SIGNING_KEYS], help="the setting for which it is"
     )
     rotate = keys.add("rotate", rotate_keys)
     rotate.add_argument("--check", action="store_true", help="count what is left, and change nothing")
     retire = keys.add("retire", retire_pepper)
-    retire.add_argument("key_id", help="the second code pepper, as `rotate` names it")
+    retire.add_argument("key_id", help="the id of the second code pepper, as `rotate` shows it")
 
 
 async def new_key(_: PolicySettings, arguments: argparse.Namespace) -> int:
-    """Print a fresh key for a file of that setting's name."""
+    """Print a new key for the secrets file of that setting."""
     if arguments.name in _SIGNING_KEYS:
         pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -48,7 +48,7 @@ async def new_key(_: PolicySettings, arguments: argparse.Namespace) -> int:
 
 
 async def rotate_keys(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Put everything under the first keys, and say whether the second ones may go: exit code 0 when all may."""
+    """Move all data to the first keys, and say whether the second ones may be removed: exit code 0 if all may."""
     async with open_store(settings, beside_a_gateway=True) as store:
         in_use, rotation = await enter_keys(store, settings), KeyRotation(store, key_rings(settings))
         if arguments.check:
@@ -69,7 +69,7 @@ async def rotate_keys(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def retire_pepper(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Give up what is still under the second code pepper: open codes, slips and devices under it are void."""
+    """Give up what is left under the second code pepper: its open codes, slips and remembered devices become void."""
     second = [one.hex() for one in settings.peppers.ids[1:]]
     if arguments.key_id not in second:
         return failed(f"The second code pepper is {''.join(second) or 'not set'}: nothing was done.")

@@ -20,7 +20,7 @@ def add_commands(commands: Commands) -> None:
     serve_command = commands.add("serve", serve, serves=True)
     serve_command.add_argument("--api-only", action="store_true", help="leave deliveries to `bonin worker`")
     serve_command.add_argument(
-        "--workers", type=whole_number(1, _MOST_WORKERS), default=1, metavar="N", help="so many processes on one port"
+        "--workers", type=whole_number(1, _MOST_WORKERS), default=1, metavar="N", help="serve one port with N processes"
     )
     for word in ("--listen-fd", "--ready-fd", "--life-fd", "--memory-fd"):  # of a worker, by its supervisor
         serve_command.add_argument(word, type=int, help=argparse.SUPPRESS)
@@ -88,12 +88,12 @@ def _require_a_shared_store(settings: Settings) -> None:
 
 
 async def check_config(settings: Settings, _: argparse.Namespace) -> int:
-    """Say what the settings come to, without a secret.
+    """Check the settings, and show them without secrets.
 
-    All settings and the tables of the policy are read and checked, and nothing else is touched: neither the store nor a
-    carrier is asked. Exit code 0 when all is good; 2 when not, with a line for each setting that needs correcting.
-    Shown are the store, the public URL, the version of the policy, the carriers with what and where each can, and the
-    keys of which two are in force, and names in the environment that are no setting.
+    All settings and policy tables are read and checked; neither the store nor a carrier is contacted. Exit code 0 if
+    all is right; 2 if not, with a line for each setting that needs correcting. Shown are the store, the public URL,
+    the version of the policy, the carriers with their capabilities and countries, the keys of which two are in force,
+    and variables that are not settings.
     """
     policy = settings.load_policy()
     where = "an outside Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"

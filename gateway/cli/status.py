@@ -25,17 +25,22 @@ _WELL = frozenset({Where.NOWHERE, Where.CUSTOMER})
 def add_commands(commands: Commands) -> None:
     commands.add("status", show_status).add_argument("--json", action="store_true", help="as JSON")
     find = commands.add("find", find_verifications)
-    find.add_argument("what", nargs="?", help="a verification id, a customer id or a full phone number; - to be asked")
+    find.add_argument(
+        "what", nargs="?", help="a verification id, a customer id or a full phone number; - to be asked for it"
+    )
     find.add_argument("--state", choices=[status.value for status in Status])
     find.add_argument("--method", choices=[method.value for method in Method])
-    find.add_argument("--carrier", help="the name of a carrier that had their delivery")
-    find.add_argument("--reason", help="why they ended, such as `locked` or `no_answer`")
-    find.add_argument("--most", type=whole_number(1, _MOST_ROWS), default=20, metavar="N", help="at most so many; 20")
+    find.add_argument("--carrier", help="only those delivered by this carrier")
+    find.add_argument("--reason", help="only those that ended for this reason, such as `locked`")
+    find.add_argument("--most", type=whole_number(1, _MOST_ROWS), default=20, metavar="N", help="list at most N; 20")
     find.add_argument("--json", action="store_true", help="as JSON, one line each")
 
 
 async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Say whether it is us, the carrier or one customer: exit code 1 when it is us, a carrier or unclear."""
+    """Say whether the trouble is ours, a carrier's or one customer's.
+
+    Exit code 1 if it is ours, a carrier's or unclear.
+    """
     async with open_stores(settings) as stores:
         read_model = stores.read_model
         now, live = await read_model.now(), await read_model.live()
@@ -51,10 +56,10 @@ async def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def find_verifications(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List verifications by id, customer, number or filter: exit code 1 when there is none.
+    """List verifications by id, customer, number or filter: exit code 1 if there is none.
 
-    A number that is typed as an argument stays in the history of the shell, and everybody on this machine may see it
-    in the list of processes: give - and type it when asked, or send it on standard input.
+    A number given as an argument stays in the shell's history and shows in the process list: give - instead, and type
+    it when asked or send it on standard input.
     """
     async with open_stores(settings) as stores:
         ids = await _ids(stores, settings, arguments)
