@@ -18,7 +18,7 @@ from gateway.http.whole_answer import Response, WholeAnswer
 from gateway.http.whole_request import Incoming
 
 UNMATCHED = "unmatched"
-"""The route of a path that is none of ours."""
+"""The route of a request whose path, or whose method there, is none of ours."""
 
 Request = TypeVar("Request", bound=Incoming)
 Answer = TypeVar("Answer", bound=Response)

@@ -98,7 +98,7 @@ def openapi_document(routes: Sequence[Route], path_types: Mapping[str, PathType]
 
 
 class _ForClients(GenerateJsonSchema):
-    """Without what generators of clients make worse code of."""
+    """Leaves out what makes generators of clients write worse code."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         """A title that only repeats the name of its field becomes a type of its own."""

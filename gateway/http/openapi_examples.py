@@ -63,7 +63,7 @@ _REFUSALS: Mapping[Problem, Refusal] = {
     )
     if isinstance(refusal.problem, Problem)
 }
-"""Those of which more can be said than what they are."""
+"""Those whose answer says more than which problem it is."""
 
 ASK_AGAIN = frozenset(problem for problem, refusal in _REFUSALS.items() if refusal.retry_after is not None)
 """They tell when the same may be asked again."""

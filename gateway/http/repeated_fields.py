@@ -11,8 +11,8 @@ from gateway.http.field_errors import MOST_ERRORS, field_error_of
 def repeated_fields(raw: bytes, read: int) -> tuple[FieldError, ...]:
     """One error for each name that an object of the document has more than once. Raises `RecursionError`.
 
-    `read` is how many fields a parser found. Each has a colon behind its name: with no more colons than that in the
-    document none is there twice, which takes no second look at it.
+    `read` is how many fields a parser found. Each field has a colon, so a document with no more colons than that has
+    none twice, and is not looked at again.
     """
     if raw.count(b":") == read:
         return ()
