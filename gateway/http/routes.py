@@ -108,7 +108,7 @@ class Route:
 
     @property
     def takes_body(self) -> bool:
-        return self.method in ("POST", "PUT", "PATCH")
+        return self.method in ("POST", "PUT")
 
     @property
     def takes_idempotency_key(self) -> bool:
