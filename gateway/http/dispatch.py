@@ -37,7 +37,7 @@ class Api:
         self.routes.append((method, path))
 
     def answer_to(self, request: WholeRequest) -> Coroutine[Any, Any, WholeAnswer] | None:
-        """Nothing for what is not the API's, and for what is answered by a stream."""
+        """None for what is not the API's, and for what is answered by a stream."""
         found = self._paths.find(request.raw_path.partition("?")[0])
         if found is None:
             return None
@@ -48,7 +48,7 @@ class Api:
         return cast(Coroutine[Any, Any, WholeAnswer], self._answer(request, *found))
 
     def before(self, others: Answering) -> Answering:
-        """A handler of the API's paths, and of the others by `others`."""
+        """A handler that answers the API's paths, and leaves all others to `others`."""
 
         def answer(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
             assert isinstance(request, web.Request)  # noqa: S101 - of an application
@@ -91,7 +91,7 @@ async def _refuse_method(allowed: list[str], _: Incoming) -> Response:
 def register(
     app: web.Application, routes: Sequence[Route], services: Services, path_types: Mapping[str, PathType]
 ) -> None:
-    """Make the routes the API of a base application, served where that runs by our `Runner`.
+    """Make the routes the API of a base application. Our `Runner` serves it.
 
     Every `{parameter}` in a path needs its type; GET answers HEAD too.
     """

@@ -1,4 +1,4 @@
-"""The forms that text may be asked to have, each with how to say what it asks for."""
+"""The patterns that text has to match, each with the sentences that tell a caller so."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

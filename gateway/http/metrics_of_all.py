@@ -22,8 +22,8 @@ _SECONDS = 1.0
 
 
 class MetricsOfAll:
-    """This process's metrics among those of its siblings, whose sockets are beside its own at `path`. Their names are
-    their places.
+    """This process's metrics among those of its siblings, whose sockets are beside its own at `path`. Each socket is
+    named after the place of its process.
     """
 
     def __init__(self, registry: CollectorRegistry, path: Path) -> None:

@@ -26,7 +26,7 @@ from gateway.http.whole_request import Unfinished, WholeRequest, whole_request
 _log = structlog.get_logger("gateway.http.access")
 
 _BODY_IS_CLOSE_SECONDS = 0.1
-"""How long a body may be behind its head for the two to be taken for one."""
+"""How far behind its head a body may come for the two still to be read as one."""
 
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 """Linux: the kernel gives up on a peer that takes nothing, also after we have closed (tcp(7))."""

@@ -1,6 +1,6 @@
 """How many requests a key may make, how many an address without a good key, and how many may wait for news at once.
 
-Counted in this process, without asking the store: of several processes behind a balancer, each grants a key as much.
+Counted in this process, without asking the store: each process behind a balancer grants a key this much.
 These limits keep a caller in a loop from taking the others' share; what costs money is capped in the store
 (`gateway.core.limits`).
 """

@@ -15,7 +15,7 @@ KEEP_ALIVE_SECONDS = 15.0
 """Proxies close what is silent for longer; it is also how a client that left is noticed."""
 
 _HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
-"""nginx, and what speaks like it, holds an answer back until it is whole unless that is said."""
+"""Without the second of them nginx, and whatever follows it, holds an answer back until it is whole."""
 
 
 @dataclass(frozen=True, slots=True)

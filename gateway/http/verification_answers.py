@@ -1,8 +1,7 @@
 """A verification as callers see it, written as JSON.
 
-By hand, because these are the answers that are given most, and to fill a model in, only to have it read out again,
-takes several times as long. What is written fits the models of `gateway.http.schemas`, and holds nothing that they do
-not name.
+By hand, because these answers are given most, and filling a model in to have it read out again takes several times as
+long. What is written fits the models of `gateway.http.schemas`, and holds nothing that they do not name.
 """
 
 from typing import Any

@@ -81,7 +81,7 @@ Response = web.StreamResponse | WholeAnswer
 
 
 def answer_to_no_request(status: int, body: bytes, headers: Mapping[str, str], request_id: str) -> bytes:
-    """All of an answer where no request came that it could be one to; the connection closes behind it."""
+    """All of an answer where no request came to be answered; the connection closes after it."""
     head = f"{_begun(status, headers, request_id)}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return head.encode() + body
 

@@ -92,7 +92,7 @@ class Unfinished(Enum):
 
 
 def whole_request(data: bytes, transport: asyncio.Transport) -> WholeRequest | Unfinished | None:
-    """The request in the bytes, if one plain request, or its head, is all there is in them."""
+    """The request in `data`, if that holds one plain request, or the head of one, and nothing else; else None."""
     if len(data) > LARGEST:
         return None
     read = _Read()
