@@ -18,8 +18,6 @@ from carrier_sim.settings import Behaviour, FaultSettings, RegistryState
 E = TypeVar("E", bound=StrEnum)
 
 MAX_DELAY_MS = 60_000
-
-
 MAX_HOURS = 24 * 366 * 10
 
 

@@ -16,10 +16,8 @@ _ABROAD = "133.11.0.1"
 _AT_HOME = "168.126.63.1"
 """An address of KT in Seoul."""
 
-Step = Callable[[Customer], Awaitable[str]]
-
-
 _COLUMN = 34
+Step = Callable[[Customer], Awaitable[str]]
 
 
 class WalkFailed(Exception):

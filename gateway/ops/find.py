@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from contacts.phone_numbers import NumberPlan
+from contacts.phone_numbers import NumberPlan, PhoneNumber
 from gateway.core.errors import Refusal
 from gateway.core.numbers import as_written_in_korea, read_number
 from gateway.core.operators import Role
@@ -39,21 +39,22 @@ class FindPages:
         asked = visit.form.get("q", "").strip()
         if re.fullmatch(VERIFICATION_ID, asked):
             return see(f"{PREFIX}/verifications/{asked}")
-        masked = None
-        customers: list[str] = []
-        if _PHONE_SHAPED.fullmatch(asked):
-            try:
-                number = read_number(as_written_in_korea(asked), self._number_plan)
-            except Refusal:
-                pass
-            else:
-                masked = number.masked
-                owners = await self._read_model.owners(self._blind_indexes(number.e164))
-                customers = sorted({customer_id for customer_id, _ in owners})
-        if not customers and masked is None and re.fullmatch(CUSTOMER_ID, asked):
+        number = self._number(asked)
+        if number is None and re.fullmatch(CUSTOMER_ID, asked):
             return see(f"{PREFIX}/customers/{asked}")
+        owners = () if number is None else await self._read_model.owners(self._blind_indexes(number.e164))
+        customers = sorted({customer_id for customer_id, _ in owners})
         if len(customers) == 1:
             return see(f"{PREFIX}/customers/{customers[0]}")
+        masked = None if number is None else number.masked
         return self._pages.show(
             visit.request, visit.locale, "found.html", session=visit.session, masked=masked, customers=customers
         )
+
+    def _number(self, asked: str) -> PhoneNumber | None:
+        if not _PHONE_SHAPED.fullmatch(asked):
+            return None
+        try:
+            return read_number(as_written_in_korea(asked), self._number_plan)
+        except Refusal:
+            return None

@@ -132,7 +132,7 @@ function connect() {
 
 function renderTools() {
   document.documentElement.lang = currentLanguage();
-  document.title = `${say("title")}`;
+  document.title = say("title");
   translate(document.body);
   for (const button of find("language").children) button.setAttribute("aria-pressed", String(button.dataset.language === currentLanguage()));
   for (const button of find("pace").children) button.setAttribute("aria-pressed", String(button.dataset.pace === pace));

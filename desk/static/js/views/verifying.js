@@ -151,21 +151,26 @@ class Verifying {
 
   // The newest state of the verification, wherever it came from.
   update(verification) {
-    if (this.left) return undefined;
+    if (this.left) return;
     // What is said of a verdict leaves the binding code out.
     this.verification = { ...this.verification, ...verification };
     this.desk.verification = this.verification;
-    if (this.verification.status === "verified") return this.desk.show({ stage: "verified" });
-    if (this.verification.status !== "pending") return this.desk.show({ stage: "ended" });
+    const { status } = this.verification;
+    if (status !== "pending") {
+      this.desk.show({ stage: status === "verified" ? "verified" : "ended" });
+      return;
+    }
     this.tries.textContent = say("verifying.times", { count: this.verification.attempts_remaining });
     this.drawDelivery();
     this.tick();
-    return undefined;
   }
 
   drawDelivery() {
     const kind = TRACKS[this.method];
-    if (kind === undefined) return void (this.state.textContent = say("slip.ready"));
+    if (kind === undefined) {
+      this.state.textContent = say("slip.ready");
+      return;
+    }
     const { state, reason } = this.verification.delivery ?? { state: "queued" };
     const at = STATES[kind].indexOf(state);
     const why = reason && say(`reasons.${reason}`)[1];
@@ -178,7 +183,6 @@ class Verifying {
         h("li", { data: { state: BAD.includes(state) ? "bad" : index < at || (at === last && index === last) ? "done" : index === at ? "now" : "ahead" } }, name),
       ),
     );
-    return undefined;
   }
 
   tick() {
