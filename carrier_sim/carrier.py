@@ -1,6 +1,5 @@
 """The parts of one carrier, put together."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -60,10 +59,6 @@ class Carrier:
 
     def calls(self) -> list[Call]:
         return sorted((call for line in self.lines for call in line.switchboard.calls), key=lambda call: call.created)
-
-    def named(self, name: str) -> Iterator[Line]:
-        """The line of an account, by its name or its sid."""
-        return (line for line in self.lines if name in (line.account.name, line.account.account_sid))
 
 
 CARRIER = web.AppKey("carrier", Carrier)

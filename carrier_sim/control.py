@@ -114,7 +114,7 @@ async def put_faults(request: web.Request) -> web.Response:
 def _lines(carrier: Carrier, account: object) -> list[Line]:
     if account is None:
         return list(carrier.lines)
-    named = [*carrier.named(account)] if isinstance(account, str) else []
+    named = [line for line in carrier.lines if account in (line.account.name, line.account.account_sid)]
     if not named:
         names = ", ".join(line.account.name for line in carrier.lines)
         raise BadInput("invalid-field", f"account is one of {names}, or the sid of one")

@@ -41,7 +41,7 @@ def json_response(data: Any, status: int = 200) -> web.Response:
 
 
 async def read_form(request: web.Request) -> MultiMapping[str]:
-    """The texts in a form. Raises `RestError` for what is none: without a boundary, or not in UTF-8."""
+    """The texts in a form. Raises `RestError` for a body that is no form: without a boundary, or not in UTF-8."""
     try:
         posted = await request.post()
     except ValueError:

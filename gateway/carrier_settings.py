@@ -74,7 +74,7 @@ class TwilioEntry(CarrierEntry):
     second_auth_token: Annotated[AuthToken | None, BeforeValidator(_secret), Field(alias="second_auth_token_file")] = (
         None
     )
-    """Its signatures are good as well, while it takes the place of the first, or the first its."""
+    """Signatures with it are good as well: for changing the token without a gap."""
     sms_number: Number | None = None
     voice_number: Number | None = None
     api_base_url: Url | None = None

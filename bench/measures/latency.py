@@ -18,7 +18,7 @@ _PERCENTILES = {"p50": 50, "p99": 99}
 _PARTS = 5
 _PART_SECONDS = 1.0
 _CARRIED = 0.95
-"""Of what was asked so much must be answered in the time: else a queue grew, and all of it waited alike."""
+"""The share of requests to be answered in the time of a load: below it a queue grew, and all of it waited alike."""
 _WRONG_ANSWERS = 4
 """Each verification is answered so often: one more and its customer is locked."""
 

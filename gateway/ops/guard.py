@@ -71,7 +71,7 @@ class Guard:
         self._pages = pages
 
     def page(self, handler: VisitHandler, *, by_itself: bool = False) -> Handler:
-        """For whoever is signed in; who is not is sent to sign in and back. `by_itself`: no person asked for it."""
+        """For whoever is signed in; others are sent to sign in, and come back. `by_itself`: no person asked for it."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
