@@ -32,6 +32,14 @@ def test_what_a_terminal_cannot_show_becomes_an_escape() -> None:
     assert "\\ubcf8\\uc778" in helped.stdout, "본인"
 
 
+def test_what_is_no_text_on_standard_input_finds_nothing(tmp_path: Path) -> None:
+    settings = {f"BONIN_{name.upper()}": value for name, value in needed_settings(tmp_path).items()}
+    typed = tmp_path / "typed"
+    typed.write_bytes(b"\xff\n")
+    done = bonin(f"<{typed}", "find", "-", **settings, BONIN_DATA_DIR=str(tmp_path / "data"), PYTHONIOENCODING="utf-8")
+    assert (done.returncode, done.stderr) == (1, "Nothing was found.\n")
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_command_does_its_work_with_a_standard_stream_closed(closed: str) -> None:
     """uvloop aborts the process when a socket has the number of one."""
