@@ -2,7 +2,7 @@ FROM python:3.13-slim-bookworm AS packages
 
 # For a mirror: docker build --build-arg PIP_INDEX_URL=...
 ARG PIP_INDEX_URL
-# requirements-otel.lock brings OpenTelemetry as well.
+# requirements-otel.lock also installs OpenTelemetry.
 ARG REQUIREMENTS=requirements.lock
 
 COPY ${REQUIREMENTS} /requirements.lock
@@ -15,7 +15,7 @@ COPY gateway /opt/bonin/app/gateway
 COPY ivr /opt/bonin/app/ivr
 COPY sms_reply /opt/bonin/app/sms_reply
 COPY contacts /opt/bonin/app/contacts
-# The root file system may be read-only at run time, so the byte code is made here.
+# The root file system may be read-only at run time, so byte code is compiled here.
 RUN python -m compileall -q /opt/bonin/app
 
 FROM python:3.13-slim-bookworm
@@ -35,7 +35,7 @@ USER 10001:10001
 WORKDIR /opt/bonin/app
 EXPOSE 8080
 
-# Liveness only: a store that is away must not have the gateway restarted, /readyz tells the balancer.
+# Liveness only: a store that is down must not cause restarts; /readyz is for the load balancer.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:%s/livez' % os.environ['BONIN_PORT'], timeout=2)"]
 
