@@ -12,8 +12,9 @@
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import orjson
 
@@ -81,7 +82,7 @@ class Exporter:
             if after is None and (record := await self._store.removed(shard)) is not None:
                 yield self._counted(line({RecordKind.REMOVED.value: record}))
             async for content in self._contents(shard, begin, head):
-                for one in self._segment(content, await self._reasons(content[1:])):
+                async for one in self._segment(content):
                     yield self._counted(one)
         end = Head(at, positions(heads), self._content.hexdigest(), self._shown, self._wanted.written)
         yield line({RecordKind.HEAD.value: self._signer.head(end)}) + b"\n"
@@ -100,27 +101,28 @@ class Exporter:
                     raise AuditMoved
                 yield unpack(packed)
 
-    async def _reasons(self, events: Sequence[bytes]) -> Opened:
-        """For each event."""
-        if self._open_reasons is None:
-            return [{}] * len(events)
-        return await self._open_reasons([orjson.loads(event) for event in events])
-
-    def _segment(self, content: list[bytes], reasons: Opened) -> Iterator[bytes]:
+    async def _segment(self, content: list[bytes]) -> AsyncIterator[bytes]:
         record, *events = content
         wanted = self._choose(events)
         if not any(wanted):
             yield line({**orjson.loads(record), "omitted": True})
             return
+        reasons = iter(await self._reasons([*compress(events, wanted)]))
         yield record
-        for event, is_wanted, opened in zip(events, wanted, reasons, strict=True):
+        for event, is_wanted in zip(events, wanted, strict=True):
             if not is_wanted:
                 yield line({"omitted": digest(event).hex()})
                 continue
             self._shown += 1
             yield event
-            if opened:
+            if opened := next(reasons):
                 yield line({"reasons": dict(opened)})
+
+    async def _reasons(self, events: Sequence[bytes]) -> Opened:
+        """For each event; nothing else is unsealed."""
+        if self._open_reasons is None:
+            return [{}] * len(events)
+        return await self._open_reasons([orjson.loads(event) for event in events])
 
     def _choose(self, events: Sequence[bytes]) -> list[bool]:
         if not self._wanted.written:

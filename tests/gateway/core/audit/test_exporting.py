@@ -1,10 +1,13 @@
 """What an export shows of what was asked for."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
-from gateway.core.audit.exporting import Wanted
-
-CUSTOMER_ID = "hong-gildong"
+from gateway.core.audit.exporting import Opened, Wanted
+from tests.audit_rooms import AuditRooms, faults, verify
+from tests.conftest import an_empty_store
+from tests.gateway.core.audit.exports import CUSTOMER_ID
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,22 @@ CUSTOMER_ID = "hong-gildong"
 def test_what_names_a_customer_is_shown_alarms_about_them_among_it(event: dict[str, str], names_them: bool) -> None:
     told = {"id": "1795820116811-0", "at": "1795820116811", **event}
     assert Wanted(customer_id=CUSTOMER_ID).takes(told) is names_them
+
+
+async def test_only_the_reasons_of_what_is_shown_are_opened(valkey_url: str) -> None:
+    opened: list[str] = []
+
+    async def open_reasons(events: Sequence[Mapping[str, str]]) -> Opened:
+        opened.extend(event["customer"] for event in events)
+        return [{"why": "고객 요청"} for _ in events]
+
+    async with an_empty_store(valkey_url) as store:
+        rooms = AuditRooms.over(store)
+        for customer in ("another", CUSTOMER_ID, "another", CUSTOMER_ID):
+            await rooms.tell(0, customer=customer, why="sealed")
+        await rooms.tell(1, customer="another", why="sealed")
+        await rooms.sealer.seal_everything()
+        lines = await rooms.export(Wanted(customer_id=CUSTOMER_ID), open_reasons)
+    assert opened == [CUSTOMER_ID] * 2
+    assert [b'"reasons"' in line for line in lines].count(True) == 2
+    assert faults(verify(lines)) == []
