@@ -6,7 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from desk.refusals import DeskRefused, GatewayRefused, Refusal
+from desk.answers import json_answer
+from desk.refusals import CONTENT_TYPE, DeskRefused, GatewayRefused, Refusal
 from desk.sessions import Session, Sessions
 from desk.settings import PREFIX
 
@@ -29,7 +30,8 @@ def guard(sessions: Sessions, public_url: str) -> Middleware:
                 request[_SESSION] = _require_session(request, sessions)
             return await handler(request)
         except (DeskRefused, GatewayRefused) as refused:
-            return refused.answer(locale_of(request))
+            document = refused.document(locale_of(request))
+            return json_answer(document, document["status"], CONTENT_TYPE)
 
     return check
 

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import orjson
-from aiohttp import web
-
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -61,9 +58,6 @@ class DeskRefused(Exception):
         title = kind.title_en if locale == "en" else kind.title_ko
         return {"type": f"/desk/problems/{kind.slug}", "title": title, "status": kind.status}
 
-    def answer(self, locale: str) -> web.Response:
-        return _answer(self.document(locale))
-
 
 class GatewayRefused(Exception):
     """The gateway says no; `said` is its problem document (RFC 9457)."""
@@ -78,10 +72,3 @@ class GatewayRefused(Exception):
         if self.status in (401, 403) or not isinstance(self.said, dict):
             return DeskRefused(Refusal.GATEWAY_UNREACHABLE).document(locale)
         return {**self.said, "status": self.status}
-
-    def answer(self, locale: str) -> web.Response:
-        return _answer(self.document(locale))
-
-
-def _answer(document: dict[str, Any]) -> web.Response:
-    return web.Response(status=document["status"], body=orjson.dumps(document), content_type=CONTENT_TYPE)
