@@ -152,8 +152,8 @@ def checked_pip() -> list[str]:
 
 def find_uv(env: dict[str, str]) -> Path:
     """Answer the uv to use: one on PATH of the pinned minor version, else the pinned one, fetched once."""
-    name, major, minor, patch = re.findall(r"^(uv)==(\d+)\.(\d+)\.(\d+)", UV_LOCK.read_text(), re.M)[0]
-    home = TOOLS / f"{name}-{major}.{minor}.{patch}"
+    major, minor, patch = re.findall(r"^uv==(\d+)\.(\d+)\.(\d+)", UV_LOCK.read_text(), re.M)[0]
+    home = TOOLS / f"uv-{major}.{minor}.{patch}"
     if home.exists():
         return home / "bin" / "uv"
     found = shutil.which("uv")

@@ -100,15 +100,15 @@ async def _until_nothing_is_left(rotation: KeyRotation) -> Findings:
     for _ in range(_ROUNDS):
         changed = await _walk(rotation, Walk.CHANGE, "changing")
         say(f"{changed.changed} fields were put under the first keys.")
-        left = await _walk(rotation, Walk.COUNT, "checking")
-        if not any(one.records for one in left.left.values()):
+        findings = await _walk(rotation, Walk.COUNT, "checking")
+        if not any(left.records for left in findings.left.values()):
             break
-    left.taken = changed.taken
-    index = left.left[Purpose.INDEX]
+    findings.taken = changed.taken
+    index = findings.left[Purpose.INDEX]
     if index.marks and not index.records:
         await _walk(rotation, Walk.DROP_MARKS, "tidying")
         index.marks = 0
-    return left
+    return findings
 
 
 async def _walk(rotation: KeyRotation, what: Walk, label: str) -> Findings:
