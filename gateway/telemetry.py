@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any
 
 from gateway.core import tracing
@@ -39,19 +39,14 @@ class OpenTelemetryTracer:
         self._tracer = provider.get_tracer("bonin")
         self._propagator = TraceContextTextMapPropagator()
 
-    @contextmanager
-    def begin(self, name: str, parent: str | None, attributes: Attributes) -> Iterator[Span]:
+    def begin(self, name: str, parent: str | None, attributes: Attributes) -> AbstractContextManager[Span]:
         context = self._propagator.extract({"traceparent": parent}) if parent else None
-        with self._span(name, self._trace.SpanKind.SERVER, attributes, context) as span:
-            yield span
+        return self._span(name, self._trace.SpanKind.SERVER, attributes, context)
 
-    @contextmanager
-    def within(self, name: str, attributes: Attributes) -> Iterator[Span]:
+    def within(self, name: str, attributes: Attributes) -> AbstractContextManager[Span]:
         if not self._trace.get_current_span().get_span_context().is_valid:
-            yield _Span(self._trace.INVALID_SPAN)
-            return
-        with self._span(name, self._trace.SpanKind.CLIENT, attributes, None) as span:
-            yield span
+            return nullcontext(_Span(self._trace.INVALID_SPAN))
+        return self._span(name, self._trace.SpanKind.CLIENT, attributes, None)
 
     @contextmanager
     def _span(self, name: str, kind: Any, attributes: Attributes, context: Any) -> Iterator[Span]:
