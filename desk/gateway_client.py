@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
 from desk.refusals import DeskRefused, GatewayRefused, Refusal
 
@@ -32,7 +32,8 @@ class GatewayClient:
         self._headers = {"Authorization": f"Bearer {key}"}
 
     async def open(self) -> None:
-        self._session = ClientSession(headers=self._headers, timeout=_NO_END)
+        # Whoever follows a verification holds a connection: with aiohttp's limit of 100 all others would wait for one.
+        self._session = ClientSession(connector=TCPConnector(limit=0), headers=self._headers, timeout=_NO_END)
 
     async def close(self) -> None:
         await self._session.close()

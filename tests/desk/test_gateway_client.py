@@ -148,6 +148,31 @@ async def test_a_stream_that_the_gateway_breaks_off_ends_for_the_browser(desk_on
     assert events.status == 200
 
 
+async def test_however_many_follow_their_verifications_the_others_are_answered() -> None:
+    leaves = asyncio.Event()
+
+    async def hold(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await leaves.wait()
+        return response
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({"customer_id": CUSTOMER.customer_id})
+
+    gateway = web.Application()
+    gateway.router.add_get("/v1/verifications/ver_1/events", hold)
+    gateway.router.add_get("/v1/customers/hong-gildong", answer)
+    async with TestServer(gateway) as server, AsyncExitStack() as following:
+        client = gateway_client.GatewayClient(str(server.make_url("")), "planted-key")
+        await client.open()
+        following.push_async_callback(client.close)
+        for _ in range(100):
+            await following.enter_async_context(client.stream("/v1/verifications/ver_1/events", "ko"))
+        assert await client.get("/v1/customers/hong-gildong", "ko") == {"customer_id": CUSTOMER.customer_id}
+        leaves.set()
+
+
 async def test_the_desk_is_also_found_by_its_public_name(desk_on: StartDesk) -> None:
     browser = await desk_on("http://127.0.0.1:9")
     assert (await browser.get("/desk", {"Host": "desk.example"})).status == 200
