@@ -4,7 +4,7 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ivr.actions import DENY_KEY, Ask, CheckCode, Deny, HangUp, Say
 from ivr.dialogue import MAX_CHECKS, MAX_REASKS, Script, step
@@ -29,6 +29,13 @@ first_keys = st.sampled_from("012345678")
 some_keys = st.text("0123456789*#AD", max_size=8) | st.text(max_size=8) | st.just(DENY_KEY)
 likely_answers = st.sampled_from([Keys("5"), Keys("271828"), Silence()])
 verdicts = st.builds(CheckAnswered, st.sampled_from(CheckVerdict), st.integers(-1, 12))
+events = (
+    st.builds(Answered, st.sampled_from(AnsweredBy))
+    | st.builds(EarlyKeys, some_keys)
+    | st.builds(Keys, some_keys)
+    | st.sampled_from([Keys("123456"), Silence(), HungUp()])
+    | verdicts
+)
 scripts = st.sampled_from(
     [
         Script(Language.KOREAN, "본인증권", "공동인증서 발급"),
@@ -41,12 +48,17 @@ def spoken(ask: Ask) -> str:
     return " ".join(ask.announcement + ask.instructions + ask.prompt)
 
 
-class AnyCall(RuleBasedStateMachine):
-    """Events in any order, also such as no carrier would send."""
+goes_on = precondition(lambda call: call.state.end is None)
+is_over = precondition(lambda call: call.state.end is not None)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.script = Script(Language.KOREAN, "본인증권", "공동인증서 발급")
+
+class AnyCall(RuleBasedStateMachine):
+    """Events in any order, also such as no carrier would send; one call after the other, for most are over soon."""
+
+    script = Script(Language.KOREAN, "본인증권", "공동인증서 발급")
+
+    @initialize()
+    def a_call_begins(self) -> None:
         self.state = DialogueState()
         self.checks_outstanding = 0
         self.passed_first_key = False
@@ -75,35 +87,55 @@ class AnyCall(RuleBasedStateMachine):
         assert (taken.state.end is None) or HangUp() in taken.actions or event == HungUp() or before.end
         self.state = taken.state
 
+    @goes_on
     @rule(by=st.sampled_from(AnsweredBy), first_key=first_keys)
     def somebody_answers(self, by: AnsweredBy, first_key: str) -> None:
         self.take(Answered(by), first_key)
 
+    @goes_on
     @rule(keys=some_keys, first_key=first_keys)
     def keys_come_early(self, keys: str, first_key: str) -> None:
         self.take(EarlyKeys(keys), first_key)
 
+    @goes_on
     @rule(keys=some_keys, first_key=first_keys)
     def keys_come(self, keys: str, first_key: str) -> None:
         self.take(Keys(keys), first_key)
 
-    @precondition(lambda self: self.state.phase is Phase.FIRST_KEY)
+    @goes_on
     @rule()
-    def the_right_first_key_comes(self) -> None:
-        self.take(Keys(self.state.first_key))
+    def what_is_waited_for_comes(self) -> None:
+        """Or few calls would come to their code."""
+        match self.state.phase:
+            case Phase.RINGING:
+                self.take(Answered(AnsweredBy.HUMAN))
+            case Phase.FIRST_KEY:
+                self.take(Keys(self.state.first_key))
+            case Phase.CODE:
+                self.take(Keys("271828"))
+            case Phase.CHECKING:
+                self.the_verifier_answers(CheckAnswered(CheckVerdict.WRONG, 4))
 
+    @goes_on
     @rule(code=st.from_regex("[0-9]{6}#?", fullmatch=True))
     def a_code_comes(self, code: str) -> None:
         self.take(Keys(code))
 
+    @goes_on
     @rule(first_key=first_keys)
     def nobody_presses_anything(self, first_key: str) -> None:
         self.take(Silence(), first_key)
 
+    @goes_on
     @rule(verdict=verdicts)
     def the_verifier_answers(self, verdict: CheckAnswered) -> None:
         self.take(verdict)
         self.checks_outstanding = 0
+
+    @goes_on
+    @rule()
+    def the_caller_hangs_up(self) -> None:
+        self.take(HungUp())
 
     @rule()
     def nine_denies_unless_the_call_is_over(self) -> None:
@@ -116,8 +148,13 @@ class AnyCall(RuleBasedStateMachine):
             assert taken.state == was
             assert taken.actions == ()
 
-    @precondition(lambda self: self.state.end is not None)
-    @rule(event=st.sampled_from([HungUp(), Silence(), Keys("123456"), Answered(AnsweredBy.HUMAN)]))
+    @is_over
+    @rule()
+    def another_call_begins(self) -> None:
+        self.a_call_begins()
+
+    @is_over
+    @rule(event=events)
     def nothing_changes_after_the_end(self, event: Event) -> None:
         taken = step(self.state, event, self.script, "5")
         assert taken.state == self.state
