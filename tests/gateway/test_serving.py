@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import pytest
 from aiohttp import web
@@ -15,10 +15,10 @@ from gateway.http.lifecycle import LIFECYCLE
 from gateway.running import PortTaken, run
 from gateway.serving import serving
 from tests.gateway.http.demo_app import KEY, World, demo_app
+from tests.gateway.http.lines import Line, connected
 
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 GATE = f"POST /v1/gate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode()
-Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Served:
@@ -30,11 +30,8 @@ class Served:
         self.app = app
         self.port = port
 
-    @asynccontextmanager
-    async def line(self) -> AsyncIterator[Line]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        yield reader, writer
-        await _close(writer)
+    def line(self) -> AbstractAsyncContextManager[Line]:
+        return connected(("127.0.0.1", self.port))
 
     def stop(self) -> asyncio.Task[None]:
         return asyncio.ensure_future(self._stack.aclose())
@@ -68,12 +65,6 @@ async def one_of_several() -> AsyncIterator[Served]:
             yield Served(stack, world, app, port)
 
 
-async def answer(line: Line) -> bytes:
-    head = await line[0].readuntil(b"\r\n\r\n")
-    length = next(one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:"))
-    return head + await line[0].readexactly(int(length.partition(b":")[2]))
-
-
 async def test_a_port_that_is_taken_is_told_at_once_by_whoever_would_have_drained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortTaken):
         async with (
@@ -85,12 +76,12 @@ async def test_a_port_that_is_taken_is_told_at_once_by_whoever_would_have_draine
 
 async def test_who_came_in_just_before_it_stopped_is_answered(served: Served) -> None:
     async with served.line() as busy, served.line() as newcomer:
-        busy[1].write(GATE)
+        busy.send(GATE)
         await served.world.arrived.wait()
         stopping = served.stop()
         await served.lets_nobody_in()
-        newcomer[1].write(LIVEZ)
-        assert (await newcomer[0].read()).startswith(b"HTTP/1.1 200 ")
+        newcomer.send(LIVEZ)
+        assert (await newcomer.rest()).startswith(b"HTTP/1.1 200 ")
         served.world.gate.set()
         await stopping
 
@@ -110,36 +101,36 @@ async def test_who_comes_as_it_stops_is_not_left_holding_a_dead_line(
 
 async def test_a_connection_at_rest_is_closed_while_others_are_still_answered(served: Served) -> None:
     async with served.line() as resting, served.line() as busy:
-        resting[1].write(LIVEZ)
-        assert (await answer(resting)).startswith(b"HTTP/1.1 200 ")
-        busy[1].write(GATE)
+        resting.send(LIVEZ)
+        assert (await resting.answer()).startswith(b"HTTP/1.1 200 ")
+        busy.send(GATE)
         await served.world.arrived.wait()
         stopping = served.stop()
-        assert await resting[0].read() == b""
+        assert await resting.rest() == b""
         assert not stopping.done()
         served.world.gate.set()
-        assert (await busy[0].read()).startswith(b"HTTP/1.1 200 ")
+        assert (await busy.rest()).startswith(b"HTTP/1.1 200 ")
         await stopping
 
 
 async def test_an_answer_while_draining_is_the_last_of_its_connection(served: Served) -> None:
     async with served.line() as line:
-        line[1].write(LIVEZ)
-        assert b"Connection: close" not in await answer(line)
+        line.send(LIVEZ)
+        assert b"Connection: close" not in await line.answer()
         served.app[LIFECYCLE].drain()
-        line[1].write(LIVEZ)
-        assert b"Connection: close" in await line[0].read()
+        line.send(LIVEZ)
+        assert b"Connection: close" in await line.rest()
 
 
 async def test_who_hands_over_answers_what_comes_over_a_connection_at_rest(one_of_several: Served) -> None:
     """A proxy that keeps one cannot know that it is being closed, and may not send a POST again."""
     async with one_of_several.line() as resting:
-        resting[1].write(LIVEZ)
-        assert b"Connection: close" not in await answer(resting)
+        resting.send(LIVEZ)
+        assert b"Connection: close" not in await resting.answer()
         stopping = one_of_several.stop()
         await one_of_several.lets_nobody_in()
-        resting[1].write(LIVEZ)
-        last = await resting[0].read()
+        resting.send(LIVEZ)
+        last = await resting.rest()
         assert last.startswith(b"HTTP/1.1 200 ")
         assert b"Connection: close" in last
         await stopping
@@ -154,8 +145,8 @@ async def test_who_hands_over_waits_for_the_first_request_of_who_was_let_in(
         stopping = one_of_several.stop()
         await one_of_several.lets_nobody_in()
         await asyncio.sleep(0.1)
-        newcomer[1].write(LIVEZ)
-        assert (await newcomer[0].read()).startswith(b"HTTP/1.1 200 ")
+        newcomer.send(LIVEZ)
+        assert (await newcomer.rest()).startswith(b"HTTP/1.1 200 ")
         await stopping
 
 
@@ -164,17 +155,11 @@ async def test_who_hands_over_does_not_wait_for_ever_for_what_never_comes(
 ) -> None:
     monkeypatch.setattr("gateway.http.runner.HANDING_OVER_SECONDS", 0.01)
     async with one_of_several.line() as resting:
-        resting[1].write(LIVEZ)
-        await answer(resting)
+        resting.send(LIVEZ)
+        await resting.answer()
         stopping = one_of_several.stop()
-        assert await resting[0].read() == b""
+        assert await resting.rest() == b""
         await stopping
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(ConnectionError):
-        await writer.wait_closed()
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

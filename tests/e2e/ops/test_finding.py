@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import socket
-import struct
 
 import pytest
 from yarl import URL
@@ -17,6 +15,7 @@ from tests.conftest import a_store
 from tests.e2e.caller import Person
 from tests.e2e.conftest import Served
 from tests.e2e.ops.operator import Operator, Page, a_pending_verification, seen
+from tests.gateway.http.lines import connected
 
 
 async def test_a_verification_is_found_by_its_id_with_all_that_happened(viewer: Operator, person: Person) -> None:
@@ -130,12 +129,11 @@ async def test_who_leaves_before_a_list_has_come_is_no_error_of_ours(
     monkeypatch.setattr(OpsActions, "take_list", take_later)
     answers = 'bonin_http_request_seconds_count{method="GET",route="/ops/verifications.csv",status="'
     connections, taken = await number_of("bonin_http_connections "), await number_of(f"{answers}2xx")
-    address = URL(viewer.base_url)
-    _, writer = await asyncio.open_connection(address.host, address.port)
-    writer.write(f"GET /ops/verifications.csv HTTP/1.1\r\nHost: x\r\nCookie: {COOKIE}={viewer.cookie}\r\n\r\n".encode())
-    await asked.wait()
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
+    async with connected(("127.0.0.1", URL(viewer.base_url).port or 0)) as line:
+        cookie = f"Cookie: {COOKIE}={viewer.cookie}"
+        line.send(f"GET /ops/verifications.csv HTTP/1.1\r\nHost: x\r\n{cookie}\r\n\r\n".encode())
+        await asked.wait()
+        line.break_off()
     await until(is_gone)
     left.set()
     await until(is_over)

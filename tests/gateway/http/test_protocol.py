@@ -3,28 +3,22 @@
 import asyncio
 import re
 import socket
-from contextlib import suppress
 
 import orjson
 import pytest
-from aiohttp import web
 from structlog.testing import capture_logs
 
 from gateway.core.problems import Problem
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World
+from tests.gateway.http.lines import all_answers, connected, until_read
 
 PLANTED = b"p1anted"
 
 
-async def _answer(runner: web.AppRunner, sent: bytes) -> tuple[bytes, dict[str, object]]:
+async def _answer(address: tuple[str, int], sent: bytes) -> tuple[bytes, dict[str, object]]:
     """The head of the answer, and the problem in it."""
-    host, port = runner.addresses[0][:2]
-    reader, writer = await asyncio.open_connection(host, port)
-    writer.write(sent)
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    await writer.wait_closed()
+    head, _, body = (await all_answers(address, sent)).partition(b"\r\n\r\n")
     return head, orjson.loads(body)
 
 
@@ -78,9 +72,9 @@ async def _answer(runner: web.AppRunner, sent: bytes) -> tuple[bytes, dict[str, 
         b"GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: " + PLANTED + b"\r\n\r\n",
     ],
 )
-async def test_what_is_not_http_is_a_problem_that_repeats_nothing(runner: web.AppRunner, sent: bytes) -> None:
+async def test_what_is_not_http_is_a_problem_that_repeats_nothing(address: tuple[str, int], sent: bytes) -> None:
     with capture_logs() as logs:
-        head, problem = await _answer(runner, sent)
+        head, problem = await _answer(address, sent)
     assert problem["status"] == 400
     assert problem["type"] == "/problems/bad-request"
     assert b"application/problem+json" in head
@@ -106,8 +100,8 @@ def test_what_is_not_http_is_told_the_limits_that_are_in_force() -> None:
         b"GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n0\r\n\r\n",
     ],
 )
-async def test_what_is_plain_enough_is_answered(runner: web.AppRunner, sent: bytes) -> None:
-    head, answer = await _answer(runner, sent)
+async def test_what_is_plain_enough_is_answered(address: tuple[str, int], sent: bytes) -> None:
+    head, answer = await _answer(address, sent)
     assert head.split(b" ")[1] == b"200"
     assert answer == {"status": "alive"}
 
@@ -125,11 +119,9 @@ async def test_what_is_plain_enough_is_answered(runner: web.AppRunner, sent: byt
         b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
     ],
 )
-async def test_a_body_whose_end_is_in_doubt_brings_no_second_request(runner: web.AppRunner, smuggled: bytes) -> None:
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
-    writer.write(b"POST /whoami HTTP/1.1\r\nHost: x\r\n" + smuggled + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-    answered = await reader.read()
-    writer.close()
+async def test_a_body_whose_end_is_in_doubt_brings_no_second_request(address: tuple[str, int], smuggled: bytes) -> None:
+    first, second = b"POST /whoami HTTP/1.1\r\nHost: x\r\n" + smuggled, b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    answered = await all_answers(address, first + second)
     assert answered.split(b" ")[1] in (b"400", b"405")
     assert b"alive" not in answered
 
@@ -142,46 +134,33 @@ async def test_a_target_that_names_the_host_is_the_path_with_its_query(address: 
         b"/v1/%67reetings",
         b"http://x/v1/%67reetings",
     ):
-        reader, writer = await asyncio.open_connection(*address)
-        writer.write(b"GET " + target + b" HTTP/1.1\r\nConnection: close\r\n" + KNOWN + b"\r\n")
-        answers.append(re.sub(rb"Date: [^\r]*|[0-9a-f]{24}", b"", await reader.read()))
-        writer.close()
+        answered = await all_answers(
+            address, b"GET " + target + b" HTTP/1.1\r\nConnection: close\r\n" + KNOWN + b"\r\n"
+        )
+        answers.append(re.sub(rb"Date: [^\r]*|[0-9a-f]{24}", b"", answered))
     assert answers[0] == answers[1] != answers[2] == answers[3]
 
 
-async def test_requests_that_come_before_the_answers_are_answered_in_order(runner: web.AppRunner) -> None:
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+async def test_requests_that_come_before_the_answers_are_answered_in_order(address: tuple[str, int]) -> None:
     paths = [b"/livez", b"/nowhere", b"/whoami"] * 50
-    writer.write(b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in paths))
-    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    statuses = [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]]
-    writer.close()
+    asked = b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in paths)
+    answered = await all_answers(address, asked + b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    statuses = [part[:3] for part in answered.split(b"HTTP/1.1 ")[1:]]
     assert statuses == [b"200", b"404", b"200"] * 50 + [b"200"]
 
 
 @pytest.mark.parametrize("protocol", [b"h2c", b"websocket", b"anything"])
 @pytest.mark.parametrize("first", [b"GET /livez", b"GET /v1/greetings", b"POST /whoami"])
 async def test_what_comes_with_a_wish_for_another_protocol_is_told_to_be_sent_again(
-    runner: web.AppRunner, protocol: bytes, first: bytes
+    address: tuple[str, int], protocol: bytes, first: bytes
 ) -> None:
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
     wish = b"Host: x\r\nConnection: Upgrade\r\nUpgrade: " + protocol + b"\r\n\r\n"
-    writer.write(first + b" HTTP/1.1\r\n" + wish + b"POST /whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n")
-    async with asyncio.timeout(20):
-        answered = await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-        with suppress(ConnectionError):
-            answered += await reader.read()
-    writer.close()
+    async with connected(address) as line:
+        line.send(first + b" HTTP/1.1\r\n" + wish + b"POST /whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 32\r\n\r\n")
+        answered = await line.until(b"\r\n\r\n")
+        line.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        answered += await line.rest()
     assert answered.count(b"HTTP/1.1 ") == answered.count(b"\r\nConnection: close\r\n") == 1
-
-
-async def _half_closed(runner: web.AppRunner, sent: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection over which this was sent and no more will be, as `nc -N` does."""
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
-    writer.write(sent)
-    writer.write_eof()
-    return reader, writer
 
 
 KNOWN = b"Host: x\r\nAuthorization: Bearer " + KEY.encode() + b"\r\n"
@@ -204,24 +183,21 @@ KNOWN = b"Host: x\r\nAuthorization: Bearer " + KEY.encode() + b"\r\n"
     ],
 )
 async def test_who_sends_no_more_is_answered_where_the_request_is_whole(
-    runner: web.AppRunner, sent: bytes, answers: list[bytes]
+    address: tuple[str, int], sent: bytes, answers: list[bytes]
 ) -> None:
-    reader, writer = await _half_closed(runner, sent)
-    async with asyncio.timeout(20):
-        answered = await reader.read()
-    assert re.findall(rb"HTTP/1\.[01] (\d{3})", answered) == answers
-    writer.close()
-    await writer.wait_closed()
+    async with connected(address) as line:
+        line.send(sent)
+        line.send_no_more()
+        assert re.findall(rb"HTTP/1\.[01] (\d{3})", await line.rest()) == answers
 
 
-async def test_an_answer_that_takes_its_time_reaches_who_sends_no_more(runner: web.AppRunner, world: World) -> None:
-    reader, writer = await _half_closed(runner, b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"Content-Length: 0\r\n\r\n")
-    await world.arrived.wait()
-    world.gate.set()
-    async with asyncio.timeout(20):
-        assert (await reader.read()).startswith(b"HTTP/1.1 200")
-    writer.close()
-    await writer.wait_closed()
+async def test_an_answer_that_takes_its_time_reaches_who_sends_no_more(address: tuple[str, int], world: World) -> None:
+    async with connected(address) as line:
+        line.send(b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"Content-Length: 0\r\n\r\n")
+        line.send_no_more()
+        await world.arrived.wait()
+        world.gate.set()
+        assert (await line.rest()).startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize("target", [b"/v1/gate", b"/livez"])
@@ -233,36 +209,28 @@ async def test_who_leaves_instead_of_sending_the_body_that_was_held_back_is_no_e
             with socket.create_connection(address) as client:
                 client.sendall(b"POST " + target + b" HTTP/1.1\r\n" + KNOWN)
                 client.sendall(b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
-        reader, writer = await asyncio.open_connection(*address)
-        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        assert b" 200 " in await reader.read()
-        writer.close()
+        await until_read(address)
     assert [log for log in logs if log["log_level"] == "error"] == []
     assert caplog.records == []
 
 
 async def test_what_was_sent_before_an_answer_is_answered_after_it_where_no_more_is_sent(
-    runner: web.AppRunner, world: World
+    address: tuple[str, int], world: World
 ) -> None:
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
-    writer.write(b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"\r\n")
-    await world.arrived.wait()
-    writer.write(b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN + b"\r\n")
-    writer.write_eof()
-    world.gate.set()
-    async with asyncio.timeout(20):
-        assert re.findall(rb"HTTP/1\.1 (\d{3})", await reader.read()) == [b"200", b"200"]
-    writer.close()
-    await writer.wait_closed()
+    async with connected(address) as line:
+        line.send(b"POST /v1/gate HTTP/1.1\r\n" + KNOWN + b"\r\n")
+        await world.arrived.wait()
+        line.send(b"GET /v1/greetings HTTP/1.1\r\n" + KNOWN + b"\r\n")
+        line.send_no_more()
+        world.gate.set()
+        assert re.findall(rb"HTTP/1\.1 (\d{3})", await line.rest()) == [b"200", b"200"]
 
 
-async def test_a_stream_ends_when_its_reader_sends_no_more(runner: web.AppRunner, world: World) -> None:
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
-    writer.write(b"GET /v1/events HTTP/1.1\r\n" + KNOWN + b"\r\n")
-    await world.arrived.wait()
-    writer.write_eof()
-    async with asyncio.timeout(20):
-        await world.listeners_left.wait()
-        assert b'"count":1' in await reader.read()
-    writer.close()
-    await writer.wait_closed()
+async def test_a_stream_ends_when_its_reader_sends_no_more(address: tuple[str, int], world: World) -> None:
+    async with connected(address) as line:
+        line.send(b"GET /v1/events HTTP/1.1\r\n" + KNOWN + b"\r\n")
+        await world.arrived.wait()
+        line.send_no_more()
+        async with asyncio.timeout(20):
+            await world.listeners_left.wait()
+        assert b'"count":1' in await line.rest()

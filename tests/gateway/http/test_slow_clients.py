@@ -17,33 +17,10 @@ from gateway.http.limits import ConnectionLimits
 from gateway.http.runner import Runner
 from gateway.http.server import RUNNER_OPTIONS
 from tests.gateway.http.demo_app import KEY, World, demo_app
+from tests.gateway.http.lines import connected
 
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 USUAL = ConnectionLimits()
-
-
-class Client:
-    """A client that sends what it likes, when it likes."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    def send(self, data: bytes) -> None:
-        self._writer.write(data)
-
-    async def answer(self) -> bytes:
-        """One answer; the connection may stay open."""
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-        return head + await self._reader.readexactly(int(length.partition(b":")[2]))
-
-    async def rest(self) -> bytes:
-        """All that comes until the gateway closes."""
-        try:
-            return await self._reader.read()
-        except ConnectionError:
-            return b""
 
 
 @asynccontextmanager
@@ -58,15 +35,6 @@ async def served(world: World, limits: ConnectionLimits = USUAL) -> AsyncIterato
     finally:
         world.gate.set()
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def connected(address: tuple[str, int]) -> AsyncIterator[Client]:
-    reader, writer = await asyncio.open_connection(*address)
-    try:
-        yield Client(reader, writer)
-    finally:
-        writer.close()
 
 
 def closed(registry: CollectorRegistry, reason: str) -> float | None:

@@ -1,6 +1,4 @@
 import asyncio
-import socket
-import struct
 
 import pytest
 from aiohttp import ClientPayloadError, ClientSession, web
@@ -9,6 +7,7 @@ from structlog.testing import capture_logs
 from demo.customer import until
 from gateway.core.callers import Caller
 from tests.gateway.http.demo_app import KEY, KnownKeys, World
+from tests.gateway.http.lines import connected
 
 PATH = "/v1/events"
 
@@ -57,11 +56,10 @@ async def test_who_leaves_before_the_stream_begins_is_no_error(
 
     monkeypatch.setattr(KnownKeys, "find", find_later)
     with capture_logs() as logs:
-        _, writer = await asyncio.open_connection(*address)
-        writer.write(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
-        await asked.wait()
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        writer.transport.abort()
+        async with connected(address) as line:
+            line.send(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
+            await asked.wait()
+            line.break_off()
         await until(nobody_is_there)
         left.set()
         await until(was_answered)

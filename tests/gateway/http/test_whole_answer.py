@@ -1,21 +1,17 @@
 """Answers as they are on the wire, for clients of either version and for all that may end a connection."""
 
-import asyncio
-
 import pytest
 
 from gateway.http.whole_answer import WholeAnswer
 from tests.gateway.http.demo_app import KEY
+from tests.gateway.http.lines import connected
 
 
 async def sent_for(address: tuple[str, int], request: str) -> bytes:
-    """All that comes until the connection closes, or stays silent."""
-    reader, writer = await asyncio.open_connection(*address)
-    writer.write(f"{request}\r\nHost: here\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
-    try:
-        return await asyncio.wait_for(reader.readuntil(b'"waited":0}'), 10)
-    finally:
-        writer.close()
+    """An answer to its last byte."""
+    async with connected(address) as line:
+        line.send(f"{request}\r\nHost: here\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
+        return await line.until(b'"waited":0}')
 
 
 @pytest.mark.parametrize(
@@ -40,14 +36,12 @@ async def test_what_becomes_of_the_connection_is_said_where_it_is_not_usual(
 
 async def test_many_requests_on_one_connection_are_each_answered_whole(address: tuple[str, int]) -> None:
     request = f"GET /v1/greetings HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode()
-    reader, writer = await asyncio.open_connection(*address)
-    writer.write(request * 20)
-    for _ in range(20):
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
-        (length,) = [line for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")]
-        assert b"waited" in await reader.readexactly(int(length.split()[1]))
-    writer.close()
+    async with connected(address) as line:
+        line.send(request * 20)
+        for _ in range(20):
+            answer = await line.answer()
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert b"waited" in answer
 
 
 class Prepared:

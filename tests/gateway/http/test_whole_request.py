@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,6 +11,7 @@ from structlog.testing import capture_logs
 from gateway.http import protocol
 from gateway.http.whole_request import LARGEST, Unfinished, WholeRequest, whole_request
 from tests.gateway.http.demo_app import KEY, World
+from tests.gateway.http.lines import connected, until_read
 
 HEAD = f"POST /v1/trouble HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
 
@@ -153,39 +152,12 @@ LAST = b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 async def answers(address: tuple[str, int], *parts: bytes) -> bytes:
     """All that is answered on one connection to parts that are each read by themselves."""
-    async with connection(address) as (reader, writer):
-        answered = asyncio.create_task(_until_closed(reader))
+    async with connected(address) as line:
+        answered = asyncio.create_task(line.rest())
         for part in (*parts, LAST):
-            writer.write(part)
+            line.send(part)
             await until_read(address)
         return await answered
-
-
-async def _until_closed(reader: asyncio.StreamReader) -> bytes:
-    """What came before the gateway closed, also where more had been sent to it by then."""
-    came = b""
-    with suppress(ConnectionError):
-        while part := await reader.read(65_536):
-            came += part
-    return came
-
-
-async def until_read(address: tuple[str, int]) -> None:
-    """What was sent before another connection is opened, and answered, has been read by then."""
-    async with connection(address) as (reader, writer):
-        writer.write(LAST)
-        await reader.read()
-
-
-@asynccontextmanager
-async def connection(address: tuple[str, int]) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection(*address)
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 def _comparable(answered: bytes) -> bytes:
@@ -214,32 +186,32 @@ async def test_a_body_that_is_long_in_coming_is_waited_for_as_long_as_any(
 
 
 async def test_what_comes_before_the_answer_waits_for_its_turn(address: tuple[str, int], world: World) -> None:
-    async with connection(address) as (reader, writer):
-        writer.write(GATE)
+    async with connected(address) as line:
+        line.send(GATE)
         await world.arrived.wait()
         for part in (posted(b'{"how":"locked"}'), LAST[:7], LAST[7:]):
-            writer.write(part)
+            line.send(part)
             await until_read(address)
         world.gate.set()
-        statuses = [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]]
+        statuses = [part[:3] for part in (await line.rest()).split(b"HTTP/1.1 ")[1:]]
     assert statuses == [b"200", b"423", b"200"]
 
 
 async def test_who_sends_more_than_is_answered_is_held_up(address: tuple[str, int], world: World) -> None:
-    async with connection(address) as (_, writer):
-        writer.write(GATE)
+    async with connected(address) as line:
+        line.send(GATE)
         await world.arrived.wait()
-        writer.write(b"G" * 50_000_000)
+        line.send(b"G" * 50_000_000)
         for _ in range(50):
             await until_read(address)
-        assert writer.transport.get_write_buffer_size() > 40_000_000
+        assert line.unsent > 40_000_000
         world.gate.set()
 
 
 async def test_who_leaves_before_the_answer_troubles_nobody(address: tuple[str, int], world: World) -> None:
     with capture_logs() as logs:
-        async with connection(address) as (_, writer):
-            writer.write(GATE)
+        async with connected(address) as line:
+            line.send(GATE)
             await world.arrived.wait()
         world.gate.set()
         assert b" 200 " in await answers(address)
