@@ -67,6 +67,8 @@ async def shape_of(store: Store) -> Shape:
             if not kind or name.decode().startswith(ops_keys.PUBLIC_PREFIX):
                 continue
             key_type = (await store.command("TYPE", name)).decode()
+            if key_type == "none":  # it has run out since it was named
+                continue
             fields, within = shape[kind, key_type]
             for field, value in await _parts(store, name, key_type):
                 fields |= {field.decode()} if _NAME.fullmatch(field) else set()

@@ -1,14 +1,17 @@
 """A caller that gave up waiting leaves its place to the next."""
 
-import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from demo.api import Api, ApiError
 from demo.customer import Customer, until
-from gateway.store import changes
-from tests.conftest import demo_on_free_ports
+from gateway.store import changes, keys
+from gateway.store.embedded import EmbeddedStore
+from tests.conftest import a_store, demo_on_free_ports
+from tests.gateway.http.lines import connected
 
 
 @pytest.mark.parametrize("only_sends_no_more", [False, True])
@@ -22,29 +25,31 @@ async def test_a_long_poll_whose_caller_left_takes_no_place(
         demo_on_free_ports(tmp_path / "demo") as demo,
         Api(demo.base_url, demo.secrets.api_key) as api,
         Api(demo.carrier_url) as carrier,
+        AsyncExitStack() as stack,
     ):
         customer = Customer(api, carrier)
         await customer.register()
-        path = f"/v1/verifications/{(await customer.open('branch_otp'))['id']}?wait=30"
-        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {demo.secrets.api_key}\r\n\r\n"
-        reader, left = await asyncio.open_connection(*demo.base_url.removeprefix("http://").split(":"))
-        left.write(head.encode())
+        one = (await customer.open("branch_otp"))["id"]
+        path = f"/v1/verifications/{one}?wait"
+        store = await stack.enter_async_context(a_store(EmbeddedStore(tmp_path / "demo" / "data").url))
+        left = await stack.enter_async_context(connected(("127.0.0.1", URL(demo.base_url).port or 0)))
+        left.send(f"GET {path}=30 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {demo.secrets.api_key}\r\n\r\n".encode())
 
-        async def is_full() -> bool:
-            try:
-                await api.call("GET", path.replace("30", "1"))
-            except ApiError as refused:
-                return refused.status == 429
-            return False
-
-        await until(is_full)
-        if only_sends_no_more:
-            left.write_eof()
-            async with asyncio.timeout(20):
-                assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200")
-        left.close()
+        async def is_waiting() -> bool:
+            _, waiting = await store.command("PUBSUB", "SHARDNUMSUB", keys.verification(one))
+            return bool(waiting)
 
         async def has_room() -> bool:
-            return not await is_full()
+            try:
+                await api.call("GET", f"{path}=1")
+            except ApiError as refused:
+                return refused.status != 429
+            return True
 
+        await until(is_waiting)  # before anybody else asks, who would take the place
+        assert not await has_room()
+        if only_sends_no_more:
+            left.send_no_more()
+            assert (await left.until(b"\r\n")).startswith(b"HTTP/1.1 200")
+        await left.close()
         await until(has_room, 20)  # it would leave by itself after 30
