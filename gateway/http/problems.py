@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import structlog
@@ -16,8 +16,8 @@ from gateway.core.ops_problems import OpsProblem
 from gateway.core.problem_kind import ProblemKind
 from gateway.core.problems import Problem
 from gateway.http.language import DEFAULT, Locale, negotiate
+from gateway.http.request_id import assign, request_id_of
 from gateway.http.request_id import new as new_request_id
-from gateway.http.request_id import request_id_of
 from gateway.http.static_files import STATIC_PATH
 from gateway.http.whole_answer import WholeAnswer, answer_to_no_request
 from gateway.http.whole_request import Incoming
@@ -34,13 +34,14 @@ _BY_HTTP_STATUS: Mapping[int, Problem] = {
     405: Problem.METHOD_NOT_ALLOWED,
 }
 
-_CLOSES_THE_CONNECTION = frozenset({Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
-"""The rest of such a body is not waited for."""
+_CLOSES_THE_CONNECTION = frozenset({Problem.BAD_REQUEST, Problem.BODY_TOO_LARGE, Problem.BODY_TOO_SLOW})
+"""The rest of such a request is not waited for, or cannot be told from the next one."""
 
 _STORE_WILL_NOT_DO = (StoreUnavailable, KeyNotGiven)
 """It is away, or another installation's: what it holds is under keys that this process lacks (`/readyz` says so)."""
 
 _log = structlog.get_logger(__name__)
+_access_log = structlog.get_logger("gateway.http.access")
 
 
 class _Named(dict[str, object]):
@@ -58,6 +59,16 @@ def problem_response(request: Incoming, error: Exception) -> WholeAnswer:
     if refusal.problem in _CLOSES_THE_CONNECTION:
         response.force_close()
     return response
+
+
+def refuse(request: web.BaseRequest) -> web.StreamResponse:
+    """The answer to what is not HTTP as a client of an API speaks it; the connection then closes."""
+    assert isinstance(request, web.Request)  # noqa: S101 - of an application
+    assign(request)
+    response = problem_response(request, Refusal(Problem.BAD_REQUEST))
+    _access_log.info("not_http", status=response.status)
+    # aiohttp asks of a response what ours has, whatever its class.
+    return cast(web.StreamResponse, response)
 
 
 def problem_of_no_request(refusal: Refusal) -> bytes:

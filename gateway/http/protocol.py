@@ -16,10 +16,9 @@ from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import Refusal
 from gateway.core.problems import Problem
-from gateway.http import request_id
 from gateway.http.connections import HEAD_SECONDS, LARGEST_HEAD, READING_SECONDS, Connections
 from gateway.http.dispatch import Api
-from gateway.http.problems import problem_of_no_request, problem_response
+from gateway.http.problems import problem_of_no_request, refuse
 from gateway.http.whole_answer import WholeAnswer
 from gateway.http.whole_request import Unfinished, WholeRequest, whole_request
 
@@ -106,10 +105,19 @@ class Connection(RequestHandler):
                 return
         super().data_received(data)
         if self._request_count != self._heads:
+            if self._body is not None and not isinstance(self._messages[-1][0], RawRequestMessage):
+                self._break_off(self._body)
             self._heads, self._body = self._request_count, self._messages[-1][1]
             self._head_has_come()
         elif self._is_idle and data:
             self._head_goes_on(len(data))
+
+    def _break_off(self, body: StreamReader) -> None:
+        """What came goes on with no body and begins no request. aiohttp lets whoever reads a body wait for the rest."""
+        is_to_be_read = self._current_request is not None or len(self._messages) > 1
+        if is_to_be_read and not body.is_eof():
+            body.set_exception(web.RequestPayloadError("no chunk"))
+            body.feed_eof()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp closes whenever it is called
         """The client sends no more: it has left, or still reads (RFC 9112, 9.6).
@@ -285,14 +293,3 @@ class Connection(RequestHandler):
         if status >= 500 or not isinstance(request, web.Request) or request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
         return refuse(request)
-
-
-def refuse(request: web.BaseRequest) -> web.StreamResponse:
-    """The answer to what is not HTTP as a client of an API speaks it; the connection then closes."""
-    assert isinstance(request, web.Request)  # noqa: S101 - of an application
-    request_id.assign(request)
-    response = problem_response(request, Refusal(Problem.BAD_REQUEST))
-    response.force_close()
-    _log.info("not_http", status=response.status)
-    # aiohttp asks of a response what ours has, whatever its class.
-    return cast(web.StreamResponse, response)

@@ -16,7 +16,8 @@ from gateway.http.connections import (
     Connections,
 )
 from gateway.http.dispatch import API, Answering, Api
-from gateway.http.protocol import Connection, refuse
+from gateway.http.problems import refuse
+from gateway.http.protocol import Connection
 from gateway.http.whole_request import HOST
 
 RequestFactory = Callable[..., web.BaseRequest]

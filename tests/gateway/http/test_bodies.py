@@ -1,4 +1,3 @@
-import asyncio
 import json
 import re
 import zlib
@@ -8,9 +7,11 @@ import pytest
 from aiohttp import ClientSession
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from gateway.http.bodies import LARGEST_BODY
 from tests.gateway.http.demo_app import KEY, World
+from tests.gateway.http.lines import all_answers, connected, until_read
 
 PATH = "/v1/customers/c1/greetings"
 JSON = {"Content-Type": "application/json"}
@@ -156,12 +157,8 @@ async def test_a_body_one_byte_over_is_a_413_and_the_connection_closes(client: C
 
 
 async def test_a_chunked_body_is_cut_off_as_soon_as_it_is_too_large(address: tuple[str, int]) -> None:
-    reader, writer = await asyncio.open_connection(*address)
-    writer.write(request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))
-    for _ in range(9):
-        writer.write(b"400\r\n" + b" " * 0x400 + b"\r\n")
-    answer = await reader.read()
-    writer.close()
+    head = request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+    answer = await all_answers(address, head + (b"400\r\n" + b" " * 0x400 + b"\r\n") * 9)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"Connection: close" in answer
 
@@ -181,40 +178,51 @@ async def test_a_body_that_does_not_arrive_in_time_is_a_408(
     assert b"/problems/body-too-slow" in answer
 
 
-async def test_a_body_with_broken_framing_is_a_400(address: tuple[str, int]) -> None:
-    reader, writer = await asyncio.open_connection(*address)
-    writer.write(request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"))
-    await writer.drain()
-    writer.write(b"zz\r\n")
-    answer = await reader.read()
-    writer.close()
-    assert b" 400 Bad Request" in answer.partition(b"\r\n")[0]
+@pytest.mark.parametrize("parts", [[b"2\r\n{}\r\nzz\r\n"], [b"2\r\n{}\r\n", b"zz\r\n"], [b"2\r\n{", b"}zz\r\n"]])
+async def test_a_body_with_broken_framing_is_a_400_and_the_connection_closes(
+    address: tuple[str, int], parts: list[bytes]
+) -> None:
+    with capture_logs() as logs:
+        async with connected(address) as line:
+            line.send(request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))
+            for part in parts:
+                await until_read(address)
+                line.send(part)
+            answer = await line.rest()
+    assert re.findall(rb"HTTP/1\.1 (\d{3}) ", answer) == [b"400"]
+    assert b"\r\nConnection: close\r\n" in answer
+    assert [log for log in logs if log["log_level"] == "error"] == []
+
+
+async def test_a_body_that_is_broken_before_its_turn_is_refused_at_its_turn(
+    address: tuple[str, int], world: World
+) -> None:
+    gate = request_head(b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n").replace(PATH.encode(), b"/v1/gate")
+    broken = request_head(b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")
+    async with connected(address) as line:
+        for part in (gate, broken, b"zz\r\n"):
+            line.send(part)
+            await until_read(address)
+        assert world.calls == 1
+        world.gate.set()
+        assert re.findall(rb"HTTP/1\.1 (\d{3}) ", await line.rest()) == [b"200", b"400"]
 
 
 async def test_a_client_that_asks_first_is_told_to_continue(address: tuple[str, int]) -> None:
-    reader, writer = await asyncio.open_connection(*address)
     body = b'{"name": "Kim"}'
-    writer.write(
-        request_head(
-            b"Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
-            % len(body)
-        )
-    )
-    assert await reader.readline() == b"HTTP/1.1 100 Continue\r\n"
-    await reader.readline()
-    writer.write(body)
-    assert (await reader.read()).startswith(b"HTTP/1.1 201 ")
-    writer.close()
+    asked = b"Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    async with connected(address) as line:
+        line.send(request_head(asked % len(body)))
+        assert await line.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.send(body)
+        assert (await line.rest()).startswith(b"HTTP/1.1 201 ")
 
 
 async def test_a_client_that_asks_first_is_told_to_continue_also_where_its_head_is_refused(
     address: tuple[str, int],
 ) -> None:
-    reader, writer = await asyncio.open_connection(*address)
-    writer.write(request_head(b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (LARGEST_BODY + 1)))
-    answers = re.findall(rb"HTTP/1\.1 (\d{3})", await reader.read())
-    writer.close()
-    assert answers == [b"100", b"413"]
+    head = request_head(b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (LARGEST_BODY + 1))
+    assert re.findall(rb"HTTP/1\.1 (\d{3})", await all_answers(address, head)) == [b"100", b"413"]
 
 
 async def test_an_answer_without_content_has_none(client: ClientSession) -> None:
@@ -255,8 +263,4 @@ def request_head(rest: bytes) -> bytes:
 
 async def raw_exchange(address: tuple[str, int], rest: bytes) -> bytes:
     """Send a request whose framing no client library would send, and read until the answer's body has come."""
-    reader, writer = await asyncio.open_connection(*address)
-    writer.write(request_head(b"Connection: close\r\n" + rest))
-    answer = await reader.read()
-    writer.close()
-    return answer
+    return await all_answers(address, request_head(b"Connection: close\r\n" + rest))
