@@ -28,7 +28,7 @@ class Denied:
 
     @property
     def came_in_time(self) -> bool:
-        """The denial leaves nothing that could still be used, and nothing had been."""
+        """It was in force and its receipt was not used: now nothing can be done with it."""
         return self.was_in_force and not self.redeemed
 
     @property

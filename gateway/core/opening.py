@@ -130,7 +130,7 @@ class Opening:
     def _usual_row_anew(
         self, operation: Operation, kind: CustomerKind, online_consent: bool, hour: int
     ) -> OperationRow | None:
-        """The row for who is not locked and opened nothing today; None unless they need extra authentication then."""
+        """The row for a customer not locked, with none opened today; None unless it asks for extra authentication."""
         standing = Standing(now=hour * HOUR_MS, opened_today=0, day_left=0, branch_password=False)
         facts = facts_of(Applicant(kind, online_consent, False, standing, None), operation)
         outcome, _ = outcome_of(self._policy, facts)
