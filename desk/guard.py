@@ -65,7 +65,7 @@ def _is_address(host: str) -> bool:
 def _require_session(request: web.Request, sessions: Sessions) -> Session:
     if request.method not in ("GET", "HEAD"):
         _require_same_origin(request)
-    session = sessions.find(request.cookies.get(COOKIE))
+    session = sessions.find(request.cookies.get(COOKIE, ""))
     if session is None:
         raise DeskRefused(Refusal.SESSION_OVER)
     if request.method not in ("GET", "HEAD") and not session.has_token(request.headers.get(TOKEN_HEADER, "")):

@@ -30,7 +30,7 @@ class DeskHandlers:
 
     async def session(self, request: web.Request) -> web.Response:
         """The token of this browser's session, which begins here if there is none, and what the page shows."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(COOKIE, "")
         session = self._sessions.find(cookie)
         if session is None:
             cookie, session = self._sessions.begin()
@@ -46,7 +46,7 @@ class DeskHandlers:
         )
         response.set_cookie(
             COOKIE,
-            cookie or "",
+            cookie,
             path=PREFIX,
             httponly=True,
             samesite="Strict",

@@ -114,10 +114,10 @@ class Sessions:
             self._sessions.popitem(last=False)
         return cookie, session
 
-    def find(self, cookie: str | None) -> Session | None:
+    def find(self, cookie: str) -> Session | None:
         """The session of a cookie, if it lives."""
-        session = self._sessions.get(cookie) if cookie else None
-        if cookie is None or session is None:
+        session = self._sessions.get(cookie)
+        if session is None:
             return None
         now = self._clock()
         if now - session.used_at > LIFE_SECONDS:

@@ -27,7 +27,6 @@ def test_a_session_is_found_by_its_cookie_alone() -> None:
     assert sessions.find(cookie) is session
     assert sessions.find(cookie + "x") is None
     assert sessions.find("") is None
-    assert sessions.find(None) is None
 
 
 def test_a_session_ends_when_it_is_not_used() -> None:
