@@ -103,6 +103,8 @@ class Supervisor:
         self._workers: dict[int, asyncio.subprocess.Process] = {}
         """By their place."""
         self._leaving: asyncio.subprocess.Process | None = None
+        self._replaced = set[asyncio.subprocess.Process]()
+        """Those that were asked to stop, since their successor serves."""
         self._rolling = asyncio.Lock()
         self._filling = [asyncio.Lock() for _ in sockets]
         """One for each place: what is started for one may take long, or hang, and holds up no other."""
@@ -168,11 +170,13 @@ class Supervisor:
         while True:
             worker, began = self._workers[place], loop.time()
             code = await worker.wait()
+            if worker not in self._replaced:
+                _log.error("worker_died", place=place, pid=worker.pid, exit_code=code)
+            self._replaced.discard(worker)
             async with self._filling[place]:
                 if self._workers[place] is not worker:
                     pause = _FIRST_PAUSE
                     continue
-            _log.error("worker_died", place=place, pid=worker.pid, exit_code=code)
             if loop.time() - began > _LIVED_LONG_SECONDS:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause)
@@ -197,7 +201,9 @@ class Supervisor:
                         _log.error("worker_not_replaced", place=place, why=str(error))
                         self._workers[place] = old
                         return
-                    await self._stop(old)
+                    if old.returncode is None:
+                        self._replaced.add(old)
+                        await self._stop(old)
         _log.info("workers_replaced", workers=len(self._workers))
 
     async def _stop(self, worker: asyncio.subprocess.Process | None) -> None:

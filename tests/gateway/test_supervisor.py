@@ -18,8 +18,10 @@ from tests.gateway.worker_processes import children_of, is_running, until
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 
 WORKER = """#!{python} -P
-import os, signal, sys
+import os, signal, sys, time
 given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+while os.path.exists(sys.argv[0] + ".starts"):
+    time.sleep(0.02)
 if os.path.exists(sys.argv[0] + ".hangs"):
     open(sys.argv[0] + ".hung", "w").close()
 else:
@@ -99,6 +101,24 @@ async def test_a_place_that_a_rolling_restart_filled_is_not_filled_again_for_the
     await one_place.until(lambda: kept in [event["pid"] for event in one_place.events("worker_died")])
     await one_place.until(lambda: one_place.pids()[-1] != kept)
     assert children_of(os.getpid(), one_place.program) == [one_place.pids()[-1]]
+
+
+async def test_a_worker_that_dies_while_its_successor_starts_is_told_and_one_that_is_replaced_is_not(
+    one_place: Places,
+) -> None:
+    died = one_place.pids()[0]
+    starts = one_place.program.with_name("worker.starts")
+    starts.touch()
+    os.kill(os.getpid(), signal.SIGHUP)
+    await one_place.until(lambda: len(children_of(os.getpid(), one_place.program)) == 2)
+    os.kill(died, signal.SIGKILL)
+    await one_place.until(lambda: not is_running(died))
+    starts.unlink()
+    await one_place.until(lambda: bool(one_place.events("workers_replaced")))
+    os.kill(os.getpid(), signal.SIGHUP)
+    await one_place.until(lambda: len(one_place.events("workers_replaced")) == 2)
+    await one_place.until(lambda: not any(map(is_running, one_place.pids()[:-1])))
+    assert [event["pid"] for event in one_place.events("worker_died")] == [died]
 
 
 async def test_whoever_stops_in_the_midst_of_a_replacement_leaves_neither_behind(one_place: Places) -> None:
