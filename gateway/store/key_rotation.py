@@ -153,7 +153,7 @@ class KeyRotation:
             return
         # As when a contact is registered: before it, so that no contact exists whose sender is unknown.
         await self._store.all(
-            ("SADD", *keys.known_number(anew)), ("SADD", ops_keys.owners(anew), f"{customer_id} {contact_id}")
+            ("SADD", *keys.known_number(anew)), ("SADD", *ops_keys.owned(anew, customer_id, contact_id))
         )
         given = await self._store.run(
             _REINDEX, (keys.contacts(customer_id), key), (contact_id, index, bytes.fromhex(anew))

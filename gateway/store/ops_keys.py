@@ -74,6 +74,11 @@ def owners(blind_index: str) -> str:
     return keys.of_ops(keys.shard_of(blind_index), f"owners:{blind_index}")
 
 
+def owned(blind_index: str, customer_id: str, contact_id: str) -> tuple[str, str]:
+    """The set of `owners`, and what is in it for this contact."""
+    return owners(blind_index), f"{customer_id} {contact_id}"
+
+
 def minute(number: int) -> str:
     """Hash: the counters of one minute of the whole installation; named by its time in UTC."""
     return f"{PUBLIC_PREFIX}minute:{datetime.fromtimestamp(number * 60, UTC):%Y-%m-%dT%H:%MZ}"

@@ -75,7 +75,7 @@ class Upkeep:
         indexes = await self._store.all(*(("HGET", keys.contact(*each), FIELDS["c.index"]) for each in wanted))
         await self._store.all(
             *(
-                ("SADD", ops_keys.owners(index.hex()), " ".join(each))
+                ("SADD", *ops_keys.owned(index.hex(), *each))
                 for each, index in zip(wanted, indexes, strict=True)
                 if index
             )

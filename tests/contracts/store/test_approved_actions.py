@@ -15,6 +15,7 @@ from gateway.store import keys
 from gateway.store.approvals import RedisApprovals
 from gateway.store.contact_life import RedisContactLife
 from gateway.store.fields import FIELDS
+from gateway.store.read_model import RedisReadModel
 from tests import builders
 from tests.builders import CUSTOMER_ID, LANDLINE, MOBILE, new_verification
 from tests.contracts.store.approval_requests import (
@@ -40,6 +41,7 @@ async def test_a_new_number_takes_the_place_of_the_old_one_and_needs_verificatio
     assert (now.status, now.verified_by, now.version) == (ContactStatus.NEEDS_VERIFICATION, None, owned.version + 1)
     index_of = builders.personal_data().blind_indexes
     assert await ports.customers.is_known_number(index_of(LANDLINE))
+    assert await RedisReadModel(ports.store).owners(index_of(LANDLINE)) == [(CUSTOMER_ID, owned.contact_id)]
     # The old number is free for another contact, the new one is not.
     await ports.customers.add_contact(CUSTOMER_ID, builders.contact(MOBILE))
     assert {one.blind_indexes for one in await ports.customers.contacts(CUSTOMER_ID)} == {

@@ -69,6 +69,14 @@ async def test_whoever_was_sent_a_code_that_they_did_not_ask_for_denies_it(
     assert await standing(rooms) == [(AlarmKind.DENIED, CUSTOMER_ID)]
 
 
+async def test_a_number_that_the_read_model_has_not_heard_of_denies_what_was_sent_to_it(
+    rooms: Rooms, text: Text
+) -> None:
+    asked = await rooms.open(Method.SMS, await rooms.register())
+    assert "거부했습니다" in str(await text("아니오"))
+    assert (await rooms.read(asked)).status == "denied"
+
+
 async def test_whoever_passed_the_code_on_and_saw_through_it_voids_the_receipt(
     rooms: Rooms, contact: Contact, text: Text
 ) -> None:
