@@ -28,8 +28,8 @@ def spellings(name: str) -> tuple[str, ...]:
     """
     plain = " ".join(unicodedata.normalize("NFKC", name).split())
     words = _words(plain)
-    if _is_in(_HANGUL, words):
-        return ("".join(words) or plain,)
+    if words and _is_in(_HANGUL, words):
+        return ("".join(words),)
     if len(words) < 2 or not _is_in(_LATIN, words):
         return (plain,)
     moved = (words, words[-1:] + words[:-1], words[1:] + words[:1])
