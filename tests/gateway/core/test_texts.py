@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.core.operations import OPERATION_NAMES, Operation
-from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text
+from gateway.core.texts import ONE_TEXT, code_text, length_in_euc_kr, reply_text, subject_particle
 from tests.builders import CODE, FIRM
 
 
@@ -45,6 +45,23 @@ def test_what_a_text_message_cannot_carry_has_no_length(character: str) -> None:
 
 def test_a_letter_of_korean_is_two_bytes_and_one_of_english_is_one() -> None:
     assert length_in_euc_kr("본인㈜ ABC·1") == 13
+
+
+@pytest.mark.parametrize(
+    ("word", "particle"),
+    [
+        ("발급", "이"),
+        ("인증서", "가"),
+        ("각", "이"),
+        ("가", "가"),
+        ("힣", "이"),
+        ("히", "가"),
+        ("갛", "이"),
+        ("개", "가"),
+    ],
+)
+def test_the_particle_of_a_subject_follows_the_last_sound_of_the_word(word: str, particle: str) -> None:
+    assert subject_particle(word) == particle
 
 
 @pytest.mark.parametrize("operation", Operation)
