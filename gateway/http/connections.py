@@ -103,11 +103,11 @@ class Connections:
         self._by_address: dict[str, _Crowd] = {}
         self._address_of: dict[Connection, str] = {}
         self._all_heard, self._all_left = asyncio.Event(), asyncio.Event()
-        open_now = Gauge(OPEN_NOW, "Connections that are open", registry=registry)
+        open_now = Gauge(OPEN_NOW, "Open connections", registry=registry)
         open_now.set_function(lambda: len(self._all))
         self._closed = Counter(
             "bonin_http_connections_closed",
-            "Connections that were closed because of how their client behaved, or for want of room",
+            "Connections closed because of their client's behaviour or to make room",
             labelnames=("reason",),
             registry=registry,
         )

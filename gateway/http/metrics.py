@@ -22,8 +22,8 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 
 _BOUNDS = (*map(floatToGoString, BUCKETS), "+Inf")
 _NAMED = (
-    ("bonin_create_seconds", "Opening a verification, whole", "/v1/verifications"),
-    ("bonin_check_seconds", "Checking a code, whole", "/v1/verifications/{verification_id}/check"),
+    ("bonin_create_seconds", "Total time to open a verification", "/v1/verifications"),
+    ("bonin_check_seconds", "Total time to check a code", "/v1/verifications/{verification_id}/check"),
 )
 """Routes whose successful requests have a name of their own as well: what the product is for."""
 

@@ -65,7 +65,7 @@ class Rates:
         self._followers: CountOf[str] = CountOf()
         self._addresses = addresses
         self._limited = Counter(
-            "bonin_rate_limited", "Requests refused for being too many", labelnames=("limit",), registry=registry
+            "bonin_rate_limited", "Requests refused with 429", labelnames=("limit",), registry=registry
         )
         for limit in _LIMITS:
             self._limited.labels(limit)  # there from the start, so that a rate can be taken of the first

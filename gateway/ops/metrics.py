@@ -16,10 +16,10 @@ from gateway.core.verification import Method
 from gateway.ops.diagnosis import Trouble
 
 _ABOUT = {
-    "send": "From queued until a carrier took it",
-    "delivery": "From a carrier's taking a text until it arrived",
-    "answer": "From ringing until the customer picked up",
-    "key_in": "From the customer's being reached until the right answer",
+    "send": "Time from queued until a carrier accepted it",
+    "delivery": "Time from a carrier accepting a text until its delivery",
+    "answer": "Time from ringing until the customer answered",
+    "key_in": "Time from reaching the customer until the right answer",
 }
 
 
@@ -38,7 +38,7 @@ class VerificationMetrics:
         )
         self._deliveries = Counter(
             "bonin_deliveries",
-            "What carriers said of texts and calls",
+            "Outcomes of texts and calls",
             labelnames=("method", "carrier", "state", "reason"),
             registry=registry,
         )
@@ -85,22 +85,22 @@ class InstallationMetrics:
         def gauge(name: str, about: str, *labels: str) -> Gauge:
             return Gauge(f"bonin_{name}", about, labelnames=labels, registry=registry)
 
-        self._open = gauge("verifications_open", "Verifications that are open", "method")
-        self._calls = gauge("calls", "Calls that are under way", "state")
+        self._open = gauge("verifications_open", "Open verifications", "method")
+        self._calls = gauge("calls", "Calls in progress", "state")
         self._alarms = gauge("alarms_standing", "Alarms that nobody has cleared", "kind")
         self._breakers = gauge("carrier_breaker", "0 closed, 1 half open, 2 open", "carrier", "capability")
         self._paused = gauge("carrier_paused", "1 when the carrier is paused", "carrier")
         self._unusable = gauge("store_unusable", "1 while the store cannot be used, as /readyz has it")
-        self._age = gauge("read_model_age_seconds", "Since the read model was written; more than 10 is trouble")
+        self._age = gauge("read_model_age_seconds", "Age of the read model; more than 10 is trouble")
         self._age_seen, self._seen_at = 0.0, monotonic()
         self._plain = {
-            "queue_depth": (gauge("outbox_entries", "Deliveries that wait or are under way"), 1.0),
-            "queue_age_ms": (gauge("outbox_oldest_seconds", "How long the oldest of them is there"), 1000.0),
+            "queue_depth": (gauge("outbox_entries", "Deliveries waiting or under way"), 1.0),
+            "queue_age_ms": (gauge("outbox_oldest_seconds", "Age of the oldest delivery waiting or under way"), 1000.0),
             "dead_letters": (gauge("dead_letters", "Deliveries that failed for good"), 1.0),
-            "locked": (gauge("customers_locked", "Customers whose extra authentication is locked"), 1.0),
+            "locked": (gauge("customers_locked", "Locked customers"), 1.0),
             "approvals_waiting": (gauge("approvals_waiting", "Requests that wait for a second person"), 1.0),
             "audit_unsealed_age_ms": (
-                gauge("audit_unsealed_seconds", "How long the oldest unsealed event waits"),
+                gauge("audit_unsealed_seconds", "Age of the oldest audit event that is not sealed"),
                 1000.0,
             ),
             "store_appends": (gauge("store_appends", "1 when the store writes every change to a file"), 1.0),
