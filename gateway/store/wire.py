@@ -160,12 +160,14 @@ class Wire:
         except (OSError, TimeoutError, ResponseError) as error:
             why = error
         finally:
-            if self._line is not line:
-                line.give_up()
-                await line.gone.wait()
-            # What came meanwhile was never sent, and fails all the same.
-            self._opening, unsent, self._unsent = None, self._unsent, []
-            fail(unsent, why)
+            try:
+                if self._line is not line:
+                    line.give_up()
+                    await line.gone.wait()
+            finally:  # also where this is cancelled just then
+                # What came meanwhile was never sent, and fails all the same.
+                self._opening, unsent, self._unsent = None, self._unsent, []
+                fail(unsent, why)
 
 
 class _Line(asyncio.Protocol):

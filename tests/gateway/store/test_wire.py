@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,8 @@ from demo.customer import until
 from gateway.core.errors import StoreUnavailable
 from gateway.store import wire
 from gateway.store.connection import Store
+from gateway.store.endpoint import Endpoint
+from gateway.store.node import Node
 from gateway.store.scripts import load
 from tests.gateway.store.valkey_servers import running
 
@@ -181,3 +184,17 @@ async def test_what_must_be_durable_waits_for_replicas_and_the_rest_does_not(val
         with pytest.raises(StoreUnavailable, match="replicas have not said in time"):
             await durable
         assert await store.command("GET", "cap:{wire}") == b"1"
+
+
+async def test_whoever_waits_is_told_when_the_wire_closes_just_as_its_opening_has_failed(valkey_url: str) -> None:
+    closing: list[asyncio.Task[None]] = []
+
+    async def refuse(_: object) -> None:
+        closing.append(asyncio.create_task(node.close()))  # runs once what was refused is being given up
+        raise StoreUnavailable("not this one")
+
+    node = Node(replace(Endpoint.from_url(valkey_url), recognise=refuse))
+    async with asyncio.timeout(10):
+        with pytest.raises(StoreUnavailable):
+            await node.ask("PING")
+    await closing[0]
