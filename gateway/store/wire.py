@@ -133,7 +133,9 @@ class Wire:
                 self._opening = asyncio.create_task(self._open(), name="store-opening")
 
     def hang_up(self, why: Exception) -> None:
-        """What is sent from now on goes over another connection."""
+        """What is sent from now on goes over another connection; one that just opens may lead to the wrong server."""
+        if self._opening is not None:
+            self._opening.cancel()
         if self._line is not None:
             self._line.give_up(why)
 

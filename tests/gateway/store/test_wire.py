@@ -198,3 +198,24 @@ async def test_whoever_waits_is_told_when_the_wire_closes_just_as_its_opening_ha
         with pytest.raises(StoreUnavailable):
             await node.ask("PING")
     await closing[0]
+
+
+async def test_who_hangs_up_while_a_connection_opens_is_not_answered_over_it(valkey_url: str) -> None:
+    """Since it was told where to go, another may have become the primary."""
+    opening, may_open = asyncio.Event(), asyncio.Event()
+
+    async def recognise(_: object) -> None:
+        opening.set()
+        await may_open.wait()
+
+    node = Node(replace(Endpoint.from_url(valkey_url), recognise=recognise))
+    try:
+        asked = node.ask("PING")
+        await opening.wait()
+        node.hang_up(StoreUnavailable("another is the primary"))
+        may_open.set()
+        with pytest.raises(StoreUnavailable):
+            await asked
+        assert await node.ask("PING") == b"PONG"
+    finally:
+        await node.close()
