@@ -4,6 +4,7 @@ Processes that share a store never change keys at the same moment. While all of 
 which of the two wrote something, and no request is refused.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -37,9 +38,10 @@ class KeyRing:
     def current_id(self) -> bytes:
         return self._ids[0]
 
-    def keys(self) -> tuple[bytes, ...]:
-        """The keys themselves. The one that writes comes first."""
-        return tuple(self._keys.values())
+    @property
+    def keys(self) -> Mapping[bytes, bytes]:
+        """The keys themselves, by their ids. The one that writes comes first."""
+        return self._keys
 
     def digests(self, message: bytes) -> tuple[bytes, ...]:
         """Key id (4 bytes) and HMAC-SHA-256 (32 bytes) under each key. The one that writes comes first."""

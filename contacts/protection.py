@@ -40,7 +40,7 @@ class PersonalData:
         if set(encryption.ids) & set(index.ids):
             raise ValueError("two keys for personal data are the same")
         self._current = encryption.current_id
-        self._ciphers = {name: AESGCM(key) for name, key in zip(encryption.ids, encryption.keys(), strict=True)}
+        self._ciphers = {name: AESGCM(key) for name, key in encryption.keys.items()}
         self._index = index
 
     def seal(self, plaintext: str, *, bound_to: str) -> bytes:

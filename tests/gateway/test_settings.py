@@ -229,7 +229,9 @@ def test_both_keys_are_in_force_and_the_first_one_writes(good: pytest.MonkeyPatc
     settings = load_settings()
     for keys in (settings.encryption_keys, settings.index_keys, settings.peppers):
         assert len(keys.ids) == 2
-    assert settings.encryption_keys.keys()[0] == settings.encryption_key.get_secret_value()
+    assert (
+        settings.encryption_keys.keys[settings.encryption_keys.current_id] == settings.encryption_key.get_secret_value()
+    )
     assert settings.receipt_keys[1].thumbprint() == load_signing_key(another["receipt_key"]).thumbprint()
     (twilio,) = settings.carriers
     assert isinstance(twilio, TwilioEntry)
