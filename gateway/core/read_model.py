@@ -70,7 +70,8 @@ class Holder:
     """A contact that has or had a number, and from when until when: ms by the store's clock.
 
     `since` is 0 for the contact's first number, `until` is None for its present one. A number between the two counts as
-    held for the whole time before the last change.
+    held for the whole time before the last change, and one that came back as held since then: which numbers there were
+    is not kept.
     """
 
     customer_id: str
