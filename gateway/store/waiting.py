@@ -29,6 +29,7 @@ class WaitingLine:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._answers: _Answers | None = None
+        self._closings = 0
 
     async def ask(self, *words: Argument, wait: float = 0.0) -> Any:
         """The answer to one command, which the store may hold back for `wait` seconds. Raises `ResponseError`."""
@@ -78,6 +79,8 @@ class WaitingLine:
             self._answers.send(*words)
 
     def close(self) -> None:
+        """A connection that just opens is left as well: it may lead to the wrong server."""
+        self._closings += 1
         if self._answers is not None:
             self._answers.close()
             self._answers = None
@@ -98,11 +101,13 @@ class WaitingLine:
     async def _open(self) -> "_Answers":
         if self._answers is not None:
             return self._answers
-        opened = _Answers()
+        opened, closings = _Answers(), self._closings
         try:
             async with asyncio.timeout(_OPENING_SECONDS):
                 await self._endpoint.connect(opened)
                 await self._endpoint.greet(opened.ask)
+            if self._closings != closings:
+                raise StoreUnavailable("the connection was closed while it opened")
         except (OSError, TimeoutError, ResponseError) as error:
             opened.close()
             raise away(error) from error

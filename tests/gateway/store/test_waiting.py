@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,24 @@ async def _until_it_answers(line: WaitingLine) -> None:
                 await asyncio.sleep(0.01)
             else:
                 return
+
+
+async def test_who_is_closed_while_the_connection_opens_is_not_answered_over_it(valkey_url: str) -> None:
+    """Since it was told where to go, another may have become the primary."""
+    opening, may_open = asyncio.Event(), asyncio.Event()
+
+    async def recognise(_: object) -> None:
+        opening.set()
+        await may_open.wait()
+
+    line = WaitingLine(replace(Endpoint.from_url(valkey_url), recognise=recognise))
+    try:
+        asked = asyncio.create_task(line.ask("PING"))
+        await opening.wait()
+        line.close()
+        may_open.set()
+        with pytest.raises(StoreUnavailable):
+            await asked
+        assert await line.ask("PING") == b"PONG"
+    finally:
+        line.close()
