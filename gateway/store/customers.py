@@ -30,7 +30,7 @@ from gateway.store import keys, ops_keys
 from gateway.store.about import OPERATION_LETTERS
 from gateway.store.connection import Argument, Store
 from gateway.store.contact_life import RedisContactLife, life_keys, life_words
-from gateway.store.decisions import standing_of
+from gateway.store.decisions import customer_standing
 from gateway.store.exemptions import exemption_in
 from gateway.store.fields import FIELDS
 from gateway.store.pairs import in_pairs
@@ -119,7 +119,7 @@ class RedisCustomers:
             online_consent=bool(consent),
             locked=bool(locked),
             overseas_exemption=exemption_in(exemption),
-            standing=standing_of(standing),
+            standing=customer_standing(standing),
             contacts=tuple([contact for contact in contacts if contact is not None]),
         )
         self._remember(customer_id, subject, subject.contacts)
@@ -140,7 +140,7 @@ class RedisCustomers:
             kind=_KINDS[kind],
             online_consent=bool(consent),
             locked=bool(locked),
-            standing=standing_of(standing),
+            standing=customer_standing(standing),
             stored=self._contact(contact_id, contact) if contact_id else None,
         )
         if applicant.stored is not None:

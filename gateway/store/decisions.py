@@ -19,7 +19,7 @@ _KEEP = load("keep_decision")
 _AT_ONCE = 500
 
 
-def standing_of(read: list[int]) -> Standing:
+def customer_standing(read: list[int]) -> Standing:
     """From what `standing.lua` answers."""
     now, opened, day_left, branch_password = read
     return Standing(now, opened, day_left, bool(branch_password))
