@@ -1,5 +1,6 @@
 """Where the lines of the log go, whatever becomes of who reads or keeps them."""
 
+import os
 from collections.abc import Callable
 from typing import TextIO
 
@@ -19,16 +20,29 @@ class LogStream:
         self._lost = 0
 
     def write(self, text: str) -> None:
-        told = f"{self._gap(self._lost)}\n{text}" if self._lost else text
         try:
-            self._out.write(told)
-            self._out.flush()
+            if self._lost:
+                # A full disk takes the beginning of a line, perhaps of another process: none goes on in that one.
+                self._put(f"\n{self._gap(self._lost)}\n")
+                self._lost = 0
+            self._put(text)
         except BrokenPipeError:
             to_nowhere(self._out)  # nobody will ever read it again
         except (OSError, ValueError):
             self._lost += 1
-        else:
-            self._lost = 0
 
     def flush(self) -> None:
         """Each write does."""
+
+    def _put(self, text: str) -> None:
+        """Write past the stream's own buffer, which would keep what it could not write and write it after all, when
+        it is counted as lost; a stream without one forgets what the disk did not take, and says nothing.
+        """
+        try:
+            descriptor = self._out.fileno()
+        except OSError:  # in memory
+            self._out.write(text)
+            return
+        left = text.encode(self._out.encoding, self._out.errors or "strict")
+        while left:
+            left = left[os.write(descriptor, left) :]

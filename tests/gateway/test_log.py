@@ -3,7 +3,10 @@ import io
 import json
 import logging
 import os
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +31,7 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def read(lines: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in lines.getvalue().splitlines()]
+    return [json.loads(line) for line in lines.getvalue().splitlines() if line]
 
 
 def hidden(value: object, key: str = "note") -> object:
@@ -117,6 +120,37 @@ def test_lines_that_cannot_be_written_are_counted_and_stop_nobody(lines: io.Stri
     structlog.get_logger().info("more room")
     told = [(line["event"], line.get("count")) for line in read(stream)]
     assert told == [("log_lines_lost", 2), ("room", None), ("more room", None)]
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file of this process can get larger: the system takes as much as fits, as it does when a disk gets full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("is_buffered", [True, False])
+def test_a_line_that_a_disk_takes_half_of_spoils_no_other_and_is_counted(
+    is_buffered: bool, lines: io.StringIO, tmp_path: Path
+) -> None:
+    raw = (tmp_path / "log").open("ab", buffering=0)
+    kept = io.BufferedWriter(raw) if is_buffered else raw
+    with io.TextIOWrapper(kept, encoding="utf-8", write_through=not is_buffered) as stream:
+        configure_logging("INFO", stream=stream)
+        structlog.get_logger().info("whole")
+        with room_for((tmp_path / "log").stat().st_size + 20):
+            for _ in range(3):
+                structlog.get_logger().info("too long")
+        for _ in range(2):
+            structlog.get_logger().info("room")
+    whole, torn, *after = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert (json.loads(whole)["event"], len(torn)) == ("whole", 20)
+    told = [(line["event"], line.get("count")) for line in map(json.loads, after)]
+    assert told == [("log_lines_lost", 3), ("room", None), ("room", None)]
 
 
 def test_a_log_that_nobody_reads_any_more_stops_nobody(lines: io.StringIO) -> None:
