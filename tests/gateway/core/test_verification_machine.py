@@ -38,7 +38,8 @@ from tests.gateway.rooms import Rooms
 T = TypeVar("T")
 
 ENDLESS = Cap(1_000_000, 600)
-LIMITS = Limits(customer_cap=ENDLESS, number_cap=ENDLESS, number_day_cap=ENDLESS, client_cap=ENDLESS)
+LIMITS = Limits(customer_cap=ENDLESS, number_cap=ENDLESS, number_day_cap=ENDLESS, client_cap=ENDLESS, wrong_answers=2)
+"""As few wrong answers as a customer comes to within the steps of an example."""
 OVER_THE_PHONE = {DeliveryState.BUSY, DeliveryState.NO_ANSWER, DeliveryState.FAILED, DeliveryState.COMPLETED}
 ATTEMPTS = st.none() | st.sampled_from("abc")
 
