@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 
 import pytest
 from yarl import URL
@@ -119,11 +120,12 @@ async def test_who_leaves_before_a_list_has_come_is_no_error_of_ours(
     async def is_over() -> bool:
         return await number_of(f"{answers}2xx") > taken
 
-    asked, left, take = asyncio.Event(), asyncio.Event(), OpsActions.take_list
+    # The gateway is in another thread: an event of asyncio's would not wake this one.
+    asked, left, take = threading.Event(), threading.Event(), OpsActions.take_list
 
     async def take_later(actions: OpsActions, person: str) -> None:
         asked.set()
-        await left.wait()
+        assert await asyncio.to_thread(left.wait, 30)
         await take(actions, person)
 
     monkeypatch.setattr(OpsActions, "take_list", take_later)
@@ -132,7 +134,7 @@ async def test_who_leaves_before_a_list_has_come_is_no_error_of_ours(
     async with connected(("127.0.0.1", URL(viewer.base_url).port or 0)) as line:
         cookie = f"Cookie: {COOKIE}={viewer.cookie}"
         line.send(f"GET /ops/verifications.csv HTTP/1.1\r\nHost: x\r\n{cookie}\r\n\r\n".encode())
-        await asked.wait()
+        assert await asyncio.to_thread(asked.wait, 30)
         line.break_off()
     await until(is_gone)
     left.set()
