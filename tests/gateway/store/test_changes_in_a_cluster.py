@@ -1,7 +1,6 @@
 """Telling waiting callers of changes in a cluster: only the node that has the shard says something."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +14,10 @@ from tests.gateway.store.valkey_clusters import ClusterNode, ClusterNodes, a_clu
 SHARD = keys.shard_of(CUSTOMER_ID)
 
 
-@pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[ClusterNodes]:
-    with a_cluster(tmp_path) as nodes:
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterNodes]:
+    """Nodes that stay, whoever has a shard."""
+    with a_cluster(tmp_path_factory.mktemp("nodes")) as nodes:
         yield nodes
 
 

@@ -277,6 +277,6 @@ async def test_while_a_node_hangs_the_gateway_says_that_it_is_ready_before_anybo
         given_up.cancel()
 
 
-async def test_a_password_that_the_cluster_does_not_take_is_told_as_that(nodes: ClusterNodes) -> None:
-    async with a_store(nodes.url.replace("://", "://bonin:wrong@")) as store:
+async def test_a_password_that_the_cluster_does_not_take_is_told_as_that(cluster_url: str) -> None:
+    async with a_store(cluster_url.replace("://", "://bonin:wrong@")) as store:
         assert await StoreWatch(store, may_forget=False).trouble() == "WRONGPASS"
