@@ -11,6 +11,7 @@ from aiohttp.test_utils import unused_port
 from hypothesis import HealthCheck, settings
 
 from demo.api import Api
+from demo.customer import Customer
 from demo.running import Demo, running
 from demo.seed import seed
 from gateway.running import PortTaken
@@ -134,3 +135,18 @@ async def carrier(demo: Demo) -> AsyncIterator[Api]:
 async def people(api: Api, carrier: Api) -> None:
     """The people of the demo are registered (`demo.people.CUSTOMERS`)."""
     await seed(api, carrier)
+
+
+@pytest.fixture
+async def operator(demo: Demo) -> AsyncIterator[Api]:
+    """The gateway, called with the key of the head of the customer centre."""
+    async with Api(demo.base_url, demo.secrets.operator_key) as operator:
+        yield operator
+
+
+@pytest.fixture
+async def customer(api: Api, carrier: Api) -> Customer:
+    """Somebody new, with one mobile that passed its ownership check."""
+    somebody = Customer(api, carrier)
+    await somebody.register()
+    return somebody

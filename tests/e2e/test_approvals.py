@@ -21,13 +21,6 @@ DECISION = {"approved_by": "이센터장", "reason": "신분증 확인"}
 
 
 @pytest.fixture
-async def operator(demo: Demo) -> AsyncIterator[Api]:
-    """The gateway, called with the key of the head of the customer centre."""
-    async with Api(demo.base_url, demo.secrets.operator_key) as operator:
-        yield operator
-
-
-@pytest.fixture
 async def colleague(demo: Demo, tmp_path: Path) -> AsyncIterator[Caller]:
     """Somebody else of the customer centre, whose key is for contacts alone."""
     store = Store(EmbeddedStore(tmp_path / "demo" / "data").url)

@@ -12,13 +12,6 @@ from demo.customer import Customer, until
 from demo.running import Demo
 
 
-@pytest.fixture
-async def customer(api: Api, carrier: Api) -> Customer:
-    somebody = Customer(api, carrier)
-    await somebody.register()
-    return somebody
-
-
 async def send(customer: Customer, kind: str = "issuance_started", **more: str) -> Any:
     asked = {"customer_id": customer.customer_id, "kind": kind, "operation": "issue", **more}
     return await customer.api.call("POST", "/v1/notices", asked)

@@ -1,7 +1,6 @@
 """The overseas exemption from registration to decision (R9, R20), in the running demo."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,19 +25,6 @@ def moment(days: float) -> str:
 
 def registration(via: str = "online", start: float = -1, until: float = 30) -> dict[str, str]:
     return {"from": moment(start), "until": moment(until), "requested_via": via}
-
-
-@pytest.fixture
-async def operator(demo: Demo) -> AsyncIterator[Api]:
-    async with Api(demo.base_url, demo.secrets.operator_key) as operator:
-        yield operator
-
-
-@pytest.fixture
-async def customer(api: Api, carrier: Api) -> Customer:
-    somebody = Customer(api, carrier)
-    await somebody.register()
-    return somebody
 
 
 @pytest.fixture

@@ -28,13 +28,6 @@ async def metric(demo: Demo, line: str) -> float:
     return float(next(one for one in lines if one.startswith(line)).rpartition(" ")[2])
 
 
-@pytest.fixture
-async def customer(api: Api, carrier: Api) -> Customer:
-    customer = Customer(api, carrier)
-    await customer.register()
-    return customer
-
-
 async def until_texted(customer: Customer, count: int) -> None:
     async def look() -> bool:
         return len(await customer.texts()) >= count

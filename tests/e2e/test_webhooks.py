@@ -12,7 +12,6 @@ import pytest
 
 from gateway.store import keys
 from gateway.store.connection import Store
-from gateway.store.embedded import EmbeddedStore
 from gateway.store.fields import FIELDS
 from tests.e2e.caller import Answer, Caller, Person, another
 from tests.e2e.conftest import Served
@@ -40,15 +39,6 @@ async def _outcomes(caller: Caller) -> Outcomes:
 
 async def _counted(caller: Caller, before: Outcomes) -> Outcomes:
     return {what: count - before[what] for what, count in (await _outcomes(caller)).items() if count != before[what]}
-
-
-@pytest.fixture
-async def store(served: Served) -> AsyncIterator[Store]:
-    """The store of the demo: only the carrier is ever told the address of a call's first turn."""
-    store = Store(EmbeddedStore(served.directory / "data").url)
-    await store.open()
-    yield store
-    await store.close()
 
 
 async def _delivered(person: Person) -> Any:
@@ -125,9 +115,17 @@ async def test_a_turn_nobody_gave_out_is_refused(person: Person, forger: Forger)
     assert (now["status"], now["attempts_remaining"]) == ("pending", 5)
 
 
-async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forger: Forger, store: Store) -> None:
+async def _first_turn(store: Store, opened: Any) -> str:
+    """Only the carrier is ever told its address."""
+    turn: bytes = await store.command("HGET", keys.verification(opened["id"]), FIELDS["v.turn"])
+    return turn.decode()
+
+
+async def test_a_turn_counts_once_however_often_it_is_sent(
+    person: Person, forger: Forger, store_of_served: Store
+) -> None:
     opened = await _ringing(person)
-    first_turn = (await store.command("HGET", keys.verification(opened["id"]), FIELDS["v.turn"])).decode()
+    first_turn = await _first_turn(store_of_served, opened)
     answered = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
     again = await forger.send(f"voice/{opened['id']}/{first_turn}/answered", forger.call(person))
     assert (again.status, again.slug) == (409, "turn-already-taken")
@@ -141,10 +139,10 @@ async def test_a_turn_counts_once_however_often_it_is_sent(person: Person, forge
 
 @pytest.mark.parametrize("digits", ["１", "1;2", "", "1" * 40, "12 34", "1Digits=2", "+1"])
 async def test_keys_that_no_phone_has_are_refused_and_use_no_turn_up(
-    person: Person, forger: Forger, store: Store, digits: str
+    person: Person, forger: Forger, store_of_served: Store, digits: str
 ) -> None:
     opened = await _ringing(person)
-    first_turn = (await store.command("HGET", keys.verification(opened["id"]), FIELDS["v.turn"])).decode()
+    first_turn = await _first_turn(store_of_served, opened)
     path = f"voice/{opened['id']}/{first_turn}"
     assert (await forger.send(f"{path}/keys", forger.call(person, Digits=digits))).status == 400
     assert (await forger.send(f"{path}/answered", forger.call(person))).status == 200

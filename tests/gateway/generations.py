@@ -41,3 +41,9 @@ class Process(Rooms):
         self.auto_connect = AutoConnect(
             RedisAutoConnections(store), self.verifications, self.peppers, LIMITS, keys.new_auto_connect_id
         )
+
+
+async def silence(store: Store) -> None:
+    """Whoever wrote has not been heard of for long enough."""
+    for field in await store.command("HKEYS", keys.KEYS_IN_USE):
+        await store.command("HSET", keys.KEYS_IN_USE, field, 1)

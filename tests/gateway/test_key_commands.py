@@ -16,12 +16,12 @@ from gateway.cli.rotation import rotate_keys
 from gateway.core.signing_keys import load_signing_key
 from gateway.settings import load_settings
 from gateway.store import keys, keys_in_use
-from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.embedded import EmbeddedStore
 from gateway.wiring.keys import enter_keys
 from gateway.wiring.store import open_store
 from tests import builders
+from tests.gateway.generations import silence
 from tests.gateway.installations import needed_settings
 
 ROTATED = ("encryption_key", "index_key", "code_pepper")
@@ -73,12 +73,6 @@ def store_of_old(old: dict[str, str], give: Give) -> None:
 
     give(old)
     asyncio.run(fill())
-
-
-async def silence(store: Store) -> None:
-    """Whoever wrote has not been heard of for long enough."""
-    for field in await store.command("HKEYS", keys.KEYS_IN_USE):
-        await store.command("HSET", keys.KEYS_IN_USE, field, 1)
 
 
 def rotate(*words: str) -> int:

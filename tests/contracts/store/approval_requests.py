@@ -50,12 +50,6 @@ async def read(approvals: RedisApprovals, approval: Approval) -> Approval:
     return found
 
 
-async def stored(ports: Ports, contact: Contact) -> Contact:
-    _, found = await ports.customers.read_with_contact(CUSTOMER_ID, contact.contact_id)
-    assert found is not None
-    return found.contact
-
-
 async def let_it_expire(ports: Ports, approval: Approval) -> None:
     """The request is past its time now."""
     await ports.store.command("HSET", keys.approval(approval.approval_id), "expires_at", 1)

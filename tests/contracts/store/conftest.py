@@ -7,6 +7,7 @@ from contacts.models import Contact, ContactStatus, VerifiedBy
 from gateway.store.approvals import RedisApprovals
 from tests import builders
 from tests.audit_events import all_events, unknown_to_the_catalogue
+from tests.audit_rooms import AuditRooms
 from tests.conftest import an_empty_store
 from tests.contracts.store.servers import LIMITS, Ports, redis_7
 
@@ -44,3 +45,10 @@ async def owned(ports: Ports, mobile: Contact) -> Contact:
 @pytest.fixture
 def approvals(ports: Ports) -> RedisApprovals:
     return RedisApprovals(ports.store, builders.personal_data(), LIMITS)
+
+
+@pytest.fixture(params=["valkey_url", "redis_url"])
+async def rooms(request: pytest.FixtureRequest) -> AsyncIterator[AuditRooms]:
+    """What writes, seals and exports the audit, with nothing in it."""
+    async with an_empty_store(request.getfixturevalue(request.param)) as store:
+        yield AuditRooms.over(store)

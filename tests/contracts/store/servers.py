@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from contacts.models import Contact
 from gateway.core.callers import ApiKeys
 from gateway.core.carrier_board import CarrierBoard
 from gateway.core.customer_stores import CustomerStore
@@ -110,6 +111,12 @@ class Ports:
 
     def changes(self) -> RedisChanges:
         return RedisChanges(self.store)
+
+    async def stored(self, contact: Contact) -> Contact:
+        """The contact of `CUSTOMER_ID` as it is now."""
+        _, found = await self.customers.read_with_contact(builders.CUSTOMER_ID, contact.contact_id)
+        assert found is not None
+        return found.contact
 
     async def now(self) -> int:
         """The store's time, in ms."""

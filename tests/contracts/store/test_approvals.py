@@ -26,7 +26,6 @@ from tests.contracts.store.approval_requests import (
     let_it_expire,
     new,
     read,
-    stored,
 )
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -60,7 +59,7 @@ async def test_nobody_approves_their_own_request(
     asked = await approvals.add(change_of(owned))
     with pytest.raises(SelfApproval):
         await approvals.approve(asked, decider, "확인")
-    assert (await stored(ports, owned)).number.e164 == MOBILE
+    assert (await ports.stored(owned)).number.e164 == MOBILE
     assert (await read(approvals, asked)).status is ApprovalStatus.WAITING
 
 
@@ -74,7 +73,7 @@ async def test_of_many_who_approve_at_once_one_carries_it_out(
     )
     assert outcomes.count(None) == 1
     assert sum(isinstance(outcome, ApprovalClosed) for outcome in outcomes) == 19
-    assert (await stored(ports, owned)).version == owned.version + 1
+    assert (await ports.stored(owned)).version == owned.version + 1
     assert sum(entry["event"] == "approval.approved" for entry in await audit(ports)) == 1
 
 
@@ -88,12 +87,12 @@ async def test_what_is_over_stays_as_it_is(approvals: RedisApprovals, ports: Por
             await approvals.reject(asked, CHECKER, "본인 확인 실패")
         case _:
             await let_it_expire(ports, asked)
-    before = await stored(ports, owned)
+    before = await ports.stored(owned)
     for decide in (approvals.approve, approvals.reject):
         with pytest.raises(ApprovalClosed) as closed:
             await decide(asked, Decider("박센터장", "y"), "확인")
         assert closed.value.status == over
-    assert await stored(ports, owned) == before
+    assert await ports.stored(owned) == before
     assert (await read(approvals, asked)).status == over
     assert await approvals.with_status(ApprovalStatus.WAITING) == []
     assert [one.approval_id for one in await approvals.with_status(ApprovalStatus(over))] == [asked.approval_id]

@@ -27,7 +27,6 @@ from tests.contracts.store.approval_requests import (
     locked,
     new,
     read,
-    stored,
 )
 from tests.contracts.store.servers import LIMITS, Ports
 
@@ -36,7 +35,7 @@ async def test_a_new_number_takes_the_place_of_the_old_one_and_needs_verificatio
     approvals: RedisApprovals, ports: Ports, owned: Contact
 ) -> None:
     await approvals.approve(await approvals.add(change_of(owned, LANDLINE)), CHECKER, "확인")
-    now = await stored(ports, owned)
+    now = await ports.stored(owned)
     assert (now.number.e164, now.number.line_type) == (LANDLINE, LineType.LANDLINE)
     assert (now.status, now.verified_by, now.version) == (ContactStatus.NEEDS_VERIFICATION, None, owned.version + 1)
     index_of = builders.personal_data().blind_indexes
@@ -139,7 +138,7 @@ async def test_a_request_for_another_state_of_things_is_outdated(
         with pytest.raises(ApprovalOutdated):
             await approvals.approve(outdated, CHECKER, "확인")
         assert (await read(approvals, outdated)).status is ApprovalStatus.WAITING
-    assert (await stored(ports, owned)).number.e164 == NEW_NUMBER
+    assert (await ports.stored(owned)).number.e164 == NEW_NUMBER
     assert await approvals.locked_at(CUSTOMER_ID) == 2
 
 
@@ -154,8 +153,8 @@ async def test_a_number_that_is_another_contact_by_now_is_not_taken_from_it(
     with pytest.raises(NumberTaken) as taken:
         await approvals.approve(asked, CHECKER, "확인")
     assert taken.value.contact_id == other.contact_id
-    assert (await stored(ports, owned)).number.e164 == MOBILE
-    assert (await stored(ports, other)).number.e164 == NEW_NUMBER
+    assert (await ports.stored(owned)).number.e164 == MOBILE
+    assert (await ports.stored(other)).number.e164 == NEW_NUMBER
 
 
 async def test_the_new_number_is_nowhere_in_the_open(approvals: RedisApprovals, ports: Ports, owned: Contact) -> None:

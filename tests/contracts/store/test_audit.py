@@ -1,7 +1,6 @@
 """Sealing over a store: every event once, in order, whoever seals and whatever dies in between."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import orjson
 import pytest
@@ -17,15 +16,8 @@ from gateway.store.audit import MOST_OF_A_SEGMENT
 from gateway.store.connection import Store
 from tests.audit_events import all_events
 from tests.audit_rooms import DAY_MS, KEY, OTHER_KEY, AuditRooms, faults, verify
-from tests.conftest import an_empty_store
 
 SHARD = 5
-
-
-@pytest.fixture(params=["valkey_url", "redis_url"])
-async def rooms(request: pytest.FixtureRequest) -> AsyncIterator[AuditRooms]:
-    async with an_empty_store(request.getfixturevalue(request.param)) as store:
-        yield AuditRooms.over(store)
 
 
 async def sealed_words(rooms: AuditRooms, shard: int = SHARD) -> list[str]:

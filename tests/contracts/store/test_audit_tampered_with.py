@@ -1,22 +1,14 @@
 """What somebody with access to the store does to the audit there, and who finds it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from structlog.testing import capture_logs
 
 from gateway.store import keys
 from tests.audit_rooms import AuditRooms, faults, verify
-from tests.conftest import an_empty_store
 
 SHARD = 5
-
-
-@pytest.fixture(params=["valkey_url", "redis_url"])
-async def rooms(request: pytest.FixtureRequest) -> AsyncIterator[AuditRooms]:
-    async with an_empty_store(request.getfixturevalue(request.param)) as store:
-        yield AuditRooms.over(store)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])

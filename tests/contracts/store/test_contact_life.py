@@ -37,12 +37,7 @@ def life(ports: Ports) -> RedisContactLife:
 
 @pytest.fixture
 def read(ports: Ports) -> Read:
-    async def read(contact: Contact) -> Contact:
-        _, found = await ports.customers.read_with_contact(CUSTOMER_ID, contact.contact_id)
-        assert found is not None
-        return found.contact
-
-    return read
+    return ports.stored
 
 
 @pytest.fixture

@@ -19,12 +19,6 @@ from tests.contracts.store.servers import LIMITS, Ports
 OWNERSHIP = VerifiedBy.OWNERSHIP
 
 
-async def stored(ports: Ports, contact: Contact) -> Contact:
-    _, found = await ports.customers.read_with_contact(CUSTOMER_ID, contact.contact_id)
-    assert found is not None
-    return found.contact
-
-
 async def test_a_customer_is_new_once_and_replaced_from_then_on(ports: Ports) -> None:
     individual = builders.individual(online_consent=False)
     assert await ports.customers.read(CUSTOMER_ID) is None
@@ -137,7 +131,7 @@ async def test_a_number_is_known_once_it_is_somebodys(ports: Ports, mobile: Cont
 
 async def test_a_contact_becomes_verifiable_with_its_evidence(ports: Ports, mobile: Contact) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
-    now = await stored(ports, mobile)
+    now = await ports.stored(mobile)
     assert (now.status, now.verified_by) == (ContactStatus.VERIFIABLE, OWNERSHIP)
     assert now.verified_at is not None
 
@@ -145,13 +139,13 @@ async def test_a_contact_becomes_verifiable_with_its_evidence(ports: Ports, mobi
 async def test_a_vouch_does_not_weaken_an_ownership_check(ports: Ports, mobile: Contact) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.VOUCH, "ver_1", None)
-    assert (await stored(ports, mobile)).verified_by is OWNERSHIP
+    assert (await ports.stored(mobile)).verified_by is OWNERSHIP
 
 
 async def test_an_ownership_check_strengthens_a_vouch(ports: Ports, mobile: Contact) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, VerifiedBy.VOUCH, "ver_1", None)
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
-    assert (await stored(ports, mobile)).verified_by is OWNERSHIP
+    assert (await ports.stored(mobile)).verified_by is OWNERSHIP
 
 
 async def test_a_contact_or_voucher_that_changed_since_it_was_read_is_refused(ports: Ports, mobile: Contact) -> None:
@@ -164,7 +158,7 @@ async def test_a_contact_or_voucher_that_changed_since_it_was_read_is_refused(po
         await ports.customers.make_verifiable(CUSTOMER_ID, home, VerifiedBy.VOUCH, "ver_1", other)
     with pytest.raises(ContactChanged):
         await ports.customers.make_verifiable(CUSTOMER_ID, builders.contact(), OWNERSHIP, "carrier", None)
-    assert (await stored(ports, home)).status is ContactStatus.NEEDS_VERIFICATION
+    assert (await ports.stored(home)).status is ContactStatus.NEEDS_VERIFICATION
 
 
 @pytest.mark.parametrize(
@@ -176,7 +170,7 @@ async def test_another_person_needs_new_ownership_checks(
 ) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
     await ports.customers.put(builders.individual(**changed))
-    now = await stored(ports, mobile)
+    now = await ports.stored(mobile)
     assert (now.status, now.verified_by, now.verified_at) == (ContactStatus.NEEDS_VERIFICATION, None, None)
     assert now.version > mobile.version
 
@@ -189,7 +183,7 @@ async def test_an_individual_who_was_a_company_for_a_while_proves_everything_ane
     waiting = await ports.verifications.create(new_verification())
     await ports.customers.put(builders.individual(kind=CustomerKind.CORPORATE))
     await ports.customers.put(builders.individual())
-    assert (await stored(ports, mobile)).status is ContactStatus.NEEDS_VERIFICATION
+    assert (await ports.stored(mobile)).status is ContactStatus.NEEDS_VERIFICATION
     over = await ports.verifications.read(waiting.verification_id)
     assert over is not None
     assert (over.status, over.reason) == ("failed", "customer_changed")
@@ -201,7 +195,7 @@ async def test_an_individual_who_was_a_company_for_a_while_proves_everything_ane
 async def test_the_same_person_written_otherwise_keeps_their_checks(ports: Ports, mobile: Contact) -> None:
     await ports.customers.make_verifiable(CUSTOMER_ID, mobile, OWNERSHIP, "carrier", None)
     await ports.customers.put(builders.individual(name=" 홍길동 ", online_consent=False))
-    assert (await stored(ports, mobile)).status is ContactStatus.VERIFIABLE
+    assert (await ports.stored(mobile)).status is ContactStatus.VERIFIABLE
 
 
 async def test_an_ownership_check_that_began_under_another_name_does_not_count(ports: Ports, mobile: Contact) -> None:
@@ -210,7 +204,7 @@ async def test_an_ownership_check_that_began_under_another_name_does_not_count(p
     await ports.customers.put(builders.individual(name="임꺽정"))
     with pytest.raises(ContactChanged):
         await ports.customers.make_verifiable(CUSTOMER_ID, read.contact, OWNERSHIP, "carrier", None)
-    assert (await stored(ports, mobile)).status is ContactStatus.NEEDS_VERIFICATION
+    assert (await ports.stored(mobile)).status is ContactStatus.NEEDS_VERIFICATION
 
 
 async def test_the_same_number_registered_at_once_becomes_one_contact(ports: Ports) -> None:

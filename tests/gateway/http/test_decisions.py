@@ -32,13 +32,6 @@ async def refusal(call: Any) -> ApiError:
     return refused.value
 
 
-@pytest.fixture
-async def customer(api: Api, carrier: Api) -> Customer:
-    customer = Customer(api, carrier)
-    await customer.register()
-    return customer
-
-
 async def test_an_individual_is_told_what_to_prove_themselves_with_and_why(customer: Customer) -> None:
     decision = await decide(customer.api, customer.customer_id)
     assert decision["outcome"] == "required"

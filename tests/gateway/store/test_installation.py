@@ -18,7 +18,7 @@ from gateway.store.watch import StoreWatch
 from tests.conftest import a_store, an_empty_store
 from tests.gateway.generations import ONLY_OLD, rings
 from tests.gateway.store.valkey_clusters import PRIMARIES, a_cluster
-from tests.gateway.store.valkey_servers import running
+from tests.gateway.store.valkey_servers import running, until_it_answers
 
 KEPT = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
 
@@ -104,14 +104,7 @@ async def test_the_same_store_is_known_again_at_every_connection(valkey_url: str
     await KeysInUse(store, rings(ONLY_OLD)).enter()
     async with a_store(valkey_url) as switch:
         await switch.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-
-    async def answers() -> bool:
-        try:
-            return bool(await store.command("PING") == b"PONG")
-        except StoreUnavailable:
-            return False
-
-    await until(answers)
+    await until_it_answers(store)
 
 
 async def test_of_the_nodes_of_a_cluster_the_one_that_can_tell_is_refused(cluster_url: str) -> None:

@@ -7,14 +7,9 @@ from demo.customer import until
 from gateway.store import keys, keys_in_use
 from gateway.store.connection import Store
 from gateway.store.keys_in_use import KeysInUse, KeysUnknown, Purpose
-from tests.gateway.generations import NEW_WRITES, OLD_WRITES, ONLY_NEW, ONLY_OLD, rings
+from tests.gateway.generations import NEW_WRITES, OLD_WRITES, ONLY_NEW, ONLY_OLD, rings, silence
 
 OLD_ID = rings(ONLY_OLD)[Purpose.INDEX].current_id
-
-
-async def silence(store: Store) -> None:
-    for field in await store.command("HKEYS", keys.KEYS_IN_USE):
-        await store.command("HSET", keys.KEYS_IN_USE, field, 1)
 
 
 async def test_every_step_of_a_rotation_may_start_beside_the_one_before_it(store: Store) -> None:

@@ -19,7 +19,7 @@ from gateway.store.connection import Store
 from gateway.store.endpoint import Endpoint
 from gateway.store.node import Node
 from gateway.store.scripts import load
-from tests.gateway.store.valkey_servers import running
+from tests.gateway.store.valkey_servers import running, until_it_answers
 
 TAKE = load("take_cap", "caps")
 
@@ -84,23 +84,16 @@ def guarded(tmp_path: Path) -> Iterator[Path]:
         server.wait()
 
 
-async def answers(store: Store) -> bool:
-    try:
-        return bool(await store.command("PING") == b"PONG")
-    except StoreUnavailable:
-        return False
-
-
 async def test_the_password_and_the_database_of_the_url_are_used(guarded: Path) -> None:
     async with opened(f"unix://:right@{guarded}?db=3") as third, opened(f"unix://:right@{guarded}") as first:
-        await until(lambda: answers(third))
+        await until_it_answers(third)
         await third.command("SET", "key", "third")
         assert await first.command("GET", "key") is None
 
 
 async def test_a_wrong_password_is_a_store_that_cannot_be_reached(guarded: Path) -> None:
     async with opened(f"unix://:right@{guarded}") as right, opened(f"unix://:wrong@{guarded}") as wrong:
-        await until(lambda: answers(right))
+        await until_it_answers(right)
         with pytest.raises(StoreUnavailable, match=r"^WRONGPASS$"):
             await wrong.command("PING")
 
