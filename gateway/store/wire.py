@@ -15,7 +15,7 @@ import hiredis
 from gateway.core.errors import StoreUnavailable
 from gateway.core.tasks import end
 from gateway.store.endpoint import Endpoint
-from gateway.store.refusals import ReadOnlyError, ResponseError, away, error_of, is_out_of_service
+from gateway.store.refusals import ReadOnlyError, away, error_of, is_out_of_service
 
 Argument = str | bytes | int
 
@@ -131,26 +131,27 @@ class Wire:
             self._unsent += batch
             if self._opening is None:
                 self._opening = asyncio.create_task(self._open(), name="store-opening")
+                self._opening.add_done_callback(self._opened)
 
     def hang_up(self, why: Exception) -> None:
         """What is sent from now on goes over another connection; one that just opens may lead to the wrong server."""
         if self._opening is not None:
             self._opening.cancel()
+            self._fail_unsent(why)
         if self._line is not None:
             self._line.give_up(why)
 
     async def close(self) -> None:
         """Whoever still waits is told that the store is gone."""
         self._is_closed = True
+        self.hang_up(CLOSED)
         if self._opening is not None:
             await end(self._opening)
         if self._line is not None:
-            self._line.give_up(CLOSED)
             await self._line.gone.wait()
 
     async def _open(self) -> None:
         line = _Line(self._silent)
-        why: Exception | None = None
         try:
             async with asyncio.timeout(_OPENING_SECONDS):
                 await self._endpoint.connect(line)
@@ -158,18 +159,25 @@ class Wire:
             self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
         except StoreUnavailable as error:
-            why = cast(Exception, error.__cause__ or error)
-        except (OSError, TimeoutError, ResponseError) as error:
-            why = error
+            self._fail_unsent(cast(Exception, error.__cause__ or error))
+        except Exception as error:
+            self._fail_unsent(error)
         finally:
-            try:
-                if self._line is not line:
-                    line.give_up()
-                    await line.gone.wait()
-            finally:  # also where this is cancelled just then
-                # What came meanwhile was never sent, and fails all the same.
-                self._opening, unsent, self._unsent = None, self._unsent, []
-                fail(unsent, why)
+            if self._line is not line:
+                line.give_up()
+                await line.gone.wait()
+
+    def _opened(self, _: "asyncio.Task[None]") -> None:
+        """Over, in whatever way: a task that is cancelled before it begins does nothing itself. What came after the
+        wire was hung up, or the opening had failed, goes over the next connection."""
+        self._opening, unsent, self._unsent = None, self._unsent, []
+        if unsent:
+            self.send(unsent)
+
+    def _fail_unsent(self, why: Exception) -> None:
+        """What came while the connection opened was never sent, and fails all the same."""
+        unsent, self._unsent = self._unsent, []
+        fail(unsent, why)
 
 
 class _Line(asyncio.Protocol):

@@ -212,3 +212,49 @@ async def test_who_hangs_up_while_a_connection_opens_is_not_answered_over_it(val
         assert await node.ask("PING") == b"PONG"
     finally:
         await node.close()
+
+
+async def test_who_hangs_up_as_an_opening_begins_tells_whoever_waits_and_the_next_is_served(valkey_url: str) -> None:
+    node = Node(Endpoint.from_url(valkey_url))
+    try:
+        asked = node.ask("PING")
+        asyncio.get_running_loop().call_soon(node.hang_up, StoreUnavailable("another is the primary"))
+        async with asyncio.timeout(10):
+            with pytest.raises(StoreUnavailable, match="another is the primary"):
+                await asked
+            assert await node.ask("PING") == b"PONG"
+    finally:
+        await node.close()
+
+
+async def test_whoever_waits_is_told_when_the_wire_closes_as_its_opening_begins(valkey_url: str) -> None:
+    node, closing = Node(Endpoint.from_url(valkey_url)), list[asyncio.Task[None]]()
+    asked = node.ask("PING")
+    asyncio.get_running_loop().call_soon(lambda: closing.append(asyncio.create_task(node.close())))
+    async with asyncio.timeout(10):
+        with pytest.raises(StoreUnavailable, match="this process has closed its connections"):
+            await asked
+    await closing[0]
+
+
+async def test_what_is_asked_right_after_an_opening_was_left_goes_over_another_connection(valkey_url: str) -> None:
+    opening, tries = asyncio.Event(), 0
+
+    async def recognise(_: object) -> None:
+        nonlocal tries
+        tries += 1
+        opening.set()
+        if tries == 1:
+            await asyncio.Event().wait()
+
+    node = Node(replace(Endpoint.from_url(valkey_url), recognise=recognise))
+    try:
+        asked = node.ask("PING")
+        await opening.wait()
+        node.hang_up(StoreUnavailable("another is the primary"))
+        async with asyncio.timeout(10):
+            assert await node.ask("PING") == b"PONG"
+        with pytest.raises(StoreUnavailable, match="another is the primary"):
+            await asked
+    finally:
+        await node.close()
