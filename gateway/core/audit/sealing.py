@@ -74,7 +74,9 @@ class Sealer:
                 overtaken_at = unsealed.head.last
 
     def _look_back(self, shard: int, last: Position) -> None:
-        """A head only goes back when somebody cut the audit in the store, or put an old copy in its place."""
+        """A head only goes back when somebody cut the audit in the store, or put an old copy in its place; or a replica
+        that had not got all of it has become the primary.
+        """
         seen = self._seen.get(shard)
         if seen is not None and (last.number < seen.number or (last.number == seen.number and last != seen)):
             _log.error("audit_head_went_back", shard=shard, number=last.number, hash=last.hash, seen=seen.number)
