@@ -82,7 +82,7 @@ class Lineage:
         nodes = await self._store.nodes()
         standings = await standings_of(nodes)
         for node, standing in standings.items():
-            node.see_replicas(standing.replicas, standing.replicas_in_step)
+            node.see_replicas(standing.replicas_in_step)
         told, voided = list(standings.values()), set[int]()
         self.unjudged = {*range(keys.SHARDS)} - {one.shard for one in records if one and one.node == one.accepted}
         if len(told) == len(nodes):

@@ -18,15 +18,15 @@ _REPLICA_MS = 1_000
 class Node:
     """Raises `StoreUnavailable` when the server cannot be reached, or is asked too much.
 
-    `needed_replicas` must hold what is durable before it is answered; where none is needed but some are there, one of
-    them must. Whoever looks at the server tells how many there are (`see_replicas`): while they are known to be too
-    few, what must be durable is refused before it is sent, as it could only be waited for in vain.
+    `needed_replicas` must hold what is durable before it is answered; where none is needed but some are in step, one
+    of them must: one that still fetches what it is to hold, or hangs, would be waited for in vain. Whoever looks at the
+    server tells how many are (`see_replicas`): while they are known to be too few, what must be durable is refused
+    before it is sent.
     """
 
     def __init__(self, endpoint: Endpoint, needed_replicas: int = 0) -> None:
         self.endpoint = endpoint
         self.needed_replicas = needed_replicas
-        self._replicas = 0
         self._good_replicas: int | None = None
         """None: nobody has looked yet."""
         # Where one finds that the server hangs, all are given up: whoever takes its place is found by connecting.
@@ -42,9 +42,9 @@ class Node:
         """How many commands wait for an answer."""
         return len(self._queue) + sum([wire.load for wire in self._wires])
 
-    def see_replicas(self, connected: int, good: int) -> None:
+    def see_replicas(self, good: int) -> None:
         """`good` ones hold all and have said so lately."""
-        self._replicas, self._good_replicas = connected, good
+        self._good_replicas = good
 
     async def close(self) -> None:
         fail(self._queue, CLOSED)
@@ -79,7 +79,7 @@ class Node:
         """Send what this tick asked for, as one batch."""
         batch, self._queue = self._queue, []
         durable, self._durable = self._durable, []
-        holders = max(self.needed_replicas, min(self._replicas, 1))
+        holders = max(self.needed_replicas, min(self._good_replicas or 0, 1))
         if durable and holders:
             batch.append(Held(durable, holders, _REPLICA_MS))
         self._free_wire().send(batch)

@@ -33,9 +33,8 @@ class StoreStanding:
 
     identity: str
     is_primary: bool
-    replicas: int
     replicas_in_step: int
-    """Of those, who hold all and have said so lately."""
+    """Who hold all and have said so lately."""
     appends: bool
     snapshots: bool
     evicts: bool
@@ -78,7 +77,6 @@ async def standing_of(node: Node) -> StoreStanding:
     return StoreStanding(
         identity=replication["master_replid"],
         is_primary=replication["role"] == "master",
-        replicas=int(replication["connected_slaves"]),
         replicas_in_step=sum(map(_is_in_step, replication.items())),
         appends=appends,
         snapshots=not appends and await _takes_snapshots(node),

@@ -89,7 +89,7 @@ class StoreWatch:
         await self._store.follow()
         (node,) = await self._store.nodes()
         standing, _ = await asyncio.gather(standing_of(node), require_room(self._store))
-        node.see_replicas(standing.replicas, standing.replicas_in_step)
+        node.see_replicas(standing.replicas_in_step)
         changed = {*range(keys.SHARDS)} if standing.identity != self._identity else set[int]()
         self._identity = standing.identity
         return [standing], changed

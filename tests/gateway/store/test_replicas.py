@@ -49,7 +49,7 @@ def test_a_replica_counts_while_it_has_all_and_has_lately_said_so(state: str, la
 
 
 def test_a_server_that_follows_another_is_no_store_whatever_it_takes() -> None:
-    follows = StoreStanding("id", False, 0, 0, appends=True, snapshots=False, evicts=False)
+    follows = StoreStanding("id", False, 0, appends=True, snapshots=False, evicts=False)
     assert follows.trouble(0, may_forget=True) == "a replica"
 
 
@@ -115,6 +115,22 @@ async def test_what_is_durable_waits_for_the_replica_that_is_there(
         monkeypatch.setattr(node, "_REPLICA_MS", 100)
         with pytest.raises(StoreUnavailable, match="replicas have not said in time"):
             await opened(store)
+
+
+async def test_nothing_waits_for_a_replica_that_still_fetches_what_it_is_to_hold(tmp_path: Path) -> None:
+    fetching_takes_a_while = ("--repl-diskless-sync-delay", "600")
+    with (
+        running(tmp_path / "primary", *HOLDS, *fetching_takes_a_while) as primary,
+        running(tmp_path / "replica", *HOLDS, "--replicaof", f"127.0.0.1 {primary.port}"),
+    ):
+        async with store_at(primary) as store:
+
+            async def is_connected() -> bool:
+                return b"connected_slaves:1" in await store.command("INFO", "replication")
+
+            await until(is_connected)
+            await StoreWatch(store, may_forget=False).look()
+            assert (await status_and_reason(store, await opened(store)))[0] is Status.PENDING
 
 
 @pytest.mark.usefixtures("patient")
