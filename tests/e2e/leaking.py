@@ -229,13 +229,15 @@ class Life:
         await self.bonin.carrier_faults()
         await self._call("POST", f"/v1/customers/{person.customer_id}/contacts/{person.contact_id}/ownership-check", {})
         await self.bonin.carrier_faults(error_rate=1.0)
-        for method in ("sms", "ars", "sms_reply"):
-            with suppress(ApiError):
-                opened = await person.start(method)
-                if code := opened.get("binding_code"):
-                    self.came_up("binding code", code)
-                await self._call("GET", f"/v1/verifications/{opened['id']}?wait=2")
+        await asyncio.gather(*(self._in_vain(person, method) for method in ("sms", "ars", "sms_reply")))
         await self.bonin.carrier_faults()
+
+    async def _in_vain(self, person: Person, method: str) -> None:
+        with suppress(ApiError):
+            opened = await person.start(method)
+            if code := opened.get("binding_code"):
+                self.came_up("binding code", code)
+            await self._call("GET", f"/v1/verifications/{opened['id']}?wait=2")
 
     async def commands(self) -> None:
         """What an administrator types, right and wrong."""
