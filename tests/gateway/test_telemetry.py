@@ -44,7 +44,7 @@ def test_a_parent_that_is_none_begins_a_trace_of_its_own(spans: InMemorySpanExpo
     assert span.parent is None
 
 
-def test_without_a_tracer_nothing_is_told() -> None:
+def test_without_a_tracer_whoever_tells_something_goes_on() -> None:
     with tracing.begin("a") as span, tracing.within("b"):
         span.set("x", 1)
 

@@ -59,6 +59,7 @@ async def test_data_without_a_number_are_of_an_earlier_build(unnumbered: Store, 
 async def test_what_others_keep_in_the_same_server_is_no_data_of_ours(unnumbered: Store) -> None:
     await unnumbered.command("SET", "bonin:elsewhere", "1")
     await enter_layout(unnumbered)
+    assert await unnumbered.command("GET", keys.LAYOUT) == NUMBER
 
 
 async def test_a_store_that_may_forget_takes_the_layout_again_when_it_was_emptied(valkey_url: str) -> None:
