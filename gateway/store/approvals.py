@@ -23,9 +23,9 @@ from gateway.core.approvals import (
 )
 from gateway.core.limits import Limits
 from gateway.core.stores import CustomerMissing
-from gateway.store import clock, keys, ops_keys
+from gateway.store import clock, keys
 from gateway.store.connection import Argument, Store
-from gateway.store.contact_life import life_keys, life_words
+from gateway.store.contact_life import life_keys, life_words, note_owner
 from gateway.store.customer_words import CustomerWords, WordsReader
 from gateway.store.outdated_approvals import OutdatedApprovals
 from gateway.store.pairs import in_pairs
@@ -127,9 +127,8 @@ class RedisApprovals:
                 raise NumberTaken(contact_id.decode())
         _raise_if_over(given)
         if approval.kind is ApprovalKind.CONTACT_CHANGE and approval.contact_id:
-            # As when a contact is registered: whoever holds the phone may deny at once.
             index = self._personal_data.blind_indexes(approval.action["number"])[0]
-            await self._store.command("SADD", *ops_keys.owned(index, customer_id, approval.contact_id))
+            await note_owner(self._store, index, customer_id, approval.contact_id)
 
     async def reject(self, approval: Approval, decider: Decider, reason: str) -> None:
         approval_id, sealed = approval.approval_id, await self.words.seal(approval.customer_id, reason)

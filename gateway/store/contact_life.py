@@ -1,11 +1,14 @@
 """The life of contacts in the store: what takes their verification back, and the evidence of each change."""
 
+import contextlib
+
 import orjson
 
 from contacts.models import Contact
 from gateway.core.contact_life import Evidence
+from gateway.core.errors import StoreUnavailable
 from gateway.core.limits import Limits
-from gateway.store import keys
+from gateway.store import keys, ops_keys
 from gateway.store.connection import Argument, Store
 from gateway.store.scripts import load
 
@@ -38,6 +41,16 @@ def life_words(customer_id: str, limits: Limits, person: str) -> tuple[Argument,
         person,
         customer_id,
     )
+
+
+async def note_owner(store: Store, blind_index: str, customer_id: str, contact_id: str) -> None:
+    """Tell the read model at once whose number it is: whoever holds the phone may deny from now on.
+
+    Only once the contact has the number, since who is noted may deny. What is done is not told as failed when this
+    fails: the projector notes it too, from the audit.
+    """
+    with contextlib.suppress(StoreUnavailable):
+        await store.command("SADD", *ops_keys.owned(blind_index, customer_id, contact_id))
 
 
 class RedisContactLife:

@@ -26,10 +26,10 @@ from gateway.core.customer_stores import (
 from gateway.core.limits import Limits
 from gateway.core.operations import Operation
 from gateway.core.stores import ContactChanged, CustomerMissing
-from gateway.store import keys, ops_keys
+from gateway.store import keys
 from gateway.store.about import OPERATION_LETTERS
 from gateway.store.connection import Argument, Store
-from gateway.store.contact_life import RedisContactLife, life_keys, life_words
+from gateway.store.contact_life import RedisContactLife, life_keys, life_words, note_owner
 from gateway.store.decisions import customer_standing
 from gateway.store.exemptions import exemption_in
 from gateway.store.fields import FIELDS
@@ -174,8 +174,7 @@ class RedisCustomers:
                 raise TooManyContacts
             case [b"customer_missing"]:
                 raise CustomerMissing
-        # The projector does so too, if this process dies now; but whoever holds the phone may deny at once.
-        await self._store.command("SADD", *ops_keys.owned(indexes[0], customer_id, contact.contact_id))
+        await note_owner(self._store, indexes[0], customer_id, contact.contact_id)
 
     async def contacts(self, customer_id: str) -> list[StoredContact]:
         await self._life.let_old_checks_fall(customer_id)

@@ -5,14 +5,18 @@ import asyncio
 import pytest
 
 from gateway.cli.main import main
+from gateway.core.approvals import ApprovalStatus
 from gateway.core.limits import Limits
+from gateway.store.approvals import RedisApprovals
 from gateway.store.connection import Store
 from gateway.store.customers import RedisCustomers
 from gateway.store.ops_reader import OpsReader
 from gateway.store.refusals import RightMissing
 from gateway.store.watch import StoreWatch
 from tests import builders
+from tests.builders import CUSTOMER_ID
 from tests.conftest import a_store, an_empty_store, documented_account
+from tests.contracts.store.approval_requests import CHECKER, change_of, read
 
 
 async def with_account(url: str, *rules: str) -> str:
@@ -81,3 +85,16 @@ def test_a_command_says_why_the_store_cannot_be_used(
 async def test_an_account_that_may_make_no_other_leaves_the_one_for_dashboards(store: Store) -> None:
     with pytest.raises(RightMissing, match="ACL"):
         await OpsReader(store, "password").put("password")
+
+
+async def test_what_is_done_is_not_told_as_failed_where_the_read_model_cannot_be_told(valkey_url: str) -> None:
+    all_but_the_read_model = ("resetkeys", "~bonin:{*}:[^o]*", "~bonin:{*}:o[^p]*")
+    contact, personal_data = builders.contact(), builders.personal_data()
+    async with a_store(await with_account(valkey_url, *all_but_the_read_model)) as store:
+        customers = RedisCustomers(store, personal_data, Limits())
+        await customers.put(builders.individual())
+        await customers.add_contact(CUSTOMER_ID, contact)
+        approvals = RedisApprovals(store, personal_data, Limits())
+        asked = await approvals.add(change_of(contact))
+        await approvals.approve(asked, CHECKER, "확인")
+        assert (await read(approvals, asked)).status is ApprovalStatus.APPROVED
