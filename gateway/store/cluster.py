@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from gateway.core.errors import StoreUnavailable
-from gateway.core.tasks import end
 from gateway.store.endpoint import Address, Endpoint
 from gateway.store.node import Node
 from gateway.store.refusals import ClusterDownError, ElsewhereError, MovedError, TryAgainError, away
@@ -90,7 +89,8 @@ class Cluster:
         for node in [*self._nodes.values()]:
             await node.close()
         if self._looking is not None:
-            await end(self._looking)
+            # It finds nobody to ask, and may be closing a node itself.
+            await asyncio.wait((self._looking,))
 
     def ask(self, words: tuple[Argument, ...], durable: bool = False) -> asyncio.Future[Any]:
         sent = _Routed(self, words, slot_of(words), durable)
@@ -177,6 +177,8 @@ class Cluster:
     def _at(self, address: Address) -> Node:
         node = self._nodes.get(address)
         if node is None:
+            if self._is_closed:
+                raise away(CLOSED)
             endpoint = self._endpoint.at(address, self._layout.names.get(address))
             node = self._nodes[address] = Node(endpoint, self.needed_replicas)
         return node
