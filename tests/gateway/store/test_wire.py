@@ -228,13 +228,13 @@ async def test_who_hangs_up_as_an_opening_begins_tells_whoever_waits_and_the_nex
 
 
 async def test_whoever_waits_is_told_when_the_wire_closes_as_its_opening_begins(valkey_url: str) -> None:
-    node, closing = Node(Endpoint.from_url(valkey_url)), list[asyncio.Task[None]]()
+    node = Node(Endpoint.from_url(valkey_url))
     asked = node.ask("PING")
-    asyncio.get_running_loop().call_soon(lambda: closing.append(asyncio.create_task(node.close())))
+    closing = asyncio.create_task(node.close())  # runs before the opening does
     async with asyncio.timeout(10):
         with pytest.raises(StoreUnavailable, match="this process has closed its connections"):
             await asked
-    await closing[0]
+    await closing
 
 
 async def test_what_is_asked_right_after_an_opening_was_left_goes_over_another_connection(valkey_url: str) -> None:
