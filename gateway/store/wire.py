@@ -105,6 +105,8 @@ class Wire:
         self._silent = silent
         self._line: _Line | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._is_left = False
+        """Whether the connection that opens was hung up."""
         self._unsent: list[Sent] = []
         self._held: Held | None = None
         self._is_closed = False
@@ -137,6 +139,7 @@ class Wire:
         """What is sent from now on goes over another connection; one that just opens may lead to the wrong server."""
         if self._opening is not None:
             self._opening.cancel()
+            self._is_left = True
             self._fail_unsent(why)
         if self._line is not None:
             self._line.give_up(why)
@@ -169,10 +172,13 @@ class Wire:
 
     def _opened(self, _: "asyncio.Task[None]") -> None:
         """Over, in whatever way: a task that is cancelled before it begins does nothing itself. What came after the
-        wire was hung up, or the opening had failed, goes over the next connection."""
+        wire was hung up goes over the next connection."""
         self._opening, unsent, self._unsent = None, self._unsent, []
-        if unsent:
+        is_left, self._is_left = self._is_left, False
+        if is_left and unsent:
             self.send(unsent)
+        else:
+            fail(unsent)
 
     def _fail_unsent(self, why: Exception) -> None:
         """What came while the connection opened was never sent, and fails all the same."""

@@ -258,3 +258,25 @@ async def test_what_is_asked_right_after_an_opening_was_left_goes_over_another_c
             await asked
     finally:
         await node.close()
+
+
+async def test_an_opening_that_ends_with_the_whole_process_is_not_begun_again(valkey_url: str) -> None:
+    opening = asyncio.Event()
+
+    async def recognise(_: object) -> None:
+        opening.set()
+        await asyncio.Event().wait()
+
+    node = Node(replace(Endpoint.from_url(valkey_url), recognise=recognise))
+    try:
+        first = node.ask("PING")
+        await opening.wait()
+        second = node.ask("PING")
+        (task,) = (one for one in asyncio.all_tasks() if one.get_name() == "store-opening")
+        task.cancel()
+        for asked in (first, second):
+            with pytest.raises(StoreUnavailable):
+                await asked
+        assert "store-opening" not in {one.get_name() for one in asyncio.all_tasks()}
+    finally:
+        await node.close()
