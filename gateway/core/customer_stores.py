@@ -84,8 +84,8 @@ class CustomerStore(Protocol):
         ...
 
     def remembered(self, customer_id: str, contact_id: str) -> tuple[Remembered, int] | None:
-        """As both were when this process last read them, and the hour it is, since the epoch. `create` has the store
-        check that this still holds."""
+        """As both were when this process last read them, and the hour it is, since the epoch.
+        `VerificationStore.create` has the store check that this still holds."""
         ...
 
     async def add_contact(self, customer_id: str, contact: Contact, person: str = "gateway") -> None:
