@@ -16,6 +16,7 @@ from gateway.core.problems import Problem
 from gateway.core.receipts import ReceiptSigner
 from gateway.core.verification import Method
 from gateway.store.connection import Store
+from gateway.store.contact_life import RedisContactLife
 from tests import builders
 from tests.builders import CLIENT, CUSTOMER_ID, LANDLINE, MOBILE
 from tests.gateway.rooms import Rooms
@@ -143,6 +144,15 @@ async def test_a_no_takes_back_what_a_check_had_given_and_nothing_else(
         await rooms.customers.check_ownership(CUSTOMER_ID, contact.contact_id, PERSON)
     _, [now] = await rooms.customers.get(CUSTOMER_ID)
     assert now.status is status
+
+
+async def test_a_no_that_takes_a_check_back_is_kept_with_who_asked(rooms: Rooms, mobile: Contact) -> None:
+    rooms.registry.says = OwnershipResult.NOT_CONFIRMED
+    with pytest.raises(Refusal):
+        await rooms.customers.check_ownership(CUSTOMER_ID, mobile.contact_id, PERSON)
+    kept = await RedisContactLife(rooms.store, rooms.limits).evidence(CUSTOMER_ID, mobile.contact_id)
+    assert kept is not None
+    assert (kept[-1].cause, kept[-1].reference, kept[-1].person) == ("ownership_not_confirmed", "carrier", PERSON)
 
 
 async def test_a_landline_has_no_ownership_check(rooms: Rooms, home: Contact) -> None:

@@ -3,14 +3,16 @@
 import pytest
 
 from contacts.models import Contact
-from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
+from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState, Effect
 from gateway.core.notices import Notice
 from gateway.core.ports import CarrierRefused, CarrierTimedOut
+from gateway.methods.handing_over import HandingOver
+from gateway.methods.notices import NoticeMethod
 from gateway.store import keys
 from gateway.store.dead_letters import RedisDeadLetters
 from gateway.store.hand_overs import RedisHandOvers
 from gateway.store.notices import RedisNotices
-from tests.builders import CUSTOMER_ID, new_notice
+from tests.builders import CUSTOMER_ID, FIRM, new_notice
 from tests.gateway.rooms import Failure, Rooms
 
 pytestmark = pytest.mark.usefixtures("no_pauses")
@@ -112,3 +114,17 @@ async def test_one_whose_contact_is_gone_is_given_up(rooms: Rooms, notice: Notic
     await rooms.deliver_all()
     assert await state_of(rooms, notice) == ("failed", "invalid_number")
     assert rooms.carrier.asked == 0
+
+
+async def test_a_report_of_one_says_what_it_changed(rooms: Rooms, notice: Notice) -> None:
+    handing_over = HandingOver(rooms.carriers, RedisHandOvers(rooms.store))
+    notices = NoticeMethod(rooms.notice_store, rooms.customer_store, handing_over, FIRM)
+    await rooms.deliver_all()
+
+    async def report(state: DeliveryState, notice_id: str = notice.notice_id) -> Effect:
+        return await notices.report(DeliveryReport(DeliveryRef(notice_id, 1), state), "recorder")
+
+    assert await report(DeliveryState.DELIVERED) is Effect.NOTED
+    assert await report(DeliveryState.DELIVERED) is Effect.REPEATED
+    assert await report(DeliveryState.SENT) is Effect.LATE
+    assert await report(DeliveryState.SENT, keys.new_notice_id(CUSTOMER_ID)) is Effect.UNKNOWN
