@@ -80,6 +80,9 @@ async def _read_up_to(content: StreamReader, limit: int) -> bytes:
         if not chunk:
             break
         chunks += chunk
+    # The end of a chunk wakes the reader: where the body breaks behind it, aiohttp tells of the end, not of the break.
+    if (broken := content.exception()) is not None:
+        raise broken
     return bytes(chunks)
 
 

@@ -178,9 +178,18 @@ async def test_a_body_that_does_not_arrive_in_time_is_a_408(
     assert b"/problems/body-too-slow" in answer
 
 
-@pytest.mark.parametrize("parts", [[b"2\r\n{}\r\nzz\r\n"], [b"2\r\n{}\r\n", b"zz\r\n"], [b"2\r\n{", b"}zz\r\n"]])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"2\r\n{}\r\nzz\r\n"],
+        [b"2\r\n{}\r\n", b"zz\r\n"],
+        [b"2\r\n{", b"}zz\r\n"],
+        [b'f\r\n{"name": "Kim"}', b"\r\nzz\r\n"],
+        [b'f\r\n{"name": "Kim"}\r', b"\n0\r\n: x\r\n\r\n"],
+    ],
+)
 async def test_a_body_with_broken_framing_is_a_400_and_the_connection_closes(
-    address: tuple[str, int], parts: list[bytes]
+    address: tuple[str, int], world: World, parts: list[bytes]
 ) -> None:
     with capture_logs() as logs:
         async with connected(address) as line:
@@ -190,7 +199,9 @@ async def test_a_body_with_broken_framing_is_a_400_and_the_connection_closes(
                 line.send(part)
             answer = await line.rest()
     assert re.findall(rb"HTTP/1\.1 (\d{3}) ", answer) == [b"400"]
+    assert b"/problems/bad-request" in answer
     assert b"\r\nConnection: close\r\n" in answer
+    assert world.calls == 0
     assert [log for log in logs if log["log_level"] == "error"] == []
 
 
