@@ -1,6 +1,7 @@
 """Signing in at the operations pages, and what other sites send there."""
 
 import re
+import time
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/ops/verifications.csv", "/ops/live"])
-async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(served: Served, path: str) -> None:
+async def test_who_is_not_signed_in_is_sent_to_sign_in(served: Served, path: str) -> None:
     async with Operator(served.demo.base_url) as stranger:
         page = await stranger.get(path)
         assert (page.status, page.location) == (303, f"/ops/sign-in?next={quote(path, safe='')}")
@@ -33,9 +34,22 @@ async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(served: Served, 
 @pytest.mark.parametrize("where", ["https://evil.example", "//evil.example", "/desk", "/opsevil", "/ops/../desk"])
 async def test_signing_in_leads_nowhere_else(served: Served, where: str) -> None:
     async with Operator(served.demo.base_url) as stranger:
-        page = await stranger.get(f"/ops/sign-in?next={quote(where, safe='')}")
-        assert page.status == 200
-        assert re.search('name="next" value="([^"]*)"', page.text)[1] in ("/ops", "/ops/../desk")  # type: ignore[index]
+        asked = await stranger.get(f"/ops/sign-in?next={quote(where, safe='')}")
+        refused = await stranger.post("/ops/sign-in", {"key": "", "next": where})
+        assert (asked.status, refused.status) == (200, 401)
+        for page in (asked, refused):
+            assert re.search('name="next" value="([^"]*)"', page.text)[1] in ("/ops", "/ops/../desk")  # type: ignore[index]
+
+
+async def test_who_signs_in_comes_back_also_after_a_mistake(new_operator: NewOperator) -> None:
+    browser, key = await new_operator(Role.VIEWER)
+    secret = pyotp.TOTP(await browser.enrol(key))
+    await browser.act("/ops/sign-out", "/ops")
+    form = {"key": key, "next": "/ops/audit?lang=en"}
+    refused = await browser.post("/ops/sign-in", {**form, "code": another(secret.now())})
+    assert (refused.status, 'name="next" value="/ops/audit?lang=en"' in refused.text) == (401, True)
+    entered = await browser.post("/ops/sign-in", {**form, "code": secret.at(time.time() + secret.interval)})
+    assert (entered.status, entered.location) == (303, "/ops/audit?lang=en")
 
 
 async def test_a_language_that_is_chosen_before_signing_in_is_kept_by_all_that_follows(
