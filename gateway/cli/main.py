@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "policy": ("gateway.cli.policy", "show the policy, or try a changed one"),
         "status": (_STATUS, "say whether all is well, and if not, whose trouble it is"),
         "find": (_STATUS, "list verifications, the newest first"),
-        "customers": ("gateway.cli.customers", "show customers (masked), unlock and erase them"),
+        "customers": ("gateway.cli.customers", "show customers (masked), ask for an unlock, erase them"),
         "import": ("gateway.cli.importing", "register the customers and contacts in a file"),
         "export": ("gateway.cli.exporting", "write all customers and their numbers to a file, in plain text"),
         "restored": ("gateway.cli.restored", "after a restore: void what must not be valid again"),

@@ -30,7 +30,7 @@ def add_commands(commands: Commands) -> None:
     )
     find.add_argument("--state", choices=[status.value for status in Status])
     find.add_argument("--method", choices=[method.value for method in Method])
-    find.add_argument("--carrier", help="only those delivered by this carrier")
+    find.add_argument("--carrier", help="only those handed to this carrier, delivered or not")
     find.add_argument("--reason", help="only those that ended for this reason, such as `locked`")
     find.add_argument("--most", type=whole_number(1, _MOST_ROWS), default=20, metavar="N", help="list at most N; 20")
     find.add_argument("--json", action="store_true", help="as JSON, one line each")
