@@ -11,12 +11,13 @@ from bench.product import CLIENT
 from bench.session import Progress, nothing
 from contacts.models import Contact, ContactLabel, ContactStatus, Customer, CustomerKind, VerifiedBy
 from contacts.phone_numbers import LineType, PhoneNumber
+from contacts.protection import PersonalData
 from demo.customer import until
 from gateway.core.codes import CodeVault
 from gateway.core.operations import Operation
 from gateway.core.verification import Basis, Method, NewVerification
 from gateway.settings import Settings
-from gateway.store import keys
+from gateway.store import keys, ops_keys
 from gateway.store.connection import Store
 from gateway.store.fields import FIELDS
 from gateway.wiring.stores import Stores, build_stores
@@ -41,9 +42,10 @@ class Registered:
 class Seed:
     """Writes to the store of a product, beside it."""
 
-    def __init__(self, stores: Stores, vault: CodeVault) -> None:
+    def __init__(self, stores: Stores, vault: CodeVault, personal_data: PersonalData) -> None:
         self.stores = stores
         self._vault = vault
+        self._personal_data = personal_data
 
     async def customers(self, count: int, progress: Progress) -> list[Registered]:
         """Registered as the API does it: the customer, the number, its ownership check."""
@@ -108,6 +110,9 @@ class Seed:
             version=1,
         )
         await self.stores.customers.add_contact(customer_id, mobile)
+        # The rest of the read model is not there either: nobody makes it.
+        owners = ops_keys.owners(self._personal_data.blind_indexes(mobile.number.e164)[0])
+        await self.stores.connection.command("DEL", owners)
         await self.stores.customers.make_verifiable(customer_id, mobile, VerifiedBy.OWNERSHIP, "bench", None)
         return Registered(customer_id, mobile.contact_id)
 
@@ -144,7 +149,7 @@ async def seed(settings: Settings) -> AsyncIterator[Seed]:
     await store.open()
     try:
         stores = build_stores(store, personal_data, settings.limits)
-        yield Seed(stores, CodeVault(settings.peppers, personal_data))
+        yield Seed(stores, CodeVault(settings.peppers, personal_data), personal_data)
     finally:
         await store.close()
 
