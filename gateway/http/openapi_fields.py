@@ -74,7 +74,8 @@ _EVERYWHERE: Mapping[str, str] = {
     "operation": "고객이 하려는 업무 / the operation that the customer is about to do",
     "operation_hash": "업무 내용의 해시. 인증할 때와 사용할 때가 같아야 합니다 / "
     "a hash of what is being done: the receipt can only be redeemed with the same one",
-    "outcome": "판정 결과 / the outcome",
+    "outcome": "추가인증이 필요한지, 면제되는지, 거절되는지 / "
+    "whether extra authentication is required, not needed or refused",
     "outdated": "요청한 뒤 상황이 바뀌어 승인할 수 없는지 여부 / "
     "whether its subject has changed since: it can then only be rejected",
     "overseas_exemption": "해외체류 예외 등록 (R9) / the registered overseas exemption (R9)",
