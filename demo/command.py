@@ -130,7 +130,7 @@ def _greet(demo: Demo, directory: Path, seconds: float) -> None:
 def _folder(text: str) -> Path:
     """Its whole name is written into the settings of the demo, which are UTF-8."""
     try:
-        str(named_path(text).resolve()).encode()
+        os.path.realpath(named_path(text)).encode()
     except UnicodeEncodeError:
         raise argparse.ArgumentTypeError(
             "give a folder whose whole name is UTF-8, in a locale that knows it (LC_ALL=C.UTF-8). "

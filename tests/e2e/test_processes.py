@@ -153,15 +153,17 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence(start: Start) -> Non
             assert process.store_pids() == []
 
 
+@pytest.mark.parametrize("folder", ["file/demo", "loop"])
 @pytest.mark.parametrize("options", [[], ["--walk"], ["--fresh"], ["--code"]])
 async def test_a_directory_that_cannot_be_used_is_said_in_one_sentence(
-    start: Start, tmp_path: Path, options: list[str]
+    start: Start, tmp_path: Path, options: list[str], folder: str
 ) -> None:
     (tmp_path / "file").touch()
-    process = start("--dir", str(tmp_path / "file" / "demo"), *options)
+    (tmp_path / "loop").symlink_to("loop")
+    process = start("--dir", str(tmp_path / folder), *options)
     code, said = await asyncio.to_thread(process.ended, 30.0)
     assert (code, len(said.splitlines())) == (1, 1)
-    assert said.startswith((str(tmp_path / "file"), "There is no "))
+    assert said.startswith((str(tmp_path), "There is no "))
 
 
 @pytest.mark.parametrize(
