@@ -10,7 +10,7 @@ from gateway.core.dead_letters import DeadLetter, Replay
 from gateway.core.delivery import DeliveryReason, DeliveryRef, DeliveryReport, DeliveryState
 from gateway.core.outbox import Buried, Cargo, OutboxEntry, SendsSpent
 from gateway.core.verification import Channel, Method, Status, Verification
-from gateway.store import keys
+from gateway.store import dead_letters, keys
 from gateway.store import outbox as outbox_module
 from gateway.store.outbox import DISPATCHERS, RedisOutbox
 from tests.audit_events import all_events
@@ -216,6 +216,20 @@ async def test_an_entry_is_set_aside_once(ports: Ports) -> None:
     (entry,) = await taken(outbox, 1)
     await asyncio.gather(*(outbox.bury(entry, WHY) for _ in range(5)))
     assert len(await letters(ports)) == 1
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_every_dead_letter_is_told_once_however_many_a_shard_has(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(dead_letters, "_PAGE", page)
+    wanted = [(shard, f"{number}-0") for shard in (1, 2) for number in (1, 2, 3, 4)]
+    for shard, entry_id in wanted:
+        await ports.store.command(
+            *("XADD", keys.dead_letters(shard), entry_id, "customer", CUSTOMER_ID, "cargo", Cargo.VERIFICATION),
+            *("subject", "x", "delivery", 1, "reason", "carrier_timeout", "at", 1, "tries", 3, "asked", 1),
+        )
+    assert [one.dead_letter_id for one in await letters(ports)] == [f"{shard}-{entry}" for shard, entry in wanted]
 
 
 async def test_a_replay_is_delivered_as_often_as_the_first_time_and_once(ports: Ports) -> None:
