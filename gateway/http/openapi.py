@@ -186,10 +186,32 @@ def _answers(route: Route, models: _Models) -> dict[str, dict[str, Any]]:
     for status, model in route.responses.items():
         answer: dict[str, Any] = {"description": route.summary_en, "headers": headers_given(*route.gives, *replayed)}
         if model is not None:
-            media_type = "text/event-stream" if route.streams else "application/json"
-            answer["content"] = {media_type: {"schema": models.references[model, "serialization"]}}
+            schema = models.references[model, "serialization"]
+            answer["content"] = (
+                {"text/event-stream": {"schema": _event_of(schema)}}
+                if route.streams
+                else {"application/json": {"schema": schema}}
+            )
         answers[str(status)] = answer
     return answers
+
+
+def _event_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Each event of a stream, as a client reads it (WHATWG HTML, 9.2.6): its data is JSON in a string."""
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "description": "Last-Event-ID로 이어 받습니다 / to go on by Last-Event-ID"},
+            "event": {"type": "string", "description": "무엇이 바뀌었는지 / what has changed"},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": data,
+                "description": "바뀐 뒤의 상태 / how it is after the change",
+            },
+        },
+        "required": ["event", "data"],
+    }
 
 
 def _security_schemes() -> dict[str, Any]:

@@ -29,6 +29,13 @@ class Answer:
         return orjson.loads(self.content)
 
     @property
+    def events(self) -> list[dict[str, str]]:
+        """The fields of each server-sent event; comments are left out."""
+        blocks = self.content.decode().removesuffix("\n\n").split("\n\n")
+        lines = [[line.split(": ", 1) for line in block.splitlines() if line[0] != ":"] for block in blocks]
+        return [dict(fields) for fields in lines if fields]
+
+    @property
     def slug(self) -> str:
         return str(self.json["type"]).removeprefix("/problems/")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
@@ -57,12 +58,18 @@ class Description:
         if kind not in content:
             return [f"a body of type {kind}"]
         if kind == "text/event-stream":
-            return []
+            return [one for event in answer.events for one in self._about_event(content[kind]["schema"], event)]
         unsaid = [] if kind != "application/problem+json" else self._about_problem(content[kind], answer)
         return unsaid + self._about_value(content[kind]["schema"], answer.json)
 
     def _about_problem(self, content: Mapping[str, Any], answer: "Answer") -> list[str]:
         return [] if answer.slug in content["examples"] else [f"the problem {answer.slug}"]
+
+    def _about_event(self, schema: Mapping[str, Any], event: Mapping[str, str]) -> list[str]:
+        unnamed = [f"the field {name} of an event" for name in event if name not in schema["properties"]]
+        wrong = [error.message for error in Draft202012Validator(schema).iter_errors(event)]
+        data = schema["properties"]["data"]["contentSchema"]
+        return unnamed + wrong + self._about_value(data, orjson.loads(event["data"]))
 
     def _about_value(self, schema: Mapping[str, Any], value: Any) -> list[str]:
         """A value that does not fit, and fields of it that have no schema at all."""

@@ -80,7 +80,7 @@ async def test_the_events_tell_each_change_in_order_and_end_with_the_verdict(per
     await person.check(opened, code)
     answer = await events
     assert answer.headers["Content-Type"].startswith("text/event-stream")
-    seen = [orjson.loads(line[6:]) for line in answer.content.decode().splitlines() if line.startswith("data: ")]
+    seen = [orjson.loads(event["data"]) for event in answer.events]
     assert [event["status"] for event in seen[:-1]] == ["pending"] * (len(seen) - 1)
     assert (seen[-1]["status"], bool(seen[-1]["receipt"])) == ("verified", True)
     tries = [event["attempts_remaining"] for event in seen]
@@ -98,8 +98,8 @@ async def test_who_lost_the_events_goes_on_after_the_last_one_that_arrived(perso
         seen = (await stream.content.readuntil(b"\n")).decode().strip().removeprefix("id: ")
     assert (await person.check(opened, (await person.slip())["password"]))["status"] == "verified"
     rest = await issuer.get(path, {"Last-Event-ID": seen})
-    (verdict,) = [line for line in rest.content.decode().splitlines() if line.startswith("data: ")]
-    assert orjson.loads(verdict[6:])["status"] == "verified"
+    (verdict,) = rest.events
+    assert orjson.loads(verdict["data"])["status"] == "verified"
 
 
 async def test_who_has_seen_the_verdict_is_told_not_to_ask_again(person: Person, issuer: Caller) -> None:

@@ -83,9 +83,12 @@ async def test_operations_have_ids_of_their_own(document: dict[str, Any]) -> Non
     assert len(set(ids)) == len(ids)
 
 
-async def test_a_stream_is_described_by_the_data_of_its_events(document: dict[str, Any]) -> None:
+async def test_a_stream_is_described_by_its_events_whose_data_is_json_in_a_string(document: dict[str, Any]) -> None:
     answer = document["paths"]["/v1/events"]["get"]["responses"]["200"]
-    assert answer["content"] == {"text/event-stream": {"schema": {"$ref": "#/components/schemas/Count"}}}
+    event = answer["content"]["text/event-stream"]["schema"]
+    assert event["required"] == ["event", "data"]
+    data = event["properties"]["data"]
+    assert (data["type"], data["contentSchema"]) == ("string", {"$ref": "#/components/schemas/Count"})
 
 
 async def test_the_headers_of_an_answer_are_described(document: dict[str, Any]) -> None:
