@@ -16,8 +16,8 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-async def end(*tasks: "asyncio.Task[None]") -> None:
-    """Cancel the tasks, and return when they are over. Whatever they raise is dropped.
+async def end(*tasks: "asyncio.Task[object]") -> None:
+    """Cancel the tasks, and return when they are over. Whatever they give or raise is dropped.
 
     One cancellation may not be enough: before Python 3.12 `asyncio.wait_for` loses one that comes just as what it waits
     for ends.

@@ -104,7 +104,7 @@ class Wire:
         self._endpoint = endpoint
         self._silent = silent
         self._line: _Line | None = None
-        self._opening: asyncio.Task[None] | None = None
+        self._opening: asyncio.Task[Exception | None] | None = None
         self._is_left = False
         """Whether the connection that opens was hung up."""
         self._unsent: list[Sent] = []
@@ -140,7 +140,8 @@ class Wire:
         if self._opening is not None:
             self._opening.cancel()
             self._is_left = True
-            self._fail_unsent(why)
+            unsent, self._unsent = self._unsent, []
+            fail(unsent, why)
         if self._line is not None:
             self._line.give_up(why)
 
@@ -153,7 +154,8 @@ class Wire:
         if self._line is not None:
             await self._line.gone.wait()
 
-    async def _open(self) -> None:
+    async def _open(self) -> Exception | None:
+        """Why it failed."""
         line = _Line(self._silent)
         try:
             async with asyncio.timeout(_OPENING_SECONDS):
@@ -162,28 +164,24 @@ class Wire:
             self._line, unsent, self._unsent = line, self._unsent, []
             line.write(unsent)
         except StoreUnavailable as error:
-            self._fail_unsent(cast(Exception, error.__cause__ or error))
+            return cast(Exception, error.__cause__ or error)
         except Exception as error:
-            self._fail_unsent(error)
+            return error
         finally:
             if self._line is not line:
                 line.give_up()
                 await line.gone.wait()
+        return None
 
-    def _opened(self, _: "asyncio.Task[None]") -> None:
+    def _opened(self, opening: "asyncio.Task[Exception | None]") -> None:
         """Over, in whatever way: a task that is cancelled before it begins does nothing itself. What came after the
-        wire was hung up goes over the next connection."""
+        wire was hung up goes over the next connection; what came before that was never sent, and fails all the same."""
         self._opening, unsent, self._unsent = None, self._unsent, []
         is_left, self._is_left = self._is_left, False
         if is_left and unsent:
             self.send(unsent)
         else:
-            fail(unsent)
-
-    def _fail_unsent(self, why: Exception) -> None:
-        """What came while the connection opened was never sent, and fails all the same."""
-        unsent, self._unsent = self._unsent, []
-        fail(unsent, why)
+            fail(unsent, None if opening.cancelled() else opening.result())
 
 
 class _Line(asyncio.Protocol):
